@@ -1,1 +1,25 @@
 //! A local Amazon Mechanical Turk.
+//!
+//! The layers, from the bottom: words (`fault`, `time`, `ids`, `money`), `shapes` and `rules`,
+//! `store` and `turn`, `acts`, `ops` and `timers`, `engine`, then the adapters `wire`, `control` and
+//! `gate`, and the `emulator` that assembles them. Imports point down only.
+
+pub mod acts;
+pub mod client;
+pub mod config;
+pub mod control;
+pub mod emulator;
+pub mod engine;
+pub mod fault;
+pub mod gate;
+pub mod ids;
+pub mod money;
+pub mod ops;
+pub mod rules;
+pub mod serve;
+pub mod shapes;
+pub mod store;
+pub mod time;
+pub mod timers;
+pub mod turn;
+pub mod wire;

@@ -1,0 +1,11 @@
+//! Deeds with consequences: what a requester, a worker, a timer or a fixture can do alike.
+
+pub mod accept;
+pub mod approve;
+pub mod create_hit;
+pub mod dispose;
+pub mod expire;
+pub mod give_back;
+pub mod keep_hit;
+pub mod reject;
+pub mod submit;

@@ -1,0 +1,65 @@
+//! A worker accepts an assignment.
+
+use crate::acts::keep_hit::keep_hit;
+use crate::fault::Fault;
+use crate::rules;
+use crate::store::acceptances::{self, Acceptance, State};
+use crate::store::hits::Hit;
+use crate::store::timers::Kind;
+use crate::store::{assignments, workers};
+use crate::time::{Instant, Span};
+use crate::turn::Turn;
+
+/// The worker is at this HIT, or did it before.
+#[must_use]
+pub fn already_taken() -> Fault {
+    Fault::worker(
+        "AssignmentAlreadyExists",
+        "You have already accepted or completed this HIT. A worker can do a HIT only once.",
+    )
+}
+
+/// Takes a place of `hit` for the worker, as of the instant `at`.
+///
+/// # Errors
+/// The worker site's refusals: no place left, the worker was here before, or is not known.
+pub async fn accept(
+    turn: &mut Turn,
+    hit: &mut Hit,
+    worker_id: &str,
+    at: Instant,
+) -> Result<Acceptance, Fault> {
+    check_worker(turn, worker_id).await?;
+    let at_it = acceptances::in_work(&mut turn.tx, hit.key, worker_id).await?;
+    if at_it || assignments::done_by(&mut turn.tx, hit.key, worker_id).await? {
+        return Err(already_taken());
+    }
+    hit.standing = hit.standing.accept(turn.now)?;
+    let taken = Acceptance {
+        assignment_id: turn.ids.entity(),
+        hit_key: hit.key,
+        hit_id: hit.id.clone(),
+        worker_id: worker_id.to_owned(),
+        state: State::Accepted,
+        accept_at: at,
+        deadline_at: at + Span::seconds(hit.hit_type.values.assignment_duration_s),
+    };
+    acceptances::add(&mut turn.tx, &taken).await?;
+    turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
+    keep_hit(turn, hit).await?;
+    Ok(taken)
+}
+
+/// A worker who comes by for the first time is remembered, or refused if only known ones may work.
+async fn check_worker(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+    if !rules::worker::well_formed(worker_id) {
+        return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
+    }
+    if workers::find(&mut turn.tx, worker_id).await?.is_some() {
+        return Ok(());
+    }
+    if turn.market.known_workers_only {
+        return Err(Fault::worker("UnknownWorker", "There is no worker with this id."));
+    }
+    workers::add(&mut turn.tx, worker_id, turn.now).await
+}

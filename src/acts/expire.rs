@@ -1,0 +1,22 @@
+//! The end of a HIT's lifetime: moved by the requester, or reached.
+
+use crate::acts::keep_hit::keep_hit;
+use crate::fault::Fault;
+use crate::store::hits::Hit;
+use crate::store::timers::Kind;
+use crate::time::Instant;
+use crate::turn::Turn;
+
+/// Moves the end of a HIT; a past instant ends it now.
+///
+/// # Errors
+/// The HIT cannot have that end.
+pub async fn expire_at(turn: &mut Turn, hit: &mut Hit, at: Instant) -> Result<(), Fault> {
+    hit.standing = hit.standing.expire_at(at, turn.now)?;
+    if hit.standing.expired(turn.now) {
+        turn.drop_timer(Kind::Expiry, &hit.id).await?;
+    } else {
+        turn.set_timer(Kind::Expiry, &hit.id, hit.standing.expire_at).await?;
+    }
+    keep_hit(turn, hit).await
+}

@@ -1,0 +1,20 @@
+//! A place of a HIT becomes free again: the worker returned it, or ran out of time.
+
+use crate::acts::keep_hit::keep_hit;
+use crate::fault::Fault;
+use crate::store::acceptances::{self, Acceptance, State};
+use crate::store::hits;
+use crate::store::timers::Kind;
+use crate::turn::Turn;
+
+/// Frees the place; `state` says why.
+///
+/// # Errors
+/// The database failed.
+pub async fn give_back(turn: &mut Turn, taken: &Acceptance, state: State) -> Result<(), Fault> {
+    acceptances::end(&mut turn.tx, &taken.assignment_id, state).await?;
+    turn.drop_timer(Kind::Abandonment, &taken.assignment_id).await?;
+    let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+    hit.standing = hit.standing.give_back();
+    keep_hit(turn, &mut hit).await
+}

@@ -1,0 +1,31 @@
+//! Keeping a HIT whose standing changed: its status follows, and what hangs on the status.
+
+use crate::fault::Fault;
+use crate::rules::hit::DISPOSED_AFTER;
+use crate::shapes::hit::HitStatus;
+use crate::store::hits::{self, Hit};
+use crate::store::timers::Kind;
+use crate::turn::Turn;
+
+/// Keeps `hit` with the status that its standing has now.
+///
+/// A HIT that becomes reviewable will be deleted by itself some day; one that workers can take
+/// again will not.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+    let was_over = over(hit.status);
+    hit.status = hit.standing.status(turn.now);
+    if over(hit.status) && !was_over {
+        turn.set_timer(Kind::Disposal, &hit.id, turn.now + DISPOSED_AFTER).await?;
+    }
+    if was_over && !over(hit.status) {
+        turn.drop_timer(Kind::Disposal, &hit.id).await?;
+    }
+    hits::keep(&mut turn.tx, hit).await
+}
+
+const fn over(status: HitStatus) -> bool {
+    matches!(status, HitStatus::Reviewable | HitStatus::Reviewing)
+}

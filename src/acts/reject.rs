@@ -1,0 +1,31 @@
+//! Submitted work is rejected.
+
+use crate::acts::keep_hit::keep_hit;
+use crate::fault::Fault;
+use crate::rules;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::store::assignments::{self, Placed};
+use crate::store::hits::Hit;
+use crate::store::timers::Kind;
+use crate::turn::Turn;
+
+/// Rejects; the worker reads `feedback`.
+///
+/// # Errors
+/// The work is decided already.
+pub async fn reject(
+    turn: &mut Turn,
+    placed: &mut Placed,
+    hit: &mut Hit,
+    feedback: String,
+) -> Result<(), Fault> {
+    let work = &mut placed.assignment;
+    rules::assignment::reject(work.assignment_status)?;
+    work.assignment_status = AssignmentStatus::Rejected;
+    work.rejection_time = Some(turn.now);
+    work.requester_feedback = Some(feedback);
+    hit.standing = hit.standing.reject();
+    turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
+    assignments::keep(&mut turn.tx, placed).await?;
+    keep_hit(turn, hit).await
+}

@@ -1,0 +1,88 @@
+//! A worker hands work in.
+
+use crate::acts::keep_hit::keep_hit;
+use crate::fault::Fault;
+use crate::rules;
+use crate::shapes::assignment::{Assignment, AssignmentStatus};
+use crate::store::acceptances::{self, Acceptance, State};
+use crate::store::assignments::{self, Placed};
+use crate::store::hits::Hit;
+use crate::store::timers::Kind;
+use crate::time::{Instant, Span};
+use crate::turn::Turn;
+
+/// The acceptance that can be handed in now, of whichever requester's HIT.
+///
+/// # Errors
+/// The worker site's refusals: unknown, returned, abandoned, handed in before.
+pub async fn open_acceptance(turn: &mut Turn, assignment_id: &str) -> Result<Acceptance, Fault> {
+    if let Some(taken) = acceptances::find(&mut turn.tx, assignment_id).await? {
+        return match taken.state {
+            State::Accepted => Ok(taken),
+            State::Returned => {
+                Err(refused("AssignmentReturned", "This assignment was returned before."))
+            }
+            State::Abandoned => {
+                Err(refused("AssignmentAbandoned", "The time for this assignment has run out."))
+            }
+        };
+    }
+    if assignments::find(&mut turn.tx, assignment_id).await?.is_some() {
+        return Err(refused("AssignmentSubmitted", "This assignment was submitted before."));
+    }
+    Err(Fault::not_found(format!("Assignment {assignment_id} does not exist.")))
+}
+
+/// The worker site's page on failed submissions began with this sentence.
+fn refused(code: &'static str, why: &str) -> Fault {
+    let message = format!("There was a problem submitting your results for this HIT. {why}");
+    Fault::worker(code, message)
+}
+
+/// Hands in `answer` for what was taken, as of the instant `at`.
+///
+/// # Errors
+/// The database failed.
+pub async fn submit(
+    turn: &mut Turn,
+    hit: &mut Hit,
+    taken: Acceptance,
+    answer: String,
+    at: Instant,
+) -> Result<Assignment, Fault> {
+    acceptances::remove(&mut turn.tx, &taken.assignment_id).await?;
+    turn.drop_timer(Kind::Abandonment, &taken.assignment_id).await?;
+    let position = place(turn, hit, at).await?;
+    let delay = Span::seconds(hit.hit_type.values.auto_approval_delay_s);
+    let assignment = Assignment {
+        assignment_id: taken.assignment_id,
+        worker_id: taken.worker_id,
+        hit_id: hit.id.clone(),
+        assignment_status: AssignmentStatus::Submitted,
+        auto_approval_time: at + delay,
+        accept_time: taken.accept_at,
+        submit_time: at,
+        approval_time: None,
+        rejection_time: None,
+        deadline: taken.deadline_at,
+        answer,
+        requester_feedback: None,
+    };
+    let placed = Placed { hit_key: hit.key, position, assignment };
+    assignments::add(&mut turn.tx, &placed).await?;
+    turn.set_timer(Kind::AutoApproval, &placed.assignment.assignment_id, at + delay).await?;
+    hit.standing = hit.standing.submit();
+    hit.last_assignment_position = hit.last_assignment_position.max(position);
+    keep_hit(turn, hit).await?;
+    Ok(placed.assignment)
+}
+
+/// Behind all other work of the HIT, or, for an instant in the past, behind the work of then.
+async fn place(turn: &mut Turn, hit: &Hit, at: Instant) -> Result<i64, Fault> {
+    let last = if at < turn.now {
+        assignments::last_place(&mut turn.tx, hit.key, at).await?.unwrap_or(0)
+    } else {
+        hit.last_assignment_position
+    };
+    Ok(rules::assignment::place(at, last))
+}

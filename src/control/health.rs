@@ -1,0 +1,26 @@
+//! `/_mturk/health`, `/livez`, `/readyz`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::control::json::Answer;
+use crate::engine::Engine;
+
+/// Whether the market can be reached, and what it runs on.
+pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
+    let clock = engine.clock().await?;
+    Ok(Json(json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "database": engine.store().kind(),
+        "now": clock.now().rfc3339(),
+    })))
+}
+
+/// Whether the process answers at all.
+pub async fn live() -> Json<Value> {
+    Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
+}

@@ -1,0 +1,224 @@
+//! Work from outside the worker site: accept, submit, return, and all of it in one step.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::acts;
+use crate::acts::give_back::give_back as free;
+use crate::acts::submit::open_acceptance;
+use crate::control::json::{Answer, When, read, write};
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::rules::hit::no_more_hits;
+use crate::rules::question::{self, Question, answers};
+use crate::store::acceptances::{Acceptance, State as Held};
+use crate::store::hits::{self, Hit, Offer};
+use crate::store::requesters::Requester;
+use crate::time::Instant;
+use crate::turn::{Access, Turn};
+
+/// What a worker accepts: a HIT, or the next one of a HIT type or group.
+#[derive(Debug, Clone, Deserialize)]
+enum Wanted {
+    #[serde(rename = "HITId")]
+    Hit(String),
+    #[serde(rename = "HITTypeId", alias = "HITGroupId")]
+    TypeOrGroup(String),
+}
+
+/// `POST /_mturk/workers/{id}/accept`.
+pub async fn accept(
+    State(engine): State<Arc<Engine>>,
+    Path(worker_id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let wanted: Wanted = read(&body)?;
+    let taken = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let (wanted, worker_id) = (wanted.clone(), worker_id.clone());
+        Box::pin(async move {
+            let mut hit = find(turn, wanted, &worker_id).await?;
+            let at = turn.now;
+            acts::accept::accept(turn, &mut hit, &worker_id, at).await
+        })
+    });
+    Ok(Json(shown(&taken.await?)))
+}
+
+fn shown(taken: &Acceptance) -> Value {
+    json!({
+        "AssignmentId": taken.assignment_id,
+        "HITId": taken.hit_id,
+        "WorkerId": taken.worker_id,
+        "AcceptTime": taken.accept_at.rfc3339(),
+        "Deadline": taken.deadline_at.rfc3339(),
+    })
+}
+
+async fn find(turn: &mut Turn, wanted: Wanted, worker_id: &str) -> Result<Hit, Fault> {
+    match wanted {
+        Wanted::Hit(id) => hit(turn, &id).await,
+        Wanted::TypeOrGroup(id) => match hits::offer(&mut turn.tx, &id, worker_id).await? {
+            Offer::Open(hit) => Ok(*hit),
+            Offer::Done => Err(acts::accept::already_taken()),
+            Offer::Nothing => Err(no_more_hits()),
+        },
+    }
+}
+
+async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
+    let found = hits::find(&mut turn.tx, id).await?;
+    found.ok_or_else(|| Fault::hit_does_not_exist(id))
+}
+
+/// What a worker hands in: values by question, or a finished document.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handed {
+    #[serde(rename = "Answers")]
+    answers: Option<Map<String, Value>>,
+    #[serde(rename = "Answer")]
+    answer: Option<String>,
+}
+
+impl Handed {
+    /// The answer document for a HIT with this question.
+    fn document(self, question: &str) -> Result<String, Fault> {
+        match (self.answers, self.answer) {
+            (Some(_), Some(_)) => {
+                Err(Fault::unreadable("either Answers or Answer can be given, not both"))
+            }
+            (None, None) => Ok(String::new()),
+            (None, Some(document)) => {
+                answers::check(&document).map_err(|e| Fault::unreadable(e.to_string()))?;
+                Ok(document)
+            }
+            (Some(given), None) => write_answers(given, question),
+        }
+    }
+}
+
+fn write_answers(given: Map<String, Value>, question: &str) -> Result<String, Fault> {
+    let given: Vec<(String, Vec<String>)> = given
+        .into_iter()
+        .map(|(name, value)| texts(&name, value).map(|texts| (name, texts)))
+        .collect::<Result<_, _>>()?;
+    if let Ok(Question::Form(form)) = question::parse(question) {
+        return answers::from_form(&form, &given).map_err(|e| Fault::unreadable(e.to_string()));
+    }
+    let fields: Vec<(String, String)> = given
+        .into_iter()
+        .flat_map(|(name, texts)| texts.into_iter().map(move |text| (name.clone(), text)))
+        .collect();
+    Ok(answers::from_fields(&fields))
+}
+
+/// One value or several, as text.
+fn texts(name: &str, value: Value) -> Result<Vec<String>, Fault> {
+    match value {
+        Value::Array(values) => values
+            .into_iter()
+            .map(|value| texts(name, value))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|texts| texts.concat()),
+        Value::String(text) => Ok(vec![text]),
+        Value::Number(number) => Ok(vec![number.to_string()]),
+        Value::Bool(yes) => Ok(vec![yes.to_string()]),
+        Value::Null | Value::Object(_) => {
+            Err(Fault::unreadable(format!("the answer {name:?} is a text or a list of texts")))
+        }
+    }
+}
+
+/// `POST /_mturk/assignments/{id}/submit`.
+pub async fn submit(
+    State(engine): State<Arc<Engine>>,
+    Path(assignment_id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let handed: Handed = read(&body)?;
+    let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let (handed, assignment_id) = (handed.clone(), assignment_id.clone());
+        Box::pin(async move {
+            let taken = open_acceptance(turn, &assignment_id).await?;
+            let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+            let answer = handed.document(&hit.question)?;
+            let at = turn.now;
+            acts::submit::submit(turn, &mut hit, taken, answer, at).await
+        })
+    });
+    Ok(Json(write(&submitted.await?)?))
+}
+
+/// `POST /_mturk/assignments/{id}/return`.
+pub async fn give_back(
+    State(engine): State<Arc<Engine>>,
+    Path(assignment_id): Path<String>,
+) -> Answer {
+    let returned = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let assignment_id = assignment_id.clone();
+        Box::pin(async move {
+            let taken = open_acceptance(turn, &assignment_id).await?;
+            free(turn, &taken, Held::Returned).await
+        })
+    });
+    returned.await?;
+    Ok(Json(json!({})))
+}
+
+/// Accept and submit in one step, now or in the past.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    #[serde(rename = "WorkerId")]
+    worker_id: Option<String>,
+    #[serde(rename = "AcceptTime")]
+    accept_time: Option<When>,
+    #[serde(rename = "SubmitTime")]
+    submit_time: Option<When>,
+    #[serde(rename = "Answers")]
+    answers: Option<Map<String, Value>>,
+    #[serde(rename = "Answer")]
+    answer: Option<String>,
+}
+
+impl Submission {
+    /// When the work was accepted and submitted: neither in the wrong order nor in the future.
+    fn times(&self, now: Instant) -> Result<(Instant, Instant), Fault> {
+        let at = |when: &Option<When>| when.as_ref().map(|when| when.at(now)).transpose();
+        let submit_at = at(&self.submit_time)?.unwrap_or(now);
+        let accept_at = at(&self.accept_time)?.unwrap_or(submit_at);
+        if accept_at > submit_at || submit_at > now {
+            return Err(Fault::unreadable(
+                "AcceptTime is not after SubmitTime, and SubmitTime is not in the future",
+            ));
+        }
+        Ok((accept_at, submit_at))
+    }
+}
+
+/// `POST /_mturk/hits/{id}/submissions`.
+pub async fn submission(
+    State(engine): State<Arc<Engine>>,
+    Path(hit_id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let sent: Submission = read(&body)?;
+    let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let (sent, hit_id) = (sent.clone(), hit_id.clone());
+        Box::pin(async move {
+            let (accept_at, submit_at) = sent.times(turn.now)?;
+            let mut hit = hit(turn, &hit_id).await?;
+            let worker_id = sent.worker_id.unwrap_or_else(|| turn.ids.worker());
+            let handed = Handed { answers: sent.answers, answer: sent.answer };
+            let answer = handed.document(&hit.question)?;
+            let taken = acts::accept::accept(turn, &mut hit, &worker_id, accept_at).await?;
+            acts::submit::submit(turn, &mut hit, taken, answer, submit_at).await
+        })
+    });
+    Ok(Json(write(&submitted.await?)?))
+}

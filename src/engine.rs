@@ -1,0 +1,303 @@
+//! The engine takes turns: begin, settle what is due, call, commit; again if the race is lost.
+
+mod callers;
+mod settle;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::fault::Fault;
+use crate::store::requesters::Requester;
+use crate::store::world::{self, Opening};
+use crate::store::{Store, requesters};
+use crate::time::{Clock, END_OF_TIME, Instant, real_now};
+use crate::turn::{Access, BoxFuture, Market, Turn};
+
+/// How often a turn is taken before a lost race becomes our failure.
+const ATTEMPTS: u32 = 30;
+
+/// How the clock is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockChange {
+    /// To an instant, running or standing as before.
+    Set(Instant),
+    /// It stops.
+    Freeze,
+    /// It runs on.
+    Resume,
+}
+
+/// What is known of the timers when a turn commits.
+#[derive(Debug, Clone, Copy)]
+enum Timers {
+    /// The next one falls due then, unless the turn set an earlier one.
+    Known { next_due_at: Option<Instant> },
+    /// Some were settled: only the store knows the next.
+    Settled,
+}
+
+/// The one way to the store.
+#[derive(Debug)]
+pub struct Engine {
+    store: Store,
+    market: Arc<Market>,
+    /// What the next turn must know, where no other process can change it.
+    opening: Mutex<Option<Opening>>,
+    callers: callers::Callers,
+    /// Rung when a timer may have become the next one.
+    pub timer_set: tokio::sync::Notify,
+}
+
+impl Engine {
+    /// Takes over a store; makes its world, if it has none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
+        for attempt in 0.. {
+            let mut tx = store.write().await?;
+            let begun = match world::begin(&mut tx, seed).await {
+                Ok(()) => tx.commit().await,
+                Err(fault) => Err(fault),
+            };
+            match begun {
+                Err(Fault::LostRace) if attempt < ATTEMPTS => back_off(attempt).await,
+                begun => {
+                    begun?;
+                    break;
+                }
+            }
+        }
+        Ok(Self {
+            store,
+            market: Arc::new(market),
+            opening: Mutex::new(None),
+            callers: callers::Callers::default(),
+            timer_set: tokio::sync::Notify::new(),
+        })
+    }
+
+    /// The database behind it.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The market's fixed sides.
+    #[must_use]
+    pub fn market(&self) -> &Market {
+        &self.market
+    }
+
+    /// Takes a turn.
+    ///
+    /// A turn that changes something runs to its end even when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// What the deed answers, or our own failure; in both cases nothing was changed.
+    pub async fn turn<T, F>(
+        self: &Arc<Self>,
+        access: Access,
+        requester: Requester,
+        deed: F,
+    ) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        match access {
+            Access::Read => self.read(requester, deed).await,
+            Access::Write => {
+                let engine = Arc::clone(self);
+                let turn = tokio::spawn(async move { engine.write(requester, deed).await });
+                turn.await.unwrap_or_else(|e| Err(Fault::Service(e.to_string())))
+            }
+        }
+    }
+
+    async fn read<T, F>(&self, requester: Requester, deed: F) -> Result<T, Fault>
+    where
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
+    {
+        let mut tx = self.store.read().await?;
+        let mut opening = self.opening(&mut tx).await?;
+        if is_due(&opening) {
+            drop(tx);
+            self.settle().await?;
+            tx = self.store.read().await?;
+            opening = self.opening(&mut tx).await?;
+        }
+        deed(&mut Turn::new(tx, opening, requester, Arc::clone(&self.market))).await
+    }
+
+    async fn write<T, F>(&self, requester: Requester, deed: F) -> Result<T, Fault>
+    where
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
+    {
+        for attempt in 0..ATTEMPTS {
+            self.settle_backlog().await?;
+            match self.try_write(requester.clone(), &deed).await {
+                Err(Fault::LostRace) => back_off(attempt).await,
+                answer => return answer,
+            }
+        }
+        Err(Fault::Service(format!("lost {ATTEMPTS} races in a row")))
+    }
+
+    async fn try_write<T, F>(&self, requester: Requester, deed: &F) -> Result<T, Fault>
+    where
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
+    {
+        let (mut turn, next_due_at) = self.begin(requester).await?;
+        let settled = is_due_at(next_due_at, turn.now);
+        if settled {
+            settle::batch(&mut turn).await?;
+        }
+        let new = self.callers.is_new(&turn.requester);
+        if new {
+            let requester = turn.requester.clone();
+            requesters::add(&mut turn.tx, &requester).await?;
+        }
+        let answer = deed(&mut turn).await?;
+        if new && !self.store.is_shared() {
+            self.callers.keep(&turn.requester);
+        }
+        let timers = if settled { Timers::Settled } else { Timers::Known { next_due_at } };
+        self.commit(turn, timers).await?;
+        Ok(answer)
+    }
+
+    /// A turn in a transaction, and when the next timer falls due.
+    async fn begin(&self, requester: Requester) -> Result<(Turn, Option<Instant>), Fault> {
+        let mut tx = self.store.write().await?;
+        let opening = self.opening(&mut tx).await?;
+        let next_due_at = opening.next_due_at;
+        Ok((Turn::new(tx, opening, requester, Arc::clone(&self.market)), next_due_at))
+    }
+
+    /// Commits, and remembers what the next turn must know.
+    async fn commit(&self, turn: Turn, timers: Timers) -> Result<(), Fault> {
+        let Turn { mut tx, ids, page_key, earliest_set, clock, .. } = turn;
+        world::keep_ids(&mut tx, &ids).await?;
+        if self.store.is_shared() {
+            tx.commit().await?;
+        } else {
+            // The writer is held until the cache is right, so that turns follow one another.
+            let kept = match timers {
+                Timers::Known { next_due_at } => {
+                    let next_due_at = [next_due_at, earliest_set].into_iter().flatten().min();
+                    Opening { clock, ids, page_key, next_due_at }
+                }
+                Timers::Settled => world::opening(&mut tx).await?,
+            };
+            let before = self.cached().replace(kept);
+            if let Err(fault) = tx.commit().await {
+                *self.cached() = before;
+                return Err(fault);
+            }
+        }
+        if earliest_set.is_some() {
+            self.timer_set.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn opening(&self, tx: &mut crate::store::Tx) -> Result<Opening, Fault> {
+        if self.store.is_shared() {
+            return world::opening(tx).await;
+        }
+        if let Some(opening) = self.cached().clone() {
+            return Ok(opening);
+        }
+        let opening = world::opening(tx).await?;
+        *self.cached() = Some(opening.clone());
+        Ok(opening)
+    }
+
+    fn cached(&self) -> std::sync::MutexGuard<'_, Option<Opening>> {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the clock is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn clock(&self) -> Result<Clock, Fault> {
+        let mut tx = self.store.read().await?;
+        Ok(self.opening(&mut tx).await?.clock)
+    }
+
+    /// Moves the clock, and settles every timer that is due then, each at its own instant.
+    ///
+    /// Answers with the clock and the number of timers.
+    ///
+    /// # Errors
+    /// Time does not go back, and ends with the year 2199; the database failed.
+    pub async fn change_clock(
+        self: &Arc<Self>,
+        change: ClockChange,
+    ) -> Result<(Clock, u64), Fault> {
+        let changed = self.turn(Access::Write, Requester::default(), move |turn| {
+            Box::pin(async move {
+                let clock = changed(turn.clock, turn.now, change)?;
+                turn.set_clock(clock).await?;
+                Ok(clock)
+            })
+        });
+        let clock = changed.await?;
+        Ok((clock, self.settle().await?))
+    }
+
+    /// Sets the clock to where the market begins, which may be in the past while nothing happened.
+    ///
+    /// # Errors
+    /// There are timers, and time does not go back; the database failed.
+    pub async fn start_clock(self: &Arc<Self>, at: Instant) -> Result<(), Fault> {
+        let untouched = {
+            let mut tx = self.store.read().await?;
+            self.opening(&mut tx).await?.next_due_at.is_none()
+        };
+        if !untouched {
+            return self.change_clock(ClockChange::Set(at)).await.map(drop);
+        }
+        let started = self.turn(Access::Write, Requester::default(), move |turn| {
+            Box::pin(async move {
+                if at > END_OF_TIME {
+                    return changed(turn.clock, turn.now, ClockChange::Set(at)).map(drop);
+                }
+                turn.set_clock(Clock::REAL.set_to(at)).await
+            })
+        });
+        started.await
+    }
+}
+
+fn changed(clock: Clock, now: Instant, change: ClockChange) -> Result<Clock, Fault> {
+    let conflict = |message: String| Fault::Control { status: 409, code: "Conflict", message };
+    match change {
+        ClockChange::Freeze => Ok(Clock::frozen(now)),
+        ClockChange::Resume => Ok(clock.resumed()),
+        ClockChange::Set(at) if at < now => Err(conflict(format!(
+            "The market's time is {now}; it does not go back. Start anew with --clock {at}."
+        ))),
+        ClockChange::Set(at) if at > END_OF_TIME => {
+            Err(conflict(format!("The market's time ends at {END_OF_TIME}.")))
+        }
+        ClockChange::Set(at) => Ok(clock.set_to(at)),
+    }
+}
+
+fn is_due(opening: &Opening) -> bool {
+    is_due_at(opening.next_due_at, opening.clock.now())
+}
+
+fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {
+    next_due_at.is_some_and(|due| due <= now)
+}
+
+/// Waits longer after each lost race, and not as long as the others who lost it.
+async fn back_off(attempt: u32) {
+    let most_us = 1000_u64 << attempt.min(6);
+    let share = real_now().0.unsigned_abs() ^ u64::from(crate::ids::random()[0]);
+    tokio::time::sleep(Duration::from_micros(most_us / 4 + share % most_us)).await;
+}

@@ -1,0 +1,83 @@
+//! Who may call: access keys and their secrets, remembered for as long as they cannot change.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::store::requesters::{self, Known, Requester};
+use crate::time::{Instant, real_now};
+
+/// Where other processes can change requesters, one is looked up again after this long.
+const SHARED_FOR_MS: i64 = 1000;
+
+/// So many access keys are remembered.
+const MOST: usize = 10_000;
+
+/// What the process remembers of requesters.
+#[derive(Debug, Default)]
+pub(super) struct Callers {
+    by_key: Mutex<HashMap<String, (Option<Known>, Instant)>>,
+    stored: Mutex<HashSet<String>>,
+}
+
+impl Callers {
+    /// Whether the requester may be missing in the store.
+    pub(super) fn is_new(&self, requester: &Requester) -> bool {
+        !requester.id.is_empty() && !lock(&self.stored).contains(&requester.id)
+    }
+
+    /// Remembers that the store has the requester.
+    pub(super) fn keep(&self, requester: &Requester) {
+        let mut stored = lock(&self.stored);
+        if stored.len() >= MOST {
+            stored.clear();
+        }
+        stored.insert(requester.id.clone());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// What the store knows of an access key; none for a key that nobody made known.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn known(&self, access_key: &str) -> Result<Option<Known>, Fault> {
+        let now = real_now();
+        if let Some((known, at)) = lock(&self.callers.by_key).get(access_key)
+            && (!self.store.is_shared() || now.0 - at.0 < SHARED_FOR_MS)
+        {
+            return Ok(known.clone());
+        }
+        let mut tx = self.store.read().await?;
+        let known = requesters::by_key(&mut tx, access_key).await?;
+        let mut by_key = lock(&self.callers.by_key);
+        if by_key.len() >= MOST {
+            by_key.clear();
+        }
+        by_key.insert(access_key.to_owned(), (known.clone(), now));
+        Ok(known)
+    }
+
+    /// Makes a requester known, with the secret that its signatures are verified with.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn make_known(&self, known: &Known) -> Result<(), Fault> {
+        let mut tx = self.store.write().await?;
+        requesters::put(&mut tx, known).await?;
+        tx.commit().await?;
+        self.forget_callers();
+        Ok(())
+    }
+
+    /// Forgets what was remembered, after requesters changed in the store.
+    pub fn forget_callers(&self) {
+        lock(&self.callers.by_key).clear();
+        lock(&self.callers.stored).clear();
+    }
+}

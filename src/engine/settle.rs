@@ -1,0 +1,90 @@
+//! Settling: doing what has fallen due, in order, each at its own instant.
+
+use crate::engine::{Engine, Timers, back_off, is_due};
+use crate::fault::Fault;
+use crate::store::requesters::Requester;
+use crate::store::timers;
+use crate::time::Instant;
+use crate::turn::Turn;
+
+/// So many timers are settled in one transaction.
+const BATCH: i64 = 256;
+
+impl Engine {
+    /// Settles everything that is due, and tells how many timers that were.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn settle(&self) -> Result<u64, Fault> {
+        let (mut total, mut lost) = (0, 0);
+        loop {
+            match self.settle_batch().await {
+                Ok(0) => return Ok(total),
+                Ok(count) => total += count,
+                Err(Fault::LostRace) if lost < super::ATTEMPTS => {
+                    back_off(lost).await;
+                    lost += 1;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// When the next timer falls due, in milliseconds from now; none while the clock stands.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn due_in_ms(&self) -> Result<Option<i64>, Fault> {
+        let mut tx = self.store.read().await?;
+        let opening = self.opening(&mut tx).await?;
+        let now = opening.clock.now();
+        let running = opening.clock.mode() != "frozen";
+        let due = opening.next_due_at.filter(|due| running || *due <= now);
+        Ok(due.map(|due| (due.0 - now.0).max(0)))
+    }
+
+    /// Before a turn: more than one batch is settled in transactions of their own.
+    pub(super) async fn settle_backlog(&self) -> Result<(), Fault> {
+        let known = self.cached().clone();
+        let due = known.is_some_and(|opening| is_due(&opening));
+        if due || self.store.is_shared() && self.backlog().await? {
+            self.settle().await?;
+        }
+        Ok(())
+    }
+
+    async fn backlog(&self) -> Result<bool, Fault> {
+        let mut tx = self.store.read().await?;
+        Ok(is_due(&self.opening(&mut tx).await?))
+    }
+
+    async fn settle_batch(&self) -> Result<u64, Fault> {
+        let (mut turn, _) = self.begin(Requester::default()).await?;
+        let count = batch(&mut turn).await?;
+        self.commit(turn, Timers::Settled).await?;
+        Ok(count)
+    }
+}
+
+/// Settles up to a batch of timers within the turn; the turn's instant is the same afterwards.
+pub(super) async fn batch(turn: &mut Turn) -> Result<u64, Fault> {
+    let now = turn.now;
+    let done = in_order(turn, now).await;
+    turn.now = now;
+    done
+}
+
+async fn in_order(turn: &mut Turn, now: Instant) -> Result<u64, Fault> {
+    let mut count = 0;
+    for timer in timers::due(&mut turn.tx, now, BATCH).await? {
+        turn.now = timer.due_at;
+        turn.earliest_set = None;
+        crate::timers::fire(turn, &timer).await?;
+        count += 1;
+        // A deed may bring forth what is due before the next in this list.
+        if turn.earliest_set.is_some_and(|at| at <= now) {
+            break;
+        }
+    }
+    Ok(count)
+}

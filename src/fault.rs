@@ -1,0 +1,156 @@
+//! Everything that can go wrong, from a rule to the edge.
+//!
+//! A rule, an act or an operation answers with a [`Fault`]; the wire and the control API each turn
+//! it into their own form in one place. Nobody branches on the text of a message.
+
+use std::fmt;
+
+/// What a call answers when it does not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The service's `RequestError`: the request is well formed, the market refuses it.
+    Request {
+        /// The `TurkErrorCode`, without the prefix `AWS.MechanicalTurk.`.
+        code: &'static str,
+        /// The sentence, without the service's millisecond suffix.
+        message: String,
+    },
+    /// The service's `ParameterValidationError`: a value that the market cannot take.
+    Parameter {
+        /// The `TurkErrorCode`, without the prefix `AWS.MechanicalTurk.`.
+        code: &'static str,
+        /// The sentence, without the service's millisecond suffix.
+        message: String,
+    },
+    /// A refusal of the service's front: it never reached the market. It has no suffix.
+    Front {
+        /// The `__type` that clients see as the error's code.
+        exception: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The sentence.
+        message: String,
+    },
+    /// A worker may not do that: the worker site answers 422 with this message.
+    Worker {
+        /// A word for programs.
+        code: &'static str,
+        /// A sentence for people.
+        message: String,
+    },
+    /// The control API was asked for something that is not there, or that it cannot read.
+    Control {
+        /// The HTTP status, 400, 404 or 409.
+        status: u16,
+        /// A word for programs.
+        code: &'static str,
+        /// A sentence for people.
+        message: String,
+    },
+    /// Another turn changed what this one read; the engine takes the turn again.
+    LostRace,
+    /// Our own failure. The reason belongs in the log, never in an answer.
+    Service(String),
+}
+
+impl Fault {
+    /// A `RequestError` with a `TurkErrorCode`.
+    pub fn request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Request { code, message: message.into() }
+    }
+
+    /// A refusal in the worker site's words.
+    pub fn worker(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Worker { code, message: message.into() }
+    }
+
+    /// No such HIT, or another requester's: the two are not told apart.
+    #[must_use]
+    pub fn hit_does_not_exist(hit_id: &str) -> Self {
+        Self::request("HITDoesNotExist", format!("Hit {hit_id} does not exist."))
+    }
+
+    /// No such assignment, or one of another requester's HIT.
+    #[must_use]
+    pub fn assignment_does_not_exist(assignment_id: &str) -> Self {
+        Self::request(
+            "AssignmentDoesNotExist",
+            format!("Assignment {assignment_id} does not exist."),
+        )
+    }
+
+    /// An assignment is not in one of the states that an operation wants.
+    ///
+    /// `wanted` is spelled as the service spelled it, for example `Submitted` or `null`.
+    #[must_use]
+    pub fn invalid_assignment_state(wanted: &str) -> Self {
+        Self::request(
+            "InvalidAssignmentState",
+            format!("This operation can be called with a status of: {wanted}"),
+        )
+    }
+
+    /// A HIT is not in one of the states that an operation wants.
+    #[must_use]
+    pub fn invalid_hit_state(current: &str, wanted: &str) -> Self {
+        Self::request(
+            "InvalidHITState",
+            format!(
+                "This HIT is currently in the state '{current}'.  \
+                 This operation can be called with a status of: {wanted}"
+            ),
+        )
+    }
+
+    /// A value that the market does not know or cannot take.
+    #[must_use]
+    pub fn invalid_value(parameter: &str, value: &str) -> Self {
+        Self::Request {
+            code: "InvalidParameterValue",
+            message: format!("The value \"{value}\" is not valid for the parameter {parameter}."),
+        }
+    }
+
+    /// A `ParameterValidationError` with a sentence of its own.
+    pub fn parameter(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Parameter { code, message: message.into() }
+    }
+
+    /// A worker id that is nobody's.
+    #[must_use]
+    pub fn unknown_worker(worker_id: &str) -> Self {
+        let message = format!("The value \"{worker_id}\" is not valid for the parameter WorkerId.");
+        Self::parameter("InvalidParameterValue", message)
+    }
+
+    /// A refusal of the front with HTTP 400.
+    pub fn front(exception: &'static str, message: impl Into<String>) -> Self {
+        Self::Front { exception, status: 400, message: message.into() }
+    }
+
+    /// The control API cannot read what it was sent.
+    pub fn unreadable(message: impl Into<String>) -> Self {
+        Self::Control { status: 400, code: "BadRequest", message: message.into() }
+    }
+
+    /// The control API has no such thing.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::Control { status: 404, code: "NotFound", message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request { code, message }
+            | Self::Parameter { code, message }
+            | Self::Worker { code, message }
+            | Self::Control { code, message, .. } => write!(f, "{code}: {message}"),
+            Self::Front { exception, message, .. } => write!(f, "{exception}: {message}"),
+            Self::LostRace => f.write_str("another turn came first"),
+            Self::Service(reason) => write!(f, "service fault: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,124 @@
+//! The only source of identifiers and of other random bytes.
+
+use sha2::{Digest, Sha256};
+
+const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// Makes identifiers for one turn.
+///
+/// With a seed, the n-th identifier of a world is always the same; the count is kept in the store,
+/// so that a turn which rolls back takes none.
+#[derive(Debug, Clone)]
+pub enum Ids {
+    /// From the operating system's random source.
+    Random,
+    /// A function of seed and count.
+    Seeded {
+        /// The `--seed` option.
+        seed: i64,
+        /// How many were made before.
+        count: i64,
+    },
+}
+
+impl Ids {
+    /// A HIT, HIT type, HIT group, assignment or qualification type id: 30 characters, `3` first.
+    pub fn entity(&mut self) -> String {
+        spell('3', 29, &self.bytes())
+    }
+
+    /// A worker id: `A` and 13 characters.
+    pub fn worker(&mut self) -> String {
+        spell('A', 13, &self.bytes())
+    }
+
+    /// 32 bytes that nobody can guess, unless a seed was asked for.
+    pub fn bytes(&mut self) -> [u8; 32] {
+        match self {
+            Self::Random => random(),
+            Self::Seeded { seed, count } => {
+                *count += 1;
+                Sha256::new()
+                    .chain_update(seed.to_be_bytes())
+                    .chain_update(count.to_be_bytes())
+                    .finalize()
+                    .into()
+            }
+        }
+    }
+}
+
+/// The id of the requester that an access key stands for: `A` and 13 characters.
+///
+/// A function of the key alone, so that the same key is the same requester in every run.
+#[must_use]
+pub fn requester_of(access_key: &str) -> String {
+    spell('A', 13, &digest("requester", access_key))
+}
+
+/// The 12-digit account of an access key; a key of 12 digits is its own account.
+#[must_use]
+pub fn account_of(access_key: &str) -> String {
+    if access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit()) {
+        return access_key.to_owned();
+    }
+    digest("account", access_key)[..12].iter().map(|b| char::from(b'0' + b % 10)).collect()
+}
+
+/// A request id: a lower-case UUID of version 4.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one source of ids")]
+pub fn request_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// 32 bytes from the operating system.
+///
+/// # Panics
+/// The operating system has no random source; a server cannot run there.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one source of random bytes")]
+pub fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+fn digest(purpose: &str, text: &str) -> [u8; 32] {
+    Sha256::new().chain_update(purpose).chain_update([0]).chain_update(text).finalize().into()
+}
+
+/// `first`, then `count` (at most 32) characters of `A..Z0..9`.
+fn spell(first: char, count: usize, bytes: &[u8; 32]) -> String {
+    let rest = bytes.iter().take(count).map(|b| char::from(ALPHABET[usize::from(*b) % 36]));
+    std::iter::once(first).chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_service_s_form() {
+        let mut ids = Ids::Random;
+        let (hit, worker) = (ids.entity(), ids.worker());
+        assert_eq!((hit.len(), hit.as_bytes()[0]), (30, b'3'));
+        assert_eq!((worker.len(), worker.as_bytes()[0]), (14, b'A'));
+        assert!(hit.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+        assert_ne!(hit, ids.entity());
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_ids_again() {
+        let ids = |seed| Ids::Seeded { seed, count: 0 }.entity();
+        assert_eq!(ids(1), ids(1));
+        assert_ne!(ids(1), ids(2));
+    }
+
+    #[test]
+    fn a_key_of_twelve_digits_is_the_account() {
+        assert_eq!(account_of("123456789012"), "123456789012");
+        assert_eq!(account_of("test").len(), 12);
+        assert_ne!(requester_of("123456789012"), requester_of("test"));
+    }
+}

@@ -1,0 +1,117 @@
+//! The operations of the Requester API, one file each.
+//!
+//! [`OPERATIONS`] is the whole of what the wire knows of them.
+
+pub mod approve_assignment;
+pub mod create_additional_assignments_for_hit;
+pub mod create_hit;
+pub mod create_hit_type;
+pub mod create_hit_with_hit_type;
+pub mod delete_hit;
+pub mod get_account_balance;
+pub mod get_assignment;
+pub mod get_hit;
+pub mod list_assignments_for_hit;
+pub mod list_hits;
+pub mod list_reviewable_hits;
+pub mod reject_assignment;
+pub mod update_expiration_for_hit;
+pub mod update_hit_review_status;
+pub mod update_hit_type_of_hit;
+
+use std::future::Future;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::turn::{Access, BoxFuture, Turn};
+
+/// One operation of the API.
+pub trait Operation: 'static {
+    /// The name after the dot of `X-Amz-Target`.
+    const NAME: &'static str;
+    /// Whether it only looks.
+    const ACCESS: Access;
+    /// The request's members.
+    type Input: DeserializeOwned + Send;
+    /// The answer's members.
+    type Output: Answer + Send;
+
+    /// Does it.
+    fn run(
+        turn: &mut Turn,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<Self::Output, Fault>> + Send;
+}
+
+/// What can stand as the body of an answer.
+pub trait Answer {
+    /// The body: one JSON object without blanks.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    fn body(&self) -> Result<Vec<u8>, Fault>;
+}
+
+impl<T: Serialize> Answer for T {
+    fn body(&self) -> Result<Vec<u8>, Fault> {
+        serde_json::to_vec(self).map_err(|e| Fault::Service(e.to_string()))
+    }
+}
+
+/// The answer of an operation that has nothing to say: `{}`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Void {}
+
+/// An operation as a function: from a turn and a body to a body.
+type Run = for<'t> fn(&'t mut Turn, &'t Value) -> BoxFuture<'t, Result<Vec<u8>, Fault>>;
+
+/// An operation without its types.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The operation's name.
+    pub name: &'static str,
+    /// Whether it only looks.
+    pub access: Access,
+    /// Decodes the request, does it, encodes the answer.
+    pub run: Run,
+}
+
+impl Entry {
+    const fn of<O: Operation>() -> Self {
+        Self { name: O::NAME, access: O::ACCESS, run: run::<O> }
+    }
+}
+
+fn run<'t, O: Operation>(
+    turn: &'t mut Turn,
+    body: &'t Value,
+) -> BoxFuture<'t, Result<Vec<u8>, Fault>> {
+    Box::pin(async move {
+        let input = O::Input::deserialize(body)
+            .map_err(|e| Fault::front("SerializationException", e.to_string()))?;
+        O::run(turn, input).await?.body()
+    })
+}
+
+/// Every operation that is built, by name.
+pub const OPERATIONS: &[Entry] = &[
+    Entry::of::<approve_assignment::ApproveAssignment>(),
+    Entry::of::<create_additional_assignments_for_hit::CreateAdditionalAssignmentsForHit>(),
+    Entry::of::<create_hit::CreateHit>(),
+    Entry::of::<create_hit_type::CreateHitType>(),
+    Entry::of::<create_hit_with_hit_type::CreateHitWithHitType>(),
+    Entry::of::<delete_hit::DeleteHit>(),
+    Entry::of::<get_account_balance::GetAccountBalance>(),
+    Entry::of::<get_assignment::GetAssignment>(),
+    Entry::of::<get_hit::GetHit>(),
+    Entry::of::<list_assignments_for_hit::ListAssignmentsForHit>(),
+    Entry::of::<list_hits::ListHits>(),
+    Entry::of::<list_reviewable_hits::ListReviewableHits>(),
+    Entry::of::<reject_assignment::RejectAssignment>(),
+    Entry::of::<update_expiration_for_hit::UpdateExpirationForHit>(),
+    Entry::of::<update_hit_review_status::UpdateHitReviewStatus>(),
+    Entry::of::<update_hit_type_of_hit::UpdateHitTypeOfHit>(),
+];

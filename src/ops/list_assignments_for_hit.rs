@@ -1,0 +1,124 @@
+//! ListAssignmentsForHIT: the submitted work of one HIT, in the order of submission.
+//!
+//! Only the owner sees it: for anyone else the HIT does not exist, exactly as if it never had. Every
+//! page that has work on it carries a token; the empty one that ends the list carries none. Work
+//! that is submitted meanwhile stands at the end, so that a reader meets it there.
+
+use serde::Deserialize;
+
+use crate::fault::Fault;
+use crate::ops::{Answer, Operation};
+use crate::rules::page::Listing;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::store::assignments::{self, Rendered};
+use crate::store::hits;
+use crate::turn::{Access, Turn};
+
+/// `ListAssignmentsForHIT`.
+#[derive(Debug)]
+pub struct ListAssignmentsForHit;
+
+/// The request.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    /// The HIT.
+    #[serde(rename = "HITId")]
+    pub hit_id: String,
+    /// From the page before.
+    pub next_token: Option<String>,
+    /// 1 to 100; 10 if absent.
+    pub max_results: Option<i64>,
+    /// Absent or empty means all.
+    pub assignment_statuses: Option<Vec<AssignmentStatus>>,
+}
+
+/// The answer: a page as the store rendered it.
+#[derive(Debug)]
+pub struct Output {
+    next_token: Option<String>,
+    page: Rendered,
+}
+
+impl Answer for Output {
+    fn body(&self) -> Result<Vec<u8>, Fault> {
+        let mut body = String::with_capacity(self.page.documents.len() + 128);
+        body.push('{');
+        if let Some(token) = &self.next_token {
+            // A token is made of base64 and a colon: there is nothing to escape.
+            body.extend(["\"NextToken\":\"", token, "\","]);
+        }
+        body.extend(["\"NumResults\":", &self.page.count.to_string()]);
+        body.extend([",\"Assignments\":[", &self.page.documents, "]}"]);
+        Ok(body.into_bytes())
+    }
+}
+
+impl Operation for ListAssignmentsForHit {
+    const NAME: &'static str = "ListAssignmentsForHIT";
+    const ACCESS: Access = Access::Read;
+    type Input = Input;
+    type Output = Output;
+
+    async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
+        let Turn { tx, requester, page_key, .. } = turn;
+        let statuses = chosen(&input.assignment_statuses.unwrap_or_default());
+        let filter: String = statuses.iter().map(|status| status.as_str()).collect();
+        let list = Listing {
+            requester_id: &requester.id,
+            operation: Self::NAME,
+            chosen_by: &[&input.hit_id, &filter],
+        };
+        let page = list.page(page_key, input.next_token.as_deref(), input.max_results);
+        let page = match page {
+            Ok(page) => {
+                assignments::page(tx, &requester.id, &input.hit_id, &statuses, page).await?
+            }
+            Err(fault) => return Err(unknown_hit(turn, &input.hit_id).await?.unwrap_or(fault)),
+        };
+        let next_token = page.last.map(|last| list.seal(page_key, last));
+        if next_token.is_none()
+            && let Some(fault) = unknown_hit(turn, &input.hit_id).await?
+        {
+            return Err(fault);
+        }
+        Ok(Output { next_token, page })
+    }
+}
+
+/// Each named status once, in the order of the API's enum; none named means all.
+fn chosen(named: &[AssignmentStatus]) -> Vec<AssignmentStatus> {
+    let is_chosen = |status: &AssignmentStatus| named.is_empty() || named.contains(status);
+    AssignmentStatus::ALL.into_iter().filter(is_chosen).collect()
+}
+
+/// The fault for a HIT that is not there for this requester.
+async fn unknown_hit(turn: &mut Turn, hit_id: &str) -> Result<Option<Fault>, Fault> {
+    let there = hits::exists(&mut turn.tx, &turn.requester.id, hit_id).await?;
+    Ok((!there).then(|| Fault::hit_does_not_exist(hit_id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use AssignmentStatus::{Approved, Rejected, Submitted};
+
+    #[test]
+    fn statuses_are_chosen_once_and_in_order() {
+        for (named, expected) in [
+            (vec![], vec![Submitted, Approved, Rejected]),
+            (vec![Rejected], vec![Rejected]),
+            (vec![Rejected, Submitted, Rejected], vec![Submitted, Rejected]),
+            (vec![Approved, Rejected, Submitted], vec![Submitted, Approved, Rejected]),
+        ] {
+            assert_eq!(chosen(&named), expected);
+        }
+    }
+
+    #[test]
+    fn the_last_page_has_no_token() {
+        let page = Rendered { count: 0, last: None, documents: String::new() };
+        let body = Output { next_token: None, page }.body().unwrap();
+        assert_eq!(body, br#"{"NumResults":0,"Assignments":[]}"#);
+    }
+}

@@ -1,0 +1,37 @@
+//! UpdateExpirationForHIT: a later end, or an end now.
+
+use serde::Deserialize;
+
+use crate::acts::expire::expire_at;
+use crate::fault::Fault;
+use crate::ops::{Operation, Void};
+use crate::store::hits;
+use crate::time::Instant;
+use crate::turn::{Access, Turn};
+
+/// `UpdateExpirationForHIT`.
+#[derive(Debug)]
+pub struct UpdateExpirationForHit;
+
+/// The request.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct Input {
+    #[serde(rename = "HITId")]
+    pub hit_id: String,
+    #[serde(rename = "ExpireAt")]
+    pub expire_at: Instant,
+}
+
+impl Operation for UpdateExpirationForHit {
+    const NAME: &'static str = "UpdateExpirationForHIT";
+    const ACCESS: Access = Access::Write;
+    type Input = Input;
+    type Output = Void;
+
+    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
+        let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
+        expire_at(turn, &mut hit, input.expire_at).await?;
+        Ok(Void {})
+    }
+}

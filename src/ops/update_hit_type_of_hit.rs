@@ -1,0 +1,38 @@
+//! UpdateHITTypeOfHIT: a HIT that nobody has worked on takes on another HIT type.
+
+use serde::Deserialize;
+
+use crate::acts::keep_hit::keep_hit;
+use crate::fault::Fault;
+use crate::ops::{Operation, Void, create_hit_with_hit_type};
+use crate::store::hits;
+use crate::turn::{Access, Turn};
+
+/// `UpdateHITTypeOfHIT`.
+#[derive(Debug)]
+pub struct UpdateHitTypeOfHit;
+
+/// The request.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct Input {
+    #[serde(rename = "HITId")]
+    pub hit_id: String,
+    #[serde(rename = "HITTypeId")]
+    pub hit_type_id: String,
+}
+
+impl Operation for UpdateHitTypeOfHit {
+    const NAME: &'static str = "UpdateHITTypeOfHIT";
+    const ACCESS: Access = Access::Write;
+    type Input = Input;
+    type Output = Void;
+
+    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
+        let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
+        hit.hit_type = create_hit_with_hit_type::hit_type(turn, &input.hit_type_id).await?;
+        hit.standing.change_type(turn.now)?;
+        keep_hit(turn, &mut hit).await?;
+        Ok(Void {})
+    }
+}

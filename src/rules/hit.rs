@@ -1,0 +1,243 @@
+//! The life of a HIT: counters, status, and what may happen in which status.
+//!
+//! Facts: requester guide "Retrieving HIT status" (the worked table is a test below), API reference
+//! of DeleteHIT and CreateAdditionalAssignmentsForHIT, and what public clients compute.
+
+use crate::fault::Fault;
+use crate::rules::limits;
+use crate::shapes::hit::HitStatus;
+use crate::time::{Instant, Span};
+
+/// A HIT that the requester leaves alone is deleted this long after it became reviewable.
+///
+/// The API reference says "after 120 days". Assumed: counted from the day when it became
+/// Reviewable, since a lifetime may be longer than 120 days.
+pub const DISPOSED_AFTER: Span = Span::days(120);
+
+/// From this many assignments on, a HIT is in the higher fee class.
+const LARGE: i64 = 10;
+
+/// What a requester did with a HIT besides its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing.
+    Open,
+    /// Marked as being reviewed.
+    Reviewing,
+    /// Deleted.
+    Disposed,
+}
+
+/// How a HIT stands: the counts of its places, its end, its phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Places in all.
+    pub max: i64,
+    /// Accepted, and the worker is at it.
+    pub pending: i64,
+    /// Handed in, awaiting review.
+    pub submitted: i64,
+    /// Approved.
+    pub approved: i64,
+    /// Rejected.
+    pub rejected: i64,
+    /// From this instant on nobody can accept.
+    pub expire_at: Instant,
+    /// What the requester did with it.
+    pub phase: Phase,
+}
+
+impl Standing {
+    /// A new HIT with `max` places.
+    #[must_use]
+    pub const fn new(max: i64, expire_at: Instant) -> Self {
+        let phase = Phase::Open;
+        Self { max, pending: 0, submitted: 0, approved: 0, rejected: 0, expire_at, phase }
+    }
+
+    /// Places that nobody took. An expired HIT keeps its count, since clients compute with it.
+    #[must_use]
+    pub const fn available(&self) -> i64 {
+        self.max - self.pending - self.submitted - self.completed()
+    }
+
+    /// Approved and rejected work; what awaits review is not counted.
+    #[must_use]
+    pub const fn completed(&self) -> i64 {
+        self.approved + self.rejected
+    }
+
+    /// Whether its time is over.
+    #[must_use]
+    pub fn expired(&self, now: Instant) -> bool {
+        self.expire_at <= now
+    }
+
+    /// The status at `now`.
+    #[must_use]
+    pub fn status(&self, now: Instant) -> HitStatus {
+        let open = self.available() > 0 && !self.expired(now);
+        match self.phase {
+            Phase::Disposed => HitStatus::Disposed,
+            _ if open => HitStatus::Assignable,
+            _ if self.pending > 0 => HitStatus::Unassignable,
+            Phase::Reviewing => HitStatus::Reviewing,
+            Phase::Open => HitStatus::Reviewable,
+        }
+    }
+
+    /// A worker takes a place.
+    ///
+    /// # Errors
+    /// The worker site's sentence, when the HIT is full, expired or deleted.
+    pub fn accept(self, now: Instant) -> Result<Self, Fault> {
+        if self.status(now) != HitStatus::Assignable {
+            return Err(no_more_hits());
+        }
+        Ok(Self { pending: self.pending + 1, ..self })
+    }
+
+    /// A worker hands work in.
+    #[must_use]
+    pub const fn submit(self) -> Self {
+        Self { pending: self.pending - 1, submitted: self.submitted + 1, ..self }
+    }
+
+    /// A worker gives a place back, or ran out of time.
+    #[must_use]
+    pub const fn give_back(self) -> Self {
+        Self { pending: self.pending - 1, ..self }
+    }
+
+    /// Submitted work is approved.
+    #[must_use]
+    pub const fn approve(self) -> Self {
+        Self { submitted: self.submitted - 1, approved: self.approved + 1, ..self }
+    }
+
+    /// Submitted work is rejected.
+    #[must_use]
+    pub const fn reject(self) -> Self {
+        Self { submitted: self.submitted - 1, rejected: self.rejected + 1, ..self }
+    }
+
+    /// Rejected work is approved after all.
+    #[must_use]
+    pub const fn override_rejection(self) -> Self {
+        Self { rejected: self.rejected - 1, approved: self.approved + 1, ..self }
+    }
+
+    /// More places.
+    ///
+    /// # Errors
+    /// Deleted; from fewer than ten to ten or more; more than a HIT can have.
+    pub fn add_assignments(self, additional: i64, now: Instant) -> Result<Self, Fault> {
+        let kept = self.not_disposed(now)?;
+        let max = kept.max + additional;
+        if kept.max < LARGE && max >= LARGE {
+            // Assumed: the sentence; the code is documented.
+            return Err(Fault::request(
+                "InvalidMaximumAssignmentsIncrease",
+                "A HIT that was created with fewer than 10 assignments cannot be extended to 10 \
+                 or more assignments.",
+            ));
+        }
+        limits::ASSIGNMENTS.check("NumberOfAdditionalAssignments", max)?;
+        Ok(Self { max, ..kept }.reopened(now))
+    }
+
+    /// Moves the end. A past instant, or this very second, ends the HIT now.
+    ///
+    /// # Errors
+    /// Deleted; a future instant that is earlier than the present end, or more than 365 days away.
+    /// Assumed: the API reference's "cannot shorten" wins over the guide's "shorten".
+    pub fn expire_at(self, at: Instant, now: Instant) -> Result<Self, Fault> {
+        let kept = self.not_disposed(now)?;
+        if at <= now {
+            let expire_at = kept.expire_at.min(now);
+            return Ok(Self { expire_at, ..kept });
+        }
+        if at < kept.expire_at.whole_second() || at > now + Span::seconds(limits::YEAR_S) {
+            let value = at.0 / 1000;
+            return Err(Fault::invalid_value("ExpireAt", &value.to_string()));
+        }
+        Ok(Self { expire_at: at, ..kept }.reopened(now))
+    }
+
+    /// The requester begins to review, or goes back.
+    ///
+    /// # Errors
+    /// The HIT is not in the status that the step starts from.
+    pub fn review(self, revert: bool, now: Instant) -> Result<Self, Fault> {
+        let (from, phase) = if revert {
+            (HitStatus::Reviewing, Phase::Open)
+        } else {
+            (HitStatus::Reviewable, Phase::Reviewing)
+        };
+        let status = self.status(now);
+        if status != from {
+            return Err(Fault::invalid_hit_state(status.as_str(), from.as_str()));
+        }
+        Ok(Self { phase, ..self })
+    }
+
+    /// Deletes the HIT.
+    ///
+    /// # Errors
+    /// It is not reviewable, or work awaits review.
+    pub fn dispose(self, now: Instant) -> Result<Self, Fault> {
+        let status = self.status(now);
+        if !matches!(status, HitStatus::Reviewable | HitStatus::Reviewing) {
+            return Err(Fault::invalid_hit_state(status.as_str(), "Reviewing, Reviewable"));
+        }
+        if self.submitted > 0 {
+            // Assumed: the sentence; that it fails is documented.
+            return Err(Fault::request(
+                "InvalidHITState",
+                "This HIT cannot be deleted because it has submitted assignments that are \
+                 neither approved nor rejected.",
+            ));
+        }
+        Ok(Self { phase: Phase::Disposed, ..self })
+    }
+
+    /// Takes on another HIT type.
+    ///
+    /// # Errors
+    /// Deleted, or somebody accepted or submitted an assignment.
+    pub fn change_type(&self, now: Instant) -> Result<(), Fault> {
+        self.not_disposed(now)?;
+        if self.pending + self.submitted + self.completed() > 0 {
+            // Assumed: code and sentence; that it fails is documented.
+            return Err(Fault::request(
+                "InvalidHITState",
+                "The HITType of a HIT cannot be changed once a worker has accepted or submitted \
+                 one of its assignments.",
+            ));
+        }
+        Ok(())
+    }
+
+    fn not_disposed(self, now: Instant) -> Result<Self, Fault> {
+        if self.phase == Phase::Disposed {
+            let wanted = "Assignable, Unassignable, Reviewable, Reviewing";
+            return Err(Fault::invalid_hit_state(self.status(now).as_str(), wanted));
+        }
+        Ok(self)
+    }
+
+    /// A HIT that workers can accept again is not being reviewed any more.
+    fn reopened(self, now: Instant) -> Self {
+        let open = Self { phase: Phase::Open, ..self };
+        if open.status(now) == HitStatus::Assignable { open } else { self }
+    }
+}
+
+/// The worker site's answer when there is nothing left to accept.
+#[must_use]
+pub fn no_more_hits() -> Fault {
+    Fault::worker("NoMoreHITs", "There are no more of these HITs available.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use super::*;
+
+const NOW: Instant = Instant(1_000_000_000);
+const LATER: Instant = Instant(2_000_000_000);
+
+fn hit(max: i64) -> Standing {
+    Standing::new(max, LATER)
+}
+
+fn shows(hit: &Standing, now: Instant) -> (HitStatus, i64, i64, i64) {
+    (hit.status(now), hit.available(), hit.pending, hit.completed())
+}
+
+fn repeat(hit: Standing, times: usize, step: impl Fn(Standing) -> Standing) -> Standing {
+    (0..times).fold(hit, |hit, _| step(hit))
+}
+
+fn accept(hit: Standing) -> Standing {
+    hit.accept(NOW).unwrap()
+}
+
+#[test]
+fn the_guide_s_worked_example() {
+    use HitStatus::{Assignable, Reviewable, Unassignable};
+    let created = hit(5);
+    assert_eq!(shows(&created, NOW), (Assignable, 5, 0, 0));
+    let three = repeat(created, 3, accept);
+    assert_eq!(shows(&three, NOW), (Assignable, 2, 3, 0));
+    let two_in = repeat(repeat(three, 2, accept), 2, Standing::submit);
+    assert_eq!(shows(&two_in, NOW), (Unassignable, 0, 3, 0));
+    let returned = two_in.give_back();
+    assert_eq!(shows(&returned, NOW), (Assignable, 1, 2, 0));
+    let all_in = repeat(accept(returned), 3, Standing::submit);
+    assert_eq!(shows(&all_in, NOW), (Reviewable, 0, 0, 0));
+    let three_approved = repeat(all_in, 3, Standing::approve);
+    assert_eq!(shows(&three_approved, NOW), (Reviewable, 0, 0, 3));
+    let done = repeat(three_approved, 2, Standing::approve);
+    assert_eq!(shows(&done, NOW), (Reviewable, 0, 0, 5));
+}
+
+#[test]
+fn an_expired_hit_waits_for_its_pending_work() {
+    let working = accept(hit(3));
+    assert_eq!(shows(&working, LATER), (HitStatus::Unassignable, 2, 1, 0));
+    assert_eq!(working.submit().status(LATER), HitStatus::Reviewable);
+    assert_eq!(working.give_back().status(LATER), HitStatus::Reviewable);
+    assert_eq!(working.accept(LATER), Err(no_more_hits()));
+    assert!(working.accept(Instant(LATER.0 - 1)).is_ok());
+}
+
+#[test]
+fn the_wall_between_nine_and_ten() {
+    let code = |result: Result<Standing, Fault>| match result {
+        Ok(hit) => hit.max.to_string(),
+        Err(Fault::Request { code, .. } | Fault::Parameter { code, .. }) => code.to_owned(),
+        Err(fault) => fault.to_string(),
+    };
+    for (max, additional, expected) in [
+        (1, 8, "9"),
+        (1, 9, "InvalidMaximumAssignmentsIncrease"),
+        (9, 1, "InvalidMaximumAssignmentsIncrease"),
+        (10, 1, "11"),
+        (10, 999_999_990, "1000000000"),
+        (10, 999_999_991, "InvalidParameterValue"),
+    ] {
+        assert_eq!(code(hit(max).add_assignments(additional, NOW)), expected, "{max}+{additional}");
+    }
+}
+
+#[test]
+fn the_end_moves_forward_or_to_now() {
+    let year = NOW + Span::seconds(limits::YEAR_S);
+    for (at, expected) in [
+        (Instant(0), Some(NOW)),
+        (NOW, Some(NOW)),
+        (NOW + Span(1000), None),
+        (Instant(LATER.0 - 1), None),
+        (LATER, Some(LATER)),
+        (LATER + Span(1000), Some(LATER + Span(1000))),
+        (year, Some(year)),
+        (year + Span(1), None),
+    ] {
+        let moved = hit(1).expire_at(at, NOW).ok().map(|hit| hit.expire_at);
+        assert_eq!(moved, expected, "{at:?}");
+    }
+    let over = hit(1).expire_at(NOW, NOW).unwrap();
+    assert_eq!(over.expire_at(Instant(0), LATER).unwrap().expire_at, NOW, "the first end stays");
+}
+
+#[test]
+fn reviewing_begins_ends_and_is_forgotten_when_the_hit_reopens() {
+    let over = hit(2).expire_at(NOW, NOW).unwrap();
+    let reviewing = over.review(false, NOW).unwrap();
+    assert_eq!(reviewing.status(NOW), HitStatus::Reviewing);
+    assert_eq!(reviewing.review(true, NOW).unwrap(), over);
+    assert_eq!(
+        reviewing.review(false, NOW),
+        Err(Fault::invalid_hit_state("Reviewing", "Reviewable"))
+    );
+    assert_eq!(hit(1).review(true, NOW), Err(Fault::invalid_hit_state("Assignable", "Reviewing")));
+    let reopened = reviewing.expire_at(LATER, NOW).unwrap();
+    assert_eq!(shows(&reopened, NOW), (HitStatus::Assignable, 2, 0, 0));
+    assert_eq!(reopened.expire_at(NOW, NOW).unwrap().status(NOW), HitStatus::Reviewable);
+    assert_eq!(reviewing.add_assignments(1, NOW).unwrap().status(NOW), HitStatus::Reviewing);
+}
+
+#[test]
+fn only_reviewed_work_can_be_deleted() {
+    let refusal = |state| Err(Fault::invalid_hit_state(state, "Reviewing, Reviewable"));
+    assert_eq!(hit(1).dispose(NOW), refusal("Assignable"));
+    assert_eq!(accept(hit(1)).dispose(NOW), refusal("Unassignable"));
+    let submitted = accept(hit(1)).submit();
+    assert!(matches!(submitted.dispose(NOW), Err(Fault::Request { code: "InvalidHITState", .. })));
+    let disposed = submitted.approve().dispose(NOW).unwrap();
+    assert_eq!(disposed.status(NOW), HitStatus::Disposed);
+    assert_eq!(disposed.dispose(NOW), refusal("Disposed"));
+    assert!(submitted.reject().review(false, NOW).unwrap().dispose(NOW).is_ok());
+    for dead in [
+        disposed.expire_at(LATER, NOW).err(),
+        disposed.add_assignments(1, NOW).err(),
+        disposed.change_type(NOW).err(),
+    ] {
+        let wanted = "Assignable, Unassignable, Reviewable, Reviewing";
+        assert_eq!(dead, Some(Fault::invalid_hit_state("Disposed", wanted)));
+    }
+}
+
+#[test]
+fn the_type_changes_only_before_anyone_works() {
+    assert!(hit(1).change_type(NOW).is_ok());
+    for busy in [accept(hit(2)), accept(hit(2)).submit(), accept(hit(2)).submit().reject()] {
+        assert!(busy.change_type(NOW).is_err());
+    }
+    assert!(accept(hit(2)).give_back().change_type(NOW).is_ok());
+}

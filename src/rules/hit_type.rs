@@ -1,0 +1,128 @@
+//! HIT types: which values they can have, and which values make the same one.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+use crate::money::Cents;
+use crate::rules::{limits, qualification};
+use crate::shapes::hit::HitTypeMembers;
+use crate::shapes::qualification::QualificationRequirement;
+
+/// What makes a HIT type the one it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    /// Up to 128 characters.
+    pub title: String,
+    /// Up to 2000 characters.
+    pub description: String,
+    /// Separated by commas; empty and absent are not the same.
+    pub keywords: Option<String>,
+    /// For one assignment.
+    pub reward: Cents,
+    /// From accepting to the deadline.
+    pub assignment_duration_s: i64,
+    /// From submission to approval by itself.
+    pub auto_approval_delay_s: i64,
+    /// Completed with both forms of the guard.
+    pub requirements: Vec<QualificationRequirement>,
+}
+
+impl Values {
+    /// Checks what a requester sent.
+    ///
+    /// # Errors
+    /// `ParameterValidationError` on the first value outside its limits.
+    pub fn check(sent: HitTypeMembers) -> Result<Self, Fault> {
+        limits::one_to("Title", &sent.title, limits::TITLE)?;
+        limits::one_to("Description", &sent.description, limits::DESCRIPTION)?;
+        limits::optional_at_most("Keywords", sent.keywords.as_deref(), limits::KEYWORDS)?;
+        let duration = sent.assignment_duration_in_seconds;
+        limits::ASSIGNMENT_DURATION_S.check("AssignmentDurationInSeconds", duration)?;
+        let delays = limits::AUTO_APPROVAL_DELAY_S;
+        let delay = sent.auto_approval_delay_in_seconds.unwrap_or(delays.max);
+        delays.check("AutoApprovalDelayInSeconds", delay)?;
+        let requirements = sent.qualification_requirements.unwrap_or_default();
+        Ok(Self {
+            title: sent.title,
+            description: sent.description,
+            keywords: sent.keywords,
+            reward: sent.reward,
+            assignment_duration_s: duration,
+            auto_approval_delay_s: delay,
+            requirements: qualification::complete(requirements)?,
+        })
+    }
+
+    /// A hash over every value, each with its length before it; `requirements` as JSON.
+    #[must_use]
+    pub fn fingerprint(&self, requirements: &str) -> String {
+        let numbers = [self.reward.0, self.assignment_duration_s, self.auto_approval_delay_s];
+        // No text is a single zero byte: control characters are refused.
+        let keywords = self.keywords.as_deref().map_or([0].as_slice(), str::as_bytes);
+        let texts = [self.title.as_bytes(), self.description.as_bytes(), keywords];
+        let mut hash = Sha256::new().chain_update(numbers.map(i64::to_be_bytes).concat());
+        for text in texts.into_iter().chain([requirements.as_bytes()]) {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        STANDARD_NO_PAD.encode(hash.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent() -> HitTypeMembers {
+        HitTypeMembers {
+            title: "a".into(),
+            description: "b".into(),
+            keywords: None,
+            reward: Cents(5),
+            assignment_duration_in_seconds: 60,
+            auto_approval_delay_in_seconds: None,
+            qualification_requirements: None,
+        }
+    }
+
+    #[test]
+    fn every_value_makes_another_fingerprint() {
+        let one = Values::check(sent()).unwrap();
+        let others = [
+            Values { title: "ab".into(), description: String::new(), ..one.clone() },
+            Values { keywords: Some(String::new()), ..one.clone() },
+            Values { reward: Cents(60), assignment_duration_s: 5, ..one.clone() },
+            Values { auto_approval_delay_s: 1, ..one.clone() },
+        ];
+        let print = |values: &Values| values.fingerprint("[]");
+        assert_eq!(print(&one), print(&one.clone()));
+        assert_ne!(print(&one), one.fingerprint("[{}]"));
+        assert!(others.iter().all(|other| print(other) != print(&one)));
+    }
+
+    #[test]
+    fn values_have_limits_and_a_default() {
+        assert_eq!(Values::check(sent()).unwrap().auto_approval_delay_s, 2_592_000);
+        for wrong in [
+            HitTypeMembers { title: String::new(), ..sent() },
+            HitTypeMembers { title: "x".repeat(129), ..sent() },
+            HitTypeMembers { description: "x".repeat(2001), ..sent() },
+            HitTypeMembers { keywords: Some("x".repeat(1001)), ..sent() },
+            HitTypeMembers { assignment_duration_in_seconds: 29, ..sent() },
+            HitTypeMembers { auto_approval_delay_in_seconds: Some(2_592_001), ..sent() },
+        ] {
+            assert!(Values::check(wrong.clone()).is_err(), "{wrong:?}");
+        }
+        for right in [
+            HitTypeMembers { title: "x".repeat(128), ..sent() },
+            HitTypeMembers { description: "x".repeat(2000), ..sent() },
+            HitTypeMembers { keywords: Some("x".repeat(1000)), ..sent() },
+            HitTypeMembers { keywords: Some(String::new()), ..sent() },
+            HitTypeMembers { assignment_duration_in_seconds: 30, ..sent() },
+            HitTypeMembers { auto_approval_delay_in_seconds: Some(0), ..sent() },
+        ] {
+            assert!(Values::check(right).is_ok());
+        }
+    }
+}

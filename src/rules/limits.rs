@@ -1,0 +1,112 @@
+//! The limits that the service checked behind its front.
+//!
+//! The API's model carries none of them; they are from the API reference, the developer guide and
+//! the reference of the older API with the same back end.
+
+use crate::fault::Fault;
+
+/// 365 days in seconds.
+pub const YEAR_S: i64 = 31_536_000;
+
+/// The smallest and largest value of a number.
+#[derive(Debug, Clone, Copy)]
+pub struct Range {
+    /// Smallest.
+    pub min: i64,
+    /// Largest.
+    pub max: i64,
+}
+
+/// `LifetimeInSeconds`.
+pub const LIFETIME_S: Range = Range { min: 30, max: YEAR_S };
+/// `AssignmentDurationInSeconds`.
+pub const ASSIGNMENT_DURATION_S: Range = Range { min: 30, max: YEAR_S };
+/// `AutoApprovalDelayInSeconds`; its largest value is also its default.
+pub const AUTO_APPROVAL_DELAY_S: Range = Range { min: 0, max: 2_592_000 };
+/// `MaxAssignments`, and the sum after `NumberOfAdditionalAssignments`.
+pub const ASSIGNMENTS: Range = Range { min: 1, max: 1_000_000_000 };
+
+/// `Title`, in characters.
+pub const TITLE: usize = 128;
+/// `Description`.
+pub const DESCRIPTION: usize = 2000;
+/// `Keywords`, all together.
+pub const KEYWORDS: usize = 1000;
+/// `RequesterAnnotation`.
+pub const REQUESTER_ANNOTATION: usize = 255;
+/// `RequesterFeedback`.
+pub const REQUESTER_FEEDBACK: usize = 1024;
+
+impl Range {
+    /// Whether `value` of the parameter `name` lies in the range, ends included.
+    ///
+    /// # Errors
+    /// `ParameterValidationError` that names the parameter and the value.
+    pub fn check(self, name: &str, value: i64) -> Result<(), Fault> {
+        if (self.min..=self.max).contains(&value) {
+            return Ok(());
+        }
+        let message = format!("The value \"{value}\" is not valid for the parameter {name}.");
+        Err(Fault::parameter("InvalidParameterValue", message))
+    }
+}
+
+/// Whether `text` of the parameter `name` has at most `max` characters.
+///
+/// # Errors
+/// `ParameterValidationError`. Assumed: the sentence, built like the recorded one on minimum length.
+pub fn at_most(name: &str, text: &str, max: usize) -> Result<(), Fault> {
+    if text.chars().count() <= max {
+        return Ok(());
+    }
+    let message = format!("Your request parameter {name} has a maximum length of {max}.");
+    Err(Fault::parameter("InvalidParameterValue", message))
+}
+
+/// As [`at_most`], and not empty.
+///
+/// # Errors
+/// As [`at_most`].
+pub fn one_to(name: &str, text: &str, max: usize) -> Result<(), Fault> {
+    if text.is_empty() {
+        let message = format!("Your request parameter {name} has a minimum length of 1.");
+        return Err(Fault::parameter("InvalidParameterValue", message));
+    }
+    at_most(name, text, max)
+}
+
+/// [`at_most`] for a member that may be absent.
+///
+/// # Errors
+/// As [`at_most`].
+pub fn optional_at_most(name: &str, text: Option<&str>, max: usize) -> Result<(), Fault> {
+    text.map_or(Ok(()), |text| at_most(name, text, max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_of_every_range() {
+        for (range, inside, outside) in [
+            (LIFETIME_S, [30, 31_536_000], [29, 31_536_001]),
+            (ASSIGNMENT_DURATION_S, [30, 31_536_000], [29, 31_536_001]),
+            (AUTO_APPROVAL_DELAY_S, [0, 2_592_000], [-1, 2_592_001]),
+            (ASSIGNMENTS, [1, 1_000_000_000], [0, 1_000_000_001]),
+        ] {
+            assert!(inside.iter().all(|value| range.check("X", *value).is_ok()));
+            assert!(outside.iter().all(|value| range.check("X", *value).is_err()));
+        }
+    }
+
+    #[test]
+    fn length_counts_characters() {
+        assert!(at_most("Title", &"é".repeat(128), TITLE).is_ok());
+        let fault = at_most("Title", &"é".repeat(129), TITLE).unwrap_err();
+        let said =
+            "InvalidParameterValue: Your request parameter Title has a maximum length of 128.";
+        assert_eq!(fault.to_string(), said);
+        assert!(one_to("Title", "", TITLE).is_err() && at_most("Keywords", "", KEYWORDS).is_ok());
+    }
+}

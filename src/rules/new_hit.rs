@@ -1,0 +1,101 @@
+//! What a new HIT may say, besides its type.
+
+use crate::fault::Fault;
+use crate::rules::question::{self, QuestionFault};
+use crate::rules::{limits, review_policy};
+use crate::shapes::hit::NewHit;
+
+/// Checks what a requester sent, and gives back the question.
+///
+/// # Errors
+/// `ParameterValidationError` on the first value that a HIT cannot have.
+pub fn check(sent: &NewHit) -> Result<String, Fault> {
+    limits::LIFETIME_S.check("LifetimeInSeconds", sent.lifetime_in_seconds)?;
+    limits::ASSIGNMENTS.check("MaxAssignments", sent.max_assignments.unwrap_or(1))?;
+    let annotation = sent.requester_annotation.as_deref();
+    limits::optional_at_most("RequesterAnnotation", annotation, limits::REQUESTER_ANNOTATION)?;
+    review_policy::check(sent.assignment_review_policy.as_ref(), sent.hit_review_policy.as_ref())?;
+    let question = choose(sent)?;
+    question::parse(question).map_err(unreadable)?;
+    Ok(question.to_owned())
+}
+
+/// A HIT has a question or a layout, not both. Assumed: the sentences on layouts.
+fn choose(sent: &NewHit) -> Result<&str, Fault> {
+    match (sent.question.as_deref(), sent.hit_layout_id.as_deref()) {
+        (Some(_), Some(_)) => Err(Fault::parameter(
+            "InvalidParameterValue",
+            "Either Question or HITLayoutId can be given, not both.",
+        )),
+        (Some(question), None) if !question.is_empty() => Ok(question),
+        (None, Some(id)) => {
+            Err(Fault::request("HITLayoutDoesNotExist", format!("HITLayout {id} does not exist.")))
+        }
+        _ => Err(Fault::parameter(
+            "InvalidParameterValue",
+            "Your request parameter Question has a minimum length of 1.",
+        )),
+    }
+}
+
+/// The service's sentence on question documents, with our details behind it.
+#[must_use]
+pub fn unreadable(fault: QuestionFault) -> Fault {
+    match fault {
+        QuestionFault::TooLong => Fault::parameter(
+            "InvalidParameterValue",
+            "Your request parameter Question has a maximum length of 65535.",
+        ),
+        fault => Fault::parameter(
+            "XMLParseError",
+            format!(
+                "There was an error parsing the XML question or answer data in your request.  \
+                 Please make sure the data is well-formed and validates against the appropriate \
+                 schema. Details: {fault}"
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const QUESTION: &str = "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\"><ExternalURL>https://example.com</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>";
+
+    fn code(change: &Value) -> Result<String, &'static str> {
+        let mut sent = json!({"LifetimeInSeconds": 60, "Question": QUESTION});
+        sent.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        check(&serde_json::from_value(sent).unwrap()).map_err(|fault| match fault {
+            Fault::Parameter { code, .. } | Fault::Request { code, .. } => code,
+            _ => "another fault",
+        })
+    }
+
+    #[test]
+    fn a_hit_has_one_question() {
+        assert_eq!(code(&json!({})), Ok(QUESTION.to_owned()));
+        assert_eq!(code(&json!({"Question": null})), Err("InvalidParameterValue"));
+        assert_eq!(code(&json!({"Question": ""})), Err("InvalidParameterValue"));
+        assert_eq!(code(&json!({"Question": "who what?"})), Err("XMLParseError"));
+        assert_eq!(code(&json!({"HITLayoutId": "3L"})), Err("InvalidParameterValue"));
+        let layout = json!({"Question": null, "HITLayoutId": "3L"});
+        assert_eq!(code(&layout), Err("HITLayoutDoesNotExist"));
+    }
+
+    #[test]
+    fn numbers_and_notes_have_limits() {
+        for (change, allowed) in [
+            (json!({"LifetimeInSeconds": 29}), false),
+            (json!({"LifetimeInSeconds": 30}), true),
+            (json!({"MaxAssignments": 0}), false),
+            (json!({"MaxAssignments": 1_000_000_000}), true),
+            (json!({"RequesterAnnotation": "x".repeat(255)}), true),
+            (json!({"RequesterAnnotation": "x".repeat(256)}), false),
+            (json!({"HITReviewPolicy": {"PolicyName": "Other/2011-09-01"}}), false),
+        ] {
+            assert_eq!(code(&change).is_ok(), allowed, "{change}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Question XML: what a requester sends as the body of a HIT, read and checked.
+//!
+//! Three structures exist: a page on the requester's own site (`ExternalQuestion`), a page sent
+//! along (`HTMLQuestion`) and a form that the marketplace draws itself (`QuestionForm`).
+//! Source: the Requester API Reference, "Question and Answer Data", and the XSD of each structure.
+
+mod entities;
+mod external;
+mod formatted;
+mod guard;
+mod html;
+mod xml;
+
+pub mod answers;
+pub mod content;
+pub mod form;
+pub mod specification;
+
+pub use external::ExternalQuestion;
+pub use form::QuestionForm;
+pub use html::HtmlQuestion;
+
+use xml::{Element, Flaw};
+
+/// The longest question document, in bytes, white space included.
+///
+/// Source: `CreateHIT`, parameter `Question`: at most 65,535 bytes.
+pub const MAX_BYTES: usize = 65_535;
+
+/// What a worker is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// A page on the requester's own site, shown in a frame.
+    External(ExternalQuestion),
+    /// A page whose HTML came with the HIT, shown in a frame.
+    Html(HtmlQuestion),
+    /// A form drawn by the marketplace.
+    Form(QuestionForm),
+}
+
+/// Why a question document is refused.
+///
+/// Lines and columns count from 1, columns in characters, both in the document as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionFault {
+    /// The document has more than [`MAX_BYTES`] bytes.
+    #[error("The document is longer than 65,535 bytes.")]
+    TooLong,
+    /// The document has no character at all.
+    #[error("The document is empty.")]
+    Empty,
+    /// The document is not XML, or not of a structure that the service knows.
+    #[error("Line {line}, column {column}: {details}.")]
+    Malformed {
+        /// The line of the offence.
+        line: u32,
+        /// The column of the offence.
+        column: u32,
+        /// What was found and what was expected.
+        details: String,
+    },
+    /// The text of a `FormattedContent` is not of the XHTML subset.
+    ///
+    /// The service had a code of its own for it, `XHTMLParseError`.
+    #[error("Line {line}, column {column}: {details}.")]
+    Formatted {
+        /// The line of the offence.
+        line: u32,
+        /// The column of the offence.
+        column: u32,
+        /// What was found and what was expected.
+        details: String,
+    },
+}
+
+impl From<Flaw> for QuestionFault {
+    fn from(flaw: Flaw) -> Self {
+        let Flaw { line, column, details, formatted } = flaw;
+        if formatted {
+            Self::Formatted { line, column, details }
+        } else {
+            Self::Malformed { line, column, details }
+        }
+    }
+}
+
+/// Reads a question document and checks it as the service's schemas do.
+///
+/// White space and a byte order mark before the XML declaration are accepted: clients send them.
+///
+/// # Errors
+/// A [`QuestionFault`] names an offence and its place.
+pub fn parse(xml: &str) -> Result<Question, QuestionFault> {
+    if xml.len() > MAX_BYTES {
+        return Err(QuestionFault::TooLong);
+    }
+    if xml.is_empty() {
+        return Err(QuestionFault::Empty);
+    }
+    Ok(xml::read(xml, question)?)
+}
+
+fn question(root: Element<'_>) -> Result<Question, Flaw> {
+    match root.name() {
+        "ExternalQuestion" => external::read(root).map(Question::External),
+        "HTMLQuestion" => html::read(root).map(Question::Html),
+        "QuestionForm" => form::read(root).map(Question::Form),
+        _ => Err(root.unexpected("ExternalQuestion, HTMLQuestion or QuestionForm")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

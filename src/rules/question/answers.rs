@@ -1,0 +1,174 @@
+//! `QuestionFormAnswers`: what a worker answered, written and read.
+//!
+//! Source: `QuestionFormAnswers.xsd` of 2005-10-01, the only version, and the documentation of the
+//! structure.
+
+mod fields;
+mod filled_form;
+
+pub use fields::from_fields;
+pub use filled_form::from_form;
+
+use super::xml::{self, Element, Flaw, trim};
+use std::fmt::Write;
+
+const NAMESPACE: &str = concat!(
+    "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
+    "2005-10-01/QuestionFormAnswers.xsd"
+);
+
+/// The answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The question, or the name of the field.
+    pub question_identifier: String,
+    /// What was answered.
+    pub value: AnswerValue,
+}
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerValue {
+    /// A text; every field of a page of the requester's own is one.
+    FreeText(String),
+    /// A choice, maybe of nothing.
+    Selections {
+        /// The identifiers of what was chosen.
+        identifiers: Vec<String>,
+        /// What was written into the field for something else.
+        other: Option<String>,
+    },
+    /// A file.
+    File {
+        /// Its size in bytes, at least 1.
+        size: u64,
+        /// Its key.
+        key: String,
+    },
+}
+
+/// Why an answer is refused.
+///
+/// Lines and columns count from 1, columns in characters, both in the document as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerFault {
+    /// The document is not XML, or not of the structure.
+    #[error("Line {line}, column {column}: {details}.")]
+    Malformed {
+        /// The line of the offence.
+        line: u32,
+        /// The column of the offence.
+        column: u32,
+        /// What was found and what was expected.
+        details: String,
+    },
+    /// The form has no question of this identifier.
+    #[error("The form has no question {0:?}.")]
+    UnknownQuestion(String),
+    /// The value is none of the question's choices, and the question takes no other (or no more).
+    #[error("The question {question:?} does not take {value:?}.")]
+    UnknownSelection {
+        /// The question's identifier.
+        question: String,
+        /// The value.
+        value: String,
+    },
+    /// The question is answered by a file, which comes through the worker's page.
+    #[error("The question {0:?} is answered by a file, not by a value.")]
+    FileUpload(String),
+}
+
+impl From<Flaw> for AnswerFault {
+    fn from(Flaw { line, column, details, .. }: Flaw) -> Self {
+        Self::Malformed { line, column, details }
+    }
+}
+
+/// Checks an answer document as the schema does; an empty one stands for no answers.
+///
+/// Source: member `Answer` of the data type `Assignment`: without answers it may be empty.
+///
+/// # Errors
+/// [`AnswerFault::Malformed`] names an offence and its place.
+pub fn check(xml: &str) -> Result<(), AnswerFault> {
+    parse(xml).map(drop)
+}
+
+/// Reads an answer document; an empty one holds no answers.
+///
+/// # Errors
+/// [`AnswerFault::Malformed`] names an offence and its place.
+pub fn parse(xml: &str) -> Result<Vec<Answer>, AnswerFault> {
+    if trim(xml).is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(xml::read(xml, answers)?)
+}
+
+fn answers(root: Element<'_>) -> Result<Vec<Answer>, Flaw> {
+    if root.name() != "QuestionFormAnswers" {
+        return Err(root.unexpected("QuestionFormAnswers"));
+    }
+    root.in_namespace(&[NAMESPACE])?;
+    let mut children = root.children()?;
+    let answers = children.at_least_one("Answer")?;
+    children.end()?;
+    answers.into_iter().map(answer).collect()
+}
+
+fn answer(element: Element<'_>) -> Result<Answer, Flaw> {
+    let mut children = element.children()?;
+    let question_identifier = children.required("QuestionIdentifier")?.text()?;
+    let value = if let Some(text) = children.optional("FreeText") {
+        AnswerValue::FreeText(text.text()?)
+    } else if let Some(size) = children.optional("UploadedFileSizeInBytes") {
+        let size = size.integer(&(1..=i64::MAX))?.unsigned_abs();
+        AnswerValue::File { size, key: children.required("UploadedFileKey")?.text()? }
+    } else {
+        let identifiers = children.many("SelectionIdentifier").into_iter().map(Element::text);
+        let identifiers = identifiers.collect::<Result<_, _>>()?;
+        let other = children.optional("OtherSelectionText").map(Element::text).transpose()?;
+        AnswerValue::Selections { identifiers, other }
+    };
+    children.end()?;
+    Ok(Answer { question_identifier, value })
+}
+
+/// A whole document around `Answer` elements; without any it is the empty string, as the schema
+/// wants at least one.
+///
+/// Source: answers that the service gave back: this declaration, one line, double quotes.
+fn document(answers: &str) -> String {
+    if answers.is_empty() {
+        return String::new();
+    }
+    let declaration = r#"<?xml version="1.0" encoding="ASCII"?>"#;
+    let root = "QuestionFormAnswers";
+    format!(r#"{declaration}<{root} xmlns="{NAMESPACE}">{answers}</{root}>"#)
+}
+
+/// Writes an element that holds a text.
+fn write_element(name: &str, text: &str, xml: &mut String) {
+    let _ = write!(xml, "<{name}>");
+    for c in text.chars().filter(|&c| is_xml(c)) {
+        let _ = match c {
+            '&' => write!(xml, "&amp;"),
+            '<' => write!(xml, "&lt;"),
+            '>' => write!(xml, "&gt;"),
+            '\r' => write!(xml, "&#13;"),
+            c if c.is_ascii() => write!(xml, "{c}"),
+            c => write!(xml, "&#{};", u32::from(c)),
+        };
+    }
+    let _ = write!(xml, "</{name}>");
+}
+
+/// Whether XML 1.0 can hold a character, be it as a reference.
+///
+/// Assumed: what it cannot hold is left out of an answer.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests;

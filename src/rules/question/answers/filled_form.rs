@@ -1,0 +1,97 @@
+//! The answer to a `QuestionForm`.
+
+use super::{AnswerFault, document, write_element};
+use crate::rules::question::form::{FormQuestion, QuestionForm};
+use crate::rules::question::specification::{AnswerSpecification, SelectionAnswer};
+use std::collections::{HashMap, HashSet};
+
+/// Writes the answer document of a filled-in form: its questions in the form's order.
+///
+/// `given` holds the values of each question: a text for a text field, identifiers for a choice.
+/// A value that is no identifier goes to the choice's field for something else; an empty one does
+/// not count there, as pages post it for a field left alone. A text given in several values is
+/// joined by `|`. A question without values is left out if it takes a text, and answered by
+/// nothing if it takes a choice. Without any answer the document is empty.
+///
+/// The service did not promise that answers conform to the form, so neither counts nor lengths nor
+/// expressions are checked, and required questions may be missing.
+/// Source: the documentation of `QuestionFormAnswers`.
+///
+/// # Errors
+/// An [`AnswerFault`] names a question that the form does not have, a value that a choice does not
+/// take, or a question that a file answers.
+pub fn from_form(
+    form: &QuestionForm,
+    given: &[(String, Vec<String>)],
+) -> Result<String, AnswerFault> {
+    let known: HashSet<_> = form.questions().map(|question| question.identifier.as_str()).collect();
+    let mut values: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, more) in given {
+        if !known.contains(name.as_str()) {
+            return Err(AnswerFault::UnknownQuestion(name.clone()));
+        }
+        values.entry(name).or_default().extend(more.iter().map(String::as_str));
+    }
+    let mut answers = String::new();
+    for question in form.questions() {
+        if let Some(values) = values.get(question.identifier.as_str()) {
+            write_answer(question, values, &mut answers)?;
+        }
+    }
+    Ok(document(&answers))
+}
+
+fn write_answer(
+    question: &FormQuestion,
+    values: &[&str],
+    xml: &mut String,
+) -> Result<(), AnswerFault> {
+    let mut value = String::new();
+    match &question.answer {
+        AnswerSpecification::FreeText(_) if values.is_empty() => return Ok(()),
+        AnswerSpecification::FreeText(_) => {
+            write_element("FreeText", &values.join("|"), &mut value);
+        }
+        AnswerSpecification::Selection(selection) => {
+            write_selection(selection, values, &mut value).map_err(|odd| {
+                let question = question.identifier.clone();
+                AnswerFault::UnknownSelection { question, value: odd.to_owned() }
+            })?;
+        }
+        AnswerSpecification::FileUpload(_) => {
+            return Err(AnswerFault::FileUpload(question.identifier.clone()));
+        }
+    }
+    xml.push_str("<Answer>");
+    write_element("QuestionIdentifier", &question.identifier, xml);
+    xml.push_str(&value);
+    xml.push_str("</Answer>");
+    Ok(())
+}
+
+/// Writes what was chosen, each once, and then something else; an error is a value too many.
+fn write_selection<'v>(
+    selection: &SelectionAnswer,
+    values: &[&'v str],
+    xml: &mut String,
+) -> Result<(), &'v str> {
+    let known: HashSet<_> =
+        selection.selections.iter().map(|choice| choice.identifier.as_str()).collect();
+    let (mut chosen, mut other) = (HashSet::new(), None);
+    for &value in values {
+        if known.contains(value) {
+            if chosen.insert(value) {
+                write_element("SelectionIdentifier", value, xml);
+            }
+        } else if !value.is_empty() {
+            let taken = selection.other.is_none() || other.replace(value).is_some();
+            if taken {
+                return Err(value);
+            }
+        }
+    }
+    if let Some(text) = other {
+        write_element("OtherSelectionText", text, xml);
+    }
+    Ok(())
+}

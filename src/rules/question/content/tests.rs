@@ -1,0 +1,137 @@
+use super::{Binary, Content, EmbeddedBinary, Media};
+use crate::rules::question::QuestionFault;
+use crate::rules::question::form::Part;
+use crate::rules::question::form::tests::{form, form_xml, question_xml};
+use rstest::rstest;
+
+/// What an overview with this content holds.
+fn content(xml: &str) -> Result<Vec<Content>, QuestionFault> {
+    let overview = format!("<Overview>\n{xml}</Overview>");
+    let form = form(&form_xml(&(overview + &question_xml("q", "<FreeTextAnswer/>"))))?;
+    Ok(form
+        .parts
+        .into_iter()
+        .find_map(|part| match part {
+            Part::Overview(content) => Some(content),
+            Part::Question(_) => None,
+        })
+        .unwrap())
+}
+
+fn binary(media: Media, sub_type: Option<&str>, url: &str) -> Content {
+    let (sub_type, alt_text) = (sub_type.map(str::to_owned), "alt".to_owned());
+    Content::Binary(Binary { media, sub_type, data_url: url.to_owned(), alt_text })
+}
+
+#[rstest]
+#[case(
+    "<Binary><MimeType><Type>image</Type><SubType>gif</SubType></MimeType>\
+    <DataURL> http://a </DataURL><AltText>alt</AltText></Binary>",
+    binary(Media::Image, Some("gif"), "http://a")
+)]
+#[case(
+    "<Binary><MimeType><Type>audio</Type></MimeType><DataURL>https://a</DataURL>\
+    <AltText>alt</AltText></Binary>",
+    binary(Media::Audio, None, "https://a")
+)]
+#[case(
+    "<Binary><MimeType><Type>video</Type><SubType/></MimeType><DataURL>http://a</DataURL>\
+    <AltText>alt</AltText></Binary>",
+    binary(Media::Video, Some(""), "http://a")
+)]
+#[case("<FormattedContent><![CDATA[<br></br>R&amp;D&nbsp;]]></FormattedContent>",
+    Content::Formatted("<br>R&amp;D\u{a0}".to_owned()))]
+#[case("<FormattedContent>&lt;p&gt;R&amp;amp;D&lt;/p&gt;</FormattedContent>",
+    Content::Formatted("<p>R&amp;D</p>".to_owned()))]
+#[case("<FormattedContent/>", Content::Formatted(String::new()))]
+#[case("<EmbeddedBinary><EmbeddedMimeType><Type>application</Type><SubType>x</SubType>\
+    </EmbeddedMimeType><DataURL>http://a</DataURL><AltText>b</AltText><Width>40%</Width>\
+    <Height>300</Height><ApplicationParameter><Name>n</Name><Value>v</Value></ApplicationParameter>\
+    </EmbeddedBinary>", Content::EmbeddedBinary(EmbeddedBinary {
+        mime_type: "application".to_owned(), sub_type: "x".to_owned(),
+        data_url: "http://a".to_owned(), alt_text: "b".to_owned(), width: "40%".to_owned(),
+        height: "300".to_owned(), parameters: vec![("n".to_owned(), "v".to_owned())],
+    }))]
+fn is_read(#[case] xml: &str, #[case] expected: Content) {
+    assert_eq!(content(xml), Ok(vec![expected]));
+}
+
+#[rstest]
+#[case("<List/>", 1, "found the end of List where the element ListItem was expected")]
+#[case("<List><Text/></List>", 7, "found the element Text where the element ListItem was expected")]
+#[case(
+    "<List><ListItem/><Text/></List>",
+    18,
+    "found the element Text where the end of List was expected"
+)]
+#[case(
+    "<Title>a<b/></Title>",
+    9,
+    "found the element b in Title, which holds text only; \
+    markup belongs in a CDATA section"
+)]
+#[case(
+    "<Binary><MimeType><Type>text</Type></MimeType></Binary>",
+    19,
+    "found \"text\" in Type where image, audio or video was expected"
+)]
+#[case(
+    "<Binary><MimeType><Type>image</Type></MimeType><AltText/></Binary>",
+    48,
+    "found the element AltText where the element DataURL was expected"
+)]
+#[case(
+    "<Binary><MimeType><Type>image</Type></MimeType><DataURL>ftp://a</DataURL></Binary>",
+    48,
+    "found \"ftp://a\" in DataURL where an http or https URL was expected"
+)]
+#[case(
+    "<Binary><MimeType><Type>image</Type></MimeType><DataURL>http://a</DataURL></Binary>",
+    75,
+    "found the end of Binary where the element AltText was expected"
+)]
+#[case(
+    "<EmbeddedBinary><EmbeddedMimeType><Type>x</Type></EmbeddedMimeType></EmbeddedBinary>",
+    49,
+    "found the end of EmbeddedMimeType where the element SubType was expected"
+)]
+#[case(
+    "<Application><Flash/></Application>",
+    1,
+    "the element Application is not supported since \
+    2017-12-12; use HTMLQuestion or ExternalQuestion for interactive content"
+)]
+#[case(
+    "<Movie/>",
+    1,
+    "found the element Movie where Title, Text, List, FormattedContent, Binary \
+    or EmbeddedBinary was expected"
+)]
+fn is_refused(#[case] xml: &str, #[case] column: u32, #[case] details: &str) {
+    let details = details.to_owned();
+    let (line, xml) = (3, xml);
+    assert_eq!(content(xml), Err(QuestionFault::Malformed { line, column, details }));
+}
+
+#[rstest]
+#[case("<FormattedContent><![CDATA[é<p>\r\n <div/></p>]]></FormattedContent>", 4, 2)]
+#[case("<FormattedContent>\n&lt;b&gt;é&lt;div/&gt;&lt;/b&gt;</FormattedContent>", 4, 11)]
+#[case("<FormattedContent>a<!-- x --> <![CDATA[<]]>div/></FormattedContent>", 3, 40)]
+#[case("<FormattedContent\n><![CDATA[<div/>]]></FormattedContent>", 4, 11)]
+fn bad_xhtml_is_found_in_the_source(#[case] xml: &str, #[case] line: u32, #[case] column: u32) {
+    let details = "found the tag div, which is not allowed".to_owned();
+    assert_eq!(content(xml), Err(QuestionFault::Formatted { line, column, details }));
+}
+
+#[test]
+fn xhtml_that_is_not_well_formed_is_found_in_the_source() {
+    let fault = content("<FormattedContent><![CDATA[<p>a]]></FormattedContent>").unwrap_err();
+    let details = "the XML is not well-formed: expected 'p' tag, not 'FormattedContent'".to_owned();
+    assert_eq!(fault, QuestionFault::Formatted { line: 3, column: 35, details });
+}
+
+#[test]
+fn markup_without_cdata_is_no_matter_of_xhtml() {
+    let fault = content("<FormattedContent><p>a</p></FormattedContent>").unwrap_err();
+    assert!(matches!(fault, QuestionFault::Malformed { line: 3, column: 19, .. }), "{fault}");
+}

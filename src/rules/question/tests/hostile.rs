@@ -1,0 +1,107 @@
+use super::{full, said};
+use crate::rules::question::form::tests::{form_xml, question_xml};
+use crate::rules::question::{MAX_BYTES, QuestionFault, parse};
+use proptest::prelude::*;
+
+fn html_of(bytes: usize) -> String {
+    let rest = full(
+        "<HTMLQuestion @><HTMLContent></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>",
+    );
+    let filling = "é".repeat((bytes - rest.len()) / 2) + &"x".repeat((bytes - rest.len()) % 2);
+    rest.replace("</HTMLContent>", &(filling + "</HTMLContent>"))
+}
+
+#[test]
+fn size_counts_in_bytes() {
+    let (fits, too_long) = (html_of(MAX_BYTES), html_of(MAX_BYTES + 1));
+    assert_eq!((fits.len(), too_long.len()), (65_535, 65_536));
+    assert!(parse(&fits).is_ok());
+    assert_eq!(parse(&too_long), Err(QuestionFault::TooLong));
+    assert_eq!(said(&" ".repeat(65_536)), "The document is longer than 65,535 bytes.");
+}
+
+#[test]
+fn a_message_repeats_little_of_the_document() {
+    let long = "x".repeat(30_000);
+    for xml in [
+        format!("<{long}/>"),
+        format!("<a>&{long};</a>"),
+        format!("<HTMLQuestion xmlns='{long}'/>"),
+        full(&format!("<ExternalQuestion @ {long}=''/>")),
+        full(&format!("<ExternalQuestion @>{long}</ExternalQuestion>")),
+        full(&format!("<ExternalQuestion @><{long}/></ExternalQuestion>")),
+        full(&format!("<ExternalQuestion @><ExternalURL>{long}</ExternalURL></ExternalQuestion>")),
+    ] {
+        let said = said(&xml);
+        assert!((10..400).contains(&said.len()), "{said}");
+    }
+}
+
+#[test]
+fn bombs_are_refused_at_once() {
+    let laughs: Vec<_> = (1..10).map(|n| format!("<!ENTITY l{n} '&l{0};&l{0};'>", n - 1)).collect();
+    let laughs = laughs.concat();
+    let billion = format!("<!DOCTYPE l [<!ENTITY l0 'ha'>{laughs}]><l>&l9;</l>");
+    let outside = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>";
+    let subset = "<!DOCTYPE a SYSTEM 'http://a.example/a.dtd'><a/>";
+    for xml in [&billion, outside, subset] {
+        assert!(said(xml).starts_with("Line 1, column 1: found a document type declaration"));
+    }
+    let deep = "<a>".repeat(20_000);
+    assert_eq!(said(&deep), "Line 1, column 193: elements are nested deeper than 64 levels.");
+    let wide: Vec<_> = (0..5_000).map(|n| format!(" a{n}=''")).collect();
+    let wide = wide.concat();
+    assert_eq!(
+        said(&format!("<a{wide}/>")),
+        "Line 1, column 1: an element has more than 64 attributes."
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in any::<String>()) {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn no_markup_panics(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24)) {
+        let _ = parse(&full(&pieces.concat()));
+        let content = format!("<Overview><FormattedContent>{}", pieces.concat());
+        let question = question_xml("q", "<FreeTextAnswer/>");
+        let _ = parse(&form_xml(&format!("{content}</FormattedContent></Overview>{question}")));
+    }
+}
+
+const PIECES: &[&str] = &[
+    "<ExternalQuestion @>",
+    "</ExternalQuestion>",
+    "<ExternalURL>",
+    "</ExternalURL>",
+    "http://é",
+    "<FrameHeight>1</FrameHeight>",
+    "<HTMLQuestion @>",
+    "</HTMLQuestion>",
+    "<HTMLContent>",
+    "</HTMLContent>",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?x ",
+    "?>",
+    "&amp;",
+    "&#233;",
+    "&",
+    "<",
+    ">",
+    "\r\n",
+    " ",
+    "\u{feff}",
+    "'",
+    "\"",
+    "<a b='",
+    "/>",
+    "é",
+    "<!DOCTYPE",
+    "😀",
+];

@@ -1,0 +1,58 @@
+//! Who is a worker.
+
+use crate::fault::Fault;
+use crate::shapes::worker::Worker;
+
+/// Whether `id` has the form of a worker id: `A` and more capital letters or digits, at most 64.
+#[must_use]
+pub fn well_formed(id: &str) -> bool {
+    let rest = id.strip_prefix('A').unwrap_or_default();
+    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    !rest.is_empty() && id.len() <= 64 && rest.bytes().all(capitals)
+}
+
+/// Whether a worker's traits make sense.
+///
+/// # Errors
+/// A sentence that names the member.
+pub fn check(worker: &Worker) -> Result<(), Fault> {
+    let bad = |what: &str| Err(Fault::unreadable(what));
+    if !well_formed(&worker.worker_id) {
+        return bad(
+            "WorkerId is 'A' followed by capital letters and digits, 64 characters at most",
+        );
+    }
+    if worker.name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
+        return bad("Name has 1 to 100 characters");
+    }
+    if worker.hits_approved.is_some_and(|count| count < 0) {
+        return bad("HITsApproved is not negative");
+    }
+    if worker.percent_approved.is_some_and(|percent| !(0..=100).contains(&percent)) {
+        return bad("PercentApproved is between 0 and 100");
+    }
+    let letters = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    let placed = worker.locale.as_ref().is_none_or(|locale| {
+        letters(&locale.country) && locale.subdivision.as_deref().is_none_or(letters)
+    });
+    if !placed {
+        return bad("Locale has a Country, and perhaps a Subdivision, of two capital letters");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_of_worker_ids() {
+        let longest = format!("A{}", "9".repeat(63));
+        for id in ["A1", "A1ANNA0000000", &longest] {
+            assert!(well_formed(id), "{id}");
+        }
+        for id in ["", "A", "B1", "a1", "A1-", "A1é", &format!("{longest}9")] {
+            assert!(!well_formed(id), "{id}");
+        }
+    }
+}

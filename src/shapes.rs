@@ -1,0 +1,7 @@
+//! The API's nouns as they stand on the wire: serde only, no behaviour.
+
+pub mod assignment;
+pub mod hit;
+pub mod qualification;
+pub mod review;
+pub mod worker;

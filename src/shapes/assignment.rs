@@ -1,0 +1,58 @@
+//! Assignment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Instant;
+
+/// What became of submitted work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AssignmentStatus {
+    /// Handed in, neither approved nor rejected.
+    Submitted,
+    /// Approved, by the requester or by time.
+    Approved,
+    /// Rejected.
+    Rejected,
+}
+
+impl AssignmentStatus {
+    /// Every status, in the order of the API's enum.
+    pub const ALL: [Self; 3] = [Self::Submitted, Self::Approved, Self::Rejected];
+
+    /// The word on the wire and in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Submitted => "Submitted",
+            Self::Approved => "Approved",
+            Self::Rejected => "Rejected",
+        }
+    }
+}
+
+/// Submitted work as the API shows it; the store keeps it in this form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct Assignment {
+    pub assignment_id: String,
+    pub worker_id: String,
+    #[serde(rename = "HITId")]
+    pub hit_id: String,
+    pub assignment_status: AssignmentStatus,
+    /// Submission plus the HIT type's delay; stays when the work is decided earlier.
+    pub auto_approval_time: Instant,
+    pub accept_time: Instant,
+    pub submit_time: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_time: Option<Instant>,
+    /// Stays when the rejection is overridden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection_time: Option<Instant>,
+    /// Assumed: shown for submitted work too, as the reference lists it.
+    pub deadline: Instant,
+    /// A `QuestionFormAnswers` document, or empty.
+    pub answer: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester_feedback: Option<String>,
+}

@@ -1,0 +1,47 @@
+//! The store: every SQL statement, over SQLite or PostgreSQL, and nothing but SQL.
+//!
+//! One file per table. Statements stand once, in the dialect that both databases share; [`sql`] is
+//! the only place that names the two drivers. Ownership is part of the statement.
+
+/// Names statements and lists them, so that a test can prepare and plan each one.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $($(#[$doc])* const $name: &str = $sql;)*
+        /// Every statement of this table, by name.
+        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+pub mod acceptances;
+pub mod assignments;
+mod dialect;
+pub mod hit_types;
+pub mod hits;
+pub mod open;
+pub mod requesters;
+pub mod sql;
+pub mod timers;
+pub mod unique_request_tokens;
+pub mod workers;
+pub mod world;
+
+pub use open::{OpenError, Store};
+pub use sql::Tx;
+
+/// Every statement of the store, as (table, name, text).
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let tables: [(&str, &[(&str, &str)]); 9] = [
+        ("acceptances", acceptances::STATEMENTS),
+        ("assignments", assignments::STATEMENTS),
+        ("hit_types", hit_types::STATEMENTS),
+        ("hits", hits::STATEMENTS),
+        ("requesters", requesters::STATEMENTS),
+        ("timers", timers::STATEMENTS),
+        ("unique_request_tokens", unique_request_tokens::STATEMENTS),
+        ("workers", workers::STATEMENTS),
+        ("world", world::STATEMENTS),
+    ];
+    tables
+        .into_iter()
+        .flat_map(|(table, list)| list.iter().map(move |(name, text)| (table, *name, *text)))
+}

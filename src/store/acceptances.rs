@@ -1,0 +1,136 @@
+//! `acceptances`: work that a worker took and has not handed in.
+
+use crate::fault::Fault;
+use crate::store::Tx;
+use crate::store::sql::{Row, sql};
+use crate::time::Instant;
+
+statements! {
+    FIND = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, h.id \
+        FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE a.assignment_id = $1";
+    FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, \
+            h.id \
+        FROM acceptances a JOIN hits h ON h.key = a.hit_key \
+        WHERE a.assignment_id = $1 AND h.requester_id = $2";
+    IN_WORK = "SELECT assignment_id FROM acceptances \
+        WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'";
+    ADD = "INSERT INTO acceptances (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
+        VALUES ($1, $2, $3, 'Accepted', $4, $5)";
+    END = "UPDATE acceptances SET state = $2 WHERE assignment_id = $1";
+    REMOVE = "DELETE FROM acceptances WHERE assignment_id = $1";
+}
+
+/// What became of work that was taken; handed-in work is an assignment instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The worker is at it.
+    Accepted,
+    /// The worker gave it back.
+    Returned,
+    /// The worker's time ran out.
+    Abandoned,
+}
+
+impl State {
+    /// The word in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "Accepted",
+            Self::Returned => "Returned",
+            Self::Abandoned => "Abandoned",
+        }
+    }
+}
+
+/// One worker's hold on one place of a HIT.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// The id that the assignment has now and after submission.
+    pub assignment_id: String,
+    /// The HIT's number in the store.
+    pub hit_key: i64,
+    /// The HIT's id.
+    pub hit_id: String,
+    /// Whose it is.
+    pub worker_id: String,
+    /// What became of it.
+    pub state: State,
+    /// When it was taken.
+    pub accept_at: Instant,
+    /// When it is abandoned unless handed in before.
+    pub deadline_at: Instant,
+}
+
+fn acceptance(row: &Row) -> Result<Acceptance, Fault> {
+    let word: String = row.get(3)?;
+    let states = [State::Accepted, State::Returned, State::Abandoned];
+    let state = states.into_iter().find(|state| state.as_str() == word);
+    Ok(Acceptance {
+        assignment_id: row.get(0)?,
+        hit_key: row.get(1)?,
+        worker_id: row.get(2)?,
+        state: state.ok_or_else(|| Fault::Service(format!("unknown state: {word}")))?,
+        accept_at: row.get(4)?,
+        deadline_at: row.get(5)?,
+        hit_id: row.get(6)?,
+    })
+}
+
+/// The hold with that assignment id, whoever owns the HIT.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(tx: &mut Tx, assignment_id: &str) -> Result<Option<Acceptance>, Fault> {
+    sql(FIND).bind(assignment_id).one(tx).await?.as_ref().map(acceptance).transpose()
+}
+
+/// The hold with that assignment id, on a HIT of this requester.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_owned(
+    tx: &mut Tx,
+    requester_id: &str,
+    assignment_id: &str,
+) -> Result<Option<Acceptance>, Fault> {
+    let row = sql(FIND_OWNED).bind(assignment_id).bind(requester_id).one(tx).await?;
+    row.as_ref().map(acceptance).transpose()
+}
+
+/// Whether the worker is at this HIT now.
+///
+/// # Errors
+/// The database failed.
+pub async fn in_work(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool, Fault> {
+    Ok(sql(IN_WORK).bind(hit_key).bind(worker_id).one(tx).await?.is_some())
+}
+
+/// A worker takes a place.
+///
+/// # Errors
+/// The database failed.
+pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
+    let statement = sql(ADD).bind(&taken.assignment_id).bind(taken.hit_key);
+    let statement = statement.bind(&taken.worker_id).bind(taken.accept_at);
+    statement.bind(taken.deadline_at).run(tx).await?;
+    Ok(())
+}
+
+/// Remembers that it was returned or abandoned.
+///
+/// # Errors
+/// The database failed.
+pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), Fault> {
+    sql(END).bind(assignment_id).bind(state.as_str()).run(tx).await?;
+    Ok(())
+}
+
+/// Takes it away, because it became an assignment.
+///
+/// # Errors
+/// The database failed.
+pub async fn remove(tx: &mut Tx, assignment_id: &str) -> Result<(), Fault> {
+    sql(REMOVE).bind(assignment_id).run(tx).await?;
+    Ok(())
+}

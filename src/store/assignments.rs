@@ -1,0 +1,179 @@
+//! `assignments`: submitted work.
+//!
+//! A row holds the assignment as the API shows it, rendered when it was written, so that a page is
+//! one concatenation inside the database and one row to carry: the whole of a listing is one
+//! statement that knows the owner, the filter and the page. `LIMIT $n + 0` is meant: SQLite plans a
+//! statement anew at each execution when LIMIT is a bare marker.
+
+use crate::fault::Fault;
+use crate::rules::page::Page;
+use crate::shapes::assignment::{Assignment, AssignmentStatus};
+use crate::store::Tx;
+use crate::store::hit_types::stored;
+use crate::store::hits::{self, Hit, select_hits};
+use crate::store::sql::{Row, Statement, sql};
+use crate::time::Instant;
+
+/// A page of assignments whose places come from `$arms`, one arm for each status.
+///
+/// The inner query reads nothing but the index by status, which makes both databases take it even
+/// where the status is rare; documents are then looked up for the places of one page.
+macro_rules! page_of_statuses {
+    ($($arms:literal),*) => {
+        concat!(
+            "SELECT count(*), max(position), string_agg(document, ',') FROM \
+            (SELECT a.position, a.document FROM (SELECT s.hit_key, s.position FROM hits h \
+                CROSS JOIN assignments s WHERE s.hit_key = h.key AND h.id = $1 \
+                AND h.requester_id = $2 AND h.status <> 'Disposed' AND s.position > $3 \
+                AND s.status = $5",
+            $($arms,)*
+            " ORDER BY 2 LIMIT $4 + 0) k CROSS JOIN assignments a \
+            WHERE a.hit_key = k.hit_key AND a.position = k.position ORDER BY a.position) page"
+        )
+    };
+}
+
+statements! {
+    PAGE = "SELECT count(*), max(position), string_agg(document, ',') FROM \
+        (SELECT a.position, a.document FROM hits h CROSS JOIN assignments a \
+        WHERE a.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed' \
+        AND a.position > $3 ORDER BY a.position LIMIT $4 + 0) page";
+    PAGE_OF_ONE_STATUS = page_of_statuses!();
+    PAGE_OF_TWO_STATUSES = page_of_statuses!(
+        " UNION ALL SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
+        WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
+        AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $6"
+    );
+    FIND_OWNED = select_hits!("JOIN assignments a ON a.hit_key = h.key \
+        WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
+    DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
+    BY_WORKER = "SELECT id FROM assignments WHERE hit_key = $1 AND worker_id = $2";
+    ADD = "INSERT INTO assignments (hit_key, position, id, worker_id, status, document) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    KEEP = "UPDATE assignments SET status = $3, document = $4 WHERE hit_key = $1 AND position = $2";
+}
+
+/// One assignment and where it lies.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The number of its HIT.
+    pub hit_key: i64,
+    /// Its place in the HIT.
+    pub position: i64,
+    /// What the API shows.
+    pub assignment: Assignment,
+}
+
+/// A page of a listing, ready for the wire.
+#[derive(Debug)]
+pub struct Rendered {
+    /// How many assignments.
+    pub count: i64,
+    /// The place of the last one; none on an empty page.
+    pub last: Option<i64>,
+    /// JSON objects, separated by commas.
+    pub documents: String,
+}
+
+/// A page of the submitted work of the requester's HIT, in the order of submission.
+///
+/// A HIT of somebody else, a deleted one and an unknown one give an empty page alike. `statuses`
+/// may name one, two or all; naming none means all.
+///
+/// # Errors
+/// The database failed.
+pub async fn page(
+    tx: &mut Tx,
+    requester_id: &str,
+    hit_id: &str,
+    statuses: &[AssignmentStatus],
+    page: Page,
+) -> Result<Rendered, Fault> {
+    let after = page.after.unwrap_or(i64::MIN);
+    let chosen = |text: &'static str| -> Statement<'_> {
+        sql(text).bind(hit_id).bind(requester_id).bind(after).bind(page.size)
+    };
+    let statement = match statuses {
+        [one] => chosen(PAGE_OF_ONE_STATUS).bind(one.as_str()),
+        [one, two] => chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
+        _ => chosen(PAGE),
+    };
+    let row = statement.only(tx).await?;
+    let documents: Option<String> = row.get(2)?;
+    Ok(Rendered { count: row.get(0)?, last: row.get(1)?, documents: documents.unwrap_or_default() })
+}
+
+/// The assignment with that id, with its HIT, if the HIT is the requester's and not deleted.
+///
+/// # Errors
+/// The database failed.
+pub async fn owned(
+    tx: &mut Tx,
+    requester_id: &str,
+    id: &str,
+) -> Result<Option<(Placed, Hit)>, Fault> {
+    let row = sql(FIND_OWNED).bind(id).bind(requester_id).one(tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    let hit = hits::hit(&row, 0)?;
+    Ok(find(tx, id).await?.map(|placed| (placed, hit)))
+}
+
+/// The assignment with that id, whoever owns the HIT: for workers and timers.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Placed>, Fault> {
+    sql(DOCUMENT).bind(id).one(tx).await?.as_ref().map(placed).transpose()
+}
+
+fn placed(row: &Row) -> Result<Placed, Fault> {
+    let document: String = row.get(2)?;
+    Ok(Placed { hit_key: row.get(0)?, position: row.get(1)?, assignment: stored(&document)? })
+}
+
+/// Whether the worker has handed in work for this HIT.
+///
+/// # Errors
+/// The database failed.
+pub async fn done_by(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool, Fault> {
+    Ok(sql(BY_WORKER).bind(hit_key).bind(worker_id).one(tx).await?.is_some())
+}
+
+/// Puts submitted work into the store.
+///
+/// # Errors
+/// The database failed.
+pub async fn add(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
+    let assignment = &placed.assignment;
+    let document = render(assignment)?;
+    let statement = sql(ADD).bind(placed.hit_key).bind(placed.position);
+    let statement = statement.bind(&assignment.assignment_id).bind(&assignment.worker_id);
+    statement.bind(assignment.assignment_status.as_str()).bind(&document).run(tx).await?;
+    Ok(())
+}
+
+/// Keeps what changed in an assignment.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
+    let document = render(&placed.assignment)?;
+    let status = placed.assignment.assignment_status.as_str();
+    let statement = sql(KEEP).bind(placed.hit_key).bind(placed.position);
+    statement.bind(status).bind(&document).run(tx).await?;
+    Ok(())
+}
+
+fn render(assignment: &Assignment) -> Result<String, Fault> {
+    serde_json::to_string(assignment).map_err(|e| Fault::Service(e.to_string()))
+}
+
+/// The last taken place in the HIT up to and including the millisecond `at`.
+///
+/// # Errors
+/// The database failed.
+pub async fn last_place(tx: &mut Tx, hit_key: i64, at: Instant) -> Result<Option<i64>, Fault> {
+    let end = (at.0 + 1) << 20;
+    sql(LAST_PLACE).bind(hit_key).bind(end).only(tx).await?.get(0)
+}

@@ -1,0 +1,304 @@
+//! `hits`: the HITs of every requester.
+
+use serde::{Serialize, Serializer};
+
+use crate::fault::Fault;
+use crate::rules::hit::{Phase, Standing};
+use crate::rules::page::Page;
+use crate::shapes;
+use crate::shapes::hit::HitStatus;
+use crate::store::Tx;
+use crate::store::hit_types::{self, HitType};
+use crate::store::sql::{Row, sql};
+use crate::time::Instant;
+
+/// The columns of a HIT after those of its type, in the order in which [`hit`] reads them.
+macro_rules! select_hits {
+    ($($rest:literal),*) => {
+        concat!(
+            "SELECT ", crate::store::hit_types::hit_type_columns!(), ", h.key, h.id, h.requester_id, h.question, \
+            h.requester_annotation, h.created_at, h.expire_at, h.max_assignments, \
+            h.pending_count, h.submitted_count, h.approved_count, h.rejected_count, h.status, \
+            h.last_assignment_position, h.position, h.expiry_position \
+            FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
+            $($rest),*
+        )
+    };
+}
+pub(super) use select_hits;
+
+statements! {
+    FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
+    FIND = select_hits!("WHERE h.id = $1");
+    BY_KEY = select_hits!("WHERE h.key = $1");
+    OLDEST_OPEN = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND NOT EXISTS \
+        (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) AND NOT EXISTS \
+        (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2 \
+            AND a.state = 'Accepted') \
+        ORDER BY h.position LIMIT 1");
+    TYPE_OF_GROUP = "SELECT id FROM hit_types WHERE group_id = $1";
+    OPEN_IN_TYPE = "SELECT id FROM hits WHERE hit_type_id = $1 AND status = 'Assignable' LIMIT 1";
+    EXISTS = "SELECT key FROM hits WHERE id = $1 AND requester_id = $2 AND status <> 'Disposed'";
+    ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
+            assignment_review_policy, hit_review_policy, created_at, expire_at, max_assignments, \
+            pending_count, submitted_count, approved_count, rejected_count, status, \
+            last_assignment_position) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0) RETURNING key";
+    KEEP = "UPDATE hits SET expire_at = $2, max_assignments = $3, pending_count = $4, \
+            submitted_count = $5, approved_count = $6, rejected_count = $7, status = $8, \
+            last_assignment_position = $9, hit_type_id = $10 \
+        WHERE key = $1";
+    LIST = select_hits!("WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND h.position < $2 \
+        ORDER BY h.position DESC LIMIT $3 + 0");
+    LIST_STATUS = select_hits!("WHERE h.requester_id = $1 AND h.status = $2 \
+        AND h.expiry_position < $3 ORDER BY h.expiry_position DESC LIMIT $4 + 0");
+    LIST_STATUS_OF_TYPE = select_hits!("WHERE h.requester_id = $1 AND h.hit_type_id = $2 \
+        AND h.status = $3 AND h.expiry_position < $4 \
+        ORDER BY h.expiry_position DESC LIMIT $5 + 0");
+}
+
+/// A HIT as the store keeps it.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Its number in the store; 0 before it is there.
+    pub key: i64,
+    /// 30 characters.
+    pub id: String,
+    /// Whose it is.
+    pub requester_id: String,
+    /// What it has in common with others.
+    pub hit_type: HitType,
+    /// The question document as sent.
+    pub question: String,
+    /// The requester's own note.
+    pub requester_annotation: Option<String>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Counters, end and phase.
+    pub standing: Standing,
+    /// The status that was kept last.
+    pub status: HitStatus,
+    /// The place of its latest submission.
+    pub last_assignment_position: i64,
+    /// Its place among the requester's HITs by creation.
+    pub position: i64,
+    /// Its place among the requester's HITs by expiration.
+    pub expiry_position: i64,
+}
+
+impl Hit {
+    /// The HIT as the API shows it.
+    #[must_use]
+    pub fn shape(&self) -> shapes::hit::Hit<'_> {
+        let (hit_type, values) = (&self.hit_type, &self.hit_type.values);
+        shapes::hit::Hit {
+            hit_id: &self.id,
+            hit_type_id: &hit_type.id,
+            hit_group_id: &hit_type.group_id,
+            creation_time: self.created_at,
+            title: &values.title,
+            description: &values.description,
+            question: &self.question,
+            keywords: values.keywords.as_deref(),
+            hit_status: self.status,
+            max_assignments: self.standing.max,
+            reward: values.reward,
+            auto_approval_delay_in_seconds: values.auto_approval_delay_s,
+            expiration: self.standing.expire_at,
+            assignment_duration_in_seconds: values.assignment_duration_s,
+            requester_annotation: self.requester_annotation.as_deref(),
+            qualification_requirements: &values.requirements,
+            hit_review_status: "NotReviewed",
+            number_of_assignments_pending: self.standing.pending,
+            number_of_assignments_available: self.standing.available(),
+            number_of_assignments_completed: self.standing.completed(),
+        }
+    }
+}
+
+impl Serialize for Hit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.shape().serialize(serializer)
+    }
+}
+
+/// Reads a HIT whose columns begin at `first`.
+pub(super) fn hit(row: &Row, first: usize) -> Result<Hit, Fault> {
+    let own = first + hit_types::COLUMNS;
+    let word: String = row.get(own + 12)?;
+    let status = HitStatus::parse(&word);
+    let status = status.ok_or_else(|| Fault::Service(format!("unknown status: {word}")))?;
+    let phase = match status {
+        HitStatus::Reviewing => Phase::Reviewing,
+        HitStatus::Disposed => Phase::Disposed,
+        _ => Phase::Open,
+    };
+    Ok(Hit {
+        hit_type: hit_types::hit_type(row, first)?,
+        key: row.get(own)?,
+        id: row.get(own + 1)?,
+        requester_id: row.get(own + 2)?,
+        question: row.get(own + 3)?,
+        requester_annotation: row.get(own + 4)?,
+        created_at: row.get(own + 5)?,
+        standing: Standing {
+            expire_at: row.get(own + 6)?,
+            max: row.get(own + 7)?,
+            pending: row.get(own + 8)?,
+            submitted: row.get(own + 9)?,
+            approved: row.get(own + 10)?,
+            rejected: row.get(own + 11)?,
+            phase,
+        },
+        status,
+        last_assignment_position: row.get(own + 13)?,
+        position: row.get(own + 14)?,
+        expiry_position: row.get(own + 15)?,
+    })
+}
+
+fn first(row: Option<&Row>) -> Result<Option<Hit>, Fault> {
+    row.map(|row| hit(row, 0)).transpose()
+}
+
+/// The requester's HIT with that id, deleted ones included.
+///
+/// # Errors
+/// No such HIT, or another requester's; the database failed.
+pub async fn owned(tx: &mut Tx, requester_id: &str, id: &str) -> Result<Hit, Fault> {
+    let found = first(sql(FIND_OWNED).bind(id).bind(requester_id).one(tx).await?.as_ref())?;
+    found.ok_or_else(|| Fault::hit_does_not_exist(id))
+}
+
+/// The HIT with that id, whoever owns it: for workers and timers.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Hit>, Fault> {
+    first(sql(FIND).bind(id).one(tx).await?.as_ref())
+}
+
+/// The HIT with that number, which an acceptance or assignment names.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_key(tx: &mut Tx, key: i64) -> Result<Hit, Fault> {
+    let found = first(sql(BY_KEY).bind(key).one(tx).await?.as_ref())?;
+    found.ok_or_else(|| Fault::Service(format!("HIT number {key} is gone")))
+}
+
+/// What is there of a HIT type for a worker.
+#[derive(Debug)]
+pub enum Offer {
+    /// The oldest HIT that the worker can take.
+    Open(Box<Hit>),
+    /// There are open HITs, and the worker has done or is doing each of them.
+    Done,
+    /// No HIT of the type is open, or there is no such type.
+    Nothing,
+}
+
+/// The oldest open HIT of a HIT type or HIT group that the worker has not taken.
+///
+/// # Errors
+/// The database failed.
+pub async fn offer(tx: &mut Tx, type_or_group: &str, worker_id: &str) -> Result<Offer, Fault> {
+    let row = sql(TYPE_OF_GROUP).bind(type_or_group).one(tx).await?;
+    let hit_type_id = row.map_or(Ok(type_or_group.to_owned()), |row| row.get(0))?;
+    let row = sql(OLDEST_OPEN).bind(&hit_type_id).bind(worker_id).one(tx).await?;
+    if let Some(hit) = first(row.as_ref())? {
+        return Ok(Offer::Open(Box::new(hit)));
+    }
+    let open = sql(OPEN_IN_TYPE).bind(&hit_type_id).one(tx).await?;
+    Ok(if open.is_some() { Offer::Done } else { Offer::Nothing })
+}
+
+/// Whether the requester has that HIT and has not deleted it.
+///
+/// # Errors
+/// The database failed.
+pub async fn exists(tx: &mut Tx, requester_id: &str, id: &str) -> Result<bool, Fault> {
+    Ok(sql(EXISTS).bind(id).bind(requester_id).one(tx).await?.is_some())
+}
+
+/// The review policies of a new HIT, as JSON.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {
+    /// `AssignmentReviewPolicy`.
+    pub assignment: Option<String>,
+    /// `HITReviewPolicy`.
+    pub hit: Option<String>,
+}
+
+/// Puts a new HIT into the store and gives it its number.
+///
+/// # Errors
+/// The database failed.
+pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), Fault> {
+    let statement = sql(ADD)
+        .bind(&hit.id)
+        .bind(&hit.requester_id)
+        .bind(&hit.hit_type.id)
+        .bind(&hit.question)
+        .bind(hit.requester_annotation.as_deref())
+        .bind(policies.assignment.as_deref())
+        .bind(policies.hit.as_deref())
+        .bind(hit.created_at)
+        .bind(hit.standing.expire_at)
+        .bind(hit.standing.max)
+        .bind(hit.status.as_str());
+    hit.key = statement.only(tx).await?.get(0)?;
+    Ok(())
+}
+
+/// Keeps what changed in a HIT.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
+    let standing = &hit.standing;
+    sql(KEEP)
+        .bind(hit.key)
+        .bind(standing.expire_at)
+        .bind(standing.max)
+        .bind(standing.pending)
+        .bind(standing.submitted)
+        .bind(standing.approved)
+        .bind(standing.rejected)
+        .bind(hit.status.as_str())
+        .bind(hit.last_assignment_position)
+        .bind(&hit.hit_type.id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A page of the requester's HITs, newest first, without deleted ones.
+///
+/// # Errors
+/// The database failed.
+pub async fn list(tx: &mut Tx, requester_id: &str, page: Page) -> Result<Vec<Hit>, Fault> {
+    let before = page.after.unwrap_or(i64::MAX);
+    let rows = sql(LIST).bind(requester_id).bind(before).bind(page.size).all(tx).await?;
+    rows.iter().map(|row| hit(row, 0)).collect()
+}
+
+/// A page of the requester's HITs in one status, latest expiration first.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_status(
+    tx: &mut Tx,
+    requester_id: &str,
+    hit_type_id: Option<&str>,
+    status: HitStatus,
+    page: Page,
+) -> Result<Vec<Hit>, Fault> {
+    let before = page.after.unwrap_or(i64::MAX);
+    let statement = match hit_type_id {
+        Some(id) => sql(LIST_STATUS_OF_TYPE).bind(requester_id).bind(id),
+        None => sql(LIST_STATUS).bind(requester_id),
+    };
+    let statement = statement.bind(status.as_str()).bind(before).bind(page.size);
+    statement.all(tx).await?.iter().map(|row| hit(row, 0)).collect()
+}

@@ -1,0 +1,111 @@
+//! `requesters`: who asks, and the secrets that prove it.
+
+use crate::fault::Fault;
+use crate::ids;
+use crate::money::Cents;
+use crate::store::Tx;
+use crate::store::sql::{Row, sql};
+
+/// What a requester has at the beginning, in both profiles.
+pub const OPENING_BALANCE: Cents = Cents(1_000_000);
+
+statements! {
+    BY_KEY = "SELECT id, access_key, secret, account, name, balance_cents FROM requesters \
+        WHERE access_key = $1";
+    ADD = "INSERT INTO requesters (id, access_key, secret, account, name, balance_cents) \
+        VALUES ($1, $2, NULL, $3, $4, $5) ON CONFLICT DO NOTHING";
+    PUT = "INSERT INTO requesters (id, access_key, secret, account, name, balance_cents) \
+        VALUES ($1, $2, $3, $4, $5, $6) \
+        ON CONFLICT (access_key) DO UPDATE SET secret = excluded.secret, name = excluded.name";
+    BALANCE = "SELECT balance_cents FROM requesters WHERE id = $1";
+}
+
+/// Someone who publishes HITs: one access key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Requester {
+    /// `A…`, the CustomerId of notifications. Empty for nobody: nothing belongs to nobody.
+    pub id: String,
+    /// The key that requests are signed with.
+    pub access_key: String,
+    /// 12 digits.
+    pub account: String,
+    /// What workers read.
+    pub name: String,
+}
+
+impl Requester {
+    /// The requester that a key stands for when nothing else is known of it.
+    #[must_use]
+    pub fn of_key(access_key: &str) -> Self {
+        Self {
+            id: ids::requester_of(access_key),
+            access_key: access_key.to_owned(),
+            account: ids::account_of(access_key),
+            name: access_key.to_owned(),
+        }
+    }
+}
+
+/// A requester with its secret; the secret is not printed.
+#[derive(Clone)]
+pub struct Known {
+    /// Who it is.
+    pub requester: Requester,
+    /// What signatures are verified with, when it is known.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").field("requester", &self.requester).finish_non_exhaustive()
+    }
+}
+
+fn known(row: &Row) -> Result<Known, Fault> {
+    let requester = Requester {
+        id: row.get(0)?,
+        access_key: row.get(1)?,
+        account: row.get(3)?,
+        name: row.get(4)?,
+    };
+    Ok(Known { requester, secret: row.get(2)? })
+}
+
+/// The requester with that access key.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_key(tx: &mut Tx, access_key: &str) -> Result<Option<Known>, Fault> {
+    sql(BY_KEY).bind(access_key).one(tx).await?.as_ref().map(known).transpose()
+}
+
+/// Remembers a requester who came by, unless it is known.
+///
+/// # Errors
+/// The database failed.
+pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
+    let Requester { id, access_key, account, name } = requester;
+    let statement = sql(ADD).bind(id).bind(access_key).bind(account).bind(name);
+    statement.bind(OPENING_BALANCE).run(tx).await?;
+    Ok(())
+}
+
+/// Makes a requester known with its secret.
+///
+/// # Errors
+/// The database failed.
+pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
+    let Requester { id, access_key, account, name } = &known.requester;
+    let statement = sql(PUT).bind(id).bind(access_key).bind(known.secret.as_deref());
+    statement.bind(account).bind(name).bind(OPENING_BALANCE).run(tx).await?;
+    Ok(())
+}
+
+/// What the requester has; somebody unknown has the opening balance.
+///
+/// # Errors
+/// The database failed.
+pub async fn balance(tx: &mut Tx, requester: &Requester) -> Result<Cents, Fault> {
+    let row = sql(BALANCE).bind(&requester.id).one(tx).await?;
+    row.map_or(Ok(OPENING_BALANCE), |row| row.get(0))
+}

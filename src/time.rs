@@ -1,0 +1,288 @@
+//! Instants, spans, and the market's one clock.
+
+use std::fmt;
+use std::ops::Add;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde_json::value::RawValue;
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Instant(pub i64);
+
+/// A length of time in milliseconds; negative for "ago".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span(pub i64);
+
+/// The latest instant that the market can reach: the end of the year 2199.
+///
+/// An assignment's place in its HIT packs the instant into 43 bits.
+pub const END_OF_TIME: Instant = Instant(7_258_118_399_999);
+
+impl Span {
+    /// A span of whole seconds.
+    #[must_use]
+    pub const fn seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// A span of whole days.
+    #[must_use]
+    pub const fn days(days: i64) -> Self {
+        Self::seconds(days.saturating_mul(86_400))
+    }
+
+    /// Reads `30d`, `1h30m`, `45s`, `500ms`, each with an optional sign before it; `90` is seconds.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (sign, mut rest) = match text.as_bytes().first()? {
+            b'-' => (-1, &text[1..]),
+            b'+' => (1, &text[1..]),
+            _ => (1, text),
+        };
+        let mut total: i64 = 0;
+        while !rest.is_empty() {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let count: i64 = rest[..digits].parse().ok()?;
+            rest = &rest[digits..];
+            let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let unit = unit_ms(&rest[..letters])?;
+            rest = &rest[letters..];
+            total = total.checked_add(count.checked_mul(unit)?)?;
+        }
+        Some(Self(sign * total))
+    }
+}
+
+fn unit_ms(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "ms" => 1,
+        "" | "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "w" => 604_800_000,
+        _ => return None,
+    })
+}
+
+impl Add<Span> for Instant {
+    type Output = Self;
+
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Instant {
+    /// Reads RFC 3339, epoch seconds (whole or not), or a span from `now` (`-2h`, `+30d`, `30d`).
+    #[must_use]
+    pub fn parse(text: &str, now: Self) -> Option<Self> {
+        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+            return Some(Self(at.timestamp_millis()));
+        }
+        let relative = text.starts_with(['-', '+']) || text.ends_with(char::is_alphabetic);
+        if relative {
+            return Span::parse(text).map(|span| now + span);
+        }
+        text.parse().ok().and_then(Self::from_epoch_seconds)
+    }
+
+    /// From epoch seconds, as requests carry them.
+    ///
+    /// None for what no calendar holds (not finite, or outside the years 1 to 9999).
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked before")]
+    pub fn from_epoch_seconds(seconds: f64) -> Option<Self> {
+        let in_calendar = (-62_135_596_800.0..253_402_300_800.0).contains(&seconds);
+        in_calendar.then(|| Self((seconds * 1000.0).round() as i64))
+    }
+
+    /// The same instant without its milliseconds.
+    #[must_use]
+    pub const fn whole_second(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(1000))
+    }
+
+    /// RFC 3339 in UTC, with milliseconds only where there are some.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        let form = if self.0 % 1000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        DateTime::from_timestamp_millis(self.0)
+            .map_or_else(|| self.0.to_string(), |at| at.to_rfc3339_opts(form, true))
+    }
+
+    /// Epoch seconds as the service's Java wrote a double: `1.558393704E9`.
+    #[must_use]
+    pub fn epoch_seconds(self) -> String {
+        let (sign, ms) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        if ms < 10_000_000_000 {
+            let fraction = format!("{:03}", ms % 1000);
+            return format!("{sign}{}.{}", ms / 1000, tail(&fraction));
+        }
+        let digits = ms.to_string();
+        let exponent = digits.len() - 4;
+        format!("{sign}{}.{}E{exponent}", &digits[..1], tail(&digits[1..]))
+    }
+}
+
+/// The digits of a fraction without closing zeros, but at least one.
+fn tail(digits: &str) -> &str {
+    let kept = digits.trim_end_matches('0');
+    if kept.is_empty() { "0" } else { kept }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rfc3339())
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.epoch_seconds())
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Self::from_epoch_seconds(seconds).ok_or_else(|| D::Error::custom("not an instant"))
+    }
+}
+
+/// How the market's time follows real time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// Real time plus an offset in milliseconds; 0 is the real clock.
+    Running {
+        /// Milliseconds ahead of real time.
+        offset_ms: i64,
+    },
+    /// Time stands still until it is moved.
+    Frozen {
+        /// The instant at which it stands.
+        at: Instant,
+    },
+}
+
+impl Clock {
+    /// The clock on the wall.
+    pub const REAL: Self = Self::Running { offset_ms: 0 };
+
+    /// The market's time now.
+    #[must_use]
+    pub fn now(self) -> Instant {
+        match self {
+            Self::Running { offset_ms } => Instant(real_now().0 + offset_ms),
+            Self::Frozen { at } => at,
+        }
+    }
+
+    /// The same kind of clock, showing `at` now.
+    #[must_use]
+    pub fn set_to(self, at: Instant) -> Self {
+        match self {
+            Self::Running { .. } => Self::Running { offset_ms: at.0 - real_now().0 },
+            Self::Frozen { .. } => Self::Frozen { at },
+        }
+    }
+
+    /// The clock stopped at `now`.
+    #[must_use]
+    pub const fn frozen(now: Instant) -> Self {
+        Self::Frozen { at: now }
+    }
+
+    /// The clock running on from what it shows.
+    #[must_use]
+    pub fn resumed(self) -> Self {
+        match self {
+            Self::Frozen { at } => Self::REAL.set_to(at),
+            Self::Running { .. } => self,
+        }
+    }
+
+    /// `real`, `offset` or `frozen`, as the control API names them.
+    #[must_use]
+    pub const fn mode(self) -> &'static str {
+        match self {
+            Self::Running { offset_ms: 0 } => "real",
+            Self::Running { .. } => "offset",
+            Self::Frozen { .. } => "frozen",
+        }
+    }
+}
+
+/// Real time. It never goes back within one process, even when the machine's clock is set back.
+#[must_use]
+pub fn real_now() -> Instant {
+    static LATEST: AtomicI64 = AtomicI64::new(i64::MIN);
+    let wall = wall_clock().timestamp_millis();
+    Instant(LATEST.fetch_max(wall, Ordering::Relaxed).max(wall))
+}
+
+/// The machine's calendar, for signatures.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one source of real time")]
+pub fn wall_clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_print_as_java_printed_doubles() {
+        for (ms, printed) in [
+            (1_558_393_704_000, "1.558393704E9"),
+            (1_558_393_704_054, "1.558393704054E9"),
+            (1_600_000_000_000, "1.6E9"),
+            (1_000_000_000_000, "1.0E9"),
+            (999_999_999_500, "9.999999995E8"),
+            (10_000_000_000, "1.0E7"),
+            (9_999_999_500, "9999999.5"),
+            (0, "0.0"),
+            (-1_500, "-1.5"),
+        ] {
+            assert_eq!(Instant(ms).epoch_seconds(), printed);
+            let read: f64 = printed.parse().unwrap();
+            assert_eq!(Instant::from_epoch_seconds(read), Some(Instant(ms)));
+        }
+    }
+
+    #[test]
+    fn instants_read_in_every_form() {
+        let now = Instant(1_000_000_000_000);
+        for (text, read) in [
+            ("2001-09-09T01:46:40Z", Some(now)),
+            ("2001-09-09T03:46:40+02:00", Some(now)),
+            ("1000000000", Some(now)),
+            ("1000000000.5", Some(Instant(1_000_000_000_500))),
+            ("-2h", Some(Instant(now.0 - 7_200_000))),
+            ("+1d", Some(Instant(now.0 + 86_400_000))),
+            ("1h30m", Some(Instant(now.0 + 5_400_000))),
+            ("yesterday", None),
+            ("", None),
+            ("nan", None),
+            ("1e300", None),
+        ] {
+            assert_eq!(Instant::parse(text, now), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_frozen_clock_stands_and_a_resumed_one_runs_on() {
+        let clock = Clock::frozen(Instant(5));
+        assert_eq!((clock.now(), clock.mode()), (Instant(5), "frozen"));
+        assert_eq!(clock.set_to(Instant(9)).now(), Instant(9));
+        let running = clock.resumed();
+        assert_eq!(running.mode(), "offset");
+        assert!(running.now() >= Instant(5) && running.now() < Instant(60_000));
+    }
+}

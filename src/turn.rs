@@ -1,0 +1,108 @@
+//! A turn: one transaction, at one instant, on someone's behalf.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::fault::Fault;
+use crate::ids::Ids;
+use crate::rules::page::PageKey;
+use crate::store::requesters::Requester;
+use crate::store::timers::{self, Kind};
+use crate::store::world::Opening;
+use crate::store::{Tx, world};
+use crate::time::{Clock, Instant};
+
+/// A future on the heap.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Whether a turn only looks, or changes the market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It looks, with one statement or with several that need not agree.
+    Read,
+    /// It changes something, or needs a consistent view.
+    Write,
+}
+
+/// Which of Amazon's two markets this one behaves as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Profile {
+    /// Play money that never gets less.
+    #[default]
+    Sandbox,
+    /// Money is counted.
+    Production,
+}
+
+/// What does not change while the process runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Market {
+    /// Sandbox or production.
+    pub profile: Profile,
+    /// Whether a worker whom nobody made known is refused.
+    pub known_workers_only: bool,
+}
+
+/// What everything that happens in the market is given.
+#[derive(Debug)]
+pub struct Turn {
+    /// The transaction.
+    pub tx: Tx,
+    /// The instant; it does not move during the turn.
+    pub now: Instant,
+    /// Makes ids.
+    pub ids: Ids,
+    /// On whose behalf; nobody for workers, the control API and timers.
+    pub requester: Requester,
+    /// The market's fixed sides.
+    pub market: Arc<Market>,
+    /// Seals page tokens.
+    pub page_key: PageKey,
+    /// The earliest timer that was set in this turn.
+    pub earliest_set: Option<Instant>,
+    /// The clock that the turn leaves behind.
+    pub clock: Clock,
+}
+
+impl Turn {
+    /// Begins a turn.
+    #[must_use]
+    pub fn new(tx: Tx, opening: Opening, requester: Requester, market: Arc<Market>) -> Self {
+        let Opening { clock, ids, page_key, .. } = opening;
+        let now = clock.now();
+        Self { tx, now, ids, requester, market, page_key, earliest_set: None, clock }
+    }
+
+    /// Lets something happen at `due_at`, instead of when it was to happen before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_timer(
+        &mut self,
+        kind: Kind,
+        subject: &str,
+        due_at: Instant,
+    ) -> Result<(), Fault> {
+        let earliest = self.earliest_set.map_or(due_at, |earliest| earliest.min(due_at));
+        self.earliest_set = Some(earliest);
+        timers::set(&mut self.tx, kind, subject, due_at).await
+    }
+
+    /// Lets something not happen.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn drop_timer(&mut self, kind: Kind, subject: &str) -> Result<(), Fault> {
+        timers::drop(&mut self.tx, kind, subject).await
+    }
+
+    /// Changes the market's clock; [`Turn::now`] stays.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_clock(&mut self, clock: Clock) -> Result<(), Fault> {
+        self.clock = clock;
+        world::set_clock(&mut self.tx, clock).await
+    }
+}

@@ -1,0 +1,157 @@
+//! The Requester API on the wire: awsJson1.1 over `POST /`.
+//!
+//! The wire knows no operation by name: it finds the [`Entry`] that the target names, checks the
+//! body against the model, and lets the engine take the turn.
+
+pub mod caller;
+mod fault;
+pub mod model;
+pub mod sigv4;
+pub mod validate;
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Response, StatusCode};
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::ids;
+use crate::ops::{Entry, OPERATIONS};
+use crate::time::{Clock, real_now};
+use crate::wire::caller::Auth;
+use crate::wire::model::OperationShape;
+use crate::wire::validate::Refusal;
+
+/// Requests of more bytes are refused.
+pub const MAX_BODY: usize = 1 << 20;
+
+const TARGET_PREFIX: &str = "MTurkRequesterServiceV20170117.";
+const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
+
+/// What answers requests.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    /// Takes the turns.
+    pub engine: Arc<Engine>,
+    /// How strictly callers are looked at.
+    pub auth: Auth,
+}
+
+/// An answer, and what the access log says of it.
+#[derive(Debug)]
+pub struct Answered {
+    /// The answer.
+    pub response: Response<Body>,
+    /// The operation that was asked for, if it is one.
+    pub operation: Option<&'static str>,
+    /// Who asked, once that was clear.
+    pub requester_id: Option<String>,
+}
+
+impl Wire {
+    /// Answers one request.
+    pub async fn answer(&self, parts: &Parts, body: Bytes) -> Answered {
+        let mut answered =
+            Answered { response: Response::default(), operation: None, requester_id: None };
+        let done = self.call(parts, &body, &mut answered).await;
+        answered.response = match done {
+            Ok(body) => respond(StatusCode::OK, body),
+            Err(fault) => self.refuse(&fault).await,
+        };
+        answered
+    }
+
+    /// The answer to a request that cannot be read at all.
+    pub async fn refuse(&self, fault: &Fault) -> Response<Body> {
+        let now = self.engine.clock().await.map_or_else(|_| real_now(), Clock::now);
+        let (status, body) = fault::body(fault, now, self.engine.market().profile);
+        respond(status, body)
+    }
+
+    async fn call(
+        &self,
+        parts: &Parts,
+        body: &Bytes,
+        answered: &mut Answered,
+    ) -> Result<Vec<u8>, Fault> {
+        let shape = target(&parts.headers)?;
+        answered.operation = Some(shape.name);
+        check_content_type(&parts.headers)?;
+        let requester = caller::identify(&self.engine, self.auth, parts, body).await?;
+        answered.requester_id = Some(requester.id.clone());
+        let input = Arc::new(read(body)?);
+        check(shape, &input)?;
+        let entry = entry(shape.name)?;
+        self.engine
+            .turn(entry.access, requester, move |turn| {
+                let input = Arc::clone(&input);
+                Box::pin(async move { (entry.run)(turn, &input).await })
+            })
+            .await
+    }
+}
+
+/// The operation that the request names.
+fn target(headers: &HeaderMap) -> Result<&'static OperationShape, Fault> {
+    let unknown = |status| Fault::Front {
+        exception: "UnknownOperationException",
+        status,
+        message: "The operation that X-Amz-Target names does not exist.".into(),
+    };
+    let target = headers.get("x-amz-target").ok_or_else(|| unknown(404))?;
+    let name = target.to_str().ok().and_then(|target| target.strip_prefix(TARGET_PREFIX));
+    name.and_then(model::operation).ok_or_else(|| unknown(400))
+}
+
+/// Hand-written clients leave the content type out, or call it plain JSON.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Fault> {
+    let Some(given) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let essence = given.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let known = ["application/x-amz-json-1.1", "application/x-amz-json-1.0", "application/json"];
+    if known.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    Err(Fault::front(
+        "SerializationException",
+        "The content type is not application/x-amz-json-1.1.",
+    ))
+}
+
+fn read(body: &[u8]) -> Result<Value, Fault> {
+    serde_json::from_slice(body).map_err(|e| {
+        let message =
+            format!("The body is not JSON in UTF-8 (line {}, column {}).", e.line(), e.column());
+        Fault::front("SerializationException", message)
+    })
+}
+
+fn check(shape: &OperationShape, input: &Value) -> Result<(), Fault> {
+    validate::check(shape, input).map_err(|refusal| match refusal {
+        Refusal::Serialization(message) => Fault::front("SerializationException", message),
+        Refusal::Validation(message) => Fault::front("ValidationException", message),
+        Refusal::InvalidParameter { name, value } => Fault::invalid_value(&name, &value),
+    })
+}
+
+/// The operation that was built, or a fault that names the one that was not.
+fn entry(name: &str) -> Result<&'static Entry, Fault> {
+    OPERATIONS.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let message = format!("mturk-local does not answer {name} yet.");
+        Fault::request("OperationNotBuilt", message)
+    })
+}
+
+fn respond(status: StatusCode, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    if let Ok(id) = HeaderValue::from_str(&ids::request_id()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}

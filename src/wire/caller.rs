@@ -1,0 +1,77 @@
+//! Who asks: the requester that a request's signature stands for.
+
+use axum::http::request::Parts;
+
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::store::requesters::{Known, Requester};
+use crate::time::wall_clock;
+use crate::wire::sigv4::{self, Authorization, SigningFault};
+
+/// The access key of the requester that unsigned requests act as.
+pub const DEFAULT_ACCESS_KEY: &str = "test";
+
+/// How strictly callers are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Auth {
+    /// Any access key is a requester of its own, made at first sight; a key with a known secret is
+    /// verified; an unsigned request acts as the default requester.
+    #[default]
+    Open,
+    /// Only known keys, and every signature is verified.
+    Strict,
+}
+
+/// The requester on whose behalf the request is.
+///
+/// # Errors
+/// The signature cannot be read or does not match; in strict mode also when there is none, or the
+/// key is not known.
+pub async fn identify(
+    engine: &Engine,
+    auth: Auth,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Requester, Fault> {
+    match (sigv4::parse(&parts.headers).map_err(front)?, auth) {
+        (None, Auth::Strict) => Err(front(SigningFault::MissingToken)),
+        (None, Auth::Open) => {
+            let known = engine.known(DEFAULT_ACCESS_KEY).await?;
+            Ok(known.map_or_else(|| Requester::of_key(DEFAULT_ACCESS_KEY), |k| k.requester))
+        }
+        (Some(authorization), auth) => {
+            let known = engine.known(&authorization.access_key).await?;
+            match (known, auth) {
+                (Some(Known { requester, secret: Some(secret) }), _) => {
+                    verify(&authorization, &secret, parts, body)?;
+                    Ok(requester)
+                }
+                (_, Auth::Strict) => Err(front(SigningFault::UnknownAccessKey)),
+                (Some(known), Auth::Open) => Ok(known.requester),
+                (None, Auth::Open) => Ok(Requester::of_key(&authorization.access_key)),
+            }
+        }
+    }
+}
+
+fn verify(
+    authorization: &Authorization,
+    secret: &str,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(), Fault> {
+    let request = sigv4::Request {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+        body,
+    };
+    // Clients sign with real time, whatever the market's clock shows.
+    sigv4::verify(authorization, secret, &request, wall_clock()).map_err(front)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+fn front(fault: SigningFault) -> Fault {
+    Fault::front(fault.exception(), fault.message())
+}

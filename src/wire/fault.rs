@@ -1,0 +1,109 @@
+//! Faults in the service's form.
+//!
+//! Recorded: `Message` with a capital for the market's faults, `message` for the front's; the
+//! market's sentences end in the time in milliseconds, with an `s` behind it in the sandbox.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::fault::Fault;
+use crate::time::Instant;
+use crate::turn::Profile;
+
+#[derive(Serialize)]
+struct FromMarket<'a> {
+    #[serde(rename = "__type")]
+    exception: &'a str,
+    #[serde(rename = "Message")]
+    message: String,
+    #[serde(rename = "TurkErrorCode")]
+    code: String,
+}
+
+#[derive(Serialize)]
+struct FromFront<'a> {
+    #[serde(rename = "__type")]
+    exception: &'a str,
+    message: &'a str,
+}
+
+/// Status and body of the answer to a fault.
+pub fn body(fault: &Fault, now: Instant, profile: Profile) -> (StatusCode, Vec<u8>) {
+    let suffixed = |message: &str| match profile {
+        Profile::Sandbox => format!("{message} ({} s)", now.0),
+        Profile::Production => format!("{message} ({})", now.0),
+    };
+    let market = |exception, code: &str, message: &str| {
+        let code = format!("AWS.{code}");
+        json(&FromMarket { exception, message: suffixed(message), code })
+    };
+    match fault {
+        Fault::Request { code, message } => (
+            StatusCode::BAD_REQUEST,
+            market("RequestError", &format!("MechanicalTurk.{code}"), message),
+        ),
+        Fault::Parameter { code, message } => (
+            StatusCode::BAD_REQUEST,
+            market("ParameterValidationError", &format!("MechanicalTurk.{code}"), message),
+        ),
+        Fault::Front { exception, status, message } => (
+            StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST),
+            json(&FromFront { exception, message }),
+        ),
+        Fault::Worker { .. } | Fault::Control { .. } | Fault::LostRace | Fault::Service(_) => {
+            tracing::error!(%fault, "the market failed");
+            let message = "There was an error with this request.";
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                market("ServiceFault", "ServiceUnavailable", message),
+            )
+        }
+    }
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(fault: &Fault, profile: Profile, status: u16, expected: &str) {
+        let (answered, body) = body(fault, Instant(1_624_047_673_969), profile);
+        assert_eq!(answered.as_u16(), status);
+        assert_eq!(String::from_utf8(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn faults_have_the_recorded_form() {
+        check(
+            &Fault::hit_does_not_exist("3PR3LXCWSFNV4OJWZBHIMQOIJVSX9G"),
+            Profile::Production,
+            400,
+            r#"{"__type":"RequestError","Message":"Hit 3PR3LXCWSFNV4OJWZBHIMQOIJVSX9G does not exist. (1624047673969)","TurkErrorCode":"AWS.MechanicalTurk.HITDoesNotExist"}"#,
+        );
+        check(
+            &Fault::unknown_worker("A143XRCI1YXAFE"),
+            Profile::Sandbox,
+            400,
+            r#"{"__type":"ParameterValidationError","Message":"The value \"A143XRCI1YXAFE\" is not valid for the parameter WorkerId. (1624047673969 s)","TurkErrorCode":"AWS.MechanicalTurk.InvalidParameterValue"}"#,
+        );
+        check(
+            &Fault::front("SerializationException", "no"),
+            Profile::Sandbox,
+            400,
+            r#"{"__type":"SerializationException","message":"no"}"#,
+        );
+    }
+
+    #[test]
+    fn our_own_failure_tells_nothing_of_its_reason() {
+        check(
+            &Fault::Service("disk /var/x is full".into()),
+            Profile::Sandbox,
+            500,
+            r#"{"__type":"ServiceFault","Message":"There was an error with this request. (1624047673969 s)","TurkErrorCode":"AWS.ServiceUnavailable"}"#,
+        );
+    }
+}

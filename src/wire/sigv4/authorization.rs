@@ -1,0 +1,196 @@
+//! The `Authorization` header, and the date that stands beside it.
+
+use std::fmt;
+
+use axum::http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName};
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use super::{ALGORITHM, SigningFault, canonical};
+
+const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+
+/// Room for some two hundred signed headers; what is longer is no signature.
+const MAX_HEADER_BYTES: usize = 4096;
+/// The longest access key id that IAM allows (its type `accessKeyIdType`).
+const MAX_ACCESS_KEY_BYTES: usize = 128;
+
+/// What an `Authorization` header says, read but not verified.
+///
+/// Its `Debug` output leaves the signature out.
+#[derive(Clone)]
+pub struct Authorization {
+    /// The access key id that claims to have signed; never empty, at most 128 bytes of ASCII.
+    pub access_key: String,
+    /// What the signing key is good for.
+    pub scope: Scope,
+    /// The names of the headers that take part, in lower case and sorted.
+    pub signed_headers: Vec<String>,
+    /// The instant of signing, in whole seconds, from `X-Amz-Date` or else from `Date`.
+    pub signed_at: DateTime<Utc>,
+    pub(super) date_header: HeaderName,
+    pub(super) signature: String,
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorization")
+            .field("access_key", &self.access_key)
+            .field("scope", &self.scope)
+            .field("signed_headers", &self.signed_headers)
+            .field("signed_at", &self.signed_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The scope of a credential: `20261121/us-east-1/mturk-requester/aws4_request`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The day, `YYYYMMDD`.
+    pub date: String,
+    /// The region; any.
+    pub region: String,
+    /// The service, `mturk-requester`.
+    pub service: String,
+    /// The last part, `aws4_request`.
+    pub terminator: String,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { date, region, service, terminator } = self;
+        write!(f, "{date}/{region}/{service}/{terminator}")
+    }
+}
+
+/// Reads who signed a request; `None` if it has no `Authorization` header.
+///
+/// The header is `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, the parameters in
+/// any order, separated by commas or blanks. Of a repeated parameter the last counts, and unknown
+/// ones are ignored. Nothing is verified here: dates may be old, scopes and signatures wrong.
+///
+/// # Errors
+/// `MissingAuthenticationTokenException` for another scheme than AWS Signature Version 4,
+/// `IncompleteSignatureException` for a header that lacks a part or has an unreadable one, or that
+/// comes without a readable date, `UnrecognizedClientException` for an access key that no account
+/// can have.
+pub fn parse(headers: &HeaderMap) -> Result<Option<Authorization>, SigningFault> {
+    let Some(header) = canonical::header_value(headers, AUTHORIZATION.as_str()) else {
+        return Ok(None);
+    };
+    let text = readable(&header).ok_or_else(|| SigningFault::unreadable(&header))?;
+    read(text, headers).map(Some)
+}
+
+fn readable(header: &[u8]) -> Option<&str> {
+    let short = header.len() <= MAX_HEADER_BYTES;
+    str::from_utf8(header).ok().filter(|text| short && text.is_ascii())
+}
+
+fn read(text: &str, headers: &HeaderMap) -> Result<Authorization, SigningFault> {
+    let (algorithm, rest) = text.split_once(is_separator).unwrap_or((text, ""));
+    if !algorithm.starts_with("AWS4-") {
+        return Err(SigningFault::MissingToken);
+    }
+    let parameters = Parameters::read(rest).ok_or_else(|| SigningFault::malformed_pair(text))?;
+    let date = date(headers);
+    let (Some([credential, signature, signed_headers]), Some((date_header, date))) =
+        (parameters.all(), &date)
+    else {
+        return Err(SigningFault::incomplete(parameters.missing(), date.is_none(), text));
+    };
+    let signed_at = instant(date_header, date)?;
+    if algorithm != ALGORITHM {
+        return Err(SigningFault::Algorithm(algorithm.to_owned()));
+    }
+    let (access_key, scope) = split_credential(credential)?;
+    Ok(Authorization {
+        access_key,
+        scope,
+        signed_headers: names(signed_headers),
+        signed_at,
+        date_header: date_header.clone(),
+        signature: signature.to_owned(),
+    })
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, ',' | ' ' | '\t')
+}
+
+const PARAMETERS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
+
+/// The values of [`PARAMETERS`], each at its name's place.
+struct Parameters<'a>([Option<&'a str>; 3]);
+
+impl<'a> Parameters<'a> {
+    /// `None` if a part is not a pair.
+    fn read(text: &'a str) -> Option<Self> {
+        let mut values = [None; 3];
+        for pair in text.split(is_separator).filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=')?;
+            if let Some(place) = PARAMETERS.iter().position(|known| *known == name) {
+                values[place] = Some(value);
+            }
+        }
+        Some(Self(values))
+    }
+
+    fn all(&self) -> Option<[&'a str; 3]> {
+        let [credential, signature, signed_headers] = self.0;
+        Some([credential?, signature?, signed_headers?])
+    }
+
+    fn missing(&self) -> Vec<&'static str> {
+        let named = PARAMETERS.into_iter().zip(self.0);
+        named.filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect()
+    }
+}
+
+fn date(headers: &HeaderMap) -> Option<(HeaderName, Vec<u8>)> {
+    let value = |name: HeaderName| {
+        canonical::header_value(headers, name.as_str()).map(|value| (name, value))
+    };
+    value(X_AMZ_DATE).or_else(|| value(DATE))
+}
+
+/// `X-Amz-Date` holds the ISO 8601 basic format alone; `Date` may also hold that of RFC 1123.
+fn instant(header: &HeaderName, value: &[u8]) -> Result<DateTime<Utc>, SigningFault> {
+    let text = String::from_utf8_lossy(value);
+    let internet = || DateTime::parse_from_rfc2822(&text).ok().filter(|_| header == DATE);
+    iso_basic(&text)
+        .or_else(|| internet().map(|at| at.to_utc()))
+        .ok_or_else(|| SigningFault::DateFormat(text.into_owned()))
+}
+
+/// chrono's `%Y` alone would also take signs and years of one digit.
+fn iso_basic(text: &str) -> Option<DateTime<Utc>> {
+    let shape = text.bytes().enumerate().all(|(place, byte)| match place {
+        8 => byte == b'T',
+        15 => byte == b'Z',
+        _ => byte.is_ascii_digit(),
+    });
+    let at = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
+    (shape && text.len() == 16).then(|| at.and_utc())
+}
+
+fn split_credential(credential: &str) -> Result<(String, Scope), SigningFault> {
+    let parts: Vec<&str> = credential.split('/').collect();
+    let [access_key, date, region, service, terminator] = parts[..] else {
+        return Err(SigningFault::Credential(credential.to_owned()));
+    };
+    if access_key.is_empty() || access_key.len() > MAX_ACCESS_KEY_BYTES {
+        return Err(SigningFault::UnknownAccessKey);
+    }
+    let [date, region, service, terminator] =
+        [date, region, service, terminator].map(str::to_owned);
+    Ok((access_key.to_owned(), Scope { date, region, service, terminator }))
+}
+
+/// In the order of the canonical request, whatever their order and case in the header.
+fn names(signed_headers: &str) -> Vec<String> {
+    let parts = signed_headers.split(';').filter(|name| !name.is_empty());
+    let mut names: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -1,0 +1,124 @@
+//! The canonical request: one text that client and server both derive from the same request.
+
+use axum::http::header::HeaderMap;
+use sha2::{Digest, Sha256};
+
+use super::{Request, hex};
+
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// The canonical request with the `signed` headers, which are in lower case and sorted.
+///
+/// `None` if no client can have signed this: a signed header is absent, or the request names a
+/// payload hash that its body does not have.
+pub(super) fn request(request: &Request<'_>, signed: &[String]) -> Option<Vec<u8>> {
+    let payload = payload(request, signed)?;
+    let head = [request.method, &path(request.path), &query(request.query)].join("\n");
+    let mut text = head.into_bytes();
+    text.push(b'\n');
+    for name in signed {
+        text.extend_from_slice(name.as_bytes());
+        text.push(b':');
+        text.extend_from_slice(&header_value(request.headers, name)?);
+        text.push(b'\n');
+    }
+    text.extend_from_slice(format!("\n{}\n{payload}", signed.join(";")).as_bytes());
+    Some(text)
+}
+
+/// The values of a header, trimmed, inner runs of spaces folded, joined by commas; `None` if it is
+/// absent.
+pub(super) fn header_value(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
+    let values: Vec<Vec<u8>> =
+        headers.get_all(name).iter().map(|value| folded(value.as_bytes())).collect();
+    if values.is_empty() { None } else { Some(values.join(&b',')) }
+}
+
+fn folded(value: &[u8]) -> Vec<u8> {
+    let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(&b' ')
+}
+
+/// The hash of the body. A client may send what it hashed in `x-amz-content-sha256`; that must be
+/// the hash of the body that arrived, or `UNSIGNED-PAYLOAD` under the signature's protection.
+fn payload(request: &Request<'_>, signed: &[String]) -> Option<String> {
+    let hash = hex(&Sha256::digest(request.body));
+    let Some(sent) = header_value(request.headers, CONTENT_SHA256) else {
+        return Some(hash);
+    };
+    if sent == UNSIGNED_PAYLOAD.as_bytes() && signed.iter().any(|name| name == CONTENT_SHA256) {
+        return Some(UNSIGNED_PAYLOAD.to_owned());
+    }
+    (sent == hash.as_bytes()).then_some(hash)
+}
+
+/// The path without empty and dot segments, encoded once more than it was sent, as all services
+/// but S3 have it.
+fn path(sent: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in sent.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            _ => segments.push(segment),
+        }
+    }
+    let is_folder = ["/", "/.", "/.."].iter().any(|end| sent.ends_with(end));
+    let tail = if is_folder && !segments.is_empty() { "/" } else { "" };
+    encoded(format!("/{}{tail}", segments.join("/")).as_bytes(), "/")
+}
+
+/// The parameters sorted by name, then by value, each decoded and encoded in the one right way.
+fn query(sent: &str) -> String {
+    let mut pairs: Vec<(String, String)> =
+        sent.split('&').filter(|pair| !pair.is_empty()).map(parameter).collect();
+    pairs.sort_unstable();
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join("&")
+}
+
+fn parameter(pair: &str) -> (String, String) {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    (encoded(&decoded(name), ""), encoded(&decoded(value), ""))
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986 and those of `safe`.
+fn encoded(bytes: &[u8], safe: &str) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) || safe.as_bytes().contains(byte)
+        {
+            text.push(char::from(*byte));
+        } else {
+            text.push('%');
+            text.push_str(&hex(&[*byte]).to_ascii_uppercase());
+        }
+    }
+    text
+}
+
+/// Undoes percent encoding; a plus sign is a space, and a stray percent sign stands for itself.
+fn decoded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        let escape = if *first == b'%' { hex_pair(tail) } else { None };
+        match (escape, first) {
+            (Some(byte), _) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            (None, b'+') => bytes.push(b' '),
+            (None, other) => bytes.push(*other),
+        }
+    }
+    bytes
+}
+
+fn hex_pair(bytes: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let [high, low, ..] = bytes else { return None };
+    u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
+}
