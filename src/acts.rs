@@ -5,6 +5,7 @@ pub mod approve;
 pub mod create_hit;
 pub mod dispose;
 pub mod expire;
+pub mod first_time;
 pub mod give_back;
 pub mod keep_hit;
 pub mod reject;

@@ -173,13 +173,16 @@ async fn set_clock(
     clock: Option<Instant>,
     freeze: bool,
 ) -> Result<(), Fault> {
-    if let Some(at) = clock {
-        engine.start_clock(at).await?;
-    }
+    // First whether it stands, then where: a frozen clock stands at that very instant.
     if freeze {
         engine.change_clock(ClockChange::Freeze).await?;
+    } else if clock.is_some() {
+        engine.change_clock(ClockChange::Resume).await?;
     }
-    Ok(())
+    match clock {
+        Some(at) => engine.start_clock(at).await,
+        None => Ok(()),
+    }
 }
 
 /// None unless an origin was named: then answers carry no such headers at all.

@@ -265,7 +265,7 @@ impl Engine {
                 if at > END_OF_TIME {
                     return changed(turn.clock, turn.now, ClockChange::Set(at)).map(drop);
                 }
-                turn.set_clock(Clock::REAL.set_to(at)).await
+                turn.set_clock(turn.clock.set_to(at)).await
             })
         });
         started.await

@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
+use crate::acts::first_time::first_time;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::rules::limits::ASSIGNMENTS;
 use crate::rules::unique_request_token::Scope;
-use crate::store::{hits, unique_request_tokens};
+use crate::store::hits;
 use crate::turn::{Access, Turn};
 
 /// `CreateAdditionalAssignmentsForHIT`.
@@ -36,21 +37,10 @@ impl Operation for CreateAdditionalAssignmentsForHit {
         let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
         ASSIGNMENTS.check("NumberOfAdditionalAssignments", input.additional)?;
         if let Some(token) = &input.unique_request_token {
-            first_time(turn, token, &hit.id).await?;
+            first_time(turn, Scope::AdditionalAssignments, token, &hit.id).await?;
         }
         hit.standing = hit.standing.add_assignments(input.additional, turn.now)?;
         keep_hit(turn, &mut hit).await?;
         Ok(Void {})
     }
-}
-
-/// Fails if the requester used the token for more assignments within a day, and remembers it.
-async fn first_time(turn: &mut Turn, token: &str, hit_id: &str) -> Result<(), Fault> {
-    let Turn { tx, requester, now, .. } = turn;
-    let scope = Scope::AdditionalAssignments;
-    let made = unique_request_tokens::find(tx, &requester.id, scope, token, *now).await?;
-    if let Some(made) = made {
-        return Err(scope.repeated(token, &made));
-    }
-    unique_request_tokens::keep(tx, &requester.id, scope, token, hit_id, *now).await
 }

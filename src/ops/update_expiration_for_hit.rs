@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use crate::acts::expire::expire_at;
+use crate::acts::first_time::first_time;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
+use crate::rules::unique_request_token::{Scope, expiration_token};
 use crate::store::hits;
 use crate::time::Instant;
 use crate::turn::{Access, Turn};
@@ -32,6 +34,10 @@ impl Operation for UpdateExpirationForHit {
     async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
         let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
         expire_at(turn, &mut hit, input.expire_at).await?;
+        if input.expire_at > turn.now {
+            let token = expiration_token(&hit.id, input.expire_at);
+            first_time(turn, Scope::Expiration, &token, &hit.id).await?;
+        }
         Ok(Void {})
     }
 }

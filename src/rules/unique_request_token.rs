@@ -1,7 +1,7 @@
 //! `UniqueRequestToken`: a repeated request fails instead of doing its work twice.
 
 use crate::fault::Fault;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 /// A token is remembered this long (API reference).
 pub const REMEMBERED: Span = Span::days(1);
@@ -13,6 +13,8 @@ pub enum Scope {
     Hit,
     /// CreateAdditionalAssignmentsForHIT.
     AdditionalAssignments,
+    /// The hidden token of UpdateExpirationForHIT: a HIT and its new end.
+    Expiration,
 }
 
 impl Scope {
@@ -22,6 +24,7 @@ impl Scope {
         match self {
             Self::Hit => "HIT",
             Self::AdditionalAssignments => "AdditionalAssignments",
+            Self::Expiration => "Expiration",
         }
     }
 
@@ -34,10 +37,31 @@ impl Scope {
                 format!("The HIT with ID \"{made}\" already exists."),
             ),
             // Assumed: the code; the sentence was recorded.
-            Self::AdditionalAssignments => Fault::request(
+            Self::AdditionalAssignments | Self::Expiration => Fault::request(
                 "DuplicateRequest",
                 format!("The idempotency token \"{token}\" has already been processed."),
             ),
         }
+    }
+}
+
+/// The token that the service made of a HIT and its new expiration, as Java prints a date. Seen in
+/// its fault, which is why the same future end cannot be set twice.
+#[must_use]
+pub fn expiration_token(hit_id: &str, expire_at: Instant) -> String {
+    let date = chrono::DateTime::from_timestamp_millis(expire_at.0).unwrap_or_default();
+    format!("{hit_id}{}", date.format("%a %b %d %H:%M:%S UTC %Y"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hidden_token_looks_as_it_was_seen() {
+        let token = expiration_token("3VJ4PFXFJ5VXUC3I783DUQKOMF2UAW", Instant(1_626_294_366_000));
+        assert_eq!(token, "3VJ4PFXFJ5VXUC3I783DUQKOMF2UAWWed Jul 14 20:26:06 UTC 2021");
+        let said = "DuplicateRequest: The idempotency token \"x\" has already been processed.";
+        assert_eq!(Scope::Expiration.repeated("x", "3H").to_string(), said);
     }
 }
