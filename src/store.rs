@@ -19,11 +19,13 @@ pub mod hit_types;
 pub mod hits;
 pub mod open;
 pub mod requesters;
+mod row;
 pub mod sql;
 pub mod timers;
 pub mod unique_request_tokens;
 pub mod workers;
 pub mod world;
+pub mod writer;
 
 pub use open::{OpenError, Store};
 pub use sql::Tx;
