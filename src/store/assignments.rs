@@ -11,7 +11,8 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
 use crate::store::hit_types::stored;
 use crate::store::hits::{self, Hit, select_hits};
-use crate::store::sql::{Row, Statement, insert_many, sql};
+use crate::store::many::insert_many;
+use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
 /// A page of assignments whose places come from `$arms`, one arm for each status.

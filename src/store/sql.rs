@@ -1,15 +1,17 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
+use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Row as _, Transaction};
+use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult};
+use sqlx::{Arguments, Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::store::row::IntoRow;
+use crate::store::writer::Seat;
+
+pub use crate::store::row::{Column, Row};
 use crate::time::Instant;
 
 /// A connection for one turn. Dropped without [`Tx::commit`], it takes everything back.
@@ -18,7 +20,7 @@ pub enum Tx {
     /// Reads on SQLite.
     SqliteRead(PoolConnection<Sqlite>),
     /// The one writer of SQLite.
-    SqliteWrite(Transaction<'static, Sqlite>),
+    SqliteWrite(Seat),
     /// Reads on PostgreSQL.
     PostgresRead(PoolConnection<Postgres>),
     /// A serializable transaction of PostgreSQL.
@@ -32,11 +34,23 @@ impl Tx {
     /// The database cannot keep it, or another turn came first.
     pub async fn commit(self) -> Result<(), Fault> {
         match self {
-            Self::SqliteWrite(tx) => tx.commit().await?,
+            Self::SqliteWrite(seat) => seat.commit().await?,
             Self::PostgresWrite(tx) => tx.commit().await?,
             Self::SqliteRead(_) | Self::PostgresRead(_) => {}
         }
         Ok(())
+    }
+
+    /// Takes back what was written. What was read of other turns is committed afterwards, so that
+    /// a refusal that tells of it can be answered.
+    ///
+    /// # Errors
+    /// The database cannot keep what others wrote.
+    pub async fn undo(self) -> Result<(), Fault> {
+        match self {
+            Self::SqliteWrite(seat) => seat.undo().await,
+            Self::PostgresWrite(_) | Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
+        }
     }
 }
 
@@ -112,32 +126,6 @@ pub fn sql<'q>(text: &'static str) -> Statement<'q> {
     Statement { text, args: Vec::with_capacity(8) }
 }
 
-/// An INSERT of one row, `text`, made into one of `rows` rows of `columns` markers each.
-///
-/// Each such text is made once and kept for good; there are as many as there are callers with a
-/// size of their own, which is fixed.
-fn many_rows(text: &'static str, columns: usize, rows: usize) -> &'static str {
-    static MADE: Mutex<BTreeMap<(&str, usize), &str>> = Mutex::new(BTreeMap::new());
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    made.entry((text, rows)).or_insert_with(|| {
-        let (head, row) = text.split_once("VALUES ").unwrap_or((text, ""));
-        let (row, tail) = row.split_once(')').unwrap_or((row, ""));
-        let rows: Vec<String> = (0..rows).map(|r| shifted(row, r * columns) + ")").collect();
-        format!("{head}VALUES {}{tail}", rows.join(", ")).leak()
-    })
-}
-
-/// `text` with every marker's number raised by `by`.
-fn shifted(text: &str, by: usize) -> String {
-    let mut parts = text.split('$');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let number = part[..digits].parse::<usize>().unwrap_or_default();
-        format!("{text}${}{}", number + by, &part[digits..])
-    })
-}
-
 /// Runs `$call` of sqlx on whichever connection the turn has.
 macro_rules! on {
     ($statement:expr, $tx:expr, $call:ident, $wrap:path) => {{
@@ -146,8 +134,11 @@ macro_rules! on {
             Tx::SqliteRead(c) => {
                 sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
             }
-            Tx::SqliteWrite(c) => {
-                sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
+            Tx::SqliteWrite(seat) => {
+                let args = sqlite(&args)?;
+                let (text, c) = seat.send(text)?;
+                let done = sqlx::query_with(text, args).$call(c).await;
+                Ok(seat.came(done)?).map($wrap)
             }
             Tx::PostgresRead(c) => {
                 sqlx::query_with(text, postgres(&args)?).$call(&mut **c).await.map($wrap)
@@ -197,8 +188,22 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
+        if let Tx::SqliteWrite(seat) = tx {
+            return write(seat, self.text, sqlite(&self.args)?).await;
+        }
         Ok(on!(self, tx, execute, IntoRow::into_row)?)
     }
+}
+
+/// The statement's own count is the last: what stands before it changes nothing, and SQLite gives
+/// it the count of an earlier statement.
+async fn write(seat: &mut Seat, text: &'static str, args: SqliteArguments) -> Result<u64, Fault> {
+    let (text, c) = seat.send(text)?;
+    let done = c.fetch_many(sqlx::query_with(text, args)).try_fold(0, async |before, step| {
+        Ok(step.left().map_or(before, |done: SqliteQueryResult| done.rows_affected()))
+    });
+    let done = done.await;
+    seat.came(done)
 }
 
 fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
@@ -232,114 +237,6 @@ fn unbindable(error: sqlx::error::BoxDynError) -> Fault {
     Fault::Service(error.to_string())
 }
 
-/// One row of an answer.
-#[derive(Debug)]
-pub enum Row {
-    /// From SQLite.
-    Sqlite(SqliteRow),
-    /// From PostgreSQL.
-    Postgres(PgRow),
-}
-
-/// A driver's answer in the seam's form.
-trait IntoRow {
-    type Into;
-    fn into_row(self) -> Self::Into;
-}
-
-impl IntoRow for SqliteRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Sqlite(self)
-    }
-}
-
-impl IntoRow for PgRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Postgres(self)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Option<T> {
-    type Into = Option<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.map(IntoRow::into_row)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Vec<T> {
-    type Into = Vec<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.into_iter().map(IntoRow::into_row).collect()
-    }
-}
-
-impl IntoRow for sqlx::sqlite::SqliteQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-impl IntoRow for sqlx::postgres::PgQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-/// A type that a column can be read as.
-pub trait Column: Sized {
-    /// Reads column number `index`.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    fn read(row: &Row, index: usize) -> Result<Self, Fault>;
-}
-
-macro_rules! column {
-    ($($kind:ty),*) => {$(
-        impl Column for $kind {
-            fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-                Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
-                    Row::Postgres(row) => row.try_get(index)?,
-                })
-            }
-        }
-    )*};
-}
-column!(i64, Option<i64>, String, Option<String>, bool);
-
-impl Column for Instant {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        i64::read(row, index).map(Self)
-    }
-}
-
-impl Column for Option<Instant> {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        Ok(Option::<i64>::read(row, index)?.map(Instant))
-    }
-}
-
-impl Column for Cents {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        i64::read(row, index).map(Self)
-    }
-}
-
-impl Row {
-    /// Column number `index`.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    pub fn get<T: Column>(&self, index: usize) -> Result<T, Fault> {
-        T::read(self, index)
-    }
-}
-
 impl From<sqlx::Error> for Fault {
     /// A lost race of PostgreSQL is told apart; everything else is our failure.
     ///
@@ -352,43 +249,5 @@ impl From<sqlx::Error> for Fault {
             Some("40001" | "40P01" | "23505") => Self::LostRace,
             _ => Self::Service(error.to_string()),
         }
-    }
-}
-
-/// So many rows are inserted by one statement.
-const ROWS: usize = 100;
-
-/// Inserts `items` with few statements: `text` inserts one row, `bind` gives a row's values.
-///
-/// # Errors
-/// The database failed.
-pub async fn insert_many<'q, T>(
-    tx: &mut Tx,
-    text: &'static str,
-    columns: usize,
-    items: &'q [T],
-    bind: impl Fn(Statement<'q>, &'q T) -> Statement<'q>,
-) -> Result<(), Fault> {
-    let mut chunks = items.chunks_exact(ROWS);
-    for chunk in chunks.by_ref() {
-        let statement = sql(many_rows(text, columns, ROWS));
-        chunk.iter().fold(statement, &bind).run(tx).await?;
-    }
-    for item in chunks.remainder() {
-        bind(sql(many_rows(text, columns, 1)), item).run(tx).await?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::many_rows;
-
-    #[test]
-    fn one_row_becomes_many() {
-        let one = "INSERT INTO t (a, b, c) VALUES ($1, false, $2) ON CONFLICT DO NOTHING";
-        let two = "INSERT INTO t (a, b, c) VALUES ($1, false, $2), ($3, false, $4) ON CONFLICT DO NOTHING";
-        assert_eq!(many_rows(one, 2, 1), one);
-        assert_eq!(many_rows(one, 2, 2), two);
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::fault::Fault;
 use crate::store::Tx;
-use crate::store::sql::{Row, insert_many, sql};
+use crate::store::many::insert_many;
+use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
 statements! {

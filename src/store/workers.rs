@@ -4,7 +4,8 @@ use crate::fault::Fault;
 use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::store::Tx;
-use crate::store::sql::{Row, insert_many, sql};
+use crate::store::many::insert_many;
+use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
 statements! {
