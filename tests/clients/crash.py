@@ -27,6 +27,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -148,12 +149,14 @@ class Crash:
         self.seen["answered"] += sum(hand.answered for hand in hands)
 
     def compare(self):
-        """Each HIT of the last rounds with the ledger. Older ones are only looked at in the end."""
+        """Each HIT that may have changed with the ledger; what was deleted long ago, in the end."""
         caller = Caller(self.server)
         now = self.server.now().timestamp()
         for entries in self.entries:
-            for entry in entries[-40:]:
-                self.compare_entry(caller, entry, now)
+            for place, entry in enumerate(reversed(entries)):
+                settled = entry.picture and entry.picture.deleted and not entry.perhaps
+                if place < 40 or not settled:
+                    self.compare_entry(caller, entry, now)
             entries[:] = [entry for entry in entries if entry.hit_id]
 
     def compare_entry(self, caller, entry, now):
@@ -178,7 +181,7 @@ class Crash:
             raise Wrong(f"{entry} is not\n{hit}\n{work}")
         entry.perhaps = None
         if entry.picture.expiration is None:
-            object.__setattr__(entry.picture, "expiration", hit["Expiration"])
+            entry.picture = replace(entry.picture, expiration=hit["Expiration"])
         for one in listed:
             known = entry.assignment_ids.setdefault(one["WorkerId"], one["AssignmentId"])
             if known != one["AssignmentId"]:

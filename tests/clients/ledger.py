@@ -138,7 +138,6 @@ class Hand:
         try:
             while True:
                 self.step()
-                self.answered += 1
         except Lost:
             pass
 
@@ -165,6 +164,7 @@ class Hand:
         entry.perhaps = after
         answer = self.caller.post(path, body, operation)
         entry.picture, entry.perhaps = after, None
+        self.answered += 1
         return answer
 
     def create(self):
