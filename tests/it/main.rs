@@ -3,3 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod model;
+mod ops;
+mod paging;
+mod shape;
+mod world;
