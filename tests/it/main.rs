@@ -5,5 +5,6 @@
 mod model;
 mod ops;
 mod paging;
+mod races;
 mod shape;
 mod world;
