@@ -15,21 +15,21 @@ use crate::store::many::insert_many;
 use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
-/// A page of assignments whose places come from `$arms`, one arm for each status.
+/// A page of assignments whose places come from one arm for each status, `$arms` after the first.
 ///
 /// The inner query reads nothing but the index by status, which makes both databases take it even
-/// where the status is rare; documents are then looked up for the places of one page.
+/// where the status is rare. Documents are looked up place by place, in the order of the places, so
+/// that nobody has to sort them.
 macro_rules! page_of_statuses {
     ($($arms:literal),*) => {
         concat!(
-            "SELECT count(*), max(position), string_agg(document, ',') FROM \
-            (SELECT a.position, a.document FROM (SELECT s.hit_key, s.position FROM hits h \
-                CROSS JOIN assignments s WHERE s.hit_key = h.key AND h.id = $1 \
-                AND h.requester_id = $2 AND h.status <> 'Disposed' AND s.position > $3 \
-                AND s.status = $5",
+            "SELECT count(*), max(position), string_agg((SELECT a.document FROM assignments a \
+            WHERE a.hit_key = page.hit_key AND a.position = page.position), ',') FROM \
+            (SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
+                WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
+                AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $5",
             $($arms,)*
-            " ORDER BY 2 LIMIT $4 + 0) k CROSS JOIN assignments a \
-            WHERE a.hit_key = k.hit_key AND a.position = k.position ORDER BY a.position) page"
+            " ORDER BY 2 LIMIT $4 + 0) page"
         )
     };
 }
