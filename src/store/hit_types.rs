@@ -102,7 +102,7 @@ pub async fn find_or_add(
         .bind(values.assignment_duration_s)
         .bind(values.auto_approval_delay_s)
         .bind(&requirements)
-        .run(tx)
+        .later(tx)
         .await?;
     Ok(HitType { id, group_id, values })
 }
