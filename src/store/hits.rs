@@ -258,7 +258,7 @@ pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
         .bind(hit.status.as_str())
         .bind(hit.last_assignment_position)
         .bind(&hit.hit_type.id)
-        .run(tx)
+        .later(tx)
         .await?;
     Ok(())
 }
