@@ -7,4 +7,5 @@ mod ops;
 mod paging;
 mod races;
 mod shape;
+mod statements;
 mod world;
