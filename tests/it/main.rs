@@ -8,4 +8,5 @@ mod paging;
 mod races;
 mod shape;
 mod statements;
+mod tidy;
 mod world;
