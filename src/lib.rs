@@ -23,3 +23,4 @@ pub mod time;
 pub mod timers;
 pub mod turn;
 pub mod wire;
+pub mod worlds;

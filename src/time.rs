@@ -155,6 +155,35 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
+/// A time as people write it: RFC 3339, epoch seconds, or from now (`-2h`, `+30d`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When(String);
+
+impl When {
+    /// The instant that is meant at `now`.
+    ///
+    /// # Errors
+    /// A sentence, when it is none of the forms.
+    pub fn at(&self, now: Instant) -> Result<Instant, String> {
+        Instant::parse(&self.0, now).ok_or_else(|| {
+            format!(
+                "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
+                self.0
+            )
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            serde_json::Value::Number(seconds) => Ok(Self(seconds.to_string())),
+            _ => Err(D::Error::custom("a time is a string or a number")),
+        }
+    }
+}
+
 /// How the market's time follows real time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {

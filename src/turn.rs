@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
-use crate::store::timers::{self, Kind};
+use crate::store::timers::{self, Kind, Timer};
 use crate::store::world::Opening;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant};
@@ -87,6 +87,16 @@ impl Turn {
         let earliest = self.earliest_set.map_or(due_at, |earliest| earliest.min(due_at));
         self.earliest_set = Some(earliest);
         timers::set(&mut self.tx, kind, subject, due_at).await
+    }
+
+    /// Sets many timers, none of which is set yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_timers(&mut self, timers: &[Timer]) -> Result<(), Fault> {
+        let earliest = timers.iter().map(|timer| timer.due_at).min();
+        self.earliest_set = [self.earliest_set, earliest].into_iter().flatten().min();
+        timers::set_many(&mut self.tx, timers).await
     }
 
     /// Lets something not happen.

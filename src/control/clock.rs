@@ -8,10 +8,10 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::control::json::{Answer, When, read};
+use crate::control::json::{Answer, instant, read};
 use crate::engine::{ClockChange, Engine};
 use crate::fault::Fault;
-use crate::time::{Clock, Instant, Span};
+use crate::time::{Clock, Instant, Span, When};
 
 /// The market's time.
 pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
@@ -46,7 +46,7 @@ impl Change {
                 Ok(ClockChange::Set(now + forward))
             }
             Self { advance: None, set: Some(at), freeze: None, resume: None } => {
-                Ok(ClockChange::Set(at.at(now)?))
+                Ok(ClockChange::Set(instant(&at, now)?))
             }
             Self { advance: None, set: None, freeze: Some(true), resume: None } => {
                 Ok(ClockChange::Freeze)

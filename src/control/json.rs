@@ -5,11 +5,10 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
-use crate::time::Instant;
+use crate::time::{Instant, When};
 
 /// What every route answers with.
 pub type Answer = Result<Json<Value>, Failure>;
@@ -64,33 +63,12 @@ pub fn write<T: serde::Serialize>(value: &T) -> Result<Value, Fault> {
     serde_json::to_value(value).map_err(|e| Fault::Service(e.to_string()))
 }
 
-/// A time as the control API takes it: RFC 3339, epoch seconds, or from now (`-2h`, `+30d`).
-#[derive(Debug, Clone, PartialEq)]
-pub struct When(String);
-
-impl When {
-    /// The instant that is meant at `now`.
-    ///
-    /// # Errors
-    /// It is none of the forms.
-    pub fn at(&self, now: Instant) -> Result<Instant, Fault> {
-        Instant::parse(&self.0, now).ok_or_else(|| {
-            Fault::unreadable(format!(
-                "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
-                self.0
-            ))
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for When {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::String(text) => Ok(Self(text)),
-            Value::Number(seconds) => Ok(Self(seconds.to_string())),
-            _ => Err(serde::de::Error::custom("a time is a string or a number")),
-        }
-    }
+/// The instant that is meant at `now`.
+///
+/// # Errors
+/// It is none of the forms that a time can have.
+pub fn instant(when: &When, now: Instant) -> Result<Instant, Fault> {
+    when.at(now).map_err(Fault::unreadable)
 }
 
 /// The answer on a path that does not exist.

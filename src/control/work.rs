@@ -6,20 +6,21 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::acts;
 use crate::acts::give_back::give_back as free;
 use crate::acts::submit::open_acceptance;
-use crate::control::json::{Answer, When, read, write};
+use crate::control::json::{Answer, instant, read, write};
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules::hit::no_more_hits;
-use crate::rules::question::{self, Question, answers};
+use crate::rules::question::answers;
+use crate::shapes::answer::Given;
 use crate::store::acceptances::{Acceptance, State as Held};
 use crate::store::hits::{self, Hit, Offer};
 use crate::store::requesters::Requester;
-use crate::time::Instant;
+use crate::time::{Instant, When};
 use crate::turn::{Access, Turn};
 
 /// What a worker accepts: a HIT, or the next one of a HIT type or group.
@@ -80,7 +81,7 @@ async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
 #[serde(deny_unknown_fields)]
 pub struct Handed {
     #[serde(rename = "Answers")]
-    answers: Option<Map<String, Value>>,
+    answers: Option<Given>,
     #[serde(rename = "Answer")]
     answer: Option<String>,
 }
@@ -97,39 +98,9 @@ impl Handed {
                 answers::check(&document).map_err(|e| Fault::unreadable(e.to_string()))?;
                 Ok(document)
             }
-            (Some(given), None) => write_answers(given, question),
-        }
-    }
-}
-
-fn write_answers(given: Map<String, Value>, question: &str) -> Result<String, Fault> {
-    let given: Vec<(String, Vec<String>)> = given
-        .into_iter()
-        .map(|(name, value)| texts(&name, value).map(|texts| (name, texts)))
-        .collect::<Result<_, _>>()?;
-    if let Ok(Question::Form(form)) = question::parse(question) {
-        return answers::from_form(&form, &given).map_err(|e| Fault::unreadable(e.to_string()));
-    }
-    let fields: Vec<(String, String)> = given
-        .into_iter()
-        .flat_map(|(name, texts)| texts.into_iter().map(move |text| (name.clone(), text)))
-        .collect();
-    Ok(answers::from_fields(&fields))
-}
-
-/// One value or several, as text.
-fn texts(name: &str, value: Value) -> Result<Vec<String>, Fault> {
-    match value {
-        Value::Array(values) => values
-            .into_iter()
-            .map(|value| texts(name, value))
-            .collect::<Result<Vec<_>, _>>()
-            .map(|texts| texts.concat()),
-        Value::String(text) => Ok(vec![text]),
-        Value::Number(number) => Ok(vec![number.to_string()]),
-        Value::Bool(yes) => Ok(vec![yes.to_string()]),
-        Value::Null | Value::Object(_) => {
-            Err(Fault::unreadable(format!("the answer {name:?} is a text or a list of texts")))
+            (Some(given), None) => {
+                answers::write(question, &given).map_err(|e| Fault::unreadable(e.to_string()))
+            }
         }
     }
 }
@@ -181,7 +152,7 @@ pub struct Submission {
     #[serde(rename = "SubmitTime")]
     submit_time: Option<When>,
     #[serde(rename = "Answers")]
-    answers: Option<Map<String, Value>>,
+    answers: Option<Given>,
     #[serde(rename = "Answer")]
     answer: Option<String>,
 }
@@ -189,7 +160,7 @@ pub struct Submission {
 impl Submission {
     /// When the work was accepted and submitted: neither in the wrong order nor in the future.
     fn times(&self, now: Instant) -> Result<(Instant, Instant), Fault> {
-        let at = |when: &Option<When>| when.as_ref().map(|when| when.at(now)).transpose();
+        let at = |when: &Option<When>| when.as_ref().map(|when| instant(when, now)).transpose();
         let submit_at = at(&self.submit_time)?.unwrap_or(now);
         let accept_at = at(&self.accept_time)?.unwrap_or(submit_at);
         if accept_at > submit_at || submit_at > now {

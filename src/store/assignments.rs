@@ -11,6 +11,7 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
 use crate::store::hit_types::stored;
 use crate::store::hits::{self, Hit, select_hits};
+use crate::store::many::insert_many;
 use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
@@ -47,6 +48,9 @@ statements! {
     FIND_OWNED = select_hits!("JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    BATCH = "SELECT hit_key, position, document FROM assignments \
+        WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
+    ANY = "SELECT id FROM assignments LIMIT 1";
     LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
     BY_WORKER = "SELECT id FROM assignments WHERE hit_key = $1 AND worker_id = $2";
     ADD = "INSERT INTO assignments (hit_key, position, id, worker_id, status, document) \
@@ -176,4 +180,42 @@ fn render(assignment: &Assignment) -> Result<String, Fault> {
 pub async fn last_place(tx: &mut Tx, hit_key: i64, at: Instant) -> Result<Option<i64>, Fault> {
     let end = (at.0 + 1) << 20;
     sql(LAST_PLACE).bind(hit_key).bind(end).only(tx).await?.get(0)
+}
+
+/// Puts much submitted work into the store.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_many(tx: &mut Tx, works: &[Placed]) -> Result<(), Fault> {
+    let rendered: Vec<(&Placed, String)> = works
+        .iter()
+        .map(|placed| render(&placed.assignment).map(|document| (placed, document)))
+        .collect::<Result<_, _>>()?;
+    insert_many(tx, ADD, 6, &rendered, |statement, (placed, document)| {
+        let assignment = &placed.assignment;
+        statement
+            .bind(placed.hit_key)
+            .bind(placed.position)
+            .bind(&assignment.assignment_id)
+            .bind(&assignment.worker_id)
+            .bind(assignment.assignment_status.as_str())
+            .bind(document)
+    })
+    .await
+}
+
+/// Up to 500 assignments of a HIT after the place `after`.
+///
+/// # Errors
+/// The database failed.
+pub async fn batch(tx: &mut Tx, hit_key: i64, after: i64) -> Result<Vec<Placed>, Fault> {
+    sql(BATCH).bind(hit_key).bind(after).all(tx).await?.iter().map(placed).collect()
+}
+
+/// Whether there is any submitted work at all.
+///
+/// # Errors
+/// The database failed.
+pub async fn any(tx: &mut Tx) -> Result<bool, Fault> {
+    Ok(sql(ANY).one(tx).await?.is_some())
 }

@@ -48,6 +48,8 @@ statements! {
             submitted_count = $5, approved_count = $6, rejected_count = $7, status = $8, \
             last_assignment_position = $9, hit_type_id = $10 \
         WHERE key = $1";
+    BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
+    POLICIES = "SELECT assignment_review_policy, hit_review_policy FROM hits WHERE key = $1";
     LIST = select_hits!("WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND h.position < $2 \
         ORDER BY h.position DESC LIMIT $3 + 0");
     LIST_STATUS = select_hits!("WHERE h.requester_id = $1 AND h.status = $2 \
@@ -301,4 +303,21 @@ pub async fn list_status(
     };
     let statement = statement.bind(status.as_str()).bind(before).bind(page.size);
     statement.all(tx).await?.iter().map(|row| hit(row, 0)).collect()
+}
+
+/// Up to 100 HITs after the number `after`, in the order in which they were made.
+///
+/// # Errors
+/// The database failed.
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Hit>, Fault> {
+    sql(BATCH).bind(after).all(tx).await?.iter().map(|row| hit(row, 0)).collect()
+}
+
+/// The review policies of a HIT.
+///
+/// # Errors
+/// The database failed.
+pub async fn policies(tx: &mut Tx, key: i64) -> Result<Policies, Fault> {
+    let row = sql(POLICIES).bind(key).only(tx).await?;
+    Ok(Policies { assignment: row.get(0)?, hit: row.get(1)? })
 }

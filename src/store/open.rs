@@ -16,6 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Database, SqlSafeStr};
 use crate::fault::Fault;
 use crate::store::dialect::Dialect;
 use crate::store::sql::Tx;
+use crate::store::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -42,7 +43,7 @@ pub struct Store {
 #[derive(Debug)]
 enum Pools {
     Sqlite {
-        writer: SqlitePool,
+        writer: Writer,
         readers: SqlitePool,
         /// Held open: it carries the lock that keeps a second process away.
         _lock: File,
@@ -83,19 +84,28 @@ impl Store {
         })
     }
 
-    /// A transaction to write in; on SQLite there is one at a time.
+    /// A transaction to write in; on SQLite there is one at a time, and several share a commit.
+    ///
+    /// Commit it in a task that runs to its end: a commit that nobody awaits may fail others.
     ///
     /// # Errors
     /// None is to be had.
     pub async fn write(&self) -> Result<Tx, Fault> {
         Ok(match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                Tx::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?)
-            }
+            Pools::Sqlite { writer, .. } => Tx::SqliteWrite(writer.seat().await),
             Pools::Postgres(pool) => {
                 Tx::PostgresWrite(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
             }
         })
+    }
+
+    /// How often written turns were lost on SQLite, whose caches must be forgotten then.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.lost(),
+            Pools::Postgres(_) => 0,
+        }
     }
 
     /// Whether other processes may write to the same store.
@@ -145,9 +155,9 @@ async fn open_sqlite(path: &Path, folder: Option<tempfile::TempDir>) -> Result<P
         .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(512)
         .disable_statement_logging();
-    let writer = steady(SqlitePoolOptions::new()).max_connections(1);
-    let writer = writer.connect_with(options.clone()).await.map_err(unusable)?;
-    migrator(Dialect::Sqlite).run(&writer).await.map_err(refused)?;
+    let mut writer = options.connect().await.map_err(unusable)?;
+    migrator(Dialect::Sqlite).run(&mut writer).await.map_err(refused)?;
+    let writer = Writer::new(writer);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let many = u32::try_from(cores * 2).unwrap_or(4).max(4);
     let readers = steady(SqlitePoolOptions::new()).max_connections(many);

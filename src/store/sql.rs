@@ -1,12 +1,17 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
+use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Row as _, Transaction};
+use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult};
+use sqlx::{Arguments, Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::store::row::IntoRow;
+use crate::store::writer::Seat;
+
+pub use crate::store::row::{Column, Row};
 use crate::time::Instant;
 
 /// A connection for one turn. Dropped without [`Tx::commit`], it takes everything back.
@@ -15,7 +20,7 @@ pub enum Tx {
     /// Reads on SQLite.
     SqliteRead(PoolConnection<Sqlite>),
     /// The one writer of SQLite.
-    SqliteWrite(Transaction<'static, Sqlite>),
+    SqliteWrite(Seat),
     /// Reads on PostgreSQL.
     PostgresRead(PoolConnection<Postgres>),
     /// A serializable transaction of PostgreSQL.
@@ -29,11 +34,23 @@ impl Tx {
     /// The database cannot keep it, or another turn came first.
     pub async fn commit(self) -> Result<(), Fault> {
         match self {
-            Self::SqliteWrite(tx) => tx.commit().await?,
+            Self::SqliteWrite(seat) => seat.commit().await?,
             Self::PostgresWrite(tx) => tx.commit().await?,
             Self::SqliteRead(_) | Self::PostgresRead(_) => {}
         }
         Ok(())
+    }
+
+    /// Takes back what was written. What was read of other turns is committed afterwards, so that
+    /// a refusal that tells of it can be answered.
+    ///
+    /// # Errors
+    /// The database cannot keep what others wrote.
+    pub async fn undo(self) -> Result<(), Fault> {
+        match self {
+            Self::SqliteWrite(seat) => seat.undo().await,
+            Self::PostgresWrite(_) | Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
+        }
     }
 }
 
@@ -117,8 +134,11 @@ macro_rules! on {
             Tx::SqliteRead(c) => {
                 sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
             }
-            Tx::SqliteWrite(c) => {
-                sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
+            Tx::SqliteWrite(seat) => {
+                let args = sqlite(&args)?;
+                let (text, c) = seat.send(text)?;
+                let done = sqlx::query_with(text, args).$call(c).await;
+                Ok(seat.came(done)?).map($wrap)
             }
             Tx::PostgresRead(c) => {
                 sqlx::query_with(text, postgres(&args)?).$call(&mut **c).await.map($wrap)
@@ -168,8 +188,22 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
+        if let Tx::SqliteWrite(seat) = tx {
+            return write(seat, self.text, sqlite(&self.args)?).await;
+        }
         Ok(on!(self, tx, execute, IntoRow::into_row)?)
     }
+}
+
+/// The statement's own count is the last: what stands before it changes nothing, and SQLite gives
+/// it the count of an earlier statement.
+async fn write(seat: &mut Seat, text: &'static str, args: SqliteArguments) -> Result<u64, Fault> {
+    let (text, c) = seat.send(text)?;
+    let done = c.fetch_many(sqlx::query_with(text, args)).try_fold(0, async |before, step| {
+        Ok(step.left().map_or(before, |done: SqliteQueryResult| done.rows_affected()))
+    });
+    let done = done.await;
+    seat.came(done)
 }
 
 fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
@@ -201,114 +235,6 @@ fn postgres(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn unbindable(error: sqlx::error::BoxDynError) -> Fault {
     Fault::Service(error.to_string())
-}
-
-/// One row of an answer.
-#[derive(Debug)]
-pub enum Row {
-    /// From SQLite.
-    Sqlite(SqliteRow),
-    /// From PostgreSQL.
-    Postgres(PgRow),
-}
-
-/// A driver's answer in the seam's form.
-trait IntoRow {
-    type Into;
-    fn into_row(self) -> Self::Into;
-}
-
-impl IntoRow for SqliteRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Sqlite(self)
-    }
-}
-
-impl IntoRow for PgRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Postgres(self)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Option<T> {
-    type Into = Option<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.map(IntoRow::into_row)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Vec<T> {
-    type Into = Vec<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.into_iter().map(IntoRow::into_row).collect()
-    }
-}
-
-impl IntoRow for sqlx::sqlite::SqliteQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-impl IntoRow for sqlx::postgres::PgQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-/// A type that a column can be read as.
-pub trait Column: Sized {
-    /// Reads column number `index`.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    fn read(row: &Row, index: usize) -> Result<Self, Fault>;
-}
-
-macro_rules! column {
-    ($($kind:ty),*) => {$(
-        impl Column for $kind {
-            fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-                Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
-                    Row::Postgres(row) => row.try_get(index)?,
-                })
-            }
-        }
-    )*};
-}
-column!(i64, Option<i64>, String, Option<String>, bool);
-
-impl Column for Instant {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        i64::read(row, index).map(Self)
-    }
-}
-
-impl Column for Option<Instant> {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        Ok(Option::<i64>::read(row, index)?.map(Instant))
-    }
-}
-
-impl Column for Cents {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        i64::read(row, index).map(Self)
-    }
-}
-
-impl Row {
-    /// Column number `index`.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    pub fn get<T: Column>(&self, index: usize) -> Result<T, Fault> {
-        T::read(self, index)
-    }
 }
 
 impl From<sqlx::Error> for Fault {
