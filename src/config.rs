@@ -150,7 +150,8 @@ pub struct Serve {
     #[arg(default_value = "real")]
     pub clock: Start,
     /// Let the clock stand still.
-    #[arg(long, env = "MTURK_LOCAL_FREEZE", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "MTURK_LOCAL_FREEZE")]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
     pub freeze: bool,
     /// Make the same ids in each run.
     #[arg(long, value_name = "N", env = "MTURK_LOCAL_SEED")]

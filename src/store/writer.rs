@@ -2,8 +2,8 @@
 //!
 //! A turn takes its seat, alone, in the order of coming. Its first statement that writes begins the
 //! transaction or, behind others of the group, a savepoint; both travel with the statement, since
-//! each call of the driver costs more than most of SQLite's work. At its end a turn that others wait
-//! behind leaves the transaction open and waits for the commit of the last one; so nothing is
+//! each call of the driver costs more than most of SQLite's work. At its end a turn that others
+//! wait behind leaves the transaction open and waits for the commit of the last one; so nothing is
 //! answered before it is committed, and nobody waits for a turn that is not there.
 
 mod desk;
