@@ -1,4 +1,4 @@
-//! What every answer has to be, whatever was asked: of the model's shape, and of the service's form.
+//! What every answer has to be, whatever was asked: of the model's shape, of the service's form.
 
 use mturk_local::wire::model::{self, Constraint, Member, Shape};
 use serde_json::Value;

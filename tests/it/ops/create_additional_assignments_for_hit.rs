@@ -84,7 +84,10 @@ async fn a_repeated_token_adds_nothing() {
 async fn a_refused_request_does_not_use_its_token_up() {
     let world = World::new().await;
     let id = world.create_hit(json!({})).await;
-    let ask = |count: i64| json!({"HITId": id, "NumberOfAdditionalAssignments": count, "UniqueRequestToken": "t"});
+    let ask = |count: i64| {
+        json!({"HITId": id, "UniqueRequestToken": "t",
+            "NumberOfAdditionalAssignments": count})
+    };
     world.fault(NAME, ask(7)).await;
     world.ok(NAME, ask(6)).await;
 }
