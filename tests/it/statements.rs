@@ -77,7 +77,8 @@ async fn sqlite_plans_every_statement_as_it_is_kept() {
 }
 
 fn is_allowed(name: &str, step: &str) -> bool {
-    ALLOWED.iter().any(|(of, begin, _)| step.starts_with(of) && name.starts_with(begin))
+    let same = |of: &str| step.starts_with(of) || of.starts_with(step);
+    ALLOWED.iter().any(|(of, begin, _)| same(of) && name.starts_with(begin))
 }
 
 /// Twenty pieces of rejected work among 20,000 of one HIT, all handed in at the same instant.
@@ -151,8 +152,9 @@ async fn postgres_needs_no_sequential_scan() {
         let explain = AssertSqlSafe(format!("EXPLAIN (COSTS OFF) EXECUTE s{number}{values}"));
         let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
         let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        let scan = plan.iter().find(|line| line.contains("Seq Scan"));
-        assert_eq!(scan, None, "{table}.{name}:\n{}", plan.join("\n"));
+        let scan = plan.iter().any(|line| line.contains("Seq Scan"));
+        let allowed = is_allowed(&format!("{table}.{name}"), "SCAN ");
+        assert!(!scan || allowed, "{table}.{name}:\n{}", plan.join("\n"));
     }
 }
 
