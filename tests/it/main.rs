@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod inputs;
 mod model;
+mod not_built;
 mod ops;
 mod paging;
 mod races;

@@ -98,13 +98,11 @@ async fn one_worker_gets_one_place_of_a_hit() {
     let answers = together(20, |n| {
         let (world, hit) = (world.clone(), hit.clone());
         async move {
-            match n % 2 {
-                0 => world.control("POST", "/workers/A1/accept", json!({"HITId": hit})).await,
-                _ => {
-                    let path = format!("/hits/{hit}/submissions");
-                    world.control("POST", &path, json!({"WorkerId": "A1"})).await
-                }
+            if n % 2 == 0 {
+                return world.control("POST", "/workers/A1/accept", json!({"HITId": hit})).await;
             }
+            let path = format!("/hits/{hit}/submissions");
+            world.control("POST", &path, json!({"WorkerId": "A1"})).await
         }
     });
     let answers = answers.await;

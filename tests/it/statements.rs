@@ -173,7 +173,7 @@ async fn postgres_needs_no_sequential_scan() {
 
 /// How many values a statement takes.
 fn markers(text: &str) -> usize {
-    (1..).find(|number| !has_marker(text, *number)).unwrap() - 1
+    (1..100).take_while(|number| has_marker(text, *number)).count()
 }
 
 fn has_marker(text: &str, number: usize) -> bool {
