@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 
-/// The names under which the closed service was reached; clients that were written for it keep them.
+/// The names under which the closed service was reached; clients written for it keep them.
 const AMAZON: [&str; 7] = [
     "mturk-requester.us-east-1.amazonaws.com",
     "mturk-requester-sandbox.us-east-1.amazonaws.com",
@@ -44,7 +44,8 @@ impl Gate {
         let name = without_port(&host);
         if !self.knows(name) {
             return Err(format!(
-                "The host {name:?} is not known here. If it is meant, start with --allow-host {name}."
+                "The host {name:?} is not known here. \
+                 If it is meant, start with --allow-host {name}."
             ));
         }
         if method.is_safe() || !headers.contains_key(ORIGIN) {

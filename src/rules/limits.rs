@@ -53,7 +53,8 @@ impl Range {
 /// Whether `text` of the parameter `name` has at most `max` characters.
 ///
 /// # Errors
-/// `ParameterValidationError`. Assumed: the sentence, built like the recorded one on minimum length.
+/// `ParameterValidationError`. Assumed: the sentence, built like the recorded one on minimum
+/// length.
 pub fn at_most(name: &str, text: &str, max: usize) -> Result<(), Fault> {
     if text.chars().count() <= max {
         return Ok(());

@@ -65,7 +65,12 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    const QUESTION: &str = "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\"><ExternalURL>https://example.com</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>";
+    const QUESTION: &str = concat!(
+        "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/",
+        "AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\">",
+        "<ExternalURL>https://example.com</ExternalURL><FrameHeight>0</FrameHeight>",
+        "</ExternalQuestion>"
+    );
 
     fn code(change: &Value) -> Result<String, &'static str> {
         let mut sent = json!({"LifetimeInSeconds": 60, "Question": QUESTION});

@@ -143,7 +143,8 @@ mod tests {
         ] {
             let values: Vec<i64> = (0..count).collect();
             check(
-                &json!({"QualificationTypeId": "3Q", "Comparator": comparator, "IntegerValues": values}),
+                &json!({"QualificationTypeId": "3Q", "Comparator": comparator,
+                    "IntegerValues": values}),
                 allowed,
             );
         }
@@ -169,7 +170,8 @@ mod tests {
             ("EqualTo", vec![place("usa", None)], false),
         ] {
             check(
-                &json!({"QualificationTypeId": LOCALE, "Comparator": comparator, "LocaleValues": locales}),
+                &json!({"QualificationTypeId": LOCALE, "Comparator": comparator,
+                    "LocaleValues": locales}),
                 allowed,
             );
         }

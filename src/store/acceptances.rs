@@ -6,15 +6,17 @@ use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
 statements! {
-    FIND = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, h.id \
+    FIND = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, \
+            a.deadline_at, h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE a.assignment_id = $1";
-    FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, \
-            h.id \
+    FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, \
+            a.deadline_at, h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key \
         WHERE a.assignment_id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'";
     IN_WORK = "SELECT assignment_id FROM acceptances \
         WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'";
-    ADD = "INSERT INTO acceptances (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
+    ADD = "INSERT INTO acceptances \
+            (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
         VALUES ($1, $2, $3, 'Accepted', $4, $5)";
     ADD_WHOLE = "INSERT INTO acceptances \
             (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \

@@ -16,8 +16,9 @@ use crate::time::Instant;
 macro_rules! select_hits {
     ($($rest:literal),*) => {
         concat!(
-            "SELECT ", crate::store::hit_types::hit_type_columns!(), ", h.key, h.id, h.requester_id, h.question, \
-            h.requester_annotation, h.created_at, h.expire_at, h.max_assignments, \
+            "SELECT ", crate::store::hit_types::hit_type_columns!(), ", \
+            h.key, h.id, h.requester_id, h.question, h.requester_annotation, \
+            h.created_at, h.expire_at, h.max_assignments, \
             h.pending_count, h.submitted_count, h.approved_count, h.rejected_count, h.status, \
             h.last_assignment_position, h.position, h.expiry_position \
             FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
@@ -31,8 +32,10 @@ statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
     FIND = select_hits!("WHERE h.id = $1");
     BY_KEY = select_hits!("WHERE h.key = $1");
-    OLDEST_OPEN = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND NOT EXISTS \
-        (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) AND NOT EXISTS \
+    OLDEST_OPEN = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' \
+        AND NOT EXISTS \
+        (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) \
+        AND NOT EXISTS \
         (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2 \
             AND a.state = 'Accepted') \
         ORDER BY h.position LIMIT 1");

@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn one_row_becomes_many() {
         let one = "INSERT INTO t (a, b, c) VALUES ($1, false, $2) ON CONFLICT DO NOTHING";
-        let two = "INSERT INTO t (a, b, c) VALUES ($1, false, $2), ($3, false, $4) ON CONFLICT DO NOTHING";
+        let two = "INSERT INTO t (a, b, c) VALUES ($1, false, $2), ($3, false, $4) \
+            ON CONFLICT DO NOTHING";
         assert_eq!(many_rows(one, 2, 1), one);
         assert_eq!(many_rows(one, 2, 2), two);
     }

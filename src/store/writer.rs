@@ -2,9 +2,9 @@
 //!
 //! A turn takes its seat, alone, in the order of coming. Statements that only write wait for the
 //! next one and travel with it, with what begins the transaction or, behind others of the group, a
-//! savepoint: each call of the driver costs more than most of SQLite's work. At its end a turn that others wait
-//! behind leaves the transaction open and waits for the commit of the last one; so nothing is
-//! answered before it is committed, and nobody waits for a turn that is not there.
+//! savepoint: each call of the driver costs more than most of SQLite's work. At its end a turn that
+//! others wait behind leaves the transaction open and waits for the commit of the last one; so
+//! nothing is answered before it is committed, and nobody waits for a turn that is not there.
 
 mod desk;
 

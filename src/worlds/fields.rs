@@ -96,11 +96,6 @@ impl<'a> Reading<'a> {
         problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
         problems
     }
-
-    /// Whether any was found.
-    pub fn is_good(&self) -> bool {
-        self.problems.borrow().is_empty()
-    }
 }
 
 /// serde's sentence without its own idea of the position.

@@ -2,9 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod inputs;
+mod lifecycle;
 mod model;
+mod not_built;
 mod ops;
 mod paging;
 mod races;
 mod shape;
+mod state;
+mod statements;
+mod tidy;
+mod time;
 mod world;

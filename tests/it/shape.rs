@@ -1,4 +1,4 @@
-//! What every answer has to be, whatever was asked: of the model's shape, and of the service's form.
+//! What every answer has to be, whatever was asked: of the model's shape, of the service's form.
 
 use mturk_local::wire::model::{self, Constraint, Member, Shape};
 use serde_json::Value;
@@ -57,10 +57,11 @@ fn check_value(shape: &Shape, value: &Value, path: &str) {
     match (shape, value) {
         (Shape::Structure(members), _) => check_members(members, value, path),
         (Shape::List(element), Value::Array(items)) => {
-            items.iter().for_each(|item| check_value(element, item, path));
+            for item in items {
+                check_value(element, item, path);
+            }
         }
-        (Shape::Boolean, Value::Bool(_)) => {}
-        (Shape::Timestamp, Value::Number(_)) => {}
+        (Shape::Boolean, Value::Bool(_)) | (Shape::Timestamp, Value::Number(_)) => {}
         (Shape::Long, Value::Number(number)) => assert!(number.is_i64(), "{path}: {number}"),
         (Shape::Integer(constraints), Value::Number(number)) => {
             assert!(number.is_i64(), "{path}: {number}");
@@ -143,5 +144,29 @@ pub fn fault(body: &Value) -> String {
             format!("{exception} {code}: {}", without_suffix(message).0)
         }
         None => format!("{exception}: {}", body["message"].as_str().unwrap()),
+    }
+}
+
+/// A request with a value for each member that meets what the model says of it.
+pub fn sample(members: &[Member]) -> Value {
+    members.iter().map(|member| (member.name.to_owned(), sample_of(&member.shape))).collect()
+}
+
+fn sample_of(shape: &Shape) -> Value {
+    match shape {
+        Shape::Structure(members) => sample(members),
+        Shape::List(element) => Value::Array(vec![sample_of(element)]),
+        Shape::Boolean => false.into(),
+        Shape::Long | Shape::Timestamp => 60.into(),
+        Shape::Integer(_) => 1.into(),
+        Shape::String(constraints) => {
+            let words = constraints.iter().find_map(|constraint| match constraint {
+                Constraint::OneOf(words) => words.first(),
+                _ => None,
+            });
+            let texts = ["A1", "1.00"].into_iter().chain(words.copied());
+            let meets = |text: &&str| constraints.iter().all(|c| is_met(c, &(*text).into()));
+            texts.into_iter().find(meets).unwrap().into()
+        }
     }
 }

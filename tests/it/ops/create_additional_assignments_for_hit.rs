@@ -84,7 +84,10 @@ async fn a_repeated_token_adds_nothing() {
 async fn a_refused_request_does_not_use_its_token_up() {
     let world = World::new().await;
     let id = world.create_hit(json!({})).await;
-    let ask = |count: i64| json!({"HITId": id, "NumberOfAdditionalAssignments": count, "UniqueRequestToken": "t"});
+    let ask = |count: i64| {
+        json!({"HITId": id, "UniqueRequestToken": "t",
+            "NumberOfAdditionalAssignments": count})
+    };
     world.fault(NAME, ask(7)).await;
     world.ok(NAME, ask(6)).await;
 }
@@ -93,9 +96,12 @@ async fn a_refused_request_does_not_use_its_token_up() {
 async fn tokens_have_one_to_sixty_four_characters() {
     let world = World::new().await;
     let id = world.create_hit(json!({"MaxAssignments": 10})).await;
-    for (token, taken) in
-        [("".into(), false), ("x".repeat(65), false), ("x".repeat(64), true), ("y".into(), true)]
-    {
+    for (token, taken) in [
+        (String::new(), false),
+        ("x".repeat(65), false),
+        ("x".repeat(64), true),
+        ("y".into(), true),
+    ] {
         let asked = json!({"HITId": id, "NumberOfAdditionalAssignments": 1,
             "UniqueRequestToken": token});
         assert_eq!(world.call(NAME, asked).await.0 == 200, taken, "{token:?}");

@@ -16,6 +16,10 @@ async fn expiration(world: &World, hit: &str) -> Value {
     world.hit(hit).await["Expiration"].take()
 }
 
+fn seconds(at: i64) -> Option<f64> {
+    Some(f64::from(u32::try_from(at).unwrap()))
+}
+
 #[tokio::test]
 async fn any_past_instant_and_this_very_second_end_the_hit_now() {
     for at in [0, 1_420_070_400, START - 30 * DAY, START] {
@@ -23,7 +27,7 @@ async fn any_past_instant_and_this_very_second_end_the_hit_now() {
         let hit = world.create_hit(json!({})).await;
         shows("update_expiration_for_hit", &world.ok(NAME, end(&hit, at)).await);
         assert_eq!(world.standing(&hit).await, "Reviewable 3 available 0 pending 0 completed");
-        assert_eq!(expiration(&world, &hit).await.as_f64(), Some(START as f64));
+        assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(START));
         world.ok("DeleteHIT", json!({"HITId": hit})).await;
     }
 }
@@ -36,7 +40,7 @@ async fn ending_an_ended_hit_is_fine() {
     for _ in 0..2 {
         world.ok(NAME, end(&hit, 0)).await;
     }
-    assert_eq!(expiration(&world, &hit).await.as_f64(), Some((START + 60) as f64));
+    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(START + 60));
 }
 
 #[tokio::test]
@@ -76,7 +80,7 @@ async fn an_end_is_not_brought_forward_nor_put_off_beyond_a_year() {
         let expected = format!("The value \"{at}\" is not valid for the parameter ExpireAt.");
         assert_eq!(said, format!("RequestError InvalidParameterValue: {expected}"));
     }
-    assert_eq!(expiration(&world, &hit).await.as_f64(), Some((START + DAY) as f64));
+    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(START + DAY));
     world.ok(NAME, end(&hit, START + DAY)).await;
     world.ok(NAME, end(&hit, START + 365 * DAY)).await;
 }
@@ -117,7 +121,7 @@ async fn only_the_owner_of_a_hit_that_is_there_moves_its_end() {
         check_hidden(&world, NAME, json!({"ExpireAt": at}), "HITId", &hit).await;
     }
     check_ids(&world, NAME, json!({"ExpireAt": 0}), "HITId").await;
-    assert_eq!(expiration(&world, &hit).await.as_f64(), Some((START + DAY) as f64));
+    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(START + DAY));
     world.ok(NAME, end(&hit, 0)).await;
     world.ok("DeleteHIT", json!({"HITId": hit})).await;
     for at in [0, START + 2 * DAY] {
