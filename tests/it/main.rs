@@ -15,3 +15,4 @@ mod statements;
 mod tidy;
 mod time;
 mod world;
+mod worlds;
