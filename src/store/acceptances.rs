@@ -11,13 +11,20 @@ statements! {
     FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, \
             h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key \
-        WHERE a.assignment_id = $1 AND h.requester_id = $2";
+        WHERE a.assignment_id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'";
     BEFORE = "SELECT (SELECT count(*) FROM workers WHERE id = $2), \
         (SELECT count(*) FROM acceptances \
             WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'), \
         (SELECT count(*) FROM assignments WHERE hit_key = $1 AND worker_id = $2)";
     ADD = "INSERT INTO acceptances (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
         VALUES ($1, $2, $3, 'Accepted', $4, $5)";
+    ADD_WHOLE = "INSERT INTO acceptances \
+            (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    OF_HIT = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, \
+            h.id \
+        FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE a.hit_key = $1 \
+        ORDER BY a.accept_at, a.assignment_id";
     END = "UPDATE acceptances SET state = $2 WHERE assignment_id = $1";
     REMOVE = "DELETE FROM acceptances WHERE assignment_id = $1";
 }
@@ -146,4 +153,23 @@ pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), F
 pub async fn remove(tx: &mut Tx, assignment_id: &str) -> Result<(), Fault> {
     sql(REMOVE).bind(assignment_id).later(tx).await?;
     Ok(())
+}
+
+/// Puts a hold of a world into the store, whatever became of it.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_whole(tx: &mut Tx, held: &Acceptance) -> Result<(), Fault> {
+    let statement = sql(ADD_WHOLE).bind(&held.assignment_id).bind(held.hit_key);
+    let statement = statement.bind(&held.worker_id).bind(held.state.as_str());
+    statement.bind(held.accept_at).bind(held.deadline_at).run(tx).await?;
+    Ok(())
+}
+
+/// Every hold on a HIT that was not handed in.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_hit(tx: &mut Tx, hit_key: i64) -> Result<Vec<Acceptance>, Fault> {
+    sql(OF_HIT).bind(hit_key).all(tx).await?.iter().map(acceptance).collect()
 }

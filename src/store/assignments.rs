@@ -11,24 +11,25 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
 use crate::store::hit_types::stored;
 use crate::store::hits::{self, Hit, select_hits};
+use crate::store::many::insert_many;
 use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
-/// A page of assignments whose places come from `$arms`, one arm for each status.
+/// A page of assignments whose places come from one arm for each status, `$arms` after the first.
 ///
 /// The inner query reads nothing but the index by status, which makes both databases take it even
-/// where the status is rare; documents are then looked up for the places of one page.
+/// where the status is rare. Documents are looked up place by place, in the order of the places, so
+/// that nobody has to sort them.
 macro_rules! page_of_statuses {
     ($($arms:literal),*) => {
         concat!(
-            "SELECT count(*), max(position), string_agg(document, ',') FROM \
-            (SELECT a.position, a.document FROM (SELECT s.hit_key, s.position FROM hits h \
-                CROSS JOIN assignments s WHERE s.hit_key = h.key AND h.id = $1 \
-                AND h.requester_id = $2 AND h.status <> 'Disposed' AND s.position > $3 \
-                AND s.status = $5",
+            "SELECT count(*), max(position), string_agg((SELECT a.document FROM assignments a \
+            WHERE a.hit_key = page.hit_key AND a.position = page.position), ',') FROM \
+            (SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
+                WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
+                AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $5",
             $($arms,)*
-            " ORDER BY 2 LIMIT $4 + 0) k CROSS JOIN assignments a \
-            WHERE a.hit_key = k.hit_key AND a.position = k.position ORDER BY a.position) page"
+            " ORDER BY 2 LIMIT $4 + 0) page"
         )
     };
 }
@@ -47,6 +48,9 @@ statements! {
     FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document"; "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    BATCH = "SELECT hit_key, position, document FROM assignments \
+        WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
+    ANY = "SELECT id FROM assignments LIMIT 1";
     LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
     ADD = "INSERT INTO assignments (hit_key, position, id, worker_id, status, document) \
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -167,4 +171,42 @@ fn render(assignment: &Assignment) -> Result<String, Fault> {
 pub async fn last_place(tx: &mut Tx, hit_key: i64, at: Instant) -> Result<Option<i64>, Fault> {
     let end = (at.0 + 1) << 20;
     sql(LAST_PLACE).bind(hit_key).bind(end).only(tx).await?.get(0)
+}
+
+/// Puts much submitted work into the store.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_many(tx: &mut Tx, works: &[Placed]) -> Result<(), Fault> {
+    let rendered: Vec<(&Placed, String)> = works
+        .iter()
+        .map(|placed| render(&placed.assignment).map(|document| (placed, document)))
+        .collect::<Result<_, _>>()?;
+    insert_many(tx, ADD, 6, &rendered, |statement, (placed, document)| {
+        let assignment = &placed.assignment;
+        statement
+            .bind(placed.hit_key)
+            .bind(placed.position)
+            .bind(&assignment.assignment_id)
+            .bind(&assignment.worker_id)
+            .bind(assignment.assignment_status.as_str())
+            .bind(document)
+    })
+    .await
+}
+
+/// Up to 500 assignments of a HIT after the place `after`.
+///
+/// # Errors
+/// The database failed.
+pub async fn batch(tx: &mut Tx, hit_key: i64, after: i64) -> Result<Vec<Placed>, Fault> {
+    sql(BATCH).bind(hit_key).bind(after).all(tx).await?.iter().map(|row| placed(row, 0)).collect()
+}
+
+/// Whether there is any submitted work at all.
+///
+/// # Errors
+/// The database failed.
+pub async fn any(tx: &mut Tx) -> Result<bool, Fault> {
+    Ok(sql(ANY).one(tx).await?.is_some())
 }

@@ -4,6 +4,7 @@ use crate::fault::Fault;
 use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::store::Tx;
+use crate::store::many::insert_many;
 use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
@@ -81,4 +82,12 @@ pub async fn put(tx: &mut Tx, worker: &Worker, now: Instant) -> Result<(), Fault
         .later(tx)
         .await?;
     Ok(())
+}
+
+/// Remembers many workers, unless known.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_many(tx: &mut Tx, ids: &[String], now: Instant) -> Result<(), Fault> {
+    insert_many(tx, ADD, 2, ids, |statement, id| statement.bind(id).bind(now)).await
 }

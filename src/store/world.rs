@@ -31,15 +31,14 @@ pub struct Opening {
     pub next_due_at: Option<Instant>,
 }
 
-/// Makes the row, unless the database has one.
+/// Makes the row; false if the database has one.
 ///
 /// # Errors
 /// The database failed.
-pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<(), Fault> {
+pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<bool, Fault> {
     let mut ids = seed.map_or(Ids::Random, |seed| Ids::Seeded { seed, count: -1 });
     let page_key = STANDARD.encode(ids.bytes());
-    sql(BEGIN).bind(seed).bind(&page_key).later(tx).await?;
-    Ok(())
+    Ok(sql(BEGIN).bind(seed).bind(&page_key).run(tx).await? > 0)
 }
 
 /// Reads the row.

@@ -3,3 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod model;
+mod ops;
+mod paging;
+mod races;
+mod shape;
+mod world;
