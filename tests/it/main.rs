@@ -14,4 +14,5 @@ mod state;
 mod statements;
 mod tidy;
 mod time;
+mod worker;
 mod world;
