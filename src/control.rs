@@ -9,6 +9,7 @@ mod workers;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::engine::Engine;
@@ -28,5 +29,6 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .route("/hits/{id}/submissions", post(work::submission))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)
+        .layer(from_fn(json::guard))
         .with_state(engine)
 }

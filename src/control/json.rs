@@ -1,8 +1,11 @@
 //! JSON both ways, and faults in the control API's form.
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -52,7 +55,46 @@ impl IntoResponse for Failure {
 /// It is not JSON, or not what the route takes.
 pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Fault> {
     let text: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))
+    let read = serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))?;
+    if text.windows(ZERO.len()).any(|part| part == ZERO) && has_zero(&serde_json::from_slice(text))
+    {
+        return Err(Fault::unreadable("no text can have the character U+0000"));
+    }
+    Ok(read)
+}
+
+/// How JSON spells the one character that PostgreSQL's text cannot hold.
+const ZERO: &[u8] = b"\\u0000";
+
+fn has_zero(read: &serde_json::Result<Value>) -> bool {
+    fn within(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(items) => items.iter().any(within),
+            Value::Object(fields) => {
+                fields.iter().any(|(name, value)| name.contains('\0') || within(value))
+            }
+            _ => false,
+        }
+    }
+    read.as_ref().is_ok_and(within)
+}
+
+/// Refuses addresses that no text can be, and gives what the framework refuses our form.
+pub async fn guard(request: Request, next: Next) -> Response {
+    if request.uri().to_string().contains("%00") {
+        let fault = Fault::unreadable("no text can have the character U+0000");
+        return Failure(fault).into_response();
+    }
+    let response = next.run(request).await;
+    let (status, headers) = (response.status(), response.headers());
+    let ours = headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if ours || !status.is_client_error() {
+        return response;
+    }
+    let said = to_bytes(response.into_body(), 1000).await.unwrap_or_default();
+    let message = String::from_utf8_lossy(&said).into_owned();
+    Failure(Fault::Control { status: status.as_u16(), code: "BadRequest", message }).into_response()
 }
 
 /// Writes an answer.
