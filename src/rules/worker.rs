@@ -22,8 +22,9 @@ pub fn check(worker: &Worker) -> Result<(), Fault> {
             "WorkerId is 'A' followed by capital letters and digits, 64 characters at most",
         );
     }
-    if worker.name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
-        return bad("Name has 1 to 100 characters");
+    let odd = |name: &String| !(1..=100).contains(&name.chars().count());
+    if worker.name.as_ref().is_some_and(|name| odd(name) || name.contains(char::is_control)) {
+        return bad("Name has 1 to 100 characters and no control characters");
     }
     if worker.hits_approved.is_some_and(|count| count < 0) {
         return bad("HITsApproved is not negative");
