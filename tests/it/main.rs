@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod auth;
+mod bad_input;
 mod inputs;
 mod lifecycle;
 mod model;
