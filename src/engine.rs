@@ -3,21 +3,24 @@
 mod callers;
 mod clock;
 mod settle;
+mod worlds;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::fault::Fault;
+use crate::ids;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, Opening};
 use crate::store::{Store, requesters};
-use crate::time::{Instant, real_now};
+use crate::time::Instant;
 use crate::turn::{Access, BoxFuture, Market, Turn};
 
-pub use clock::ClockChange;
+pub use clock::{ClockChange, Start, StartAt};
+pub use worlds::Onto;
 
 /// How often a turn is taken before a lost race becomes our failure.
-const ATTEMPTS: u32 = 30;
+const ATTEMPTS: u32 = 60;
 
 /// What is known of the timers when a turn commits.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,7 @@ enum Timers {
 #[derive(Debug)]
 pub struct Engine {
     store: Store,
+    is_new: bool,
     market: Arc<Market>,
     /// What the next turn must know, where no other process can change it; and how many turns the
     /// store had lost by then.
@@ -47,22 +51,17 @@ impl Engine {
     /// # Errors
     /// The database failed.
     pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
-        for attempt in 0.. {
-            let mut tx = store.write().await?;
-            let begun = match world::begin(&mut tx, seed).await {
-                Ok(()) => tx.commit().await,
-                Err(fault) => Err(fault),
-            };
-            match begun {
+        let mut attempt = 0;
+        let is_new = loop {
+            match begin_world(&store, seed).await {
                 Err(Fault::LostRace) if attempt < ATTEMPTS => back_off(attempt).await,
-                begun => {
-                    begun?;
-                    break;
-                }
+                begun => break begun?,
             }
-        }
+            attempt += 1;
+        };
         Ok(Self {
             store,
+            is_new,
             market: Arc::new(market),
             opening: Mutex::new(None),
             callers: callers::Callers::default(),
@@ -74,6 +73,12 @@ impl Engine {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether this process made the market's world: nothing has happened in it before.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The market's fixed sides.
@@ -188,8 +193,10 @@ impl Engine {
 
     /// Commits, and remembers what the next turn must know.
     async fn commit(&self, turn: Turn, timers: Timers) -> Result<(), Fault> {
-        let Turn { mut tx, ids, page_key, earliest_set, clock, .. } = turn;
-        world::keep_ids(&mut tx, &ids).await?;
+        let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, .. } = turn;
+        if ids != ids_before {
+            world::keep_ids(&mut tx, &ids).await?;
+        }
         if self.store.is_shared() {
             tx.commit().await?;
         } else {
@@ -247,11 +254,20 @@ fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {
     next_due_at.is_some_and(|due| due <= now)
 }
 
-/// Waits longer after each lost race, and not as long as the others who lost it.
+/// Makes the world's row; true if there was none.
+async fn begin_world(store: &Store, seed: Option<i64>) -> Result<bool, Fault> {
+    let mut tx = store.write().await?;
+    let is_new = world::begin(&mut tx, seed).await?;
+    tx.commit().await?;
+    Ok(is_new)
+}
+
+/// Waits after a lost race: by chance, so that those who lost it together do not meet again, and up
+/// to a quarter of a second after many.
 async fn back_off(attempt: u32) {
-    let most_us = 1000_u64 << attempt.min(6);
-    let share = real_now().0.unsigned_abs() ^ u64::from(crate::ids::random()[0]);
-    tokio::time::sleep(Duration::from_micros(most_us / 4 + share % most_us)).await;
+    let most_us = 2000_u64 << attempt.min(7);
+    let chance = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    tokio::time::sleep(Duration::from_micros(chance % most_us)).await;
 }
 
 #[cfg(test)]

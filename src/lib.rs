@@ -16,6 +16,7 @@ pub mod ids;
 pub mod money;
 pub mod ops;
 pub mod rules;
+pub mod run;
 pub mod serve;
 pub mod shapes;
 pub mod store;

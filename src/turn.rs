@@ -53,6 +53,8 @@ pub struct Turn {
     pub now: Instant,
     /// Makes ids.
     pub ids: Ids,
+    /// What made them when the turn began.
+    pub ids_before: Ids,
     /// On whose behalf; nobody for workers, the control API and timers.
     pub requester: Requester,
     /// The market's fixed sides.
@@ -71,7 +73,8 @@ impl Turn {
     pub fn new(tx: Tx, opening: Opening, requester: Requester, market: Arc<Market>) -> Self {
         let Opening { clock, ids, page_key, .. } = opening;
         let now = clock.now();
-        Self { tx, now, ids, requester, market, page_key, earliest_set: None, clock }
+        let ids_before = ids.clone();
+        Self { tx, now, ids, ids_before, requester, market, page_key, earliest_set: None, clock }
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.

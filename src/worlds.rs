@@ -5,17 +5,19 @@
 
 pub mod builtin;
 pub mod dump;
-pub mod fields;
+pub(crate) mod fields;
 mod load;
-pub mod nouns;
+pub(crate) mod nouns;
 pub mod reset;
 mod work;
 
 use std::sync::Arc;
 
+pub use fields::Problem;
+
 use crate::fault::Fault;
 use crate::turn::Turn;
-use fields::{Place, Problem, Reading};
+use fields::{Place, Reading};
 use nouns::Entries;
 
 /// So many problems are told; more are counted.

@@ -10,7 +10,7 @@ use crate::store::{assignments, workers};
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 
-/// The worker is at this HIT, or did it before.
+/// The worker is at this HIT, or did it before. Assumed: the sentence.
 #[must_use]
 pub fn already_taken() -> Fault {
     Fault::worker(
@@ -59,6 +59,7 @@ async fn check_worker(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
         return Ok(());
     }
     if turn.market.known_workers_only {
+        // Assumed: the sentence; only this emulator has such an option.
         return Err(Fault::worker("UnknownWorker", "There is no worker with this id."));
     }
     workers::add(&mut turn.tx, worker_id, turn.now).await

@@ -1,34 +1,43 @@
 //! JSON both ways, and faults in the control API's form.
 
 use axum::Json;
-use axum::body::{Bytes, to_bytes};
-use axum::extract::Request;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::middleware::Next;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
 use crate::time::{Instant, When};
+use crate::worlds::Problem;
 
 /// What every route answers with.
 pub type Answer = Result<Json<Value>, Failure>;
 
 /// A fault on its way out of the control API.
 #[derive(Debug)]
-pub struct Failure(pub Fault);
+pub struct Failure {
+    fault: Fault,
+    problems: Vec<Problem>,
+}
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self(fault)
+        Self { fault, problems: Vec::new() }
+    }
+}
+
+impl Failure {
+    /// A world that was not loaded.
+    pub fn bad_world(message: String, problems: Vec<Problem>) -> Self {
+        Self { fault: Fault::Control { status: 400, code: "BadWorld", message }, problems }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, code, message) = match self.0 {
+        let (status, code, message) = match self.fault {
             Fault::Control { status, code, message } => (status, code, message),
             Fault::Worker { code, message } => (422, code, message),
             Fault::Request { code, message } if code.ends_with("DoesNotExist") => {
@@ -43,58 +52,83 @@ impl IntoResponse for Failure {
                 (500, "ServiceFault", "There was an error with this request.".to_owned())
             }
         };
-        let body = Json(json!({"error": {"code": code, "message": message}}));
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, body).into_response()
-    }
-}
-
-/// Reads a body; an empty one is an empty object.
-///
-/// # Errors
-/// It is not JSON, or not what the route takes.
-pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Fault> {
-    let text: &[u8] = if body.is_empty() { b"{}" } else { body };
-    let read = serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))?;
-    if text.windows(ZERO.len()).any(|part| part == ZERO) && has_zero(&serde_json::from_slice(text))
-    {
-        return Err(Fault::unreadable("no text can have the character U+0000"));
-    }
-    Ok(read)
-}
-
-/// How JSON spells the one character that PostgreSQL's text cannot hold.
-const ZERO: &[u8] = b"\\u0000";
-
-fn has_zero(read: &serde_json::Result<Value>) -> bool {
-    fn within(value: &Value) -> bool {
-        match value {
-            Value::String(text) => text.contains('\0'),
-            Value::Array(items) => items.iter().any(within),
-            Value::Object(fields) => {
-                fields.iter().any(|(name, value)| name.contains('\0') || within(value))
-            }
-            _ => false,
+        let mut body = json!({"error": {"code": code, "message": message}});
+        if !self.problems.is_empty() {
+            body["error"]["problems"] = json!(self.problems);
         }
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(body)).into_response()
     }
-    read.as_ref().is_ok_and(within)
 }
 
-/// Refuses addresses that no text can be, and gives what the framework refuses our form.
-pub async fn guard(request: Request, next: Next) -> Response {
-    if request.uri().to_string().contains("%00") {
-        let fault = Fault::unreadable("no text can have the character U+0000");
-        return Failure(fault).into_response();
+/// A request's body.
+#[derive(Debug)]
+pub struct Body(axum::body::Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        axum::body::Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
+            let (status, message) = (rejection.status().as_u16(), rejection.body_text());
+            Fault::Control { status, code: "BadBody", message }.into()
+        })
     }
-    let response = next.run(request).await;
-    let (status, headers) = (response.status(), response.headers());
-    let ours = headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-    if ours || !status.is_client_error() {
-        return response;
+}
+
+impl Body {
+    /// Reads it; an empty one is an empty object.
+    ///
+    /// # Errors
+    /// It is not JSON, or not what the route takes.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let text: &[u8] = if self.0.is_empty() { b"{}" } else { &self.0 };
+        serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))
     }
-    let said = to_bytes(response.into_body(), 1000).await.unwrap_or_default();
-    let message = String::from_utf8_lossy(&said).into_owned();
-    Failure(Fault::Control { status: status.as_u16(), code: "BadRequest", message }).into_response()
+
+    /// It as text.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
+    pub fn text(&self) -> Result<&str, Fault> {
+        std::str::from_utf8(&self.0).map_err(|_| Fault::unreadable("the body is not UTF-8"))
+    }
+}
+
+/// The id in a path. One that nothing can have leads to nothing.
+#[derive(Debug)]
+pub struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        id.ok()
+            .and_then(|Path(id)| checked(id))
+            .map(Self)
+            .ok_or_else(|| Fault::not_found("The id in the path is no id.").into())
+    }
+}
+
+/// An id, if it is made of capital letters and digits, at most 64.
+pub fn checked(id: String) -> Option<String> {
+    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    ((1..=64).contains(&id.len()) && id.bytes().all(capitals)).then_some(id)
+}
+
+/// What stands behind the `?` of a path.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(read)| Self(read))
+            .map_err(|rejection| Fault::unreadable(rejection.body_text()).into())
+    }
 }
 
 /// Writes an answer.
@@ -115,11 +149,11 @@ pub fn instant(when: &When, now: Instant) -> Result<Instant, Fault> {
 
 /// The answer on a path that does not exist.
 pub async fn no_such_route() -> Failure {
-    Failure(Fault::not_found("There is no such route."))
+    Fault::not_found("There is no such route.").into()
 }
 
 /// The answer to a method that a path does not have.
 pub async fn no_such_method() -> Failure {
     let message = "This route does not have that method.".to_owned();
-    Failure(Fault::Control { status: 405, code: "MethodNotAllowed", message })
+    Fault::Control { status: 405, code: "MethodNotAllowed", message }.into()
 }

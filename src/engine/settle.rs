@@ -22,7 +22,10 @@ impl Engine {
         loop {
             match self.settle_batch().await {
                 Ok(0) => return Ok(total),
-                Ok(count) => total += count,
+                Ok(count) => {
+                    total += count;
+                    lost = 0;
+                }
                 Err(Fault::LostRace) if lost < super::ATTEMPTS => {
                     back_off(lost).await;
                     lost += 1;

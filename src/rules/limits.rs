@@ -46,8 +46,7 @@ impl Range {
         if (self.min..=self.max).contains(&value) {
             return Ok(());
         }
-        let message = format!("The value \"{value}\" is not valid for the parameter {name}.");
-        Err(Fault::parameter("InvalidParameterValue", message))
+        Err(Fault::invalid_parameter(name, value))
     }
 }
 

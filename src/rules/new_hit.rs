@@ -47,7 +47,10 @@ pub fn unreadable(fault: QuestionFault) -> Fault {
             "Your request parameter Question has a maximum length of 65535.",
         ),
         fault => Fault::parameter(
-            "XMLParseError",
+            match fault {
+                QuestionFault::Formatted { .. } => "XHTMLParseError",
+                _ => "XMLParseError",
+            },
             format!(
                 "There was an error parsing the XML question or answer data in your request.  \
                  Please make sure the data is well-formed and validates against the appropriate \

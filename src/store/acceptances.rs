@@ -12,7 +12,7 @@ statements! {
     FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, \
             a.deadline_at, h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key \
-        WHERE a.assignment_id = $1 AND h.requester_id = $2";
+        WHERE a.assignment_id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'";
     IN_WORK = "SELECT assignment_id FROM acceptances \
         WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'";
     ADD = "INSERT INTO acceptances \
@@ -122,7 +122,7 @@ pub async fn in_work(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool,
 pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
     let statement = sql(ADD).bind(&taken.assignment_id).bind(taken.hit_key);
     let statement = statement.bind(&taken.worker_id).bind(taken.accept_at);
-    statement.bind(taken.deadline_at).run(tx).await?;
+    statement.bind(taken.deadline_at).later(tx).await?;
     Ok(())
 }
 
@@ -131,7 +131,7 @@ pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), Fault> {
-    sql(END).bind(assignment_id).bind(state.as_str()).run(tx).await?;
+    sql(END).bind(assignment_id).bind(state.as_str()).later(tx).await?;
     Ok(())
 }
 
@@ -140,7 +140,7 @@ pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), F
 /// # Errors
 /// The database failed.
 pub async fn remove(tx: &mut Tx, assignment_id: &str) -> Result<(), Fault> {
-    sql(REMOVE).bind(assignment_id).run(tx).await?;
+    sql(REMOVE).bind(assignment_id).later(tx).await?;
     Ok(())
 }
 

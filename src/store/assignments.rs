@@ -153,7 +153,7 @@ pub async fn add(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
     let document = render(assignment)?;
     let statement = sql(ADD).bind(placed.hit_key).bind(placed.position);
     let statement = statement.bind(&assignment.assignment_id).bind(&assignment.worker_id);
-    statement.bind(assignment.assignment_status.as_str()).bind(&document).run(tx).await?;
+    statement.bind(assignment.assignment_status.as_str()).bind(&document).later(tx).await?;
     Ok(())
 }
 
@@ -165,7 +165,7 @@ pub async fn keep(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
     let document = render(&placed.assignment)?;
     let status = placed.assignment.assignment_status.as_str();
     let statement = sql(KEEP).bind(placed.hit_key).bind(placed.position);
-    statement.bind(status).bind(&document).run(tx).await?;
+    statement.bind(status).bind(&document).later(tx).await?;
     Ok(())
 }
 

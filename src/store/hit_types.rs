@@ -141,7 +141,7 @@ async fn add(
         .bind(values.assignment_duration_s)
         .bind(values.auto_approval_delay_s)
         .bind(&requirements)
-        .run(tx)
+        .later(tx)
         .await?;
     Ok(())
 }

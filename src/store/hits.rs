@@ -40,7 +40,6 @@ statements! {
             AND a.state = 'Accepted') \
         ORDER BY h.position LIMIT 1");
     TYPE_OF_GROUP = "SELECT id FROM hit_types WHERE group_id = $1";
-    OPEN_IN_TYPE = "SELECT id FROM hits WHERE hit_type_id = $1 AND status = 'Assignable' LIMIT 1";
     EXISTS = "SELECT key FROM hits WHERE id = $1 AND requester_id = $2 AND status <> 'Disposed'";
     ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
             assignment_review_policy, hit_review_policy, created_at, expire_at, max_assignments, \
@@ -192,30 +191,19 @@ pub async fn by_key(tx: &mut Tx, key: i64) -> Result<Hit, Fault> {
     found.ok_or_else(|| Fault::Service(format!("HIT number {key} is gone")))
 }
 
-/// What is there of a HIT type for a worker.
-#[derive(Debug)]
-pub enum Offer {
-    /// The oldest HIT that the worker can take.
-    Open(Box<Hit>),
-    /// There are open HITs, and the worker has done or is doing each of them.
-    Done,
-    /// No HIT of the type is open, or there is no such type.
-    Nothing,
-}
-
 /// The oldest open HIT of a HIT type or HIT group that the worker has not taken.
 ///
 /// # Errors
 /// The database failed.
-pub async fn offer(tx: &mut Tx, type_or_group: &str, worker_id: &str) -> Result<Offer, Fault> {
+pub async fn offer(
+    tx: &mut Tx,
+    type_or_group: &str,
+    worker_id: &str,
+) -> Result<Option<Hit>, Fault> {
     let row = sql(TYPE_OF_GROUP).bind(type_or_group).one(tx).await?;
     let hit_type_id = row.map_or(Ok(type_or_group.to_owned()), |row| row.get(0))?;
     let row = sql(OLDEST_OPEN).bind(&hit_type_id).bind(worker_id).one(tx).await?;
-    if let Some(hit) = first(row.as_ref())? {
-        return Ok(Offer::Open(Box::new(hit)));
-    }
-    let open = sql(OPEN_IN_TYPE).bind(&hit_type_id).one(tx).await?;
-    Ok(if open.is_some() { Offer::Done } else { Offer::Nothing })
+    first(row.as_ref())
 }
 
 /// Whether the requester has that HIT and has not deleted it.
@@ -273,7 +261,7 @@ pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
         .bind(hit.status.as_str())
         .bind(hit.last_assignment_position)
         .bind(&hit.hit_type.id)
-        .run(tx)
+        .later(tx)
         .await?;
     Ok(())
 }

@@ -93,7 +93,7 @@ pub async fn by_key(tx: &mut Tx, access_key: &str) -> Result<Option<Known>, Faul
 pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
     let Requester { id, access_key, account, name } = requester;
     let statement = sql(ADD).bind(id).bind(access_key).bind(account).bind(name);
-    statement.bind(OPENING_BALANCE).run(tx).await?;
+    statement.bind(OPENING_BALANCE).later(tx).await?;
     Ok(())
 }
 
@@ -104,7 +104,7 @@ pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
 pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
     let Requester { id, access_key, account, name } = &known.requester;
     let statement = sql(PUT).bind(id).bind(access_key).bind(known.secret.as_deref());
-    statement.bind(account).bind(name).bind(OPENING_BALANCE).run(tx).await?;
+    statement.bind(account).bind(name).bind(OPENING_BALANCE).later(tx).await?;
     Ok(())
 }
 

@@ -135,8 +135,7 @@ macro_rules! on {
                 sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
             }
             Tx::SqliteWrite(seat) => {
-                let args = sqlite(&args)?;
-                let (text, c) = seat.send(text)?;
+                let (text, args, c) = seat.send(text, &args)?;
                 let done = sqlx::query_with(text, args).$call(c).await;
                 Ok(seat.came(done)?).map($wrap)
             }
@@ -189,16 +188,27 @@ impl<'q> Statement<'q> {
     /// The database failed.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
         if let Tx::SqliteWrite(seat) = tx {
-            return write(seat, self.text, sqlite(&self.args)?).await;
+            return write(seat, self).await;
         }
         Ok(on!(self, tx, execute, IntoRow::into_row)?)
+    }
+
+    /// Runs it before the turn's next statement or its end, of which a failure is a failure too.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn later(self, tx: &mut Tx) -> Result<(), Fault> {
+        match tx {
+            Tx::SqliteWrite(seat) => seat.later(self.text, &self.args).await,
+            _ => self.run(tx).await.map(drop),
+        }
     }
 }
 
 /// The statement's own count is the last: what stands before it changes nothing, and SQLite gives
 /// it the count of an earlier statement.
-async fn write(seat: &mut Seat, text: &'static str, args: SqliteArguments) -> Result<u64, Fault> {
-    let (text, c) = seat.send(text)?;
+async fn write(seat: &mut Seat, Statement { text, args }: Statement<'_>) -> Result<u64, Fault> {
+    let (text, args, c) = seat.send(text, &args)?;
     let done = c.fetch_many(sqlx::query_with(text, args)).try_fold(0, async |before, step| {
         Ok(step.left().map_or(before, |done: SqliteQueryResult| done.rows_affected()))
     });
@@ -206,8 +216,14 @@ async fn write(seat: &mut Seat, text: &'static str, args: SqliteArguments) -> Re
     seat.came(done)
 }
 
-fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
+pub(super) fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
     let mut bound = SqliteArguments::default();
+    bind(&mut bound, args)?;
+    Ok(bound)
+}
+
+/// Binds more values.
+pub(super) fn bind(bound: &mut SqliteArguments, args: &[Arg<'_>]) -> Result<(), Fault> {
     for arg in args {
         match arg {
             Arg::Int(value) => bound.add(*value),
@@ -216,7 +232,7 @@ fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
         }
         .map_err(unbindable)?;
     }
-    Ok(bound)
+    Ok(())
 }
 
 fn postgres(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
@@ -232,9 +248,8 @@ fn postgres(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
     Ok(bound)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
-fn unbindable(error: sqlx::error::BoxDynError) -> Fault {
-    Fault::Service(error.to_string())
+pub(super) fn unbindable(error: impl Into<sqlx::error::BoxDynError>) -> Fault {
+    Fault::Service(error.into().to_string())
 }
 
 impl From<sqlx::Error> for Fault {

@@ -1,26 +1,29 @@
 //! The one writer of SQLite. Turns that come close together share one commit.
 //!
-//! A turn takes its seat, alone, in the order of coming. Its first statement that writes begins the
-//! transaction or, behind others of the group, a savepoint; both travel with the statement, since
-//! each call of the driver costs more than most of SQLite's work. At its end a turn that others
-//! wait behind leaves the transaction open and waits for the commit of the last one; so nothing is
-//! answered before it is committed, and nobody waits for a turn that is not there.
+//! A turn takes its seat, alone, in the order of coming. Statements that only write wait for the
+//! next one and travel with it, with what begins the transaction or, behind others of the group, a
+//! savepoint: each call of the driver costs more than most of SQLite's work. At its end a turn that
+//! others wait behind leaves the transaction open and waits for the commit of the last one; so
+//! nothing is answered before it is committed, and nobody waits for a turn that is not there.
 
 mod desk;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _, SqlStr};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Connection as _, SqlStr};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use crate::fault::Fault;
-use crate::store::writer::desk::{Desk, Transaction};
+use crate::store::sql::Arg;
+use crate::store::writer::desk::{Batch, COMMIT, Desk};
 
 /// So many turns share a commit at most.
 const MOST: usize = 256;
+/// So many statements travel together at most.
+const TOGETHER: usize = 12;
 
 /// The writer, for all who want to write.
 #[derive(Debug, Clone)]
@@ -119,25 +122,30 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// The statement as it is to be sent, and where to.
+    /// All that is pending and then `text`, as it is to be sent, and where to.
     ///
     /// # Errors
     /// The store is closed, or a statement before has failed for good.
     pub(super) fn send(
         &mut self,
         text: &'static str,
-    ) -> Result<(SqlStr, &mut SqliteConnection), Fault> {
-        let desk = &mut *self.desk;
-        if let Some(fault) = &desk.failed {
-            return Err(fault.clone());
+        args: &[Arg<'_>],
+    ) -> Result<(SqlStr, SqliteArguments, &mut SqliteConnection), Fault> {
+        self.desk.send(text, args)
+    }
+
+    /// Lets a statement that only writes wait for the next one, to travel with it.
+    pub(super) async fn later(
+        &mut self,
+        text: &'static str,
+        args: &[Arg<'_>],
+    ) -> Result<(), Fault> {
+        if self.desk.pending.count < TOGETHER {
+            return self.desk.pending.push(text, args);
         }
-        let before = desk.before(text);
-        desk.connection()?;
-        let text = match before {
-            "" => text.into_sql_str(),
-            before => AssertSqlSafe([before, text].concat()).into_sql_str(),
-        };
-        desk.connection().map(|connection| (text, connection))
+        let (text, args, connection) = self.send(text, args)?;
+        let done = sqlx::query_with(text, args).execute(connection).await;
+        self.came(done).map(drop)
     }
 
     /// What came of a statement. After anything worse than a broken constraint it is not certain
@@ -162,17 +170,32 @@ impl Seat {
             self.take_back().await;
             return Err(fault);
         }
-        self.desk.wrote = false;
+        if !self.writer.others_wait() || self.desk.group.len() >= MOST {
+            return self.close_group().await;
+        }
+        if let Err(fault) = self.send_pending().await {
+            // What the turn leaves to others may be remembered already.
+            self.writer.0.lost.fetch_add(1, Ordering::AcqRel);
+            self.take_back().await;
+            return Err(fault);
+        }
         if !self.desk.begun() {
             return Ok(());
         }
-        if self.writer.others_wait() && self.desk.group.len() < MOST {
-            let (tell, told) = oneshot::channel();
-            self.desk.group.push(tell);
-            drop(self);
-            return told.await.unwrap_or_else(|_| Err(Fault::Service("the writer ended".into())));
+        let (tell, told) = oneshot::channel();
+        self.desk.group.push(tell);
+        self.desk.wrote = false;
+        drop(self);
+        told.await.unwrap_or_else(|_| Err(Fault::Service("the writer ended".into())))
+    }
+
+    async fn send_pending(&mut self) -> Result<(), Fault> {
+        if self.desk.pending.count == 0 {
+            return Ok(());
         }
-        self.close_group().await
+        let (text, args, connection) = self.send("", &[])?;
+        let done = sqlx::query_with(text, args).execute(connection).await;
+        self.came(done).map(drop)
     }
 
     /// Ends the turn without what it wrote. What it read of others is committed when this returns.
@@ -187,12 +210,13 @@ impl Seat {
     /// Takes back what the turn wrote, with the group if it must be.
     async fn take_back(&mut self) {
         let desk = &mut *self.desk;
-        if desk.transaction == Transaction::Closing {
+        desk.pending = Batch::default();
+        if desk.closing {
             let unknown = "whether the turn was committed is not known";
             desk.failed.get_or_insert_with(|| Fault::Service(unknown.into()));
         }
         if desk.failed.is_none() && desk.wrote && !desk.group.is_empty() {
-            desk.failed = desk.run("ROLLBACK TO turn").await.err();
+            desk.failed = desk.run("ROLLBACK TO turn").await.err().map(Fault::from);
             desk.wrote = desk.failed.is_some();
         }
         if let Some(fault) = desk.failed.take() {
@@ -203,20 +227,35 @@ impl Seat {
         }
     }
 
+    /// Commits, what is pending included. A turn at fault for itself is taken back; the others stay.
     async fn close_group(&mut self) -> Result<(), Fault> {
-        let desk = &mut *self.desk;
-        if !desk.begun() {
-            return Ok(());
+        let mut answer = Ok(());
+        while self.desk.begun() || self.desk.pending.count > 0 {
+            // Who drops this future from here on leaves it open what came of it.
+            self.desk.closing = true;
+            let (text, args, connection) = self.send(COMMIT, &[])?;
+            let done = sqlx::query_with(text, args).execute(connection).await;
+            self.desk.closing = false;
+            match done {
+                Ok(_) => {
+                    for member in self.desk.is_over() {
+                        let _ = member.send(Ok(()));
+                    }
+                }
+                Err(error) => {
+                    let own = breaks_constraint(&error) && self.desk.wrote;
+                    let fault = Fault::from(error);
+                    if own && !self.desk.group.is_empty() {
+                        self.writer.0.lost.fetch_add(1, Ordering::AcqRel);
+                        self.take_back().await;
+                    } else {
+                        self.lose(&fault).await;
+                    }
+                    answer = Err(fault);
+                }
+            }
         }
-        desk.transaction = Transaction::Closing;
-        if let Err(fault) = desk.run("COMMIT").await {
-            self.lose(&fault).await;
-            return Err(fault);
-        }
-        for member in desk.is_over() {
-            let _ = member.send(Ok(()));
-        }
-        Ok(())
+        answer
     }
 
     /// Nothing of the group is kept: everyone in it is told.

@@ -208,17 +208,20 @@ async fn work(turn: &mut Turn, hit: &Hit) -> Result<Vec<Value>, Fault> {
         let batch = assignments::batch(&mut turn.tx, hit.key, after).await?;
         let Some(last) = batch.last() else { break };
         after = last.position;
-        shown.extend(batch.into_iter().map(|placed| submitted(placed.assignment)));
+        shown.extend(batch.into_iter().map(|placed| assignment(placed.assignment, false)));
     }
     let held = acceptances::of_hit(&mut turn.tx, hit.key).await?;
     shown.extend(held.iter().map(taken));
     Ok(shown)
 }
 
-fn submitted(work: Assignment) -> Value {
+/// Submitted work with the API's names and RFC 3339 times; within its HIT it need not name it.
+#[must_use]
+pub fn assignment(work: Assignment, with_hit: bool) -> Value {
     object(json!({
         "AssignmentId": work.assignment_id,
         "WorkerId": work.worker_id,
+        "HITId": with_hit.then_some(work.hit_id),
         "AssignmentStatus": work.assignment_status,
         "AutoApprovalTime": time(work.auto_approval_time),
         "AcceptTime": time(work.accept_time),

@@ -46,7 +46,7 @@ impl Place {
     pub fn problem(&self, texts: &[impl AsRef<str>], reason: impl Into<String>) -> Problem {
         let text = texts.get(self.file).map_or("", AsRef::as_ref);
         let before = text.as_bytes().get(..self.offset).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + before.split(|byte| *byte == b'\n').skip(1).count();
         Problem { file: self.file, path: self.path.clone(), line, reason: reason.into() }
     }
 }
@@ -95,11 +95,6 @@ impl<'a> Reading<'a> {
         let mut problems = self.problems.into_inner();
         problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
         problems
-    }
-
-    /// Whether any was found.
-    pub fn is_good(&self) -> bool {
-        self.problems.borrow().is_empty()
     }
 }
 
@@ -260,7 +255,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 mod tests {
     use super::*;
 
-    fn problems(text: &str, read: impl FnOnce(&mut Fields<'_>)) -> Vec<String> {
+    fn problems(text: &str, mut read: impl FnMut(&mut Fields<'_>)) -> Vec<String> {
         let texts = [text];
         let reading = Reading::new(&texts);
         for node in reading.files() {
@@ -268,7 +263,7 @@ mod tests {
             read(&mut fields);
             fields.finish();
         }
-        let problems = reading.problems.take();
+        let problems = reading.into_problems();
         problems.iter().map(ToString::to_string).collect()
     }
 

@@ -18,7 +18,6 @@ pub struct Owner {
 
 /// Everything that the files of one load say.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct Entries {
     pub requesters: Vec<RequesterEntry>,
     pub workers: Vec<WorkerEntry>,

@@ -6,19 +6,34 @@ use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::store::requesters::{self, Known};
 use crate::store::reset;
-use crate::time::Clock;
+use crate::time::{Clock, Instant, real_now};
 use crate::turn::Turn;
 use crate::worlds::{Refusal, Worlds};
 
 /// What a market begins with.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Beginning {
     /// The requesters that were made known by options.
     pub known: Vec<Known>,
     /// The worlds that were asked for by options.
     pub worlds: Option<Arc<Worlds>>,
-    /// The clock of the beginning.
-    pub clock: Clock,
+    /// The instant at which the clock begins; real time if none.
+    pub start_at: Option<Instant>,
+    /// Whether the clock stands.
+    pub freeze: bool,
+}
+
+impl Beginning {
+    /// The clock of a new market.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        match (self.start_at, self.freeze) {
+            (Some(at), true) => Clock::frozen(at),
+            (Some(at), false) => Clock::REAL.set_to(at),
+            (None, true) => Clock::frozen(real_now()),
+            (None, false) => Clock::REAL,
+        }
+    }
 }
 
 /// How far back a reset goes.
@@ -57,8 +72,9 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
 /// The database failed.
 pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
     reset::everything(&mut turn.tx).await?;
-    turn.set_clock(beginning.clock).await?;
-    turn.now = beginning.clock.now();
+    let clock = beginning.clock();
+    turn.set_clock(clock).await?;
+    turn.now = clock.now();
     turn.earliest_set = None;
     if let Ids::Seeded { count, .. } = &mut turn.ids {
         *count = 0;

@@ -23,7 +23,8 @@ pub enum Work {
     },
 }
 
-/// The entry's times, as far as they are given.
+/// The entry's times, those that were not given filled in.
+#[expect(clippy::struct_field_names, reason = "instants end in _at")]
 struct Times {
     accept_at: Instant,
     submit_at: Instant,

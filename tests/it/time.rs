@@ -1,5 +1,6 @@
 //! Time: each timer at its own instant and in order, however the clock gets there.
 
+use mturk_local::engine::Start;
 use mturk_local::time::Instant;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -149,11 +150,11 @@ async fn the_clock_of_a_kept_store_goes_on_where_it_stood() {
 
 #[tokio::test]
 async fn a_clock_without_freeze_starts_where_it_was_told() {
-    let world = World::with(|options| options.freeze = false).await;
+    let world = World::with(|options| options.start.freeze = false).await;
     let clock = world.done("GET", "/clock", Value::Null).await;
     assert_eq!(clock["mode"], "offset");
     assert!(clock["now"].as_str().unwrap().starts_with("2026-01-01T00:0"), "{clock}");
-    let real = World::with(|options| (options.clock, options.freeze) = (None, false)).await;
+    let real = World::with(|options| options.start = Start::default()).await;
     let clock = real.done("GET", "/clock", Value::Null).await;
     let now = Instant::parse(clock["now"].as_str().unwrap(), Instant(0)).unwrap();
     assert_eq!(clock["mode"], "real");

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use mturk_local::emulator::{Emulator, Options};
+use mturk_local::engine::{Start, StartAt};
 use mturk_local::time::Instant;
 use serde_json::{Value, json};
 use sqlx::Connection;
@@ -61,8 +62,7 @@ impl World {
         let (database, folder) = new_database().await;
         let mut options = Options {
             database: Some(database.clone()),
-            clock: Some(Instant(START * 1000)),
-            freeze: true,
+            start: Start { at: Some(StartAt::Instant(Instant(START * 1000))), freeze: true },
             seed: Some(1),
             ..Options::default()
         };

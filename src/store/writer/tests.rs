@@ -1,7 +1,7 @@
 //! Turns in a group: one fails, one goes away, one cannot be committed.
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, query, query_scalar};
+use sqlx::{ConnectOptions as _, query_scalar};
 
 use super::*;
 
@@ -33,8 +33,8 @@ impl Table {
 }
 
 async fn add(seat: &mut Seat, text: &'static str, x: i64) -> Result<(), Fault> {
-    let (text, connection) = seat.send(text)?;
-    let done = query(text).bind(x).execute(connection).await;
+    let (text, args, connection) = seat.send(text, &[Arg::from(x)])?;
+    let done = sqlx::query_with(text, args).execute(connection).await;
     seat.came(done).map(drop)
 }
 
@@ -42,10 +42,14 @@ async fn add(seat: &mut Seat, text: &'static str, x: i64) -> Result<(), Fault> {
 async fn left_open(writer: &Writer, x: i64, behind: &Writer) -> Left {
     let mut seat = writer.seat().await;
     add(&mut seat, ADD, x).await.unwrap();
+    leave(seat, behind).await
+}
+
+async fn leave(seat: Seat, behind: &Writer) -> Left {
     let waiting = Waiting::behind(behind);
     let told = tokio::spawn(seat.commit());
     // The group grows when the turn has left its seat.
-    drop(Arc::clone(&writer.0.desk).lock_owned().await);
+    drop(Arc::clone(&behind.0.desk).lock_owned().await);
     waiting.ends();
     told
 }
@@ -124,19 +128,68 @@ async fn a_group_is_committed_when_the_one_behind_it_gives_up() {
     assert_eq!(t.committed().await, [1]);
 }
 
+const ODD: &str = "INSERT INTO child (x) VALUES ($1)";
+
+/// The commit is the first to see it: who wrote it is not known any more.
 #[tokio::test]
 async fn everyone_is_told_when_the_commit_fails() {
     let mut t = table().await;
     let first = left_open(&t.writer, 1, &t.writer).await;
+    let mut seat = t.writer.seat().await;
+    add(&mut seat, ODD, 9).await.unwrap();
+    let odd = leave(seat, &t.writer).await;
     let mut last = t.writer.seat().await;
-    add(&mut last, "INSERT INTO child (x) VALUES ($1)", 9).await.unwrap();
+    add(&mut last, ADD, 3).await.unwrap();
     assert!(last.commit().await.is_err());
-    assert!(first.await.unwrap().is_err());
-    assert_eq!((t.committed().await, t.writer.lost()), (vec![], 1));
+    assert!(first.await.unwrap().is_err() && odd.await.unwrap().is_err());
+    assert_eq!(t.committed().await, [0; 0]);
+    assert!(t.writer.lost() > 0);
     let mut next = t.writer.seat().await;
     add(&mut next, ADD, 4).await.unwrap();
     next.commit().await.unwrap();
     assert_eq!(t.committed().await, [4]);
+}
+
+#[tokio::test]
+async fn the_last_turn_fails_alone_if_the_others_can_be_committed() {
+    for text in [ODD, ADD] {
+        let mut t = table().await;
+        let first = left_open(&t.writer, 1, &t.writer).await;
+        let mut last = t.writer.seat().await;
+        last.later(ADD, &[Arg::from(2)]).await.unwrap();
+        last.later(text, &[Arg::from(if text == ODD { 9 } else { 1 })]).await.unwrap();
+        assert!(last.commit().await.is_err());
+        assert_eq!(first.await.unwrap(), Ok(()));
+        assert_eq!((t.committed().await, t.writer.lost()), (vec![1], 1));
+    }
+}
+
+#[tokio::test]
+async fn what_waits_travels_with_the_next_statement_or_the_commit() {
+    let mut t = table().await;
+    let between = "INSERT INTO t (x) SELECT $1 + 100 WHERE $2 > $1";
+    for (from, together) in [(0, 3_i64), (1000, 30)] {
+        let mut seat = t.writer.seat().await;
+        for x in from..from + together {
+            seat.later(between, &[Arg::from(x), Arg::from(x + 1)]).await.unwrap();
+        }
+        let (text, args, c) =
+            seat.send("SELECT count(*) FROM t WHERE x > $1", &[Arg::from(from)]).unwrap();
+        let count: i64 = sqlx::query_scalar_with(text, args).fetch_one(c).await.unwrap();
+        assert_eq!(count, together);
+        seat.later(ADD, &[Arg::from(from)]).await.unwrap();
+        seat.commit().await.unwrap();
+        assert_eq!(t.committed().await.len(), usize::try_from(together + 1 + from / 250).unwrap());
+    }
+    let mut failing = t.writer.seat().await;
+    failing.later(ADD, &[Arg::from(5)]).await.unwrap();
+    failing.later(ADD, &[Arg::from(1000)]).await.unwrap();
+    assert!(failing.commit().await.is_err());
+    let mut gone = t.writer.seat().await;
+    gone.later(ADD, &[Arg::from(6)]).await.unwrap();
+    drop(gone);
+    t.writer.seat().await.commit().await.unwrap();
+    assert_eq!(t.committed().await.len(), 35);
 }
 
 /// A full disk may make SQLite roll back by itself: nobody of the group is told of success.

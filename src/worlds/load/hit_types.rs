@@ -110,7 +110,7 @@ impl Load<'_> {
             description: members.description.clone().unwrap_or_else(|| title.clone()),
             title,
             keywords: members.keywords.clone(),
-            reward: members.reward.unwrap_or(REWARD),
+            reward: members.reward.unwrap_or(REWARD).to_string(),
             assignment_duration_in_seconds: members.assignment_duration_s.unwrap_or(DURATION_S),
             auto_approval_delay_in_seconds: members.auto_approval_delay_s,
             qualification_requirements: requirements,

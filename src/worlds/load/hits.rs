@@ -40,15 +40,13 @@ impl Load<'_> {
             plans.push(plan);
         }
         for entry in &entries.assignments {
-            match by_id.get(&entry.hit_id) {
-                Some(index) => plans[*index].entries.push(entry),
-                None => {
-                    let plan = self.plan_around(entry, entries.speaks_of_hits).await?;
-                    if let Some(plan) = plan {
-                        by_id.insert(entry.hit_id.clone(), plans.len());
-                        plans.push(plan);
-                    }
-                }
+            if let Some(index) = by_id.get(&entry.hit_id) {
+                plans[*index].entries.push(entry);
+                continue;
+            }
+            if let Some(plan) = self.plan_around(entry, entries.speaks_of_hits).await? {
+                by_id.insert(entry.hit_id.clone(), plans.len());
+                plans.push(plan);
             }
         }
         let mut works = Works::begin(self).await?;

@@ -55,8 +55,8 @@ impl Load<'_> {
     pub(super) async fn load_workers(&mut self, entries: &[WorkerEntry]) -> Result<(), Fault> {
         let mut seen = HashSet::new();
         for WorkerEntry { place, worker } in entries {
-            if let Err(fault) = rules::worker::check(worker) {
-                self.problem(place, sentence(&fault));
+            if let Err(why) = rules::worker::check(worker) {
+                self.problem(place, why);
                 continue;
             }
             if !seen.insert(&worker.worker_id) {

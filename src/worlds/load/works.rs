@@ -78,17 +78,9 @@ impl Works {
             let at = first.assignment.submit_time;
             let last = assignments::last_place(&mut load.turn.tx, plan.hit.key, at).await?;
             done.last = last.unwrap_or(0);
-            self.refuse_between(load, plan, &done);
+            refuse_between(load, plan, &done);
         }
         Ok(done)
-    }
-
-    /// Work can be added to a HIT of the store only behind the work that is there.
-    fn refuse_between(&self, load: &mut Load<'_>, plan: &Plan<'_>, done: &Done) {
-        if done.last < plan.hit.last_assignment_position {
-            let why = "the HIT in the store has later work already; replace the world instead";
-            load.problem(&plan.place, why);
-        }
     }
 
     /// The ids of an entry's assignment and worker, if nobody else has them.
@@ -218,5 +210,13 @@ impl Done {
                 });
             }
         }
+    }
+}
+
+/// Work can be added to a HIT of the store only behind the work that is there.
+fn refuse_between(load: &mut Load<'_>, plan: &Plan<'_>, done: &Done) {
+    if done.last < plan.hit.last_assignment_position {
+        let why = "the HIT in the store has later work already; replace the world instead";
+        load.problem(&plan.place, why);
     }
 }

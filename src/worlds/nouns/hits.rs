@@ -11,7 +11,6 @@ use crate::worlds::nouns::{Owner, one, owner};
 
 /// The members that make a HIT type; all may be absent.
 #[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct TypeMembers {
     pub hit_type_id: Option<String>,
     pub hit_group_id: Option<String>,
@@ -40,7 +39,6 @@ fn type_members(fields: &mut Fields<'_>) -> TypeMembers {
 
 /// An entry of `HITTypes`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct HitTypeEntry {
     pub place: Place,
     pub owner: Owner,
@@ -59,7 +57,6 @@ pub fn hit_type(fields: &mut Fields<'_>, first: &Owner) -> Option<HitTypeEntry> 
 
 /// An entry of `HITs`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct HitEntry {
     pub place: Place,
     pub owner: Owner,
@@ -119,7 +116,6 @@ pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
 
 /// What became of a place of a HIT; the last three are shown to nobody through the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub enum WorkStatus {
     Submitted,
     Approved,
@@ -131,7 +127,6 @@ pub enum WorkStatus {
 
 /// An entry of `Assignments`, at the top or within a HIT.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct AssignmentEntry {
     pub place: Place,
     pub owner: Owner,

@@ -9,7 +9,6 @@ use crate::worlds::nouns::{Owner, owner};
 
 /// An entry of `Requesters`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct RequesterEntry {
     pub place: Place,
     pub access_key: String,
@@ -36,7 +35,6 @@ pub fn requester(fields: &mut Fields<'_>) -> Option<RequesterEntry> {
 
 /// An entry of `Workers`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct WorkerEntry {
     pub place: Place,
     pub worker: Worker,
@@ -59,7 +57,6 @@ pub fn worker(fields: &mut Fields<'_>) -> Option<WorkerEntry> {
 
 /// An entry of `BonusPayments`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct BonusEntry {
     pub place: Place,
     pub owner: Owner,
@@ -88,7 +85,6 @@ pub fn bonus(fields: &mut Fields<'_>, first: &Owner) -> Option<BonusEntry> {
 
 /// An entry of `WorkerBlocks`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct BlockEntry {
     pub place: Place,
     pub owner: Owner,

@@ -6,7 +6,6 @@ use crate::worlds::nouns::{Owner, owner};
 
 /// An entry of `QualificationTypes`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct QualificationTypeEntry {
     pub place: Place,
     pub owner: Owner,
@@ -49,7 +48,6 @@ pub fn of_type(fields: &mut Fields<'_>, first: &Owner) -> Option<QualificationTy
 
 /// An entry of `Qualifications`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct GrantEntry {
     pub place: Place,
     pub owner: Owner,
@@ -77,7 +75,6 @@ pub fn grant(fields: &mut Fields<'_>, first: &Owner) -> Option<GrantEntry> {
 
 /// An entry of `QualificationRequests`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "named as in the file")]
 pub struct RequestEntry {
     pub place: Place,
     pub id: Option<String>,
