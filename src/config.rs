@@ -102,7 +102,8 @@ pub struct Serve {
     #[arg(hide_env_values = true, value_delimiter = ',')]
     pub credentials: Vec<String>,
     /// The URL that links show; without it, the request's Host.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL", value_parser = values::public_url)]
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL")]
+    #[arg(value_parser = values::public_url)]
     pub public_url: Option<String>,
     /// real, or the instant at which a new market starts; without it, real, or where a kept
     /// database stopped.

@@ -227,7 +227,8 @@ impl Seat {
         }
     }
 
-    /// Commits, what is pending included. A turn at fault for itself is taken back; the others stay.
+    /// Commits, what is pending included. A turn at fault for itself is taken back; the others
+    /// stay.
     async fn close_group(&mut self) -> Result<(), Fault> {
         let mut answer = Ok(());
         while self.desk.begun() || self.desk.pending.count > 0 {

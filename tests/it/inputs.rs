@@ -32,12 +32,12 @@ async fn each_member_of_a_request_is_read() {
         let members = model::operation(entry.name).unwrap().input;
         let whole = sample(members);
         let said = run(&world, entry, whole.clone()).await;
-        assert!(!said.starts_with("SerializationException"), "{}: {said}", entry.name);
+        assert!(!said.contains("does not decode"), "{}: {said}", entry.name);
         for member in members {
             let mut body = whole.clone();
             body[member.name] = odd(&member.shape);
             let said = run(&world, entry, body).await;
-            let read = said.starts_with("SerializationException");
+            let read = said.contains("does not decode");
             assert!(read, "{} does not look at {}: {said}", entry.name, member.name);
         }
     }
@@ -51,7 +51,7 @@ async fn a_null_is_as_good_as_nothing() {
         for body in with_each_null(members) {
             let (_, answer) = world.call(entry.name, body.clone()).await;
             let said = answer["__type"].as_str().unwrap_or_default();
-            assert_ne!(said, "SerializationException", "{}: {body} {answer}", entry.name);
+            assert_ne!(said, "ServiceFault", "{}: {body} {answer}", entry.name);
         }
     }
 }
@@ -72,7 +72,9 @@ fn with_each_null(members: &[Member]) -> Vec<Value> {
         match member.shape {
             Shape::Structure(inner) => with_each_null(inner).into_iter().for_each(put),
             Shape::List(Shape::Structure(inner)) => {
-                with_each_null(inner).into_iter().for_each(|item| put(json!([item])));
+                for item in with_each_null(inner) {
+                    put(json!([item]));
+                }
             }
             _ => {}
         }

@@ -97,7 +97,7 @@ async fn the_clock_says_what_it_is_and_does_not_go_back() {
     for (change, status) in [
         (json!({"set": "2026-12-31T22:59:59Z"}), 409),
         (json!({"set": "-1s"}), 409),
-        (json!({"set": "2200-01-01T00:00:00Z"}), 409),
+        (json!({"set": "2200-01-01T00:00:00Z"}), 400),
         (json!({"advance": "9999999d"}), 409),
         (json!({"advance": "-1s"}), 400),
         (json!({"advance": "soon"}), 400),

@@ -39,8 +39,12 @@ async fn values_of_the_type_that_are_sent_along_are_ignored() {
 async fn a_type_of_another_requester_does_not_exist() {
     let world = World::new().await;
     let id = hit_type(&world).await;
-    let expected =
-        |id: &str| format!("RequestError HITTypeDoesNotExist: HITType {id} does not exist.");
+    let expected = |id: &str| {
+        format!(
+            "RequestError InvalidParameterValue: The value \"{id}\" is not valid for the \
+             parameter HITTypeId."
+        )
+    };
     let foreign = world.by("another").fault("CreateHITWithHITType", hit(&id, json!({}))).await;
     assert_eq!(foreign, expected(&id));
     let unknown = world.fault("CreateHITWithHITType", hit("3NONE", json!({}))).await;

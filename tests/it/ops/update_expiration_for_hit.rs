@@ -16,6 +16,7 @@ async fn expiration(world: &World, hit: &str) -> Value {
     world.hit(hit).await["Expiration"].take()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what may be absent")]
 fn seconds(at: i64) -> Option<f64> {
     Some(f64::from(u32::try_from(at).unwrap()))
 }

@@ -61,7 +61,13 @@ async fn both_have_to_be_the_requester_s() {
     let foreign = hit_type(&world.by("another"), "New").await;
     for id in [foreign.as_str(), "3NONE"] {
         let said = world.fault(NAME, become_of(&hit, id)).await;
-        assert_eq!(said, format!("RequestError HITTypeDoesNotExist: HITType {id} does not exist."));
+        assert_eq!(
+            said,
+            format!(
+                "RequestError InvalidParameterValue: The value \"{id}\" is not valid for the \
+             parameter HITTypeId."
+            )
+        );
     }
     check_hidden(&world, NAME, json!({"HITTypeId": own}), "HITId", &hit).await;
     check_hidden(&world, NAME, json!({"HITTypeId": foreign}), "HITId", &hit).await;

@@ -5,7 +5,7 @@ use regex::Regex;
 use super::source::{Part, sources};
 
 /// The modules of each layer, from the bottom. Those of one layer do not know each other.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 16] = [
     &["fault", "time", "ids", "money"],
     &["shapes"],
     &["rules"],
@@ -17,7 +17,9 @@ const LAYERS: [&[&str]; 14] = [
     &["wire", "web", "control", "notify", "gate"],
     &["emulator"],
     &["config"],
-    &["client", "serve"],
+    &["serve"],
+    &["run"],
+    &["client"],
     &["lib"],
     &["main"],
 ];
