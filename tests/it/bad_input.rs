@@ -1,5 +1,5 @@
-//! Bad input: a clear error of the service's kind, nothing stored, nothing shown of our insides, and
-//! the server goes on.
+//! Bad input: a clear error of the service's kind, nothing stored, nothing shown of our insides,
+//! and the server goes on.
 
 mod control;
 
@@ -97,15 +97,15 @@ async fn unknown_members_are_ignored_however_deep() {
 }
 
 #[rstest]
-#[case("lower", "3x")]
-#[case("dashed", "3-X")]
-#[case("with a blank", "3 X")]
-#[case("with a line feed", "3X\n")]
-#[case("with a zero", "3\u{0}X")]
-#[case("in Greek", "3Ω")]
-#[case("with SQL", "3' OR '1'='1")]
+#[case::lower("3x")]
+#[case::dashed("3-X")]
+#[case::blank("3 X")]
+#[case::line_feed("3X\n")]
+#[case::zero("3\u{0}X")]
+#[case::greek("3Ω")]
+#[case::sql("3' OR '1'='1")]
 #[tokio::test]
-async fn ids_of_another_form_are_refused(#[case] _what: &str, #[case] id: &str) {
+async fn ids_of_another_form_are_refused(#[case] id: &str) {
     let said = body_refused("GetHIT", json!({"HITId": id}).to_string()).await;
     let expected = "failed to satisfy constraint: Member must satisfy regular expression pattern: \
                     ^[A-Z0-9]+$";
@@ -209,9 +209,11 @@ async fn only_the_api_s_operations_exist(#[case] target: Option<&str>, #[case] s
 
 /// Entities that grow, that read files, that call out; documents that are deep or wide.
 fn hostile_questions() -> Vec<String> {
-    let grown: String = (1..10)
+    let grown: Vec<String> = (1..10)
         .map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10)))
         .collect();
+    let grown = grown.concat();
+    let wide: Vec<String> = (0..6_000).map(|n| format!("a{n}='' ")).collect();
     let with = |doctype: &str, url: &str| {
         let question = QUESTION.replace("https://example.com/task", url);
         format!("<!DOCTYPE ExternalQuestion [{doctype}]>{question}")
@@ -224,7 +226,7 @@ fn hostile_questions() -> Vec<String> {
         with("<!ENTITY a \"&b;\"><!ENTITY b \"&a;\">", "&a;"),
         QUESTION.replace("https://example.com/task", "&undefined;"),
         format!("{}{}", "<a>".repeat(9_000), "</a>".repeat(9_000)),
-        format!("<a {}/>", (0..6_000).map(|n| format!("a{n}='' ")).collect::<String>()),
+        format!("<a {}/>", wide.concat()),
         QUESTION.replace("</ExternalQuestion>", ""),
         QUESTION.replace("<ExternalURL>", "<ExternalUrl>"),
         format!("{QUESTION}{QUESTION}"),

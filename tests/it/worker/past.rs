@@ -25,10 +25,13 @@ async fn times_may_be_given_in_every_form() {
         let sent = json!({"AcceptTime": accept, "SubmitTime": submit});
         let (status, done) = submission(&world, &hit, sent).await;
         assert_eq!(status, 200, "{done}");
-        assert_eq!(done["AcceptTime"], seconds(START - 3600));
-        assert_eq!(done["SubmitTime"], seconds(START - 1800));
-        assert_eq!(done["Deadline"], seconds(START - 3000));
-        assert_eq!(done["AutoApprovalTime"], seconds(START - 1800 + 2_592_000));
+        assert_eq!(done["AcceptTime"], "2025-12-31T23:00:00Z");
+        let asked = json!({"AssignmentId": done["AssignmentId"]});
+        let shown = world.ok("GetAssignment", asked).await["Assignment"].take();
+        assert_eq!(shown["AcceptTime"], seconds(START - 3600));
+        assert_eq!(shown["SubmitTime"], seconds(START - 1800));
+        assert_eq!(shown["Deadline"], seconds(START - 3000));
+        assert_eq!(shown["AutoApprovalTime"], seconds(START - 1800 + 2_592_000));
     }
 }
 
