@@ -156,14 +156,16 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// When the work was accepted and submitted: neither in the wrong order nor in the future.
+    /// When the work was accepted and submitted: in this order, not in the future, and not before
+    /// 1970, since the place of work in its HIT is counted from there.
     fn times(&self, now: Instant) -> Result<(Instant, Instant), Fault> {
         let at = |when: &Option<When>| when.as_ref().map(|when| instant(when, now)).transpose();
         let submit_at = at(&self.submit_time)?.unwrap_or(now);
         let accept_at = at(&self.accept_time)?.unwrap_or(submit_at);
-        if accept_at > submit_at || submit_at > now {
+        if accept_at < Instant(0) || accept_at > submit_at || submit_at > now {
             return Err(Fault::unreadable(
-                "AcceptTime is not after SubmitTime, and SubmitTime is not in the future",
+                "AcceptTime is not before 1970 and not after SubmitTime, and SubmitTime is not in \
+                 the future",
             ));
         }
         Ok((accept_at, submit_at))

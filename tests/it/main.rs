@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod auth;
+mod bad_input;
 mod inputs;
 mod lifecycle;
 mod model;
@@ -14,5 +16,6 @@ mod state;
 mod statements;
 mod tidy;
 mod time;
+mod worker;
 mod world;
 mod worlds;

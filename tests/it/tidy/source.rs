@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -70,13 +71,19 @@ impl Source {
 }
 
 /// Every Rust source below a folder of the project, by path.
-pub fn sources(folder: &str) -> Vec<Source> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = Vec::new();
-    collect(&root.join(folder), &mut paths);
-    paths.sort();
-    assert!(!paths.is_empty());
-    paths.iter().map(|path| Source::read(&root, path)).collect()
+pub fn sources(folder: &str) -> Vec<&'static Source> {
+    static ALL: LazyLock<Vec<Source>> = LazyLock::new(|| {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let mut paths = Vec::new();
+        collect(&root.join("src"), &mut paths);
+        collect(&root.join("tests"), &mut paths);
+        paths.sort();
+        paths.iter().map(|path| Source::read(&root, path)).collect()
+    });
+    let inside = |source: &&Source| Path::new(&source.path).starts_with(folder);
+    let found: Vec<_> = ALL.iter().filter(inside).collect();
+    assert!(!found.is_empty());
+    found
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
@@ -102,17 +109,17 @@ fn end_of_code(code: &str) -> usize {
 
 /// The text with spaces instead of comments and, if asked, of what is in strings.
 fn blanked(text: &str, strings_too: bool) -> String {
-    let token = concat!(
+    const PATTERN: &str = concat!(
         r#"(?s)(?P<comment>//[^\n]*|/\*.*?\*/)"#,
         r##"|(?P<raw>\br#".*?"#|\br".*?")"##,
         r#"|(?P<string>"(?:\\.|[^"\\])*")"#,
         r#"|(?P<char>'(?:\\.[^']*|[^'\\])')"#,
     );
-    let token = Regex::new(token).unwrap();
+    static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(PATTERN).unwrap());
     let blank = |found: &str| -> String {
         found.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect()
     };
-    token
+    TOKEN
         .replace_all(text, |found: &regex::Captures<'_>| {
             let whole = &found[0];
             if found.name("comment").is_some() || strings_too {

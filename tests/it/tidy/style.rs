@@ -18,7 +18,7 @@ const LONG: [&str; 5] = [
     "src/worlds/fields.rs",
 ];
 
-fn everything() -> Vec<Source> {
+fn everything() -> Vec<&'static Source> {
     [sources("src"), sources("tests")].into_iter().flatten().collect()
 }
 
