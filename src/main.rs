@@ -47,7 +47,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
             let Some(option) = name.strip_prefix("MTURK_LOCAL_") else { continue };
             let option = format!("--{}", option.to_ascii_lowercase().replace('_', "-"));
             let typed = std::env::args().any(|arg| arg.starts_with(&option));
-            if text.contains(&format!("'{option} ")) && !typed {
+            let named = ["'", " "].iter().any(|end| text.contains(&format!("'{option}{end}")));
+            if named && !typed {
                 complain(&format!("the value is from the environment: {name}"));
             }
         }

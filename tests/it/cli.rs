@@ -1,0 +1,208 @@
+//! The command line: arguments, the environment, exit codes, what stands on which stream.
+
+mod server;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use server::Server;
+
+/// The program, with nothing in its environment that would change what it does.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mturk-local"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MTURK_LOCAL_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+#[rstest]
+#[case(&["--help"], "Usage: mturk-local")]
+#[case(&["--version"], env!("CARGO_PKG_VERSION"))]
+#[case(&["fixtures"], "every-status")]
+#[case(&["fixtures", "minimal"], "3MINIMAL00000000000000000HIT01")]
+#[case(&["completions", "bash"], "_mturk__local()")]
+#[case(&["man"], ".TH mturk-local 1")]
+#[case(&["submit", "--help"], "--answer <QUESTION=VALUE>")]
+#[case(&["exec", "--help"], "AWS_ENDPOINT_URL_MTURK")]
+fn what_is_asked_for_is_on_standard_output(#[case] arguments: &[&str], #[case] said: &str) {
+    let said = predicate::str::contains(said);
+    program().args(arguments).assert().success().stdout(said).stderr("");
+}
+
+#[test]
+fn help_fits_a_terminal_and_names_each_variable() {
+    let help = program().arg("--help").output().unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for option in ["LISTEN", "DATABASE", "FIXTURE", "AUTH", "PROFILE", "CLOCK", "SEED", "LOG"] {
+        assert!(help.contains(&format!("[env: MTURK_LOCAL_{option}")), "{option}");
+    }
+}
+
+#[rstest]
+#[case(&["--listen", "nonsense"], "--listen")]
+#[case(&["--listen", "0.0.0.0:0"], "--allow-remote")]
+#[case(&["--auth", "some"], "--auth")]
+#[case(&["--clock", "soon"], "--clock")]
+#[case(&["--clock", "1969-12-31T00:00:00Z"], "1970")]
+#[case(&["--seed", "x"], "--seed")]
+#[case(&["--database", "mysql://u:secret@h/d"], "--database")]
+#[case(&["--credential", "onlysecret"], "--credential")]
+#[case(&["--public-url", "localhost"], "--public-url")]
+#[case(&["--cors-origin", "*"], "--cors-origin")]
+#[case(&["--fixture", "nope"], "cannot read the world nope")]
+#[case(&["--fixture", "/"], "cannot read the world /")]
+#[case(&["--ready-file", "/nowhere/at/all"], "--ready-file")]
+#[case(&["--frobnicate"], "--frobnicate")]
+#[case(&["frobnicate"], "frobnicate")]
+#[case(&["exec", "--"], "CMD")]
+#[case(&["exec", "--", "/no/such/program"], "cannot run /no/such/program")]
+#[case(&["fixtures", "nope"], "there is no built-in world nope")]
+#[case(&["submit", "--hit", "3H", "--answer", "x"], "QUESTION=VALUE")]
+#[case(&["clock", "--endpoint", "ftp://x"], "--endpoint")]
+#[case(&["load", "/no/such/file"], "cannot read the world /no/such/file")]
+fn a_bad_option_exits_2_and_is_named(#[case] arguments: &[&str], #[case] named: &str) {
+    let said = predicate::str::contains(named).and(predicate::str::contains("secret").not());
+    program().args(arguments).assert().code(2).stdout("").stderr(said);
+}
+
+#[rstest]
+#[case("MTURK_LOCAL_AUTH", "some")]
+#[case("MTURK_LOCAL_SEED", "x")]
+#[case("MTURK_LOCAL_FREEZE", "perhaps")]
+#[case("MTURK_LOCAL_CLOCK", "soon")]
+#[case("MTURK_LOCAL_LISTEN", "nonsense")]
+#[case("MTURK_LOCAL_DATABASE", "mysql://u:secret@h/d")]
+#[case("MTURK_LOCAL_CREDENTIAL", "onlysecret")]
+fn a_bad_environment_value_exits_2_and_is_named(#[case] name: &str, #[case] value: &str) {
+    let said = predicate::str::contains(name).and(predicate::str::contains("secret").not());
+    program().env(name, value).assert().code(2).stdout("").stderr(said);
+}
+
+#[test]
+fn an_empty_environment_value_is_none() {
+    let names = ["SEED", "DATABASE", "FIXTURE", "CLOCK", "LISTEN", "AUTH"];
+    let mut command = program();
+    for name in names {
+        command.env(format!("MTURK_LOCAL_{name}"), "");
+    }
+    command.args(["exec", "--", "true"]).assert().success();
+}
+
+#[test]
+fn the_server_s_variables_do_not_trouble_the_other_commands() {
+    program().env("MTURK_LOCAL_SEED", "x").arg("fixtures").assert().success();
+}
+
+#[rstest]
+#[case("exit 0", 0)]
+#[case("exit 7", 7)]
+#[case("kill -9 $$", 137)]
+fn exec_ends_as_its_command_ends(#[case] script: &str, #[case] code: i32) {
+    program().args(["exec", "-q", "--", "sh", "-c", script]).assert().code(code);
+}
+
+#[test]
+fn exec_tells_its_command_where_the_server_is() {
+    let script = "echo $AWS_ENDPOINT_URL_MTURK $AWS_REGION $AWS_ACCESS_KEY_ID";
+    let said = predicate::str::is_match("^http://127.0.0.1:[0-9]+ us-east-1 AK1\n$").unwrap();
+    let arguments =
+        ["exec", "--auth", "strict", "--credential", "AK1:s1", "--", "sh", "-c", script];
+    program().args(arguments).assert().success().stdout(said);
+}
+
+#[test]
+fn problems_of_a_fixture_are_told_with_file_line_and_path() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("bad.json");
+    std::fs::write(&path, "{\"HITs\": [\n {\"Title\": 5},\n {\"Colour\": 1}]}").unwrap();
+    let path = path.to_str().unwrap();
+    let said = format!(
+        "mturk-local: {path}, line 2: HITs[0].Title: invalid type: integer `5`, expected a \
+         string\n{path}, line 3: HITs[1].Colour: there is no such member\n"
+    );
+    program().args(["--fixture", path]).assert().code(2).stdout("").stderr(said);
+}
+
+#[test]
+fn a_fixture_comes_from_standard_input_too() {
+    let world = r#"{"HITs": [{"HITId": "3STDIN", "Title": "t"}]}"#;
+    let mut command = program();
+    command.args(["exec", "-q", "--fixture", "-", "--", "sh", "-c"]);
+    let dump = format!("{} dump --endpoint $AWS_ENDPOINT_URL_MTURK", program_path());
+    command.arg(dump).write_stdin(world);
+    command.assert().success().stdout(predicate::str::contains("3STDIN"));
+}
+
+fn program_path() -> &'static str {
+    env!("CARGO_BIN_EXE_mturk-local")
+}
+
+#[test]
+fn commands_without_a_server_exit_1_and_say_where_they_looked() {
+    let endpoint = "http://127.0.0.1:9";
+    for arguments in [vec!["clock"], vec!["dump"], vec!["reset"], vec!["health"]] {
+        let said = predicate::str::contains("no server answers at http://127.0.0.1:9");
+        program().args(arguments).args(["--endpoint", endpoint]).assert().code(1).stderr(said);
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_does_not_hold_health_up() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let arguments = ["health", "--wait", "--timeout", "300ms", "--endpoint", &endpoint];
+    program().args(arguments).assert().code(1).stderr(predicate::str::contains("no answer"));
+}
+
+#[test]
+fn a_running_server_is_loaded_worked_on_dumped_and_reset() {
+    let server = Server::start(&["--fixture", "minimal", "--clock", "2026-01-01T00:00:00Z"]);
+    let ask = |arguments: &[&str]| -> Value {
+        let mut command = program();
+        command.args(arguments).args(["--endpoint", &server.url]);
+        let answer = command.assert().success().get_output().stdout.clone();
+        serde_json::from_slice(&answer).unwrap()
+    };
+    assert_eq!(ask(&["health", "--wait"])["status"], "ok");
+    let hit = "3MINIMAL00000000000000000HIT01";
+    let work = ask(&["submit", "--hit", hit, "--worker", "A1ANNA0000000", "--answer", "q=yes"]);
+    assert_eq!(work["AssignmentStatus"], "Submitted");
+    assert_eq!(ask(&["clock", "freeze"])["mode"], "frozen");
+    assert_eq!(ask(&["clock", "advance", "31d"])["settled"], 2);
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("more.json");
+    std::fs::write(&file, r#"{"HITs": [{"HITId": "3MORE", "Title": "t"}]}"#).unwrap();
+    let loaded = ask(&["load", file.to_str().unwrap()]);
+    assert_eq!(loaded["Loaded"], json!({"HITs": 1, "Assignments": 0, "Workers": 0}));
+    let dumped = ask(&["dump"]);
+    assert_eq!(dumped["HITs"].as_array().unwrap().len(), 2);
+    assert_eq!(dumped["HITs"][0]["Assignments"][0]["AssignmentStatus"], "Approved");
+    let again = program()
+        .args(["load", file.to_str().unwrap(), "--endpoint", &server.url])
+        .assert()
+        .code(2);
+    again.stderr(predicate::str::contains("more.json, line 1: HITs[0]: there is a HIT 3MORE"));
+    assert_eq!(ask(&["reset"])["mode"], "offset");
+    assert_eq!(ask(&["dump"])["HITs"].as_array().unwrap().len(), 1);
+    ask(&["reset", "--empty"]);
+    assert_eq!(ask(&["dump"])["HITs"], json!([]));
+    let refused =
+        program().args(["submit", "--hit", "3NONE", "--endpoint", &server.url]).assert().code(1);
+    refused.stdout("").stderr(predicate::str::contains("Hit 3NONE does not exist."));
+}
+
+#[test]
+fn the_address_is_taken() {
+    let server = Server::start(&[]);
+    let said = predicate::str::contains("the address is in use");
+    let address = server.url.trim_start_matches("http://");
+    program().args(["--listen", address]).assert().code(3).stdout("").stderr(said);
+}
