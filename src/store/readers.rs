@@ -14,7 +14,7 @@ use crate::fault::Fault;
 /// All of them. They are opened when they are needed.
 #[derive(Debug)]
 pub struct Readers {
-    options: SqliteConnectOptions,
+    options: Box<SqliteConnectOptions>,
     most: u32,
     places: Arc<Semaphore>,
     idle: Idle,
@@ -27,7 +27,7 @@ impl Readers {
     #[must_use]
     pub fn new(options: SqliteConnectOptions, most: u32) -> Self {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        Self { options, most, places, idle: Idle::default() }
+        Self { options: Box::new(options), most, places, idle: Idle::default() }
     }
 
     /// A connection; whoever waits longest has the next one.
