@@ -52,18 +52,19 @@ impl Engine {
     /// The database failed.
     pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
         let mut attempt = 0;
-        let is_new = loop {
+        let (is_new, opening) = loop {
             match begin_world(&store, seed).await {
                 Err(Fault::LostRace) if attempt < ATTEMPTS => back_off(attempt).await,
                 begun => break begun?,
             }
             attempt += 1;
         };
+        let opening = (!store.is_shared()).then(|| (store.lost(), opening));
         Ok(Self {
             store,
             is_new,
             market: Arc::new(market),
-            opening: Mutex::new(None),
+            opening: Mutex::new(opening),
             callers: callers::Callers::default(),
             timer_set: tokio::sync::Notify::new(),
         })
@@ -254,12 +255,13 @@ fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {
     next_due_at.is_some_and(|due| due <= now)
 }
 
-/// Makes the world's row; true if there was none.
-async fn begin_world(store: &Store, seed: Option<i64>) -> Result<bool, Fault> {
+/// Makes the world's row, and reads it; true if there was none.
+async fn begin_world(store: &Store, seed: Option<i64>) -> Result<(bool, Opening), Fault> {
     let mut tx = store.write().await?;
     let is_new = world::begin(&mut tx, seed).await?;
+    let opening = world::opening(&mut tx).await?;
     tx.commit().await?;
-    Ok(is_new)
+    Ok((is_new, opening))
 }
 
 /// Waits after a lost race: by chance, so that those who lost it together do not meet again, and up

@@ -11,6 +11,10 @@ use mturk_local::run;
 use mturk_local::run::RunError;
 use mturk_local::worlds::builtin::{BUILTIN, Builtin};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,

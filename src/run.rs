@@ -11,7 +11,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, shown_database};
 use crate::emulator::{Emulator, StartError};
@@ -170,18 +172,19 @@ fn start_error(error: StartError, names: &[String]) -> RunError {
 }
 
 fn start_log(options: &Serve) {
-    let level = match (options.verbose, options.quiet) {
-        (true, _) => "mturk_local=debug,warn",
-        (_, true) => "error",
-        _ => "mturk_local=info,warn",
+    let (ours, others) = match (options.verbose, options.quiet) {
+        (true, _) => (LevelFilter::DEBUG, LevelFilter::WARN),
+        (_, true) => (LevelFilter::ERROR, LevelFilter::ERROR),
+        _ => (LevelFilter::INFO, LevelFilter::WARN),
     };
-    let log = tracing_subscriber::fmt()
+    let levels = Targets::new().with_default(others).with_target("mturk_local", ours);
+    let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_env_filter(EnvFilter::new(level));
+        .with_ansi(std::io::stderr().is_terminal());
+    let levels = tracing_subscriber::registry().with(levels);
     let started = match options.log {
-        LogFormat::Text => log.with_target(false).try_init(),
-        LogFormat::Json => log.json().try_init(),
+        LogFormat::Text => levels.with(log.with_target(false)).try_init(),
+        LogFormat::Json => levels.with(log.json()).try_init(),
     };
     // A program that embeds the emulator may have a log of its own.
     drop(started);

@@ -21,6 +21,7 @@ mod many;
 pub mod open;
 pub mod payments;
 pub mod qualifications;
+pub mod readers;
 pub mod requesters;
 pub mod reset;
 mod row;

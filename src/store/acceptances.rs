@@ -13,8 +13,10 @@ statements! {
             a.deadline_at, h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key \
         WHERE a.assignment_id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'";
-    IN_WORK = "SELECT assignment_id FROM acceptances \
-        WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'";
+    BEFORE = "SELECT (SELECT count(*) FROM workers WHERE id = $2), \
+        (SELECT count(*) FROM acceptances \
+            WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'), \
+        (SELECT count(*) FROM assignments WHERE hit_key = $1 AND worker_id = $2)";
     ADD = "INSERT INTO acceptances \
             (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
         VALUES ($1, $2, $3, 'Accepted', $4, $5)";
@@ -107,12 +109,23 @@ pub async fn find_owned(
     row.as_ref().map(acceptance).transpose()
 }
 
-/// Whether the worker is at this HIT now.
+/// What is there of a worker who wants to take a place.
+#[derive(Debug, Clone, Copy)]
+pub struct Before {
+    /// The worker came by before, or was made known.
+    pub known: bool,
+    /// The worker is at this HIT, or handed in work for it.
+    pub taken: bool,
+}
+
+/// Whether the worker is known, and was at this HIT.
 ///
 /// # Errors
 /// The database failed.
-pub async fn in_work(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool, Fault> {
-    Ok(sql(IN_WORK).bind(hit_key).bind(worker_id).one(tx).await?.is_some())
+pub async fn before(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<Before, Fault> {
+    let row = sql(BEFORE).bind(hit_key).bind(worker_id).only(tx).await?;
+    let count = |index| row.get::<i64>(index);
+    Ok(Before { known: count(0)? > 0, taken: count(1)? + count(2)? > 0 })
 }
 
 /// A worker takes a place.

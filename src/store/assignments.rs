@@ -45,14 +45,13 @@ statements! {
         WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
         AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $6"
     );
-    FIND_OWNED = select_hits!("JOIN assignments a ON a.hit_key = h.key \
+    FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document"; "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document FROM assignments \
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
     ANY = "SELECT id FROM assignments LIMIT 1";
     LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
-    BY_WORKER = "SELECT id FROM assignments WHERE hit_key = $1 AND worker_id = $2";
     ADD = "INSERT INTO assignments (hit_key, position, id, worker_id, status, document) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     KEEP = "UPDATE assignments SET status = $3, document = $4 WHERE hit_key = $1 AND position = $2";
@@ -118,9 +117,7 @@ pub async fn owned(
     id: &str,
 ) -> Result<Option<(Placed, Hit)>, Fault> {
     let row = sql(FIND_OWNED).bind(id).bind(requester_id).one(tx).await?;
-    let Some(row) = row else { return Ok(None) };
-    let hit = hits::hit(&row, 0)?;
-    Ok(find(tx, id).await?.map(|placed| (placed, hit)))
+    row.map(|row| Ok((placed(&row, hits::COLUMNS)?, hits::hit(&row, 0)?))).transpose()
 }
 
 /// The assignment with that id, whoever owns the HIT: for workers and timers.
@@ -128,20 +125,14 @@ pub async fn owned(
 /// # Errors
 /// The database failed.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Placed>, Fault> {
-    sql(DOCUMENT).bind(id).one(tx).await?.as_ref().map(placed).transpose()
+    sql(DOCUMENT).bind(id).one(tx).await?.map(|row| placed(&row, 0)).transpose()
 }
 
-fn placed(row: &Row) -> Result<Placed, Fault> {
-    let document: String = row.get(2)?;
-    Ok(Placed { hit_key: row.get(0)?, position: row.get(1)?, assignment: stored(&document)? })
-}
-
-/// Whether the worker has handed in work for this HIT.
-///
-/// # Errors
-/// The database failed.
-pub async fn done_by(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool, Fault> {
-    Ok(sql(BY_WORKER).bind(hit_key).bind(worker_id).one(tx).await?.is_some())
+/// Reads an assignment whose columns begin at `first`.
+fn placed(row: &Row, first: usize) -> Result<Placed, Fault> {
+    let document: String = row.get(first + 2)?;
+    let (hit_key, position) = (row.get(first)?, row.get(first + 1)?);
+    Ok(Placed { hit_key, position, assignment: stored(&document)? })
 }
 
 /// Puts submitted work into the store.
@@ -209,7 +200,7 @@ pub async fn add_many(tx: &mut Tx, works: &[Placed]) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn batch(tx: &mut Tx, hit_key: i64, after: i64) -> Result<Vec<Placed>, Fault> {
-    sql(BATCH).bind(hit_key).bind(after).all(tx).await?.iter().map(placed).collect()
+    sql(BATCH).bind(hit_key).bind(after).all(tx).await?.iter().map(|row| placed(row, 0)).collect()
 }
 
 /// Whether there is any submitted work at all.

@@ -18,7 +18,8 @@ pub(super) use hit_type_columns;
 pub(super) const COLUMNS: usize = 9;
 
 statements! {
-    BY_VALUES = "SELECT id FROM hit_types WHERE requester_id = $1 AND fingerprint = $2";
+    BY_VALUES = concat!("SELECT ", hit_type_columns!(), " FROM hit_types t \
+        WHERE t.requester_id = $1 AND t.fingerprint = $2");
     FIND = concat!("SELECT ", hit_type_columns!(), " FROM hit_types t \
         WHERE t.id = $1 AND t.requester_id = $2");
     WHOSE = "SELECT requester_id FROM hit_types WHERE id = $1";
@@ -87,9 +88,7 @@ pub async fn find_or_add(
     let fingerprint = values.fingerprint(&requirements);
     let row = sql(BY_VALUES).bind(requester_id).bind(&fingerprint).one(tx).await?;
     if let Some(row) = row {
-        let id: String = row.get(0)?;
-        let found = find(tx, requester_id, &id).await?;
-        return found.ok_or_else(|| Fault::Service("a HIT type is gone".into()));
+        return hit_type(&row, 0);
     }
     let (id, group_id) = new_ids();
     let hit_type = HitType { id, group_id, values };

@@ -14,19 +14,23 @@ use crate::time::Instant;
 
 /// The columns of a HIT after those of its type, in the order in which [`hit`] reads them.
 macro_rules! select_hits {
-    ($($rest:literal),*) => {
+    ($($rest:literal),*) => { crate::store::hits::select_hits!(and ""; $($rest),*) };
+    (and $more:literal; $($rest:literal),*) => {
         concat!(
             "SELECT ", crate::store::hit_types::hit_type_columns!(), ", \
             h.key, h.id, h.requester_id, h.question, h.requester_annotation, \
             h.created_at, h.expire_at, h.max_assignments, \
             h.pending_count, h.submitted_count, h.approved_count, h.rejected_count, h.status, \
-            h.last_assignment_position, h.position, h.expiry_position \
+            h.last_assignment_position, h.position, h.expiry_position", $more, " \
             FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
             $($rest),*
         )
     };
 }
 pub(super) use select_hits;
+
+/// How many columns that are.
+pub(super) const COLUMNS: usize = hit_types::COLUMNS + 16;
 
 statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");

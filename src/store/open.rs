@@ -8,13 +8,12 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migration, Migrator};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Database, SqlSafeStr};
 
 use crate::fault::Fault;
 use crate::store::dialect::Dialect;
+use crate::store::readers::Readers;
 use crate::store::sql::Tx;
 use crate::store::writer::Writer;
 
@@ -44,7 +43,7 @@ pub struct Store {
 enum Pools {
     Sqlite {
         writer: Writer,
-        readers: SqlitePool,
+        readers: Readers,
         /// Held open: it carries the lock that keeps a second process away.
         _lock: File,
         /// Removed with the store, when nobody asked to keep the file.
@@ -79,7 +78,7 @@ impl Store {
     /// None is to be had.
     pub async fn read(&self) -> Result<Tx, Fault> {
         Ok(match &self.pools {
-            Pools::Sqlite { readers, .. } => Tx::SqliteRead(readers.acquire().await?),
+            Pools::Sqlite { readers, .. } => Tx::SqliteRead(readers.reader().await?),
             Pools::Postgres(pool) => Tx::PostgresRead(pool.acquire().await?),
         })
     }
@@ -160,8 +159,7 @@ async fn open_sqlite(path: &Path, folder: Option<tempfile::TempDir>) -> Result<P
     let writer = Writer::new(writer);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let many = u32::try_from(cores * 2).unwrap_or(4).max(4);
-    let readers = steady(SqlitePoolOptions::new()).max_connections(many);
-    let readers = readers.connect_lazy_with(options.read_only(true));
+    let readers = Readers::new(options.read_only(true), many);
     Ok(Pools::Sqlite { writer, readers, _lock: lock, _folder: folder })
 }
 

@@ -3,11 +3,12 @@
 use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult};
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
 use sqlx::{Arguments, Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::store::readers::Reader;
 use crate::store::row::IntoRow;
 use crate::store::writer::Seat;
 
@@ -18,7 +19,7 @@ use crate::time::Instant;
 #[derive(Debug)]
 pub enum Tx {
     /// Reads on SQLite.
-    SqliteRead(PoolConnection<Sqlite>),
+    SqliteRead(Reader),
     /// The one writer of SQLite.
     SqliteWrite(Seat),
     /// Reads on PostgreSQL.
@@ -131,8 +132,9 @@ macro_rules! on {
     ($statement:expr, $tx:expr, $call:ident, $wrap:path) => {{
         let Statement { text, args } = $statement;
         match $tx {
-            Tx::SqliteRead(c) => {
-                sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
+            Tx::SqliteRead(reader) => {
+                let query = sqlx::query_with(text, sqlite(&args)?);
+                query.$call(reader.connection()?).await.map($wrap)
             }
             Tx::SqliteWrite(seat) => {
                 let (text, args, c) = seat.send(text, &args)?;

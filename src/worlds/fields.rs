@@ -10,6 +10,9 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::rules;
+use crate::time::{When, real_now};
+
 /// What is wrong with a world, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -190,6 +193,39 @@ impl<'a> Fields<'a> {
     /// The member of that name as a `T`.
     pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         self.node(name)?.read()
+    }
+
+    /// The member of that name, which is the id of something other than a worker.
+    pub fn id(&mut self, name: &str) -> Option<String> {
+        self.checked(name, "an id is made of capital letters and digits, at most 64", |id| {
+            let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+            (1..=64).contains(&id.len()) && id.bytes().all(capitals)
+        })
+    }
+
+    /// The member of that name, which is the id of a worker.
+    pub fn worker_id(&mut self, name: &str) -> Option<String> {
+        let why = "a worker id is 'A' followed by capital letters and digits";
+        self.checked(name, why, rules::worker::well_formed)
+    }
+
+    /// The member of that name, which is a time.
+    pub fn time(&mut self, name: &str) -> Option<When> {
+        let node = self.node(name)?;
+        let when: When = node.read()?;
+        if let Err(why) = when.at(real_now()) {
+            node.reading.problem(&node.place, why);
+        }
+        Some(when)
+    }
+
+    fn checked(&mut self, name: &str, why: &str, good: impl Fn(&str) -> bool) -> Option<String> {
+        let node = self.node(name)?;
+        let text: String = node.read()?;
+        if !good(&text) {
+            node.reading.problem(&node.place, format!("{text:?}: {why}"));
+        }
+        Some(text)
     }
 
     /// The elements of the member of that name.

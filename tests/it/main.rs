@@ -18,3 +18,4 @@ mod tidy;
 mod time;
 mod worker;
 mod world;
+mod worlds;

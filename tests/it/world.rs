@@ -78,10 +78,16 @@ impl World {
 
     /// The same store in a new process, so to say. No clone of this world may be left.
     pub async fn restarted(self) -> Self {
+        self.restarted_with(|_| ()).await
+    }
+
+    /// As [`World::restarted`], with other options.
+    pub async fn restarted_with(self, change: impl FnOnce(&mut Options)) -> Self {
         let Self { emulator, database, router, access_key, folder } = self;
         emulator.engine().store().close().await;
         drop((emulator, router));
-        let options = Options { database: Some(database.clone()), ..Options::default() };
+        let mut options = Options { database: Some(database.clone()), ..Options::default() };
+        change(&mut options);
         Self { access_key, ..Self::start(options, database, folder).await }
     }
 

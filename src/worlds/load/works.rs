@@ -112,8 +112,7 @@ impl Works {
             let tx = &mut load.turn.tx;
             taken |= assignments::find(tx, &assignment_id).await?.is_some();
             taken |= acceptances::find(tx, &assignment_id).await?.is_some();
-            again |= assignments::done_by(tx, plan.hit.key, &worker_id).await?;
-            again |= acceptances::in_work(tx, plan.hit.key, &worker_id).await?;
+            again |= acceptances::before(tx, plan.hit.key, &worker_id).await?.taken;
         }
         if taken {
             load.problem(&entry.place, format!("the assignment {assignment_id} stands twice"));

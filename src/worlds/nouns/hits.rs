@@ -25,8 +25,8 @@ pub struct TypeMembers {
 
 fn type_members(fields: &mut Fields<'_>) -> TypeMembers {
     TypeMembers {
-        hit_type_id: fields.take("HITTypeId"),
-        hit_group_id: fields.take("HITGroupId"),
+        hit_type_id: fields.id("HITTypeId"),
+        hit_group_id: fields.id("HITGroupId"),
         title: fields.take("Title"),
         description: fields.take("Description"),
         keywords: fields.take("Keywords"),
@@ -89,20 +89,20 @@ const DERIVED: [&str; 5] = [
 pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
     fields.pass_over(&DERIVED);
     let owner = owner(fields, first);
-    let id: Option<String> = fields.take("HITId");
+    let id = fields.id("HITId");
     let assignments = fields.elements("Assignments");
     Some(HitEntry {
         place: fields.place().clone(),
         members: type_members(fields),
-        creation_time: fields.take("CreationTime"),
-        expiration: fields.take("Expiration"),
+        creation_time: fields.time("CreationTime"),
+        expiration: fields.time("Expiration"),
         question: fields.take("Question"),
         status: fields.take("HITStatus"),
         max_assignments: fields.take("MaxAssignments"),
         requester_annotation: fields.take("RequesterAnnotation"),
         assignment_review_policy: fields.take("AssignmentReviewPolicy"),
         hit_review_policy: fields.take("HITReviewPolicy"),
-        disposal_time: fields.take("DisposalTime"),
+        disposal_time: fields.time("DisposalTime"),
         assignments: assignments
             .iter()
             .filter_map(|node| {
@@ -152,20 +152,20 @@ pub fn assignment(
     first: &Owner,
 ) -> Option<AssignmentEntry> {
     let within = hit_id.is_some();
-    let named: Option<String> = fields.take("HITId");
+    let named = fields.id("HITId");
     let entry = AssignmentEntry {
         place: fields.place().clone(),
         owner: owner(fields, first),
-        id: fields.take("AssignmentId"),
+        id: fields.id("AssignmentId"),
         hit_id: hit_id.clone().or(named.clone()).unwrap_or_default(),
-        worker_id: fields.take("WorkerId"),
+        worker_id: fields.worker_id("WorkerId"),
         status: fields.take("AssignmentStatus").unwrap_or(WorkStatus::Submitted),
-        auto_approval_time: fields.take("AutoApprovalTime"),
-        accept_time: fields.take("AcceptTime"),
-        submit_time: fields.take("SubmitTime"),
-        approval_time: fields.take("ApprovalTime"),
-        rejection_time: fields.take("RejectionTime"),
-        deadline: fields.take("Deadline"),
+        auto_approval_time: fields.time("AutoApprovalTime"),
+        accept_time: fields.time("AcceptTime"),
+        submit_time: fields.time("SubmitTime"),
+        approval_time: fields.time("ApprovalTime"),
+        rejection_time: fields.time("RejectionTime"),
+        deadline: fields.time("Deadline"),
         answer: fields.take("Answer"),
         answers: fields.take("Answers"),
         requester_feedback: fields.take("RequesterFeedback"),

@@ -43,7 +43,7 @@ pub struct WorkerEntry {
 /// Reads an entry of `Workers`.
 pub fn worker(fields: &mut Fields<'_>) -> Option<WorkerEntry> {
     let worker = Worker {
-        worker_id: fields.take("WorkerId").unwrap_or_default(),
+        worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
         name: fields.take("Name"),
         locale: fields.take::<Locale>("Locale"),
         hits_approved: fields.take("HITsApproved"),
@@ -72,11 +72,11 @@ pub fn bonus(fields: &mut Fields<'_>, first: &Owner) -> Option<BonusEntry> {
     let entry = BonusEntry {
         place: fields.place().clone(),
         owner: owner(fields, first),
-        worker_id: fields.take("WorkerId").unwrap_or_default(),
-        assignment_id: fields.take("AssignmentId").unwrap_or_default(),
+        worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
+        assignment_id: fields.id("AssignmentId").unwrap_or_default(),
         amount: fields.take("BonusAmount").unwrap_or_default(),
         reason: fields.take("Reason").unwrap_or_default(),
-        grant_time: fields.take("GrantTime"),
+        grant_time: fields.time("GrantTime"),
     };
     let named = fields.need(!entry.worker_id.is_empty(), "WorkerId");
     let named = fields.need(!entry.assignment_id.is_empty(), "AssignmentId") && named;
@@ -97,7 +97,7 @@ pub fn block(fields: &mut Fields<'_>, first: &Owner) -> Option<BlockEntry> {
     let entry = BlockEntry {
         place: fields.place().clone(),
         owner: owner(fields, first),
-        worker_id: fields.take("WorkerId").unwrap_or_default(),
+        worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
         reason: fields.take("Reason").unwrap_or_default(),
     };
     fields.need(!entry.worker_id.is_empty(), "WorkerId").then_some(entry)

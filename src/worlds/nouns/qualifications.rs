@@ -29,8 +29,8 @@ pub fn of_type(fields: &mut Fields<'_>, first: &Owner) -> Option<QualificationTy
     let entry = QualificationTypeEntry {
         place: fields.place().clone(),
         owner: owner(fields, first),
-        id: fields.take("QualificationTypeId"),
-        creation_time: fields.take("CreationTime"),
+        id: fields.id("QualificationTypeId"),
+        creation_time: fields.time("CreationTime"),
         name: fields.take("Name").unwrap_or_default(),
         description: fields.take("Description"),
         keywords: fields.take("Keywords"),
@@ -63,9 +63,9 @@ pub fn grant(fields: &mut Fields<'_>, first: &Owner) -> Option<GrantEntry> {
     let entry = GrantEntry {
         place: fields.place().clone(),
         owner: owner(fields, first),
-        type_id: fields.take("QualificationTypeId").unwrap_or_default(),
-        worker_id: fields.take("WorkerId").unwrap_or_default(),
-        grant_time: fields.take("GrantTime"),
+        type_id: fields.id("QualificationTypeId").unwrap_or_default(),
+        worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
+        grant_time: fields.time("GrantTime"),
         value: fields.take("IntegerValue"),
         status: fields.take("Status"),
     };
@@ -91,10 +91,10 @@ pub fn request(fields: &mut Fields<'_>) -> Option<RequestEntry> {
     let entry = RequestEntry {
         place: fields.place().clone(),
         id: fields.take("QualificationRequestId"),
-        type_id: fields.take("QualificationTypeId").unwrap_or_default(),
-        worker_id: fields.take("WorkerId").unwrap_or_default(),
+        type_id: fields.id("QualificationTypeId").unwrap_or_default(),
+        worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
         answer: fields.take("Answer"),
-        submit_time: fields.take("SubmitTime"),
+        submit_time: fields.time("SubmitTime"),
     };
     let named = fields.need(!entry.worker_id.is_empty(), "WorkerId");
     (fields.need(!entry.type_id.is_empty(), "QualificationTypeId") && named).then_some(entry)
