@@ -45,7 +45,8 @@ statements! {
         WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
         AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $6"
     );
-    FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document"; "JOIN assignments a ON a.hit_key = h.key \
+    FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document";
+        "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document FROM assignments \

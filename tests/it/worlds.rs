@@ -1,15 +1,14 @@
 //! Worlds: the market as a file, in and out.
 
+mod histories;
+mod saved;
+
 use std::sync::Arc;
 
 use mturk_local::emulator::Options;
 use mturk_local::worlds::Worlds;
 use mturk_local::worlds::builtin::BUILTIN;
-use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
-use rstest::rstest;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 use crate::world::World;
 
@@ -99,84 +98,6 @@ fn builtin(name: &str) -> &'static str {
     BUILTIN.iter().find(|builtin| builtin.name == name).unwrap().text
 }
 
-/// What the AWS CLI of version 2 printed, and how version 1 prints times.
-const HITS: &str = r#"{"NextToken": "p1:x", "NumResults": 1, "HITs": [{
-    "HITId": "3SAVED0000000000000000000HIT01", "HITTypeId": "3SAVED000000000000000000TYPE01",
-    "HITGroupId": "3SAVED00000000000000000GROUP01",
-    "CreationTime": "2019-05-20T16:08:24-07:00", "Title": "Saved", "Description": "From Amazon",
-    "Question": "<old/>", "Keywords": "old", "HITStatus": "Reviewable", "MaxAssignments": 3,
-    "Reward": "0.01", "AutoApprovalDelayInSeconds": 2592000,
-    "Expiration": "2019-05-21T16:08:24-07:00", "AssignmentDurationInSeconds": 600,
-    "QualificationRequirements": [{"QualificationTypeId": "00000000000000000040",
-        "Comparator": "GreaterThan", "IntegerValues": [5], "RequiredToPreview": false,
-        "ActionsGuarded": "Accept"}],
-    "HITReviewStatus": "NotReviewed", "NumberOfAssignmentsPending": 0,
-    "NumberOfAssignmentsAvailable": 1, "NumberOfAssignmentsCompleted": 1}]}"#;
-const ASSIGNMENTS: &str = r#"{"NumResults": 2, "Assignments": [
-    {"AssignmentId": "3SAVED000000000000000000WORK01", "WorkerId": "A1SAVED000001",
-     "HITId": "3SAVED0000000000000000000HIT01", "AssignmentStatus": "Submitted",
-     "AutoApprovalTime": 1561000104.0, "AcceptTime": 1558394104.0, "SubmitTime": 1558394204.0,
-     "Answer": "<?xml version=\"1.0\" encoding=\"ASCII\"?><QuestionFormAnswers xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd\"><Answer><QuestionIdentifier>q</QuestionIdentifier><FreeText>a</FreeText></Answer></QuestionFormAnswers>"},
-    {"AssignmentId": "3SAVED000000000000000000WORK02", "WorkerId": "A1SAVED000002",
-     "HITId": "3SAVED0000000000000000000HIT01", "AssignmentStatus": "Approved",
-     "AutoApprovalTime": 1561000104.0, "AcceptTime": 1558394104.0, "SubmitTime": 1558394304.0,
-     "ApprovalTime": 1558399104.0, "Answer": "", "RequesterFeedback": "ok"}]}"#;
-const BONUSES: &str = r#"{"NumResults": 1, "BonusPayments": [{"WorkerId": "A1SAVED000002",
-    "BonusAmount": "1.00", "AssignmentId": "3SAVED000000000000000000WORK02", "Reason": "r",
-    "GrantTime": 1558399105.0}]}"#;
-const TYPES: &str = r#"{"NumResults": 2, "QualificationTypes": [
-    {"QualificationTypeId": "00000000000000000040", "Name": "Worker_NumberHITsApproved",
-     "CreationTime": 1.3e9, "Description": "x", "QualificationTypeStatus": "Active",
-     "IsRequestable": false},
-    {"QualificationTypeId": "3SAVED00000000000000000QUALS01", "Name": "Mine",
-     "CreationTime": "2018-01-01T00:00:00+01:00", "Description": "x", "Keywords": "k",
-     "QualificationTypeStatus": "Active", "IsRequestable": true, "AutoGranted": false}]}"#;
-const GRANTS: &str = r#"{"NumResults": 1, "Qualifications": [
-    {"QualificationTypeId": "3SAVED00000000000000000QUALS01", "WorkerId": "A1SAVED000001",
-     "GrantTime": 1558399105.0, "IntegerValue": 7, "Status": "Granted"}]}"#;
-const BLOCKS: &str =
-    r#"{"NumResults": 1, "WorkerBlocks": [{"WorkerId": "A1SAVED000003", "Reason": "spam"}]}"#;
-
-#[tokio::test]
-async fn saved_output_of_the_closed_service_loads_as_it_is_in_any_order() {
-    let one = begun(&[HITS, ASSIGNMENTS, BONUSES, TYPES, GRANTS, BLOCKS]).await;
-    let other = begun(&[BLOCKS, GRANTS, TYPES, BONUSES, ASSIGNMENTS, HITS]).await;
-    let hit = "3SAVED0000000000000000000HIT01";
-    for world in [&one, &other] {
-        assert_eq!(world.standing(hit).await, "Reviewable 1 available 0 pending 1 completed");
-        let list = world.ok("ListAssignmentsForHIT", json!({"HITId": hit})).await;
-        assert_eq!(list["Assignments"][0]["AssignmentStatus"], "Submitted", "as it was saved");
-        assert_eq!(list["Assignments"][0]["SubmitTime"].as_f64(), Some(1_558_394_204.0));
-        assert_eq!(list["Assignments"][1]["RequesterFeedback"], "ok");
-        let shown = world.hit(hit).await;
-        assert_eq!(shown["CreationTime"].as_f64(), Some(1_558_393_704.0));
-        assert_eq!(shown["HITTypeId"], "3SAVED000000000000000000TYPE01");
-    }
-    assert_eq!(dump(&one).await, dump(&other).await);
-}
-
-#[rstest]
-#[case::assignments(ASSIGNMENTS)]
-#[case::bonuses(BONUSES)]
-#[case::types(TYPES)]
-#[case::grants(GRANTS)]
-#[case::blocks(BLOCKS)]
-#[tokio::test]
-async fn each_saved_list_loads_alone(#[case] text: &str) {
-    let world = begun(&[text]).await;
-    let dumped = dump(&world).await;
-    let again = World::new().await;
-    again.done("POST", "/world", dumped.clone()).await;
-    assert_eq!(dump(&again).await, dumped);
-}
-
-#[tokio::test]
-async fn saved_assignments_alone_bring_their_hit() {
-    let world = begun(&[ASSIGNMENTS]).await;
-    let hit = "3SAVED0000000000000000000HIT01";
-    assert_eq!(world.standing(hit).await, "Reviewable 0 available 0 pending 1 completed");
-}
-
 #[tokio::test]
 async fn work_is_loaded_on_top_of_the_hit_in_the_store() {
     let world = World::new().await;
@@ -253,7 +174,7 @@ async fn every_problem_is_told_and_nothing_is_loaded() {
             work(json!({"AssignmentStatus": "Accepted", "AcceptTime": "-9d"})),
             "HITs[0].Assignments[0]: its deadline is past: it cannot be Accepted any more",
         ),
-        (work(json!({"Answer": "<x/>"})), "HITs[0].Assignments[0]: Answer: Line 1, column 2"),
+        (work(json!({"Answer": "<x/>"})), "HITs[0].Assignments[0]: Answer: Line 1, column 1"),
         (
             json!({"Requesters": [{"AccessKeyId": "a"}, {"AccessKeyId": "a"}]}),
             "Requesters[1]: another requester has this key or id",
@@ -330,96 +251,4 @@ async fn a_kept_market_is_not_loaded_again() {
     let before = dump(&world).await;
     let world = world.restarted_with(|options| options.worlds = Some(worlds)).await;
     assert_eq!(dump(&world).await, before);
-}
-
-/// A step of a random history.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Create(bool),
-    Submit(usize),
-    Accept(usize),
-    Approve(usize),
-    Reject(usize),
-    Expire(usize),
-    Delete(usize),
-    Wait(u8),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let any = || 0..20_usize;
-    prop_oneof![
-        1 => proptest::bool::ANY.prop_map(Step::Create),
-        4 => any().prop_map(Step::Submit),
-        2 => any().prop_map(Step::Accept),
-        1 => any().prop_map(Step::Approve),
-        1 => any().prop_map(Step::Reject),
-        1 => any().prop_map(Step::Expire),
-        1 => any().prop_map(Step::Delete),
-        1 => (0..30_u8).prop_map(Step::Wait),
-    ]
-}
-
-async fn take(world: &World, step: Step, hits: &mut Vec<String>, works: &mut Vec<String>) {
-    let pick = |list: &[String], index: usize| {
-        list.get(index % list.len().max(1)).cloned().unwrap_or_else(|| "3NONE".to_owned())
-    };
-    match step {
-        Step::Create(other) => {
-            let owner = if other { world.by("other") } else { world.clone() };
-            hits.push(owner.create_hit(json!({"MaxAssignments": 4})).await);
-        }
-        Step::Submit(index) => {
-            let path = format!("/hits/{}/submissions", pick(hits, index));
-            let work = world.control("POST", &path, json!({"Answers": {"a": index}})).await.1;
-            works.extend(work["AssignmentId"].as_str().map(str::to_owned));
-        }
-        Step::Accept(index) => {
-            let path = format!("/workers/A1WORKER{index}/accept");
-            world.control("POST", &path, json!({"HITId": pick(hits, index)})).await;
-        }
-        Step::Approve(index) => {
-            world.call("ApproveAssignment", json!({"AssignmentId": pick(works, index)})).await;
-        }
-        Step::Reject(index) => {
-            let body = json!({"AssignmentId": pick(works, index), "RequesterFeedback": "no"});
-            world.call("RejectAssignment", body).await;
-        }
-        Step::Expire(index) => {
-            let body = json!({"HITId": pick(hits, index), "ExpireAt": 0});
-            world.call("UpdateExpirationForHIT", body).await;
-        }
-        Step::Delete(index) => {
-            world.call("DeleteHIT", json!({"HITId": pick(hits, index)})).await;
-        }
-        Step::Wait(hours) => drop(world.advance(&format!("{hours}h")).await),
-    }
-}
-
-#[test]
-fn a_dump_loads_to_the_same_dump_whatever_happened() {
-    let runtime = Runtime::new().unwrap();
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
-    let histories = prop::collection::vec(step(), 1..40);
-    let checked = runner.run(&histories, |steps| {
-        runtime.block_on(async {
-            let world = World::new().await;
-            let (mut hits, mut works) = (Vec::new(), Vec::new());
-            for step in steps {
-                take(&world, step, &mut hits, &mut works).await;
-            }
-            let dumped = dump(&world).await;
-            let now = world.done("GET", "/clock", Value::Null).await["now"].clone();
-            let again = World::new().await;
-            again.done("POST", "/clock", json!({"set": now})).await;
-            again.done("POST", "/world", dumped.clone()).await;
-            assert_eq!(dump(&again).await, dumped);
-            // What is to happen by itself is the same too.
-            for market in [&world, &again] {
-                market.advance("200d").await;
-            }
-            assert_eq!(dump(&again).await, dump(&world).await);
-        });
-        Ok(())
-    });
-    checked.unwrap();
 }

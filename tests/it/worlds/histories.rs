@@ -1,0 +1,101 @@
+//! Whatever happened: a dump loads to the same market.
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use super::dump;
+use crate::world::World;
+
+/// A step of a random history.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Create(bool),
+    Submit(usize),
+    Accept(usize),
+    Approve(usize),
+    Reject(usize),
+    Expire(usize),
+    Delete(usize),
+    Wait(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let any = || 0..20_usize;
+    prop_oneof![
+        1 => proptest::bool::ANY.prop_map(Step::Create),
+        4 => any().prop_map(Step::Submit),
+        2 => any().prop_map(Step::Accept),
+        1 => any().prop_map(Step::Approve),
+        1 => any().prop_map(Step::Reject),
+        1 => any().prop_map(Step::Expire),
+        1 => any().prop_map(Step::Delete),
+        1 => (0..30_u8).prop_map(Step::Wait),
+    ]
+}
+
+async fn take(world: &World, step: Step, hits: &mut Vec<String>, works: &mut Vec<String>) {
+    let pick = |list: &[String], index: usize| {
+        list.get(index % list.len().max(1)).cloned().unwrap_or_else(|| "3NONE".to_owned())
+    };
+    match step {
+        Step::Create(other) => {
+            let owner = if other { world.by("other") } else { world.clone() };
+            hits.push(owner.create_hit(json!({"MaxAssignments": 4})).await);
+        }
+        Step::Submit(index) => {
+            let path = format!("/hits/{}/submissions", pick(hits, index));
+            let work = world.control("POST", &path, json!({"Answers": {"a": index}})).await.1;
+            works.extend(work["AssignmentId"].as_str().map(str::to_owned));
+        }
+        Step::Accept(index) => {
+            let path = format!("/workers/A1WORKER{index}/accept");
+            world.control("POST", &path, json!({"HITId": pick(hits, index)})).await;
+        }
+        Step::Approve(index) => {
+            world.call("ApproveAssignment", json!({"AssignmentId": pick(works, index)})).await;
+        }
+        Step::Reject(index) => {
+            let body = json!({"AssignmentId": pick(works, index), "RequesterFeedback": "no"});
+            world.call("RejectAssignment", body).await;
+        }
+        Step::Expire(index) => {
+            let body = json!({"HITId": pick(hits, index), "ExpireAt": 0});
+            world.call("UpdateExpirationForHIT", body).await;
+        }
+        Step::Delete(index) => {
+            world.call("DeleteHIT", json!({"HITId": pick(hits, index)})).await;
+        }
+        Step::Wait(hours) => drop(world.advance(&format!("{hours}h")).await),
+    }
+}
+
+#[test]
+fn a_dump_loads_to_the_same_dump_whatever_happened() {
+    let runtime = Runtime::new().unwrap();
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
+    let histories = prop::collection::vec(step(), 1..40);
+    let checked = runner.run(&histories, |steps| {
+        runtime.block_on(async {
+            let world = World::new().await;
+            let (mut hits, mut works) = (Vec::new(), Vec::new());
+            for step in steps {
+                take(&world, step, &mut hits, &mut works).await;
+            }
+            let dumped = dump(&world).await;
+            let now = world.done("GET", "/clock", Value::Null).await["now"].clone();
+            let again = World::new().await;
+            again.done("POST", "/clock", json!({"set": now})).await;
+            again.done("POST", "/world", dumped.clone()).await;
+            assert_eq!(dump(&again).await, dumped);
+            // What is to happen by itself is the same too.
+            for market in [&world, &again] {
+                market.advance("200d").await;
+            }
+            assert_eq!(dump(&again).await, dump(&world).await);
+        });
+        Ok(())
+    });
+    checked.unwrap();
+}
