@@ -181,7 +181,12 @@ fn a_jump_leaves_the_market_as_small_steps_do() {
     let delay = prop_oneof![Just(0_i64), 0..600_i64, 0..2_592_000_i64];
     let hit = (span(), delay, span(), any::<bool>());
     let steps = prop::collection::vec(prop_oneof![1..400_i64, 1..20_000_000_i64], 1..12);
-    let config = ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() };
+    let config = ProptestConfig {
+        cases: 8,
+        failure_persistence: None,
+        max_shrink_iters: 40,
+        ..Default::default()
+    };
     TestRunner::new(config)
         .run(&(prop::collection::vec(hit, 1..6), steps), |(hits, steps)| {
             runtime.block_on(async {
