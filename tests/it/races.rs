@@ -151,10 +151,14 @@ async fn work_handed_in_at_once_is_all_read_by_one_who_pages_meanwhile() {
         workers.spawn(async move { world.work(&format!("A{n}"), &hit).await });
     }
     let (mut read, mut asked) = (Vec::new(), json!({"HITId": hit, "MaxResults": 7}));
-    while read.len() < 60 {
+    for round in 0.. {
+        assert!(round < 10_000, "{} pieces of work are never listed", 60 - read.len());
         let mut page = world.ok("ListAssignmentsForHIT", asked.clone()).await;
         let items = page["Assignments"].as_array().unwrap();
         read.extend(items.iter().map(|item| item["AssignmentId"].as_str().unwrap().to_owned()));
+        if read.len() >= 60 {
+            break;
+        }
         if let Some(token) = page.get_mut("NextToken") {
             asked["NextToken"] = token.take();
         }

@@ -29,17 +29,13 @@ async fn of_sqlite(world: &World) -> String {
 
 async fn of_postgres(world: &World) -> String {
     let mut connection = PgConnection::connect(&world.database).await.unwrap();
-    let tables = "SELECT table_name::text FROM information_schema.tables \
-        WHERE table_schema = current_schema() ORDER BY 1";
+    let tables = "SELECT relname::text FROM pg_class \
+        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY 1";
     let tables = sqlx::query(tables).fetch_all(&mut connection).await.unwrap();
     let mut text = String::new();
     for table in tables.iter().map(|row| row.get::<String, _>(0)).filter(|name| is_ours(name)) {
-        let columns = "SELECT column_name::text FROM information_schema.columns \
-            WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position";
-        let columns = sqlx::query(columns).bind(&table).fetch_all(&mut connection).await.unwrap();
-        let columns = columns.iter().map(|row| row.get::<String, _>(0)).collect();
-        let rows = sqlx::query(AssertSqlSafe(rows_of(&table, columns)));
-        let rows = rows.fetch_all(&mut connection).await.unwrap();
+        let rows = AssertSqlSafe(format!("SELECT row_to_json(t)::text FROM {table} t"));
+        let rows = sqlx::query(rows).fetch_all(&mut connection).await.unwrap();
         write(&mut text, &table, rows.iter().map(|row| row.get(0)).collect());
     }
     text

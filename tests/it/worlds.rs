@@ -144,7 +144,10 @@ async fn every_problem_is_told_and_nothing_is_loaded() {
             "Workers[1]: WorkerId is missing",
         ]
     );
-    let work = |entry: Value| json!({"HITs": [{"HITId": "3H", "MaxAssignments": 1, "Assignments": [entry]}]});
+    let work = |entry: Value| {
+        json!({"HITs": [{"HITId": "3H", "MaxAssignments": 1,
+            "Assignments": [entry]}]})
+    };
     for (world_file, said) in [
         (json!({"HITs": [{"HITId": "3H"}, {"HITId": "3H"}]}), "HITs[1]: the HIT 3H stands twice"),
         (

@@ -112,7 +112,12 @@ impl Played {
 fn pages_hold_what_the_model_holds() {
     let runtime = Runtime::new().unwrap();
     let world = runtime.block_on(World::new());
-    let config = ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() };
+    let config = ProptestConfig {
+        cases: 32,
+        failure_persistence: None,
+        max_shrink_iters: 100,
+        ..Default::default()
+    };
     let histories = (prop::collection::vec(step(), 0..40), 1..=12_usize);
     TestRunner::new(config)
         .run(&histories, |(steps, size)| {
