@@ -87,6 +87,7 @@ CREATE TABLE acceptances (
     deadline_at   BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX acceptances_in_work ON acceptances (hit_key, worker_id) WHERE state = 'Accepted';
+CREATE INDEX acceptances_of_hit ON acceptances (hit_key);
 CREATE INDEX acceptances_of_worker ON acceptances (worker_id) WHERE state = 'Accepted';
 
 -- Work that was handed in. document is the assignment as the API shows it, rendered when it is written; the rows of

@@ -1,16 +1,18 @@
 //! The commands that talk to a running server over its control API.
 
-use std::time::Duration;
+mod ask;
 
-use axum::body::Bytes;
-use axum::http::{Method, Request, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::config::{ClockArgs, ClockCommand, Health, Submit};
+use crate::config::commands::{ClockArgs, ClockCommand, Dump, Health, Load, Reset, Submit};
+use crate::run::RunError;
+use crate::run::fixture_text;
 use crate::time::Span;
+use crate::worlds::{Problem, Refusal, Worlds};
+use ask::{Asked, ask};
 
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +23,86 @@ pub enum ClientError {
     /// The server refused.
     #[error("{0}")]
     Refused(String),
-    /// The endpoint or another argument makes no sense.
-    #[error("{0}")]
-    Argument(String),
+    /// The endpoint, a file or another argument makes no sense.
+    #[error(transparent)]
+    Argument(#[from] RunError),
+}
+
+/// A plain question has this long to be answered.
+const SOON: Duration = Duration::from_mins(1);
+/// A whole world has this long.
+const LATER: Duration = Duration::from_mins(10);
+
+fn argument(why: String) -> ClientError {
+    ClientError::Argument(RunError::Usage(why))
+}
+
+/// `mturk-local load`: prints what was loaded.
+///
+/// # Errors
+/// A file cannot be read or has problems; the server is not there, or refuses.
+pub async fn load(command: &Load) -> Result<(), ClientError> {
+    let names = &command.files;
+    let texts = names.iter().map(|name| fixture_text(name)).collect::<Result<Vec<_>, _>>()?;
+    // What is no world is told without the server, and with the names of the files.
+    Worlds::read(texts.clone())
+        .map_err(|problems| argument(Refusal::Problems(problems).message(names)))?;
+    let method = if command.replace { Method::PUT } else { Method::POST };
+    let question = Asked {
+        endpoint: &command.server.endpoint,
+        method,
+        path: "/_mturk/world",
+        body: Some(format!("[{}]", texts.join(","))),
+        limit: LATER,
+    };
+    progress(&format!("loading {} file(s) …", names.len()));
+    match ask(question).await? {
+        (true, answer) => print(&answer),
+        (false, answer) => return Err(refused_world(&answer, names)),
+    }
+    Ok(())
+}
+
+fn refused_world(answer: &Value, names: &[String]) -> ClientError {
+    let problem = |problem: &Value| {
+        Some(Problem {
+            file: usize::try_from(problem["file"].as_u64()?).ok()?,
+            path: problem["path"].as_str()?.to_owned(),
+            line: usize::try_from(problem["line"].as_u64()?).ok()?,
+            reason: problem["reason"].as_str()?.to_owned(),
+        })
+    };
+    let problems: Vec<Problem> =
+        answer["error"]["problems"].as_array().into_iter().flatten().filter_map(problem).collect();
+    if problems.is_empty() {
+        return refused(answer);
+    }
+    argument(Refusal::Problems(problems).message(names))
+}
+
+fn refused(answer: &Value) -> ClientError {
+    let message = answer["error"]["message"].as_str().map(str::to_owned);
+    ClientError::Refused(message.unwrap_or_else(|| answer.to_string()))
+}
+
+/// `mturk-local dump`: prints the market as a world.
+///
+/// # Errors
+/// The server is not there, or refuses.
+pub async fn dump(command: &Dump) -> Result<(), ClientError> {
+    simple(&command.server.endpoint, Method::GET, "/_mturk/world", None, LATER).await
+}
+
+/// `mturk-local reset`: prints the clock.
+///
+/// # Errors
+/// The server is not there, or refuses.
+pub async fn reset(command: &Reset) -> Result<(), ClientError> {
+    let body = match &command.requester {
+        Some(requester) => json!({"Requester": requester}),
+        None => json!({"empty": command.empty}),
+    };
+    simple(&command.server.endpoint, Method::POST, "/_mturk/reset", Some(body), LATER).await
 }
 
 /// `mturk-local submit`: prints the assignment.
@@ -43,8 +122,7 @@ pub async fn submit(command: &Submit) -> Result<(), ClientError> {
         body["WorkerId"] = worker.as_str().into();
     }
     let path = format!("/_mturk/hits/{}/submissions", command.hit);
-    print(&ask(&command.server.endpoint, Method::POST, &path, Some(body)).await?);
-    Ok(())
+    simple(&command.server.endpoint, Method::POST, &path, Some(body), SOON).await
 }
 
 /// `mturk-local clock`: prints the clock.
@@ -59,8 +137,7 @@ pub async fn clock(command: &ClockArgs) -> Result<(), ClientError> {
         ClockCommand::Resume => json!({"resume": true}),
     });
     let method = if body.is_some() { Method::POST } else { Method::GET };
-    print(&ask(&command.endpoint, method, "/_mturk/clock", body).await?);
-    Ok(())
+    simple(&command.endpoint, method, "/_mturk/clock", body, LATER).await
 }
 
 /// `mturk-local health`: prints what the server says of itself.
@@ -69,22 +146,38 @@ pub async fn clock(command: &ClockArgs) -> Result<(), ClientError> {
 /// The server is not there, or not well, for as long as the command may wait.
 pub async fn health(command: &Health) -> Result<(), ClientError> {
     let limit = Span::parse(&command.timeout).filter(|span| span.0 >= 0);
-    let limit = limit.ok_or_else(|| {
-        ClientError::Argument(format!("{:?} is no span such as 30s", command.timeout))
-    })?;
-    let limit = Duration::from_millis(limit.0.unsigned_abs());
-    let begun = std::time::Instant::now();
+    let limit =
+        limit.ok_or_else(|| argument(format!("{:?} is no span such as 30s", command.timeout)))?;
+    let end = Instant::now() + Duration::from_millis(limit.0.unsigned_abs());
     loop {
-        match ask(&command.server.endpoint, Method::GET, "/_mturk/health", None).await {
-            Ok(answer) => {
-                print(&answer);
-                return Ok(());
+        let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(100));
+        let asked =
+            simple(&command.server.endpoint, Method::GET, "/_mturk/health", None, left).await;
+        match asked {
+            Err(ClientError::Unreachable(..) | ClientError::Refused(_))
+                if command.wait && Instant::now() < end =>
+            {
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            Err(error @ ClientError::Argument(_)) => return Err(error),
-            Err(error) if !command.wait || begun.elapsed() >= limit => return Err(error),
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            answered => return answered,
         }
     }
+}
+
+/// Asks, and prints what is answered.
+async fn simple(
+    endpoint: &str,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+    limit: Duration,
+) -> Result<(), ClientError> {
+    let body = body.map(|body| body.to_string());
+    match ask(Asked { endpoint, method, path, body, limit }).await? {
+        (true, answer) => print(&answer),
+        (false, answer) => return Err(refused(&answer)),
+    }
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]
@@ -92,37 +185,7 @@ fn print(answer: &Value) {
     println!("{answer:#}");
 }
 
-async fn ask(
-    endpoint: &str,
-    method: Method,
-    path: &str,
-    body: Option<Value>,
-) -> Result<Value, ClientError> {
-    let argument = |why: String| ClientError::Argument(format!("--endpoint {endpoint}: {why}"));
-    let uri: Uri = format!("{}{path}", endpoint.trim_end_matches('/'))
-        .parse()
-        .map_err(|e| argument(format!("{e}")))?;
-    if uri.scheme_str() != Some("http") {
-        return Err(argument("an endpoint begins with http://".into()));
-    }
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
-    let request = Request::builder()
-        .method(method)
-        .uri(uri)
-        .header("content-type", "application/json")
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|e| argument(e.to_string()))?;
-    let unreachable = |e: String| ClientError::Unreachable(endpoint.to_owned(), e);
-    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-    let response = client.request(request).await.map_err(|e| unreachable(e.to_string()))?;
-    let status = response.status();
-    let bytes = response.into_body().collect().await.map_err(|e| unreachable(e.to_string()))?;
-    let bytes = bytes.to_bytes();
-    let answer: Value = serde_json::from_slice(&bytes)
-        .unwrap_or_else(|_| String::from_utf8_lossy(&bytes).trim().into());
-    if status.is_success() {
-        return Ok(answer);
-    }
-    let message = answer["error"]["message"].as_str().map(str::to_owned);
-    Err(ClientError::Refused(message.unwrap_or_else(|| format!("{status}: {answer}"))))
+#[expect(clippy::print_stderr, reason = "a line for whoever waits")]
+fn progress(text: &str) {
+    eprintln!("mturk-local: {text}");
 }

@@ -1,15 +1,22 @@
 //! The command line, and the environment behind it.
 
+pub mod commands;
+mod values;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{BoolishValueParser, Resettable};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::emulator::{Credential, Options};
+use crate::engine::{Start, StartAt};
 use crate::gate::Gate;
-use crate::time::{Instant, real_now};
 use crate::turn::{Market, Profile};
 use crate::wire::caller::Auth;
+
+pub use commands::Command;
+pub use values::shown_database;
 
 /// The address when none is given: the Turk was built in 1770.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:1770";
@@ -27,88 +34,29 @@ pub struct Cli {
     pub serve: Serve,
 }
 
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Serve until stopped (the default).
-    Serve(Box<Serve>),
-    /// Let a worker do a HIT on a running server.
-    Submit(Submit),
-    /// Show or move the clock of a running server.
-    Clock(ClockArgs),
-    /// Ask a running server whether it is well; exit 0 if it is.
-    Health(Health),
+impl Cli {
+    /// Reads the command line. An empty environment variable is as good as none.
+    ///
+    /// # Errors
+    /// clap's, which also stand for `--help` and `--version`.
+    pub fn read() -> Result<Self, clap::Error> {
+        let serving = std::env::args().nth(1).is_none_or(|first| first.starts_with('-'));
+        let command = Self::command()
+            .mut_args(|arg| without_empty(arg, serving))
+            .mut_subcommands(|sub| sub.mut_args(|arg| without_empty(arg, true)));
+        Self::from_arg_matches(&command.try_get_matches()?)
+    }
 }
 
-/// Where a running server is.
-#[derive(Debug, Args)]
-pub struct Endpoint {
-    /// The running server.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT")]
-    #[arg(default_value = "http://127.0.0.1:1770")]
-    pub endpoint: String,
-}
-
-/// `mturk-local submit`.
-#[derive(Debug, Args)]
-pub struct Submit {
-    /// The HIT.
-    #[arg(long, value_name = "ID")]
-    pub hit: String,
-    /// The worker; a new one comes by if absent.
-    #[arg(long, value_name = "ID")]
-    pub worker: Option<String>,
-    /// An answer, as question=value; repeatable, also for one question.
-    #[arg(long = "answer", value_name = "QUESTION=VALUE", value_parser = pair)]
-    pub answers: Vec<(String, String)>,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
-    pub server: Endpoint,
-}
-
-/// `mturk-local clock`.
-#[derive(Debug, Args)]
-pub struct ClockArgs {
-    /// What to do with it; without it, show it.
-    #[command(subcommand)]
-    pub change: Option<ClockCommand>,
-    /// The running server.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", global = true)]
-    #[arg(default_value = "http://127.0.0.1:1770")]
-    pub endpoint: String,
-}
-
-/// What can be done with the clock.
-#[derive(Debug, Clone, Subcommand)]
-pub enum ClockCommand {
-    /// Move it forward, for example by 30d, 12h or 90s.
-    Advance {
-        /// How far.
-        span: String,
-    },
-    /// Move it forward to an instant, for example 2027-01-01T00:00:00Z.
-    Set {
-        /// Where to.
-        time: String,
-    },
-    /// Stop it.
-    Freeze,
-    /// Let it run on.
-    Resume,
-}
-
-/// `mturk-local health`.
-#[derive(Debug, Args)]
-pub struct Health {
-    /// Wait until the server answers.
-    #[arg(long)]
-    pub wait: bool,
-    /// How long to wait, for example 30s.
-    #[arg(long, value_name = "SPAN", default_value = "30s")]
-    pub timeout: String,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
-    pub server: Endpoint,
+/// The option without its environment variable, if that is empty or not meant.
+fn without_empty(arg: clap::Arg, meant: bool) -> clap::Arg {
+    let value = arg.get_env().map(std::env::var_os);
+    match value {
+        Some(value) if !meant || value.as_ref().is_none_or(|value| value.is_empty()) => {
+            arg.env(Resettable::<clap::builder::OsStr>::Reset)
+        }
+        _ => arg,
+    }
 }
 
 /// How the log is written.
@@ -120,39 +68,51 @@ pub enum LogFormat {
     Json,
 }
 
+/// Which workers there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Workers {
+    /// Every well-formed id.
+    Any,
+    /// Those that were made known.
+    Known,
+}
+
 /// The options of the server.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Serve {
-    /// Address to listen on; port 0 picks a free one; repeatable.
+    /// Address to listen on [default: 127.0.0.1:1770]; port 0 picks a free one; repeatable.
     #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_LISTEN", value_delimiter = ',')]
-    #[arg(default_value = DEFAULT_LISTEN)]
-    pub listen: Vec<SocketAddr>,
+    pub listen: Vec<String>,
     /// Where state is kept: sqlite:PATH or postgres://…; without it, a temporary file.
     #[arg(long, value_name = "URL", env = "MTURK_LOCAL_DATABASE", hide_env_values = true)]
-    #[arg(value_parser = database)]
     pub database: Option<String>,
+    /// A world to begin with: a file, - for standard input, or a built-in name; repeatable.
+    #[arg(long = "fixture", value_name = "FILE|NAME", env = "MTURK_LOCAL_FIXTURE")]
+    #[arg(value_delimiter = ',')]
+    pub fixtures: Vec<String>,
     /// Who may call: open takes any access key, strict only known ones.
     #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_AUTH")]
     pub auth: Auth,
-    /// Behave as the sandbox or as the real market.
+    /// Behave as the sandbox or as the production market.
     #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_PROFILE")]
     pub profile: Profile,
-    /// A known requester, as AKID:SECRET or AKID:SECRET:NAME; repeatable.
-    #[arg(long = "credential", value_name = "AKID:SECRET[:NAME]", value_parser = credential)]
-    #[arg(env = "MTURK_LOCAL_CREDENTIAL", hide_env_values = true, value_delimiter = ',')]
-    pub credentials: Vec<Credential>,
+    /// A known requester; repeatable.
+    #[arg(long = "credential", value_name = "AKID:SECRET[:NAME]", env = "MTURK_LOCAL_CREDENTIAL")]
+    #[arg(hide_env_values = true, value_delimiter = ',')]
+    pub credentials: Vec<String>,
     /// The URL that links show; without it, the request's Host.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL", value_parser = public_url)]
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL")]
+    #[arg(value_parser = values::public_url)]
     pub public_url: Option<String>,
-    /// real, or the instant at which to start.
-    #[arg(long, value_name = "real|TIME", env = "MTURK_LOCAL_CLOCK", value_parser = start)]
-    #[arg(default_value = "real")]
-    pub clock: Start,
+    /// real, or the instant at which a new market starts; without it, real, or where a kept
+    /// database stopped.
+    #[arg(long, value_name = "real|TIME", env = "MTURK_LOCAL_CLOCK", value_parser = values::start)]
+    pub clock: Option<StartAt>,
     /// Let the clock stand still.
-    #[arg(long, env = "MTURK_LOCAL_FREEZE", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "MTURK_LOCAL_FREEZE", value_parser = BoolishValueParser::new())]
     pub freeze: bool,
-    /// Make the same ids in each run.
+    /// Make the same ids in each run of a new market.
     #[arg(long, value_name = "N", env = "MTURK_LOCAL_SEED")]
     pub seed: Option<i64>,
     /// any: every well-formed worker id is a worker; known: unknown ones are refused.
@@ -164,11 +124,10 @@ pub struct Serve {
     pub allow_hosts: Vec<String>,
     /// A web origin whose pages may call, for example http://localhost:3000; repeatable.
     #[arg(long = "cors-origin", value_name = "ORIGIN", env = "MTURK_LOCAL_CORS_ORIGIN")]
-    #[arg(value_delimiter = ',')]
+    #[arg(value_delimiter = ',', value_parser = values::origin)]
     pub cors_origins: Vec<String>,
     /// Listen on addresses that other machines reach.
-    #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE")]
-    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
     pub allow_remote: bool,
     /// Write the ready line to this file too.
     #[arg(long, value_name = "PATH", env = "MTURK_LOCAL_READY_FILE")]
@@ -178,56 +137,45 @@ pub struct Serve {
     pub log: LogFormat,
     /// Say more.
     #[arg(short, long, env = "MTURK_LOCAL_VERBOSE", conflicts_with = "quiet")]
-    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(value_parser = BoolishValueParser::new())]
     pub verbose: bool,
     /// Say only what went wrong.
-    #[arg(short, long, env = "MTURK_LOCAL_QUIET")]
-    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(short, long, env = "MTURK_LOCAL_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
 }
 
-/// Where the clock starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// With real time, or where a kept database left it.
-    Real,
-    /// At an instant.
-    At(Instant),
-}
-
-/// Which workers there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Workers {
-    /// Every well-formed id.
-    Any,
-    /// Those that were made known.
-    Known,
-}
-
 impl Serve {
-    /// The emulator that these options ask for, listening on `bound`.
-    #[must_use]
-    pub fn options(&self, bound: &[SocketAddr]) -> Options {
+    /// The emulator that these options ask for, listening on `bound`; its worlds come later.
+    ///
+    /// # Errors
+    /// A value that clap was not to see, since it would have printed it: the sentence names the
+    /// option.
+    pub fn options(&self, bound: &[SocketAddr]) -> Result<Options, String> {
         let known_workers_only = self.workers == Workers::Known;
-        Options {
-            database: self.database.clone(),
+        Ok(Options {
+            database: self.database.as_deref().map(values::database).transpose()?,
             auth: self.auth,
             market: Market { profile: self.profile, known_workers_only },
-            clock: match self.clock {
-                Start::Real => None,
-                Start::At(at) => Some(at),
-            },
-            freeze: self.freeze,
+            start: Start { at: self.clock, freeze: self.freeze },
             seed: self.seed,
-            credentials: self.credentials.clone(),
+            credentials: self.known()?,
+            worlds: None,
             gate: self.gate(bound),
-        }
+        })
+    }
+
+    /// The requesters with secrets.
+    ///
+    /// # Errors
+    /// One of them is not written as it must be.
+    pub fn known(&self) -> Result<Vec<Credential>, String> {
+        self.credentials.iter().map(|text| values::credential(text)).collect()
     }
 
     fn gate(&self, bound: &[SocketAddr]) -> Gate {
         let mut hosts = self.allow_hosts.clone();
         hosts.extend(bound.iter().map(|address| address.ip().to_string()));
-        let public = self.public_url.as_deref().and_then(authority);
+        let public = self.public_url.as_deref().and_then(values::authority);
         hosts.extend(public.map(|(host, _)| host.to_owned()));
         Gate {
             hosts,
@@ -238,103 +186,12 @@ impl Serve {
     }
 }
 
-/// Host name and origin of an http(s) URL.
-fn authority(url: &str) -> Option<(&str, &str)> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split('/').next().filter(|part| !part.is_empty())?;
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    Some((host, &url[..url.len() - rest.len() + authority.len()]))
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (question, value) = text.split_once('=').ok_or("an answer is QUESTION=VALUE")?;
-    Ok((question.to_owned(), value.to_owned()))
-}
-
-fn credential(text: &str) -> Result<Credential, String> {
-    let mut parts = text.splitn(3, ':').map(str::to_owned);
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(access_key), Some(secret), name) if !access_key.is_empty() && !secret.is_empty() => {
-            Ok(Credential { access_key, secret, name })
-        }
-        _ => Err("a credential is AKID:SECRET or AKID:SECRET:NAME".into()),
-    }
-}
-
-fn database(text: &str) -> Result<String, String> {
-    let known = ["sqlite:", "postgres://", "postgresql://"];
-    let path = text.strip_prefix("sqlite:").map(|path| path.trim_start_matches('/'));
-    if path.is_some_and(|path| path.is_empty() || path == ":memory:") {
-        return Err(
-            "sqlite: wants the path of a file; leave the option out for a temporary one".into()
-        );
-    }
-    if known.iter().any(|prefix| text.starts_with(prefix)) {
-        return Ok(text.to_owned());
-    }
-    Err("a database is sqlite:PATH or postgres://…".into())
-}
-
-fn public_url(text: &str) -> Result<String, String> {
-    let http = text.starts_with("http://") || text.starts_with("https://");
-    if http && authority(text).is_some() {
-        return Ok(text.trim_end_matches('/').to_owned());
-    }
-    Err("a public URL begins with http:// or https:// and names a host".into())
-}
-
-fn start(text: &str) -> Result<Start, String> {
-    if text == "real" {
-        return Ok(Start::Real);
-    }
-    let at = Instant::parse(text, real_now());
-    at.map(Start::At).ok_or_else(|| {
-        "a clock is real, RFC 3339, epoch seconds, or a span from now such as -2h".into()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn urls_have_a_host_and_an_origin() {
-        for (url, expected) in [
-            ("http://mturk.test", Some(("mturk.test", "http://mturk.test"))),
-            ("https://mturk.test:8443/x", Some(("mturk.test", "https://mturk.test:8443"))),
-            ("http://", None),
-            ("mturk.test", None),
-        ] {
-            assert_eq!(authority(url), expected, "{url}");
-        }
-    }
-
-    #[test]
-    fn credentials_have_a_key_a_secret_and_perhaps_a_name() {
-        let read = credential("AK:secret:Acme: Labs").unwrap();
-        assert_eq!((read.access_key.as_str(), read.secret.as_str()), ("AK", "secret"));
-        assert_eq!(read.name.as_deref(), Some("Acme: Labs"));
-        assert!(credential("AK").is_err() && credential(":x").is_err());
-        assert!(!format!("{read:?}").contains("secret"));
-    }
-
-    #[test]
-    fn databases_are_files_or_servers() {
-        for (url, good) in [
-            ("sqlite:market.db", true),
-            ("sqlite:///data/market.db", true),
-            ("postgres://localhost/x", true),
-            ("sqlite::memory:", false),
-            ("sqlite:", false),
-            ("mysql://x", false),
-        ] {
-            assert_eq!(database(url).is_ok(), good, "{url}");
-        }
     }
 }

@@ -5,17 +5,41 @@ mod health;
 mod json;
 mod work;
 mod workers;
+mod worlds;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
 use crate::engine::Engine;
+use crate::worlds::reset::Beginning;
+
+/// A world of more bytes is refused.
+const MAX_WORLD: usize = 512 << 20;
+
+/// What the routes share.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// Takes the turns.
+    pub engine: Arc<Engine>,
+    /// Where a reset goes back to.
+    pub beginning: Arc<Beginning>,
+}
+
+impl FromRef<Control> for Arc<Engine> {
+    fn from_ref(control: &Control) -> Self {
+        Self::clone(&control.engine)
+    }
+}
 
 /// The routes below `/_mturk`.
-pub fn router(engine: Arc<Engine>) -> Router {
+pub fn router(control: Control) -> Router {
+    let world = get(worlds::dump).post(worlds::load).put(worlds::replace);
     Router::new()
+        .route("/world", world.layer(DefaultBodyLimit::max(MAX_WORLD)))
+        .route("/reset", post(worlds::reset))
         .route("/health", get(health::show))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::show))
@@ -28,5 +52,11 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .route("/hits/{id}/submissions", post(work::submission))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)
-        .with_state(engine)
+        .with_state(control)
+}
+
+/// The description of these routes, as OpenAPI 3.1.
+#[must_use]
+pub fn description() -> String {
+    String::new()
 }

@@ -11,25 +11,26 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tokio::sync::watch;
-use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
 
-use crate::control;
-use crate::engine::{ClockChange, Engine};
+use crate::control::{self, Control};
+use crate::engine::{Engine, Onto, Start, StartAt};
 use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store};
-use crate::time::Instant;
 use crate::turn::Market;
-use crate::wire::caller::{Auth, DEFAULT_ACCESS_KEY};
+use crate::wire::caller::Auth;
 use crate::wire::{MAX_BODY, Wire};
+use crate::worlds::reset::Beginning;
+use crate::worlds::{Loaded, Refusal, Worlds};
 
 /// A request that takes longer is given up.
 const MAX_TIME: Duration = Duration::from_mins(1);
 
 /// How an emulator is to be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// `sqlite:PATH`, `postgres://…`, or a temporary file.
     pub database: Option<String>,
@@ -37,14 +38,14 @@ pub struct Options {
     pub auth: Auth,
     /// The market's fixed sides.
     pub market: Market,
-    /// Start at this instant.
-    pub clock: Option<Instant>,
-    /// Stand still.
-    pub freeze: bool,
+    /// The clock.
+    pub start: Start,
     /// The same ids in each run.
     pub seed: Option<i64>,
-    /// Requesters with secrets; besides `test`, whose secret is `test`.
+    /// Requesters with secrets; in open mode `test` has the secret `test` besides.
     pub credentials: Vec<Credential>,
+    /// What a new market begins with.
+    pub worlds: Option<Arc<Worlds>>,
     /// Who is let in.
     pub gate: Gate,
 }
@@ -72,6 +73,12 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The clock cannot start so.
+    #[error("{0}")]
+    Clock(String),
+    /// The worlds do not load.
+    #[error("{}", .0.message(&[]))]
+    World(Refusal),
     /// The first turns failed.
     #[error("the market cannot begin: {0}")]
     Begin(#[from] Fault),
@@ -83,31 +90,35 @@ pub struct Emulator {
     engine: Arc<Engine>,
     auth: Auth,
     gate: Arc<Gate>,
+    beginning: Arc<Beginning>,
 }
 
 impl Emulator {
-    /// Opens the store and sets the clock and the known requesters.
+    /// Opens the store, makes requesters known, starts the clock, and loads the worlds into a new
+    /// market.
     ///
     /// # Errors
-    /// The database cannot be used, or the clock would go back.
+    /// The database cannot be used, the clock would go back, or a world does not load.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let store = Store::open(options.database.as_deref()).await?;
         let engine = Arc::new(Engine::new(store, options.market, options.seed).await?);
-        let default = Credential {
-            access_key: DEFAULT_ACCESS_KEY.into(),
-            secret: DEFAULT_ACCESS_KEY.into(),
-            name: None,
+        let known: Vec<Known> = options.credentials.into_iter().map(known).collect();
+        for known in &known {
+            engine.make_known(known.clone()).await?;
+        }
+        if options.auth == Auth::Strict && known.is_empty() && options.worlds.is_none() {
+            tracing::warn!("--auth strict without --credential: only known requesters may call");
+        }
+        start_clock(&engine, options.start).await?;
+        let start_at = match options.start.at {
+            Some(StartAt::Instant(at)) => Some(at),
+            _ => None,
         };
-        let given = |key: &str| options.credentials.iter().any(|c| c.access_key == key);
-        // In strict mode the well-known key opens nothing unless it was asked for.
-        if options.auth == Auth::Open && !given(DEFAULT_ACCESS_KEY) {
-            engine.make_known(&known(default)).await?;
-        }
-        for credential in options.credentials {
-            engine.make_known(&known(credential)).await?;
-        }
-        set_clock(&engine, options.clock, options.freeze).await?;
-        Ok(Self { engine, auth: options.auth, gate: Arc::new(options.gate) })
+        let (worlds, freeze) = (options.worlds, options.start.freeze);
+        let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
+        begin(&engine, &beginning).await.map_err(StartError::World)?;
+        let gate = Arc::new(options.gate);
+        Ok(Self { engine, auth: options.auth, gate, beginning })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -119,9 +130,11 @@ impl Emulator {
     /// Everything that is served, behind the gate.
     pub fn router(&self) -> Router {
         let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth };
+        let control =
+            Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
         Router::new()
             .route("/", any(call).with_state(wire))
-            .nest("/_mturk", control::router(Arc::clone(&self.engine)))
+            .nest("/_mturk", control::router(control))
             .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
             .layer(tower::util::option_layer(cors(&self.gate.cors_origins)))
@@ -168,19 +181,30 @@ fn known(credential: Credential) -> Known {
     Known { requester: Requester { name, ..requester }, secret: Some(credential.secret) }
 }
 
-async fn set_clock(
-    engine: &Arc<Engine>,
-    clock: Option<Instant>,
-    freeze: bool,
-) -> Result<(), Fault> {
-    // First whether it stands, then where: a frozen clock stands at that very instant.
-    if freeze {
-        engine.change_clock(ClockChange::Freeze).await?;
-    } else if clock.is_some() {
-        engine.change_clock(ClockChange::Resume).await?;
+async fn start_clock(engine: &Arc<Engine>, start: Start) -> Result<(), StartError> {
+    let clock = engine.start_clock(start).await.map_err(|fault| match fault {
+        Fault::Control { message, .. } => StartError::Clock(message),
+        fault => StartError::Begin(fault),
+    })?;
+    if let (Some(StartAt::Instant(_)), false) = (start.at, engine.is_new()) {
+        tracing::info!("the market goes on at {}: --clock is for a new one", clock.now());
     }
-    match clock {
-        Some(at) => engine.start_clock(at).await,
+    Ok(())
+}
+
+/// Loads the worlds of the beginning, if nothing has happened in the market yet.
+async fn begin(engine: &Arc<Engine>, beginning: &Beginning) -> Result<(), Refusal> {
+    match &beginning.worlds {
+        Some(worlds) if engine.is_new() => {
+            let loaded = engine.load(Arc::clone(worlds), Onto::WhatIsThere).await?;
+            let Loaded { hits, assignments, workers } = loaded;
+            tracing::info!("loaded {hits} HITs, {assignments} assignments, {workers} workers");
+            Ok(())
+        }
+        Some(_) => {
+            tracing::info!("the database has a market: --fixture is for a new one");
+            Ok(())
+        }
         None => Ok(()),
     }
 }
@@ -190,20 +214,37 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     let known = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(known))
-        .allow_methods(Any)
-        .allow_headers(Any)
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(Any);
     (!origins.is_empty()).then_some(layer)
 }
 
 async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     match gate.check(request.method(), request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => logged(request, next).await,
         Err(why) => {
             tracing::warn!(why, "refused at the gate");
             (StatusCode::FORBIDDEN, why + "\n").into_response()
         }
     }
+}
+
+/// Runs the request, and logs it unless the API's own log does.
+async fn logged(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path == "/" {
+        return next.run(request).await;
+    }
+    let (method, path) = (request.method().clone(), path.to_owned());
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    if method.is_safe() {
+        tracing::debug!(%method, path, status, "control");
+    } else {
+        tracing::info!(%method, path, status, "control");
+    }
+    response
 }
 
 /// `POST /`, and everything else that is sent to the API's only path.

@@ -1,31 +1,26 @@
 //! The engine takes turns: begin, settle what is due, call, commit; again if the race is lost.
 
 mod callers;
+mod clock;
 mod settle;
+mod worlds;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::fault::Fault;
+use crate::ids;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, Opening};
 use crate::store::{Store, requesters};
-use crate::time::{Clock, END_OF_TIME, Instant, real_now};
+use crate::time::Instant;
 use crate::turn::{Access, BoxFuture, Market, Turn};
 
-/// How often a turn is taken before a lost race becomes our failure.
-const ATTEMPTS: u32 = 30;
+pub use clock::{ClockChange, Start, StartAt};
+pub use worlds::Onto;
 
-/// How the clock is moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClockChange {
-    /// To an instant, running or standing as before.
-    Set(Instant),
-    /// It stops.
-    Freeze,
-    /// It runs on.
-    Resume,
-}
+/// How often a turn is taken before a lost race becomes our failure.
+const ATTEMPTS: u32 = 60;
 
 /// What is known of the timers when a turn commits.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +35,11 @@ enum Timers {
 #[derive(Debug)]
 pub struct Engine {
     store: Store,
+    is_new: bool,
     market: Arc<Market>,
-    /// What the next turn must know, where no other process can change it.
-    opening: Mutex<Option<Opening>>,
+    /// What the next turn must know, where no other process can change it; and how many turns the
+    /// store had lost by then.
+    opening: Mutex<Option<(u64, Opening)>>,
     callers: callers::Callers,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
@@ -54,24 +51,20 @@ impl Engine {
     /// # Errors
     /// The database failed.
     pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
-        for attempt in 0.. {
-            let mut tx = store.write().await?;
-            let begun = match world::begin(&mut tx, seed).await {
-                Ok(()) => tx.commit().await,
-                Err(fault) => Err(fault),
-            };
-            match begun {
+        let mut attempt = 0;
+        let (is_new, opening) = loop {
+            match begin_world(&store, seed).await {
                 Err(Fault::LostRace) if attempt < ATTEMPTS => back_off(attempt).await,
-                begun => {
-                    begun?;
-                    break;
-                }
+                begun => break begun?,
             }
-        }
+            attempt += 1;
+        };
+        let opening = (!store.is_shared()).then(|| (store.lost(), opening));
         Ok(Self {
             store,
+            is_new,
             market: Arc::new(market),
-            opening: Mutex::new(None),
+            opening: Mutex::new(opening),
             callers: callers::Callers::default(),
             timer_set: tokio::sync::Notify::new(),
         })
@@ -81,6 +74,12 @@ impl Engine {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether this process made the market's world: nothing has happened in it before.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The market's fixed sides.
@@ -115,7 +114,7 @@ impl Engine {
         }
     }
 
-    async fn read<T, F>(&self, requester: Requester, deed: F) -> Result<T, Fault>
+    async fn read<T, F>(self: &Arc<Self>, requester: Requester, deed: F) -> Result<T, Fault>
     where
         F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
     {
@@ -123,7 +122,7 @@ impl Engine {
         let mut opening = self.opening(&mut tx).await?;
         if is_due(&opening) {
             drop(tx);
-            self.settle().await?;
+            self.settle_apart().await?;
             tx = self.store.read().await?;
             opening = self.opening(&mut tx).await?;
         }
@@ -150,21 +149,39 @@ impl Engine {
     {
         let (mut turn, next_due_at) = self.begin(requester).await?;
         let settled = is_due_at(next_due_at, turn.now);
-        if settled {
-            settle::batch(&mut turn).await?;
-        }
-        let new = self.callers.is_new(&turn.requester);
-        if new {
-            let requester = turn.requester.clone();
-            requesters::add(&mut turn.tx, &requester).await?;
-        }
-        let answer = deed(&mut turn).await?;
-        if new && !self.store.is_shared() {
-            self.callers.keep(&turn.requester);
-        }
+        let new = self.callers.is_new(&turn.requester).then(|| turn.requester.clone());
+        let answer = match self.act(&mut turn, settled, new.as_ref(), deed).await {
+            Ok(answer) => answer,
+            Err(fault) => {
+                turn.tx.undo().await?;
+                return Err(fault);
+            }
+        };
         let timers = if settled { Timers::Settled } else { Timers::Known { next_due_at } };
         self.commit(turn, timers).await?;
+        if let Some(requester) = new.filter(|_| !self.store.is_shared()) {
+            self.callers.keep(&requester);
+        }
         Ok(answer)
+    }
+
+    async fn act<T, F>(
+        &self,
+        turn: &mut Turn,
+        due: bool,
+        new: Option<&Requester>,
+        deed: &F,
+    ) -> Result<T, Fault>
+    where
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
+    {
+        if due {
+            settle::batch(turn).await?;
+        }
+        if let Some(requester) = new {
+            requesters::add(&mut turn.tx, requester).await?;
+        }
+        deed(turn).await
     }
 
     /// A turn in a transaction, and when the next timer falls due.
@@ -177,8 +194,10 @@ impl Engine {
 
     /// Commits, and remembers what the next turn must know.
     async fn commit(&self, turn: Turn, timers: Timers) -> Result<(), Fault> {
-        let Turn { mut tx, ids, page_key, earliest_set, clock, .. } = turn;
-        world::keep_ids(&mut tx, &ids).await?;
+        let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, .. } = turn;
+        if ids != ids_before {
+            world::keep_ids(&mut tx, &ids).await?;
+        }
         if self.store.is_shared() {
             tx.commit().await?;
         } else {
@@ -190,11 +209,9 @@ impl Engine {
                 }
                 Timers::Settled => world::opening(&mut tx).await?,
             };
-            let before = self.cached().replace(kept);
-            if let Err(fault) = tx.commit().await {
-                *self.cached() = before;
-                return Err(fault);
-            }
+            *self.cached() = Some((self.store.lost(), kept));
+            // If this fails, it counts as lost, and so does what was kept.
+            tx.commit().await?;
         }
         if earliest_set.is_some() {
             self.timer_set.notify_one();
@@ -206,84 +223,27 @@ impl Engine {
         if self.store.is_shared() {
             return world::opening(tx).await;
         }
-        if let Some(opening) = self.cached().clone() {
+        let lost = self.store.lost();
+        if let Some(opening) = self.known_opening() {
             return Ok(opening);
         }
         let opening = world::opening(tx).await?;
-        *self.cached() = Some(opening.clone());
+        let mut cached = self.cached();
+        // A turn that committed meanwhile knows better.
+        if self.store.lost() == lost && cached.as_ref().is_none_or(|(at, _)| *at != lost) {
+            *cached = Some((lost, opening.clone()));
+        }
         Ok(opening)
     }
 
-    fn cached(&self) -> std::sync::MutexGuard<'_, Option<Opening>> {
+    /// What is remembered, if the store has lost nothing since.
+    fn known_opening(&self) -> Option<Opening> {
+        let lost = self.store.lost();
+        self.cached().as_ref().filter(|(at, _)| *at == lost).map(|(_, opening)| opening.clone())
+    }
+
+    fn cached(&self) -> std::sync::MutexGuard<'_, Option<(u64, Opening)>> {
         self.opening.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What the clock is.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn clock(&self) -> Result<Clock, Fault> {
-        let mut tx = self.store.read().await?;
-        Ok(self.opening(&mut tx).await?.clock)
-    }
-
-    /// Moves the clock, and settles every timer that is due then, each at its own instant.
-    ///
-    /// Answers with the clock and the number of timers.
-    ///
-    /// # Errors
-    /// Time does not go back, and ends with the year 2199; the database failed.
-    pub async fn change_clock(
-        self: &Arc<Self>,
-        change: ClockChange,
-    ) -> Result<(Clock, u64), Fault> {
-        let changed = self.turn(Access::Write, Requester::default(), move |turn| {
-            Box::pin(async move {
-                let clock = changed(turn.clock, turn.now, change)?;
-                turn.set_clock(clock).await?;
-                Ok(clock)
-            })
-        });
-        let clock = changed.await?;
-        Ok((clock, self.settle().await?))
-    }
-
-    /// Sets the clock to where the market begins, which may be in the past while nothing happened.
-    ///
-    /// # Errors
-    /// There are timers, and time does not go back; the database failed.
-    pub async fn start_clock(self: &Arc<Self>, at: Instant) -> Result<(), Fault> {
-        let untouched = {
-            let mut tx = self.store.read().await?;
-            self.opening(&mut tx).await?.next_due_at.is_none()
-        };
-        if !untouched {
-            return self.change_clock(ClockChange::Set(at)).await.map(drop);
-        }
-        let started = self.turn(Access::Write, Requester::default(), move |turn| {
-            Box::pin(async move {
-                if at > END_OF_TIME {
-                    return changed(turn.clock, turn.now, ClockChange::Set(at)).map(drop);
-                }
-                turn.set_clock(turn.clock.set_to(at)).await
-            })
-        });
-        started.await
-    }
-}
-
-fn changed(clock: Clock, now: Instant, change: ClockChange) -> Result<Clock, Fault> {
-    let conflict = |message: String| Fault::Control { status: 409, code: "Conflict", message };
-    match change {
-        ClockChange::Freeze => Ok(Clock::frozen(now)),
-        ClockChange::Resume => Ok(clock.resumed()),
-        ClockChange::Set(at) if at < now => Err(conflict(format!(
-            "The market's time is {now}; it does not go back. Start anew with --clock {at}."
-        ))),
-        ClockChange::Set(at) if at > END_OF_TIME => {
-            Err(conflict(format!("The market's time ends at {END_OF_TIME}.")))
-        }
-        ClockChange::Set(at) => Ok(clock.set_to(at)),
     }
 }
 
@@ -295,9 +255,22 @@ fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {
     next_due_at.is_some_and(|due| due <= now)
 }
 
-/// Waits longer after each lost race, and not as long as the others who lost it.
-async fn back_off(attempt: u32) {
-    let most_us = 1000_u64 << attempt.min(6);
-    let share = real_now().0.unsigned_abs() ^ u64::from(crate::ids::random()[0]);
-    tokio::time::sleep(Duration::from_micros(most_us / 4 + share % most_us)).await;
+/// Makes the world's row, and reads it; true if there was none.
+async fn begin_world(store: &Store, seed: Option<i64>) -> Result<(bool, Opening), Fault> {
+    let mut tx = store.write().await?;
+    let is_new = world::begin(&mut tx, seed).await?;
+    let opening = world::opening(&mut tx).await?;
+    tx.commit().await?;
+    Ok((is_new, opening))
 }
+
+/// Waits after a lost race: by chance, so that those who lost it together do not meet again, and up
+/// to a quarter of a second after many.
+async fn back_off(attempt: u32) {
+    let most_us = 2000_u64 << attempt.min(7);
+    let chance = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    tokio::time::sleep(Duration::from_micros(chance % most_us)).await;
+}
+
+#[cfg(test)]
+mod tests;

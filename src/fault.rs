@@ -116,10 +116,10 @@ impl Fault {
         Self::Parameter { code, message: message.into() }
     }
 
-    /// A worker id that is nobody's.
+    /// A value that a parameter cannot have: too large, too small, of no known kind.
     #[must_use]
-    pub fn unknown_worker(worker_id: &str) -> Self {
-        let message = format!("The value \"{worker_id}\" is not valid for the parameter WorkerId.");
+    pub fn invalid_parameter(parameter: &str, value: impl fmt::Display) -> Self {
+        let message = format!("The value \"{value}\" is not valid for the parameter {parameter}.");
         Self::parameter("InvalidParameterValue", message)
     }
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 
-/// The names under which the closed service was reached; clients that were written for it keep them.
+/// The names under which the closed service was reached; clients written for it keep them.
 const AMAZON: [&str; 7] = [
     "mturk-requester.us-east-1.amazonaws.com",
     "mturk-requester-sandbox.us-east-1.amazonaws.com",
@@ -44,7 +44,8 @@ impl Gate {
         let name = without_port(&host);
         if !self.knows(name) {
             return Err(format!(
-                "The host {name:?} is not known here. If it is meant, start with --allow-host {name}."
+                "The host {name:?} is not known here. \
+                 If it is meant, start with --allow-host {name}."
             ));
         }
         if method.is_safe() || !headers.contains_key(ORIGIN) {
@@ -52,7 +53,8 @@ impl Gate {
         }
         let origin = text(headers, &ORIGIN).unwrap_or_default();
         let own = origin.split_once("://").is_some_and(|(_, at)| at.eq_ignore_ascii_case(&host));
-        let named = self.public_origin.iter().chain(&self.cors_origins).any(|o| *o == origin);
+        let named =
+            self.public_origin.iter().chain(&self.cors_origins).any(|known| same(known, &origin));
         if own || named {
             return Ok(());
         }
@@ -62,7 +64,7 @@ impl Gate {
     }
 
     fn knows(&self, name: &str) -> bool {
-        let named = |known: &str| known.eq_ignore_ascii_case(name);
+        let named = |known: &str| without_port(known).eq_ignore_ascii_case(name);
         let listed = self.hosts.iter().any(|known| named(known));
         if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
             return listed || self.any_address || address.is_loopback();
@@ -75,6 +77,15 @@ impl Gate {
 
 fn text(headers: &HeaderMap, name: &axum::http::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// Whether two origins are one: names in any case, the default port said or not.
+fn same(one: &str, other: &str) -> bool {
+    fn plain(origin: &str) -> &str {
+        let port = if origin.starts_with("https:") { ":443" } else { ":80" };
+        origin.strip_suffix(port).unwrap_or(origin)
+    }
+    plain(one).eq_ignore_ascii_case(plain(other))
 }
 
 /// `host`, `host:port`, `[v6]`, `[v6]:port`: the part before the port.
@@ -100,7 +111,8 @@ mod tests {
 
     #[test]
     fn hosts_that_are_let_in() {
-        let gate = Gate { hosts: vec!["mturk".into(), "10.0.0.5".into()], ..Gate::default() };
+        let hosts = ["mturk", "named.test:8080", "10.0.0.5"].map(str::to_owned).to_vec();
+        let gate = Gate { hosts, ..Gate::default() };
         for (host, allowed) in [
             ("127.0.0.1:1770", true),
             ("127.9.9.9", true),
@@ -109,6 +121,7 @@ mod tests {
             ("app.localhost:80", true),
             ("[::1]:1770", true),
             ("mturk:1770", true),
+            ("named.test:1770", true),
             ("10.0.0.5:1770", true),
             ("10.0.0.6:1770", false),
             ("mturk-requester-sandbox.us-east-1.amazonaws.com", true),
@@ -136,6 +149,8 @@ mod tests {
             (Method::POST, Some("http://evil.example"), false),
             (Method::POST, Some("null"), false),
             (Method::POST, Some("http://app.test"), true),
+            (Method::POST, Some("http://APP.test:80"), true),
+            (Method::POST, Some("https://app.test"), false),
             (Method::DELETE, Some("http://evil.example"), false),
             (Method::GET, Some("http://evil.example"), true),
         ] {

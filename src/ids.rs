@@ -8,7 +8,7 @@ const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 ///
 /// With a seed, the n-th identifier of a world is always the same; the count is kept in the store,
 /// so that a turn which rolls back takes none.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ids {
     /// From the operating system's random source.
     Random,

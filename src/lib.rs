@@ -1,8 +1,8 @@
 //! A local Amazon Mechanical Turk.
 //!
 //! The layers, from the bottom: words (`fault`, `time`, `ids`, `money`), `shapes` and `rules`,
-//! `store` and `turn`, `acts`, `ops` and `timers`, `engine`, then the adapters `wire`, `control` and
-//! `gate`, and the `emulator` that assembles them. Imports point down only.
+//! `store` and `turn`, `acts`, `ops`, `timers` and `worlds`, `engine`, then the adapters `wire`,
+//! `control` and `gate`, and the `emulator` that assembles them. Imports point down only.
 
 pub mod acts;
 pub mod client;
@@ -16,6 +16,7 @@ pub mod ids;
 pub mod money;
 pub mod ops;
 pub mod rules;
+pub mod run;
 pub mod serve;
 pub mod shapes;
 pub mod store;
@@ -23,3 +24,4 @@ pub mod time;
 pub mod timers;
 pub mod turn;
 pub mod wire;
+pub mod worlds;

@@ -90,8 +90,9 @@ fn run<'t, O: Operation>(
     body: &'t Value,
 ) -> BoxFuture<'t, Result<Vec<u8>, Fault>> {
     Box::pin(async move {
+        // What passed the model decodes; a test sends every member.
         let input = O::Input::deserialize(body)
-            .map_err(|e| Fault::front("SerializationException", e.to_string()))?;
+            .map_err(|e| Fault::Service(format!("{} does not decode: {e}", O::NAME)))?;
         O::run(turn, input).await?.body()
     })
 }

@@ -15,14 +15,15 @@ use tower::ServiceExt as _;
 
 /// So many connections are served at once; more wait.
 const MAX_CONNECTIONS: usize = 4096;
-/// A client that does not finish its headers in this time is given up.
-const HEADER_TIME: Duration = Duration::from_secs(15);
+/// A client that does not finish its headers in this time, idle time before them included, is given
+/// up.
+const HEADER_TIME: Duration = Duration::from_secs(75);
 /// Headers of more bytes are refused.
 const MAX_HEAD: usize = 64 * 1024;
 /// More headers are refused.
 const MAX_HEADERS: usize = 100;
 /// After the stop, requests in flight have this long to finish.
-const LAST_REQUESTS: Duration = Duration::from_secs(30);
+const LAST_REQUESTS: Duration = Duration::from_secs(8);
 
 /// Serves `router` on `listener` until `stop` says otherwise, then finishes what is in flight.
 pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {

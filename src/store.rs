@@ -17,25 +17,35 @@ pub mod assignments;
 mod dialect;
 pub mod hit_types;
 pub mod hits;
+mod many;
 pub mod open;
+pub mod payments;
+pub mod qualifications;
+pub mod readers;
 pub mod requesters;
+pub mod reset;
+mod row;
 pub mod sql;
 pub mod timers;
 pub mod unique_request_tokens;
 pub mod workers;
 pub mod world;
+pub mod writer;
 
 pub use open::{OpenError, Store};
 pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 9] = [
+    let tables: [(&str, &[(&str, &str)]); 12] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
+        ("payments", payments::STATEMENTS),
+        ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
+        ("reset", reset::STATEMENTS),
         ("timers", timers::STATEMENTS),
         ("unique_request_tokens", unique_request_tokens::STATEMENTS),
         ("workers", workers::STATEMENTS),

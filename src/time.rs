@@ -16,6 +16,9 @@ pub struct Instant(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(pub i64);
 
+/// The earliest instant of a market: the beginning of 1970.
+pub const START_OF_TIME: Instant = Instant(0);
+
 /// The latest instant that the market can reach: the end of the year 2199.
 ///
 /// An assignment's place in its HIT packs the instant into 43 bits.
@@ -152,6 +155,45 @@ impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
         Self::from_epoch_seconds(seconds).ok_or_else(|| D::Error::custom("not an instant"))
+    }
+}
+
+/// A time as people write it: RFC 3339, epoch seconds, or from now (`-2h`, `+30d`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When(String);
+
+impl When {
+    /// The instant that is meant at `now`.
+    ///
+    /// # Errors
+    /// A sentence, when it is none of the forms.
+    pub fn at(&self, now: Instant) -> Result<Instant, String> {
+        let at = Instant::parse(&self.0, now).ok_or_else(|| {
+            format!(
+                "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
+                self.0
+            )
+        })?;
+        if (START_OF_TIME..=END_OF_TIME).contains(&at) {
+            return Ok(at);
+        }
+        Err(format!("{at} is outside the market's time, which is from 1970 to 2199"))
+    }
+}
+
+impl From<&str> for When {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            serde_json::Value::Number(seconds) => Ok(Self(seconds.to_string())),
+            _ => Err(D::Error::custom("a time is a string or a number")),
+        }
     }
 }
 

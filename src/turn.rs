@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
-use crate::store::timers::{self, Kind};
+use crate::store::timers::{self, Kind, Timer};
 use crate::store::world::Opening;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant};
@@ -53,6 +53,8 @@ pub struct Turn {
     pub now: Instant,
     /// Makes ids.
     pub ids: Ids,
+    /// What made them when the turn began.
+    pub ids_before: Ids,
     /// On whose behalf; nobody for workers, the control API and timers.
     pub requester: Requester,
     /// The market's fixed sides.
@@ -71,7 +73,8 @@ impl Turn {
     pub fn new(tx: Tx, opening: Opening, requester: Requester, market: Arc<Market>) -> Self {
         let Opening { clock, ids, page_key, .. } = opening;
         let now = clock.now();
-        Self { tx, now, ids, requester, market, page_key, earliest_set: None, clock }
+        let ids_before = ids.clone();
+        Self { tx, now, ids, ids_before, requester, market, page_key, earliest_set: None, clock }
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.
@@ -87,6 +90,16 @@ impl Turn {
         let earliest = self.earliest_set.map_or(due_at, |earliest| earliest.min(due_at));
         self.earliest_set = Some(earliest);
         timers::set(&mut self.tx, kind, subject, due_at).await
+    }
+
+    /// Sets many timers, none of which is set yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_timers(&mut self, timers: &[Timer]) -> Result<(), Fault> {
+        let earliest = timers.iter().map(|timer| timer.due_at).min();
+        self.earliest_set = [self.earliest_set, earliest].into_iter().flatten().min();
+        timers::set_many(&mut self.tx, timers).await
     }
 
     /// Lets something not happen.

@@ -6,11 +6,11 @@ use crate::rules;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
-use crate::store::{assignments, workers};
+use crate::store::workers;
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 
-/// The worker is at this HIT, or did it before.
+/// The worker is at this HIT, or did it before. Assumed: the sentence.
 #[must_use]
 pub fn already_taken() -> Fault {
     Fault::worker(
@@ -29,9 +29,14 @@ pub async fn accept(
     worker_id: &str,
     at: Instant,
 ) -> Result<Acceptance, Fault> {
-    check_worker(turn, worker_id).await?;
-    let at_it = acceptances::in_work(&mut turn.tx, hit.key, worker_id).await?;
-    if at_it || assignments::done_by(&mut turn.tx, hit.key, worker_id).await? {
+    if !rules::worker::well_formed(worker_id) {
+        return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
+    }
+    let before = acceptances::before(&mut turn.tx, hit.key, worker_id).await?;
+    if !before.known {
+        comes_by(turn, worker_id).await?;
+    }
+    if before.taken {
         return Err(already_taken());
     }
     hit.standing = hit.standing.accept(turn.now)?;
@@ -51,14 +56,9 @@ pub async fn accept(
 }
 
 /// A worker who comes by for the first time is remembered, or refused if only known ones may work.
-async fn check_worker(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
-    if !rules::worker::well_formed(worker_id) {
-        return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
-    }
-    if workers::find(&mut turn.tx, worker_id).await?.is_some() {
-        return Ok(());
-    }
+async fn comes_by(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
     if turn.market.known_workers_only {
+        // Assumed: the sentence; only this emulator has such an option.
         return Err(Fault::worker("UnknownWorker", "There is no worker with this id."));
     }
     workers::add(&mut turn.tx, worker_id, turn.now).await

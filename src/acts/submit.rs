@@ -33,7 +33,7 @@ pub async fn open_acceptance(turn: &mut Turn, assignment_id: &str) -> Result<Acc
     Err(Fault::not_found(format!("Assignment {assignment_id} does not exist.")))
 }
 
-/// The worker site's page on failed submissions began with this sentence.
+/// The worker site's page on failed submissions began with this sentence. Assumed: `why`.
 fn refused(code: &'static str, why: &str) -> Fault {
     let message = format!("There was a problem submitting your results for this HIT. {why}");
     Fault::worker(code, message)

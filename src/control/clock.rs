@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::control::json::{Answer, When, read};
+use crate::control::json::{Answer, Body};
 use crate::engine::{ClockChange, Engine};
 use crate::fault::Fault;
-use crate::time::{Clock, Instant, Span};
+use crate::time::{Clock, Span, When};
 
 /// The market's time.
 pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
@@ -36,17 +35,17 @@ struct Change {
 }
 
 impl Change {
-    fn read(self, now: Instant) -> Result<ClockChange, Fault> {
+    fn meant(self) -> Result<ClockChange, Fault> {
         match self {
             Self { advance: Some(span), set: None, freeze: None, resume: None } => {
                 let forward = Span::parse(&span).filter(|span| span.0 >= 0);
                 let forward = forward.ok_or_else(|| {
                     Fault::unreadable(format!("{span:?} is no span such as 30d, 12h or 90s"))
                 })?;
-                Ok(ClockChange::Set(now + forward))
+                Ok(ClockChange::Advance(forward))
             }
             Self { advance: None, set: Some(at), freeze: None, resume: None } => {
-                Ok(ClockChange::Set(at.at(now)?))
+                Ok(ClockChange::Set(at))
             }
             Self { advance: None, set: None, freeze: Some(true), resume: None } => {
                 Ok(ClockChange::Freeze)
@@ -62,9 +61,8 @@ impl Change {
 }
 
 /// Moves, stops or starts the clock; answers when everything due has been settled.
-pub async fn change(State(engine): State<Arc<Engine>>, body: Bytes) -> Answer {
-    let change: Change = read(&body)?;
-    let now = engine.clock().await?.now();
-    let (clock, settled) = engine.change_clock(change.read(now)?).await?;
+pub async fn change(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
+    let change: Change = body.read()?;
+    let (clock, settled) = engine.change_clock(change.meant()?).await?;
     Ok(shown(clock, Some(settled)))
 }

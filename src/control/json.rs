@@ -1,32 +1,43 @@
 //! JSON both ways, and faults in the control API's form.
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
-use crate::time::Instant;
+use crate::time::{Instant, When};
+use crate::worlds::Problem;
 
 /// What every route answers with.
 pub type Answer = Result<Json<Value>, Failure>;
 
 /// A fault on its way out of the control API.
 #[derive(Debug)]
-pub struct Failure(pub Fault);
+pub struct Failure {
+    fault: Fault,
+    problems: Vec<Problem>,
+}
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self(fault)
+        Self { fault, problems: Vec::new() }
+    }
+}
+
+impl Failure {
+    /// A world that was not loaded.
+    pub fn bad_world(message: String, problems: Vec<Problem>) -> Self {
+        Self { fault: Fault::Control { status: 400, code: "BadWorld", message }, problems }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, code, message) = match self.0 {
+        let (status, code, message) = match self.fault {
             Fault::Control { status, code, message } => (status, code, message),
             Fault::Worker { code, message } => (422, code, message),
             Fault::Request { code, message } if code.ends_with("DoesNotExist") => {
@@ -41,19 +52,83 @@ impl IntoResponse for Failure {
                 (500, "ServiceFault", "There was an error with this request.".to_owned())
             }
         };
-        let body = Json(json!({"error": {"code": code, "message": message}}));
+        let mut body = json!({"error": {"code": code, "message": message}});
+        if !self.problems.is_empty() {
+            body["error"]["problems"] = json!(self.problems);
+        }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, body).into_response()
+        (status, Json(body)).into_response()
     }
 }
 
-/// Reads a body; an empty one is an empty object.
-///
-/// # Errors
-/// It is not JSON, or not what the route takes.
-pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Fault> {
-    let text: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))
+/// A request's body.
+#[derive(Debug)]
+pub struct Body(axum::body::Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        axum::body::Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
+            let (status, message) = (rejection.status().as_u16(), rejection.body_text());
+            Fault::Control { status, code: "BadBody", message }.into()
+        })
+    }
+}
+
+impl Body {
+    /// Reads it; an empty one is an empty object.
+    ///
+    /// # Errors
+    /// It is not JSON, or not what the route takes.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let text: &[u8] = if self.0.is_empty() { b"{}" } else { &self.0 };
+        serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))
+    }
+
+    /// It as text.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
+    pub fn text(&self) -> Result<&str, Fault> {
+        std::str::from_utf8(&self.0).map_err(|_| Fault::unreadable("the body is not UTF-8"))
+    }
+}
+
+/// The id in a path. One that nothing can have leads to nothing.
+#[derive(Debug)]
+pub struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        id.ok()
+            .and_then(|Path(id)| checked(id))
+            .map(Self)
+            .ok_or_else(|| Fault::not_found("The id in the path is no id.").into())
+    }
+}
+
+/// An id, if it is made of capital letters and digits, at most 64.
+pub fn checked(id: String) -> Option<String> {
+    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    ((1..=64).contains(&id.len()) && id.bytes().all(capitals)).then_some(id)
+}
+
+/// What stands behind the `?` of a path.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(read)| Self(read))
+            .map_err(|rejection| Fault::unreadable(rejection.body_text()).into())
+    }
 }
 
 /// Writes an answer.
@@ -64,42 +139,21 @@ pub fn write<T: serde::Serialize>(value: &T) -> Result<Value, Fault> {
     serde_json::to_value(value).map_err(|e| Fault::Service(e.to_string()))
 }
 
-/// A time as the control API takes it: RFC 3339, epoch seconds, or from now (`-2h`, `+30d`).
-#[derive(Debug, Clone, PartialEq)]
-pub struct When(String);
-
-impl When {
-    /// The instant that is meant at `now`.
-    ///
-    /// # Errors
-    /// It is none of the forms.
-    pub fn at(&self, now: Instant) -> Result<Instant, Fault> {
-        Instant::parse(&self.0, now).ok_or_else(|| {
-            Fault::unreadable(format!(
-                "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
-                self.0
-            ))
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for When {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::String(text) => Ok(Self(text)),
-            Value::Number(seconds) => Ok(Self(seconds.to_string())),
-            _ => Err(serde::de::Error::custom("a time is a string or a number")),
-        }
-    }
+/// The instant that is meant at `now`.
+///
+/// # Errors
+/// It is none of the forms that a time can have.
+pub fn instant(when: &When, now: Instant) -> Result<Instant, Fault> {
+    when.at(now).map_err(Fault::unreadable)
 }
 
 /// The answer on a path that does not exist.
 pub async fn no_such_route() -> Failure {
-    Failure(Fault::not_found("There is no such route."))
+    Fault::not_found("There is no such route.").into()
 }
 
 /// The answer to a method that a path does not have.
 pub async fn no_such_method() -> Failure {
     let message = "This route does not have that method.".to_owned();
-    Failure(Fault::Control { status: 405, code: "MethodNotAllowed", message })
+    Fault::Control { status: 405, code: "MethodNotAllowed", message }.into()
 }

@@ -3,41 +3,41 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::acts;
 use crate::acts::give_back::give_back as free;
 use crate::acts::submit::open_acceptance;
-use crate::control::json::{Answer, When, read, write};
+use crate::control::json::{Answer, Body, Id, checked, instant};
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules::hit::no_more_hits;
-use crate::rules::question::{self, Question, answers};
+use crate::rules::question::answers;
+use crate::shapes::answer::Given;
 use crate::store::acceptances::{Acceptance, State as Held};
-use crate::store::hits::{self, Hit, Offer};
+use crate::store::hits::{self, Hit};
 use crate::store::requesters::Requester;
-use crate::time::Instant;
+use crate::time::{Instant, When};
 use crate::turn::{Access, Turn};
+use crate::worlds::dump;
 
 /// What a worker accepts: a HIT, or the next one of a HIT type or group.
 #[derive(Debug, Clone, Deserialize)]
-enum Wanted {
+#[serde(deny_unknown_fields)]
+struct Wanted {
     #[serde(rename = "HITId")]
-    Hit(String),
-    #[serde(rename = "HITTypeId", alias = "HITGroupId")]
-    TypeOrGroup(String),
+    hit: Option<String>,
+    #[serde(rename = "HITTypeId")]
+    of_type: Option<String>,
+    #[serde(rename = "HITGroupId")]
+    of_group: Option<String>,
 }
 
 /// `POST /_mturk/workers/{id}/accept`.
-pub async fn accept(
-    State(engine): State<Arc<Engine>>,
-    Path(worker_id): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let wanted: Wanted = read(&body)?;
+pub async fn accept(State(engine): State<Arc<Engine>>, Id(worker_id): Id, body: Body) -> Answer {
+    let wanted: Wanted = body.read()?;
     let taken = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (wanted, worker_id) = (wanted.clone(), worker_id.clone());
         Box::pin(async move {
@@ -60,13 +60,15 @@ fn shown(taken: &Acceptance) -> Value {
 }
 
 async fn find(turn: &mut Turn, wanted: Wanted, worker_id: &str) -> Result<Hit, Fault> {
-    match wanted {
-        Wanted::Hit(id) => hit(turn, &id).await,
-        Wanted::TypeOrGroup(id) => match hits::offer(&mut turn.tx, &id, worker_id).await? {
-            Offer::Open(hit) => Ok(*hit),
-            Offer::Done => Err(acts::accept::already_taken()),
-            Offer::Nothing => Err(no_more_hits()),
-        },
+    let Wanted { hit: id, of_type, of_group } = wanted;
+    let there = |id: String| checked(id).ok_or_else(no_more_hits);
+    match (id, of_type, of_group) {
+        (Some(id), None, None) => hit(turn, &there(id)?).await,
+        (None, Some(id), None) | (None, None, Some(id)) => {
+            let offer = hits::offer(&mut turn.tx, &there(id)?, worker_id).await?;
+            offer.ok_or_else(no_more_hits)
+        }
+        _ => Err(Fault::unreadable("one of HITId, HITTypeId and HITGroupId is wanted")),
     }
 }
 
@@ -80,7 +82,7 @@ async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
 #[serde(deny_unknown_fields)]
 pub struct Handed {
     #[serde(rename = "Answers")]
-    answers: Option<Map<String, Value>>,
+    answers: Option<Given>,
     #[serde(rename = "Answer")]
     answer: Option<String>,
 }
@@ -97,39 +99,9 @@ impl Handed {
                 answers::check(&document).map_err(|e| Fault::unreadable(e.to_string()))?;
                 Ok(document)
             }
-            (Some(given), None) => write_answers(given, question),
-        }
-    }
-}
-
-fn write_answers(given: Map<String, Value>, question: &str) -> Result<String, Fault> {
-    let given: Vec<(String, Vec<String>)> = given
-        .into_iter()
-        .map(|(name, value)| texts(&name, value).map(|texts| (name, texts)))
-        .collect::<Result<_, _>>()?;
-    if let Ok(Question::Form(form)) = question::parse(question) {
-        return answers::from_form(&form, &given).map_err(|e| Fault::unreadable(e.to_string()));
-    }
-    let fields: Vec<(String, String)> = given
-        .into_iter()
-        .flat_map(|(name, texts)| texts.into_iter().map(move |text| (name.clone(), text)))
-        .collect();
-    Ok(answers::from_fields(&fields))
-}
-
-/// One value or several, as text.
-fn texts(name: &str, value: Value) -> Result<Vec<String>, Fault> {
-    match value {
-        Value::Array(values) => values
-            .into_iter()
-            .map(|value| texts(name, value))
-            .collect::<Result<Vec<_>, _>>()
-            .map(|texts| texts.concat()),
-        Value::String(text) => Ok(vec![text]),
-        Value::Number(number) => Ok(vec![number.to_string()]),
-        Value::Bool(yes) => Ok(vec![yes.to_string()]),
-        Value::Null | Value::Object(_) => {
-            Err(Fault::unreadable(format!("the answer {name:?} is a text or a list of texts")))
+            (Some(given), None) => {
+                answers::write(question, &given).map_err(|e| Fault::unreadable(e.to_string()))
+            }
         }
     }
 }
@@ -137,10 +109,10 @@ fn texts(name: &str, value: Value) -> Result<Vec<String>, Fault> {
 /// `POST /_mturk/assignments/{id}/submit`.
 pub async fn submit(
     State(engine): State<Arc<Engine>>,
-    Path(assignment_id): Path<String>,
-    body: Bytes,
+    Id(assignment_id): Id,
+    body: Body,
 ) -> Answer {
-    let handed: Handed = read(&body)?;
+    let handed: Handed = body.read()?;
     let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (handed, assignment_id) = (handed.clone(), assignment_id.clone());
         Box::pin(async move {
@@ -151,14 +123,11 @@ pub async fn submit(
             acts::submit::submit(turn, &mut hit, taken, answer, at).await
         })
     });
-    Ok(Json(write(&submitted.await?)?))
+    Ok(Json(dump::assignment(submitted.await?, true)))
 }
 
 /// `POST /_mturk/assignments/{id}/return`.
-pub async fn give_back(
-    State(engine): State<Arc<Engine>>,
-    Path(assignment_id): Path<String>,
-) -> Answer {
+pub async fn give_back(State(engine): State<Arc<Engine>>, Id(assignment_id): Id) -> Answer {
     let returned = engine.turn(Access::Write, Requester::default(), move |turn| {
         let assignment_id = assignment_id.clone();
         Box::pin(async move {
@@ -181,20 +150,22 @@ pub struct Submission {
     #[serde(rename = "SubmitTime")]
     submit_time: Option<When>,
     #[serde(rename = "Answers")]
-    answers: Option<Map<String, Value>>,
+    answers: Option<Given>,
     #[serde(rename = "Answer")]
     answer: Option<String>,
 }
 
 impl Submission {
-    /// When the work was accepted and submitted: neither in the wrong order nor in the future.
+    /// When the work was accepted and submitted: in this order, not in the future, and not before
+    /// 1970, since the place of work in its HIT is counted from there.
     fn times(&self, now: Instant) -> Result<(Instant, Instant), Fault> {
-        let at = |when: &Option<When>| when.as_ref().map(|when| when.at(now)).transpose();
+        let at = |when: &Option<When>| when.as_ref().map(|when| instant(when, now)).transpose();
         let submit_at = at(&self.submit_time)?.unwrap_or(now);
         let accept_at = at(&self.accept_time)?.unwrap_or(submit_at);
-        if accept_at > submit_at || submit_at > now {
+        if accept_at < Instant(0) || accept_at > submit_at || submit_at > now {
             return Err(Fault::unreadable(
-                "AcceptTime is not after SubmitTime, and SubmitTime is not in the future",
+                "AcceptTime is not before 1970 and not after SubmitTime, and SubmitTime is not in \
+                 the future",
             ));
         }
         Ok((accept_at, submit_at))
@@ -202,12 +173,8 @@ impl Submission {
 }
 
 /// `POST /_mturk/hits/{id}/submissions`.
-pub async fn submission(
-    State(engine): State<Arc<Engine>>,
-    Path(hit_id): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let sent: Submission = read(&body)?;
+pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body: Body) -> Answer {
+    let sent: Submission = body.read()?;
     let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (sent, hit_id) = (sent.clone(), hit_id.clone());
         Box::pin(async move {
@@ -220,5 +187,5 @@ pub async fn submission(
             acts::submit::submit(turn, &mut hit, taken, answer, submit_at).await
         })
     });
-    Ok(Json(write(&submitted.await?)?))
+    Ok(Json(dump::assignment(submitted.await?, true)))
 }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::control::json::{Answer, read, write};
+use crate::control::json::{Answer, Body, Id, Params, checked, write};
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules;
@@ -25,12 +24,15 @@ pub struct Page {
 }
 
 /// Workers by id; `after` is the last id of the page before.
-pub async fn list(State(engine): State<Arc<Engine>>, Query(page): Query<Page>) -> Answer {
+pub async fn list(State(engine): State<Arc<Engine>>, Params(page): Params<Page>) -> Answer {
     let limit = page.limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
         return Err(Fault::unreadable("limit is between 1 and 1000").into());
     }
-    let after = page.after.unwrap_or_default();
+    let after = page.after.map(|after| {
+        checked(after).ok_or_else(|| Fault::unreadable("after is the id of a worker"))
+    });
+    let after = after.transpose()?.unwrap_or_default();
     let found = engine.turn(Access::Read, Requester::default(), move |turn| {
         let after = after.clone();
         Box::pin(async move { workers::list(&mut turn.tx, &after, limit).await })
@@ -39,7 +41,7 @@ pub async fn list(State(engine): State<Arc<Engine>>, Query(page): Query<Page>) -
 }
 
 /// One worker.
-pub async fn show(State(engine): State<Arc<Engine>>, Path(id): Path<String>) -> Answer {
+pub async fn show(State(engine): State<Arc<Engine>>, Id(id): Id) -> Answer {
     let found = engine.turn(Access::Read, Requester::default(), move |turn| {
         let id = id.clone();
         Box::pin(async move {
@@ -51,8 +53,8 @@ pub async fn show(State(engine): State<Arc<Engine>>, Path(id): Path<String>) -> 
 }
 
 /// A new worker; without a WorkerId one is made.
-pub async fn add(State(engine): State<Arc<Engine>>, body: Bytes) -> Answer {
-    let sent: Map<String, Value> = read(&body)?;
+pub async fn add(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
+    let sent: Map<String, Value> = body.read()?;
     let added = engine.turn(Access::Write, Requester::default(), move |turn| {
         let mut sent = sent.clone();
         Box::pin(async move {
@@ -71,8 +73,8 @@ pub async fn add(State(engine): State<Arc<Engine>>, body: Bytes) -> Answer {
 }
 
 /// A worker with these traits, new or known.
-pub async fn put(State(engine): State<Arc<Engine>>, Path(id): Path<String>, body: Bytes) -> Answer {
-    let mut sent: Map<String, Value> = read(&body)?;
+pub async fn put(State(engine): State<Arc<Engine>>, Id(id): Id, body: Body) -> Answer {
+    let mut sent: Map<String, Value> = body.read()?;
     if sent.get("WorkerId").is_some_and(|given| *given != id) {
         return Err(Fault::unreadable("WorkerId is not the one in the path").into());
     }
@@ -88,7 +90,7 @@ pub async fn put(State(engine): State<Arc<Engine>>, Path(id): Path<String>, body
 fn worker(sent: Map<String, Value>) -> Result<Worker, Fault> {
     let worker: Worker = serde_json::from_value(Value::Object(sent))
         .map_err(|e| Fault::unreadable(e.to_string()))?;
-    rules::worker::check(&worker)?;
+    rules::worker::check(&worker).map_err(Fault::unreadable)?;
     Ok(worker)
 }
 

@@ -1,12 +1,13 @@
 //! Who may call: access keys and their secrets, remembered for as long as they cannot change.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::{self, Known, Requester};
 use crate::time::{Instant, real_now};
+use crate::turn::Access;
 
 /// Where other processes can change requesters, one is looked up again after this long.
 const SHARED_FOR_MS: i64 = 1000;
@@ -67,10 +68,12 @@ impl Engine {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn make_known(&self, known: &Known) -> Result<(), Fault> {
-        let mut tx = self.store.write().await?;
-        requesters::put(&mut tx, known).await?;
-        tx.commit().await?;
+    pub async fn make_known(self: &Arc<Self>, known: Known) -> Result<(), Fault> {
+        let put = self.turn(Access::Write, Requester::default(), move |turn| {
+            let known = known.clone();
+            Box::pin(async move { requesters::put(&mut turn.tx, &known).await })
+        });
+        put.await?;
         self.forget_callers();
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Settling: doing what has fallen due, in order, each at its own instant.
 
+use std::sync::Arc;
+
 use crate::engine::{Engine, Timers, back_off, is_due};
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
@@ -20,7 +22,10 @@ impl Engine {
         loop {
             match self.settle_batch().await {
                 Ok(0) => return Ok(total),
-                Ok(count) => total += count,
+                Ok(count) => {
+                    total += count;
+                    lost = 0;
+                }
                 Err(Fault::LostRace) if lost < super::ATTEMPTS => {
                     back_off(lost).await;
                     lost += 1;
@@ -30,13 +35,22 @@ impl Engine {
         }
     }
 
+    /// Settles in a task of its own, which runs to its end even when nobody waits for it any more.
+    pub(super) async fn settle_apart(self: &Arc<Self>) -> Result<u64, Fault> {
+        let engine = Arc::clone(self);
+        let settled = tokio::spawn(async move { engine.settle().await });
+        settled.await.unwrap_or_else(|e| Err(Fault::Service(e.to_string())))
+    }
+
     /// When the next timer falls due, in milliseconds from now; none while the clock stands.
     ///
     /// # Errors
     /// The database failed.
     pub async fn due_in_ms(&self) -> Result<Option<i64>, Fault> {
-        let mut tx = self.store.read().await?;
-        let opening = self.opening(&mut tx).await?;
+        let opening = match self.known_opening() {
+            Some(opening) => opening,
+            None => self.opening(&mut self.store.read().await?).await?,
+        };
         let now = opening.clock.now();
         let running = opening.clock.mode() != "frozen";
         let due = opening.next_due_at.filter(|due| running || *due <= now);
@@ -45,7 +59,7 @@ impl Engine {
 
     /// Before a turn: more than one batch is settled in transactions of their own.
     pub(super) async fn settle_backlog(&self) -> Result<(), Fault> {
-        let known = self.cached().clone();
+        let known = self.known_opening();
         let due = known.is_some_and(|opening| is_due(&opening));
         if due || self.store.is_shared() && self.backlog().await? {
             self.settle().await?;
@@ -60,9 +74,10 @@ impl Engine {
 
     async fn settle_batch(&self) -> Result<u64, Fault> {
         let (mut turn, _) = self.begin(Requester::default()).await?;
-        let count = batch(&mut turn).await?;
-        self.commit(turn, Timers::Settled).await?;
-        Ok(count)
+        match batch(&mut turn).await {
+            Ok(count) => self.commit(turn, Timers::Settled).await.map(|()| count),
+            Err(fault) => turn.tx.undo().await.and(Err(fault)),
+        }
     }
 }
 

@@ -46,13 +46,13 @@ impl Operation for CreateHitWithHitType {
     }
 }
 
-/// The requester's HIT type with that id. Assumed: code and sentence for one that is not there.
+/// The requester's HIT type with that id.
+///
+/// Assumed: the fault of one that is not there, seen by clients of the older API.
 ///
 /// # Errors
 /// No such HIT type, or another requester's; the database failed.
 pub(super) async fn hit_type(turn: &mut Turn, id: &str) -> Result<HitType, Fault> {
     let found = hit_types::find(&mut turn.tx, &turn.requester.id, id).await?;
-    found.ok_or_else(|| {
-        Fault::request("HITTypeDoesNotExist", format!("HITType {id} does not exist."))
-    })
+    found.ok_or_else(|| Fault::invalid_value("HITTypeId", id))
 }

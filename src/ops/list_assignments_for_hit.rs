@@ -1,8 +1,8 @@
 //! ListAssignmentsForHIT: the submitted work of one HIT, in the order of submission.
 //!
-//! Only the owner sees it: for anyone else the HIT does not exist, exactly as if it never had. Every
-//! page that has work on it carries a token; the empty one that ends the list carries none. Work
-//! that is submitted meanwhile stands at the end, so that a reader meets it there.
+//! Only the owner sees it: for anyone else the HIT does not exist, exactly as if it never had.
+//! Every page that has work on it carries a token; the empty one that ends the list carries none.
+//! Work that is submitted meanwhile stands at the end, so that a reader meets it there.
 
 use serde::Deserialize;
 

@@ -42,12 +42,14 @@ impl Values {
         let delays = limits::AUTO_APPROVAL_DELAY_S;
         let delay = sent.auto_approval_delay_in_seconds.unwrap_or(delays.max);
         delays.check("AutoApprovalDelayInSeconds", delay)?;
+        let reward = Cents::parse(&sent.reward);
+        let reward = reward.ok_or_else(|| Fault::invalid_parameter("Reward", &sent.reward))?;
         let requirements = sent.qualification_requirements.unwrap_or_default();
         Ok(Self {
             title: sent.title,
             description: sent.description,
             keywords: sent.keywords,
-            reward: sent.reward,
+            reward,
             assignment_duration_s: duration,
             auto_approval_delay_s: delay,
             requirements: qualification::complete(requirements)?,
@@ -79,7 +81,7 @@ mod tests {
             title: "a".into(),
             description: "b".into(),
             keywords: None,
-            reward: Cents(5),
+            reward: "0.05".into(),
             assignment_duration_in_seconds: 60,
             auto_approval_delay_in_seconds: None,
             qualification_requirements: None,
@@ -109,6 +111,7 @@ mod tests {
             HitTypeMembers { title: "x".repeat(129), ..sent() },
             HitTypeMembers { description: "x".repeat(2001), ..sent() },
             HitTypeMembers { keywords: Some("x".repeat(1001)), ..sent() },
+            HitTypeMembers { reward: "9".repeat(20), ..sent() },
             HitTypeMembers { assignment_duration_in_seconds: 29, ..sent() },
             HitTypeMembers { auto_approval_delay_in_seconds: Some(2_592_001), ..sent() },
         ] {

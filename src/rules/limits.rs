@@ -46,15 +46,15 @@ impl Range {
         if (self.min..=self.max).contains(&value) {
             return Ok(());
         }
-        let message = format!("The value \"{value}\" is not valid for the parameter {name}.");
-        Err(Fault::parameter("InvalidParameterValue", message))
+        Err(Fault::invalid_parameter(name, value))
     }
 }
 
 /// Whether `text` of the parameter `name` has at most `max` characters.
 ///
 /// # Errors
-/// `ParameterValidationError`. Assumed: the sentence, built like the recorded one on minimum length.
+/// `ParameterValidationError`. Assumed: the sentence, built like the recorded one on minimum
+/// length.
 pub fn at_most(name: &str, text: &str, max: usize) -> Result<(), Fault> {
     if text.chars().count() <= max {
         return Ok(());

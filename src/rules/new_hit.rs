@@ -47,7 +47,10 @@ pub fn unreadable(fault: QuestionFault) -> Fault {
             "Your request parameter Question has a maximum length of 65535.",
         ),
         fault => Fault::parameter(
-            "XMLParseError",
+            match fault {
+                QuestionFault::Formatted { .. } => "XHTMLParseError",
+                _ => "XMLParseError",
+            },
             format!(
                 "There was an error parsing the XML question or answer data in your request.  \
                  Please make sure the data is well-formed and validates against the appropriate \
@@ -62,7 +65,12 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    const QUESTION: &str = "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\"><ExternalURL>https://example.com</ExternalURL><FrameHeight>0</FrameHeight></ExternalQuestion>";
+    const QUESTION: &str = concat!(
+        "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/",
+        "AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\">",
+        "<ExternalURL>https://example.com</ExternalURL><FrameHeight>0</FrameHeight>",
+        "</ExternalQuestion>"
+    );
 
     fn code(change: &Value) -> Result<String, &'static str> {
         let mut sent = json!({"LifetimeInSeconds": 60, "Question": QUESTION});

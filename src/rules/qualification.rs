@@ -9,6 +9,23 @@ use crate::shapes::qualification::{ActionsGuarded, Comparator, Locale, Qualifica
 /// The system qualification of a worker's place.
 pub const LOCALE: &str = "00000000000000000071";
 
+/// The qualification types that Amazon kept: the Masters of the two markets, and what it knew of
+/// every worker.
+const SYSTEM: [&str; 6] = [
+    "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH",
+    "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6",
+    "00000000000000000040",
+    "00000000000000000060",
+    LOCALE,
+    "000000000000000000L0",
+];
+
+/// Whether the type is Amazon's own.
+#[must_use]
+pub fn is_system(qualification_type_id: &str) -> bool {
+    SYSTEM.contains(&qualification_type_id)
+}
+
 const MAX_REQUIREMENTS: usize = 10;
 const MAX_INTEGERS: usize = 15;
 const MAX_LOCALES: usize = 30;
@@ -126,7 +143,8 @@ mod tests {
         ] {
             let values: Vec<i64> = (0..count).collect();
             check(
-                &json!({"QualificationTypeId": "3Q", "Comparator": comparator, "IntegerValues": values}),
+                &json!({"QualificationTypeId": "3Q", "Comparator": comparator,
+                    "IntegerValues": values}),
                 allowed,
             );
         }
@@ -152,7 +170,8 @@ mod tests {
             ("EqualTo", vec![place("usa", None)], false),
         ] {
             check(
-                &json!({"QualificationTypeId": LOCALE, "Comparator": comparator, "LocaleValues": locales}),
+                &json!({"QualificationTypeId": LOCALE, "Comparator": comparator,
+                    "LocaleValues": locales}),
                 allowed,
             );
         }

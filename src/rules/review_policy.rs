@@ -20,9 +20,7 @@ pub fn check(assignment: Option<&ReviewPolicy>, hit: Option<&ReviewPolicy>) -> R
 fn check_name(member: &str, policy: Option<&ReviewPolicy>, known: &str) -> Result<(), Fault> {
     match policy {
         Some(policy) if policy.policy_name != known => {
-            let value = &policy.policy_name;
-            let message = format!("The value \"{value}\" is not valid for the parameter {member}.");
-            Err(Fault::parameter("InvalidParameterValue", message))
+            Err(Fault::invalid_parameter(member, &policy.policy_name))
         }
         _ => Ok(()),
     }
@@ -34,8 +32,7 @@ mod tests {
 
     #[test]
     fn each_level_has_one_policy() {
-        let policy =
-            |name: &str| Some(ReviewPolicy { policy_name: name.into(), parameters: vec![] });
+        let policy = |name: &str| Some(ReviewPolicy { policy_name: name.into(), parameters: None });
         let (known, plurality) = (policy(SCORE_MY_KNOWN_ANSWERS), policy(SIMPLE_PLURALITY));
         assert!(check(None, None).is_ok());
         assert!(check(known.as_ref(), plurality.as_ref()).is_ok());

@@ -1,6 +1,5 @@
 //! Who is a worker.
 
-use crate::fault::Fault;
 use crate::shapes::worker::Worker;
 
 /// Whether `id` has the form of a worker id: `A` and more capital letters or digits, at most 64.
@@ -15,28 +14,29 @@ pub fn well_formed(id: &str) -> bool {
 ///
 /// # Errors
 /// A sentence that names the member.
-pub fn check(worker: &Worker) -> Result<(), Fault> {
-    let bad = |what: &str| Err(Fault::unreadable(what));
+pub fn check(worker: &Worker) -> Result<(), &'static str> {
     if !well_formed(&worker.worker_id) {
-        return bad(
+        return Err(
             "WorkerId is 'A' followed by capital letters and digits, 64 characters at most",
         );
     }
-    if worker.name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
-        return bad("Name has 1 to 100 characters");
+    let good =
+        |name: &str| (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control);
+    if !worker.name.as_deref().is_none_or(good) {
+        return Err("Name has 1 to 100 characters, and no control characters");
     }
     if worker.hits_approved.is_some_and(|count| count < 0) {
-        return bad("HITsApproved is not negative");
+        return Err("HITsApproved is not negative");
     }
     if worker.percent_approved.is_some_and(|percent| !(0..=100).contains(&percent)) {
-        return bad("PercentApproved is between 0 and 100");
+        return Err("PercentApproved is between 0 and 100");
     }
     let letters = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
     let placed = worker.locale.as_ref().is_none_or(|locale| {
         letters(&locale.country) && locale.subdivision.as_deref().is_none_or(letters)
     });
     if !placed {
-        return bad("Locale has a Country, and perhaps a Subdivision, of two capital letters");
+        return Err("Locale has a Country, and perhaps a Subdivision, of two capital letters");
     }
     Ok(())
 }

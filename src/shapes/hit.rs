@@ -107,7 +107,7 @@ pub struct HitTypeMembers {
     pub title: String,
     pub description: String,
     pub keywords: Option<String>,
-    pub reward: Cents,
+    pub reward: String,
     pub assignment_duration_in_seconds: i64,
     pub auto_approval_delay_in_seconds: Option<i64>,
     pub qualification_requirements: Option<Vec<QualificationRequirement>>,

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct ParameterMapEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
 }
 
 /// One parameter of a policy.
@@ -20,10 +20,10 @@ pub struct ParameterMapEntry {
 pub struct PolicyParameter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub map_entries: Vec<ParameterMapEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map_entries: Option<Vec<ParameterMapEntry>>,
 }
 
 /// A review policy of a HIT.
@@ -32,6 +32,6 @@ pub struct PolicyParameter {
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct ReviewPolicy {
     pub policy_name: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parameters: Vec<PolicyParameter>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Vec<PolicyParameter>>,
 }

@@ -6,16 +6,27 @@ use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
 statements! {
-    FIND = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, h.id \
+    FIND = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, \
+            a.deadline_at, h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE a.assignment_id = $1";
-    FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, \
-            h.id \
+    FIND_OWNED = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, \
+            a.deadline_at, h.id \
         FROM acceptances a JOIN hits h ON h.key = a.hit_key \
-        WHERE a.assignment_id = $1 AND h.requester_id = $2";
-    IN_WORK = "SELECT assignment_id FROM acceptances \
-        WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'";
-    ADD = "INSERT INTO acceptances (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
+        WHERE a.assignment_id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'";
+    BEFORE = "SELECT (SELECT count(*) FROM workers WHERE id = $2), \
+        (SELECT count(*) FROM acceptances \
+            WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'), \
+        (SELECT count(*) FROM assignments WHERE hit_key = $1 AND worker_id = $2)";
+    ADD = "INSERT INTO acceptances \
+            (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
         VALUES ($1, $2, $3, 'Accepted', $4, $5)";
+    ADD_WHOLE = "INSERT INTO acceptances \
+            (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    OF_HIT = "SELECT a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, a.deadline_at, \
+            h.id \
+        FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE a.hit_key = $1 \
+        ORDER BY a.accept_at, a.assignment_id";
     END = "UPDATE acceptances SET state = $2 WHERE assignment_id = $1";
     REMOVE = "DELETE FROM acceptances WHERE assignment_id = $1";
 }
@@ -98,12 +109,23 @@ pub async fn find_owned(
     row.as_ref().map(acceptance).transpose()
 }
 
-/// Whether the worker is at this HIT now.
+/// What is there of a worker who wants to take a place.
+#[derive(Debug, Clone, Copy)]
+pub struct Before {
+    /// The worker came by before, or was made known.
+    pub known: bool,
+    /// The worker is at this HIT, or handed in work for it.
+    pub taken: bool,
+}
+
+/// Whether the worker is known, and was at this HIT.
 ///
 /// # Errors
 /// The database failed.
-pub async fn in_work(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool, Fault> {
-    Ok(sql(IN_WORK).bind(hit_key).bind(worker_id).one(tx).await?.is_some())
+pub async fn before(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<Before, Fault> {
+    let row = sql(BEFORE).bind(hit_key).bind(worker_id).only(tx).await?;
+    let count = |index| row.get::<i64>(index);
+    Ok(Before { known: count(0)? > 0, taken: count(1)? + count(2)? > 0 })
 }
 
 /// A worker takes a place.
@@ -113,7 +135,7 @@ pub async fn in_work(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool,
 pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
     let statement = sql(ADD).bind(&taken.assignment_id).bind(taken.hit_key);
     let statement = statement.bind(&taken.worker_id).bind(taken.accept_at);
-    statement.bind(taken.deadline_at).run(tx).await?;
+    statement.bind(taken.deadline_at).later(tx).await?;
     Ok(())
 }
 
@@ -122,7 +144,7 @@ pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), Fault> {
-    sql(END).bind(assignment_id).bind(state.as_str()).run(tx).await?;
+    sql(END).bind(assignment_id).bind(state.as_str()).later(tx).await?;
     Ok(())
 }
 
@@ -131,6 +153,25 @@ pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), F
 /// # Errors
 /// The database failed.
 pub async fn remove(tx: &mut Tx, assignment_id: &str) -> Result<(), Fault> {
-    sql(REMOVE).bind(assignment_id).run(tx).await?;
+    sql(REMOVE).bind(assignment_id).later(tx).await?;
     Ok(())
+}
+
+/// Puts a hold of a world into the store, whatever became of it.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_whole(tx: &mut Tx, held: &Acceptance) -> Result<(), Fault> {
+    let statement = sql(ADD_WHOLE).bind(&held.assignment_id).bind(held.hit_key);
+    let statement = statement.bind(&held.worker_id).bind(held.state.as_str());
+    statement.bind(held.accept_at).bind(held.deadline_at).run(tx).await?;
+    Ok(())
+}
+
+/// Every hold on a HIT that was not handed in.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_hit(tx: &mut Tx, hit_key: i64) -> Result<Vec<Acceptance>, Fault> {
+    sql(OF_HIT).bind(hit_key).all(tx).await?.iter().map(acceptance).collect()
 }

@@ -11,24 +11,25 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
 use crate::store::hit_types::stored;
 use crate::store::hits::{self, Hit, select_hits};
+use crate::store::many::insert_many;
 use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
-/// A page of assignments whose places come from `$arms`, one arm for each status.
+/// A page of assignments whose places come from one arm for each status, `$arms` after the first.
 ///
 /// The inner query reads nothing but the index by status, which makes both databases take it even
-/// where the status is rare; documents are then looked up for the places of one page.
+/// where the status is rare. Documents are looked up place by place, in the order of the places, so
+/// that nobody has to sort them.
 macro_rules! page_of_statuses {
     ($($arms:literal),*) => {
         concat!(
-            "SELECT count(*), max(position), string_agg(document, ',') FROM \
-            (SELECT a.position, a.document FROM (SELECT s.hit_key, s.position FROM hits h \
-                CROSS JOIN assignments s WHERE s.hit_key = h.key AND h.id = $1 \
-                AND h.requester_id = $2 AND h.status <> 'Disposed' AND s.position > $3 \
-                AND s.status = $5",
+            "SELECT count(*), max(position), string_agg((SELECT a.document FROM assignments a \
+            WHERE a.hit_key = page.hit_key AND a.position = page.position), ',') FROM \
+            (SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
+                WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
+                AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $5",
             $($arms,)*
-            " ORDER BY 2 LIMIT $4 + 0) k CROSS JOIN assignments a \
-            WHERE a.hit_key = k.hit_key AND a.position = k.position ORDER BY a.position) page"
+            " ORDER BY 2 LIMIT $4 + 0) page"
         )
     };
 }
@@ -44,11 +45,13 @@ statements! {
         WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
         AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $6"
     );
-    FIND_OWNED = select_hits!("JOIN assignments a ON a.hit_key = h.key \
+    FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document"; "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    BATCH = "SELECT hit_key, position, document FROM assignments \
+        WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
+    ANY = "SELECT id FROM assignments LIMIT 1";
     LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
-    BY_WORKER = "SELECT id FROM assignments WHERE hit_key = $1 AND worker_id = $2";
     ADD = "INSERT INTO assignments (hit_key, position, id, worker_id, status, document) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     KEEP = "UPDATE assignments SET status = $3, document = $4 WHERE hit_key = $1 AND position = $2";
@@ -114,9 +117,7 @@ pub async fn owned(
     id: &str,
 ) -> Result<Option<(Placed, Hit)>, Fault> {
     let row = sql(FIND_OWNED).bind(id).bind(requester_id).one(tx).await?;
-    let Some(row) = row else { return Ok(None) };
-    let hit = hits::hit(&row, 0)?;
-    Ok(find(tx, id).await?.map(|placed| (placed, hit)))
+    row.map(|row| Ok((placed(&row, hits::COLUMNS)?, hits::hit(&row, 0)?))).transpose()
 }
 
 /// The assignment with that id, whoever owns the HIT: for workers and timers.
@@ -124,20 +125,14 @@ pub async fn owned(
 /// # Errors
 /// The database failed.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Placed>, Fault> {
-    sql(DOCUMENT).bind(id).one(tx).await?.as_ref().map(placed).transpose()
+    sql(DOCUMENT).bind(id).one(tx).await?.map(|row| placed(&row, 0)).transpose()
 }
 
-fn placed(row: &Row) -> Result<Placed, Fault> {
-    let document: String = row.get(2)?;
-    Ok(Placed { hit_key: row.get(0)?, position: row.get(1)?, assignment: stored(&document)? })
-}
-
-/// Whether the worker has handed in work for this HIT.
-///
-/// # Errors
-/// The database failed.
-pub async fn done_by(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<bool, Fault> {
-    Ok(sql(BY_WORKER).bind(hit_key).bind(worker_id).one(tx).await?.is_some())
+/// Reads an assignment whose columns begin at `first`.
+fn placed(row: &Row, first: usize) -> Result<Placed, Fault> {
+    let document: String = row.get(first + 2)?;
+    let (hit_key, position) = (row.get(first)?, row.get(first + 1)?);
+    Ok(Placed { hit_key, position, assignment: stored(&document)? })
 }
 
 /// Puts submitted work into the store.
@@ -149,7 +144,7 @@ pub async fn add(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
     let document = render(assignment)?;
     let statement = sql(ADD).bind(placed.hit_key).bind(placed.position);
     let statement = statement.bind(&assignment.assignment_id).bind(&assignment.worker_id);
-    statement.bind(assignment.assignment_status.as_str()).bind(&document).run(tx).await?;
+    statement.bind(assignment.assignment_status.as_str()).bind(&document).later(tx).await?;
     Ok(())
 }
 
@@ -161,7 +156,7 @@ pub async fn keep(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
     let document = render(&placed.assignment)?;
     let status = placed.assignment.assignment_status.as_str();
     let statement = sql(KEEP).bind(placed.hit_key).bind(placed.position);
-    statement.bind(status).bind(&document).run(tx).await?;
+    statement.bind(status).bind(&document).later(tx).await?;
     Ok(())
 }
 
@@ -176,4 +171,42 @@ fn render(assignment: &Assignment) -> Result<String, Fault> {
 pub async fn last_place(tx: &mut Tx, hit_key: i64, at: Instant) -> Result<Option<i64>, Fault> {
     let end = (at.0 + 1) << 20;
     sql(LAST_PLACE).bind(hit_key).bind(end).only(tx).await?.get(0)
+}
+
+/// Puts much submitted work into the store.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_many(tx: &mut Tx, works: &[Placed]) -> Result<(), Fault> {
+    let rendered: Vec<(&Placed, String)> = works
+        .iter()
+        .map(|placed| render(&placed.assignment).map(|document| (placed, document)))
+        .collect::<Result<_, _>>()?;
+    insert_many(tx, ADD, 6, &rendered, |statement, (placed, document)| {
+        let assignment = &placed.assignment;
+        statement
+            .bind(placed.hit_key)
+            .bind(placed.position)
+            .bind(&assignment.assignment_id)
+            .bind(&assignment.worker_id)
+            .bind(assignment.assignment_status.as_str())
+            .bind(document)
+    })
+    .await
+}
+
+/// Up to 500 assignments of a HIT after the place `after`.
+///
+/// # Errors
+/// The database failed.
+pub async fn batch(tx: &mut Tx, hit_key: i64, after: i64) -> Result<Vec<Placed>, Fault> {
+    sql(BATCH).bind(hit_key).bind(after).all(tx).await?.iter().map(|row| placed(row, 0)).collect()
+}
+
+/// Whether there is any submitted work at all.
+///
+/// # Errors
+/// The database failed.
+pub async fn any(tx: &mut Tx) -> Result<bool, Fault> {
+    Ok(sql(ANY).one(tx).await?.is_some())
 }

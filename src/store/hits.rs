@@ -14,12 +14,14 @@ use crate::time::Instant;
 
 /// The columns of a HIT after those of its type, in the order in which [`hit`] reads them.
 macro_rules! select_hits {
-    ($($rest:literal),*) => {
+    ($($rest:literal),*) => { crate::store::hits::select_hits!(and ""; $($rest),*) };
+    (and $more:literal; $($rest:literal),*) => {
         concat!(
-            "SELECT ", crate::store::hit_types::hit_type_columns!(), ", h.key, h.id, h.requester_id, h.question, \
-            h.requester_annotation, h.created_at, h.expire_at, h.max_assignments, \
+            "SELECT ", crate::store::hit_types::hit_type_columns!(), ", \
+            h.key, h.id, h.requester_id, h.question, h.requester_annotation, \
+            h.created_at, h.expire_at, h.max_assignments, \
             h.pending_count, h.submitted_count, h.approved_count, h.rejected_count, h.status, \
-            h.last_assignment_position, h.position, h.expiry_position \
+            h.last_assignment_position, h.position, h.expiry_position", $more, " \
             FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
             $($rest),*
         )
@@ -27,17 +29,21 @@ macro_rules! select_hits {
 }
 pub(super) use select_hits;
 
+/// How many columns that are.
+pub(super) const COLUMNS: usize = hit_types::COLUMNS + 16;
+
 statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
     FIND = select_hits!("WHERE h.id = $1");
     BY_KEY = select_hits!("WHERE h.key = $1");
-    OLDEST_OPEN = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND NOT EXISTS \
-        (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) AND NOT EXISTS \
+    OLDEST_OPEN = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' \
+        AND NOT EXISTS \
+        (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) \
+        AND NOT EXISTS \
         (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2 \
             AND a.state = 'Accepted') \
         ORDER BY h.position LIMIT 1");
     TYPE_OF_GROUP = "SELECT id FROM hit_types WHERE group_id = $1";
-    OPEN_IN_TYPE = "SELECT id FROM hits WHERE hit_type_id = $1 AND status = 'Assignable' LIMIT 1";
     EXISTS = "SELECT key FROM hits WHERE id = $1 AND requester_id = $2 AND status <> 'Disposed'";
     ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
             assignment_review_policy, hit_review_policy, created_at, expire_at, max_assignments, \
@@ -48,6 +54,8 @@ statements! {
             submitted_count = $5, approved_count = $6, rejected_count = $7, status = $8, \
             last_assignment_position = $9, hit_type_id = $10 \
         WHERE key = $1";
+    BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
+    POLICIES = "SELECT assignment_review_policy, hit_review_policy FROM hits WHERE key = $1";
     LIST = select_hits!("WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND h.position < $2 \
         ORDER BY h.position DESC LIMIT $3 + 0");
     LIST_STATUS = select_hits!("WHERE h.requester_id = $1 AND h.status = $2 \
@@ -187,30 +195,19 @@ pub async fn by_key(tx: &mut Tx, key: i64) -> Result<Hit, Fault> {
     found.ok_or_else(|| Fault::Service(format!("HIT number {key} is gone")))
 }
 
-/// What is there of a HIT type for a worker.
-#[derive(Debug)]
-pub enum Offer {
-    /// The oldest HIT that the worker can take.
-    Open(Box<Hit>),
-    /// There are open HITs, and the worker has done or is doing each of them.
-    Done,
-    /// No HIT of the type is open, or there is no such type.
-    Nothing,
-}
-
 /// The oldest open HIT of a HIT type or HIT group that the worker has not taken.
 ///
 /// # Errors
 /// The database failed.
-pub async fn offer(tx: &mut Tx, type_or_group: &str, worker_id: &str) -> Result<Offer, Fault> {
+pub async fn offer(
+    tx: &mut Tx,
+    type_or_group: &str,
+    worker_id: &str,
+) -> Result<Option<Hit>, Fault> {
     let row = sql(TYPE_OF_GROUP).bind(type_or_group).one(tx).await?;
     let hit_type_id = row.map_or(Ok(type_or_group.to_owned()), |row| row.get(0))?;
     let row = sql(OLDEST_OPEN).bind(&hit_type_id).bind(worker_id).one(tx).await?;
-    if let Some(hit) = first(row.as_ref())? {
-        return Ok(Offer::Open(Box::new(hit)));
-    }
-    let open = sql(OPEN_IN_TYPE).bind(&hit_type_id).one(tx).await?;
-    Ok(if open.is_some() { Offer::Done } else { Offer::Nothing })
+    first(row.as_ref())
 }
 
 /// Whether the requester has that HIT and has not deleted it.
@@ -268,7 +265,7 @@ pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
         .bind(hit.status.as_str())
         .bind(hit.last_assignment_position)
         .bind(&hit.hit_type.id)
-        .run(tx)
+        .later(tx)
         .await?;
     Ok(())
 }
@@ -301,4 +298,21 @@ pub async fn list_status(
     };
     let statement = statement.bind(status.as_str()).bind(before).bind(page.size);
     statement.all(tx).await?.iter().map(|row| hit(row, 0)).collect()
+}
+
+/// Up to 100 HITs after the number `after`, in the order in which they were made.
+///
+/// # Errors
+/// The database failed.
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Hit>, Fault> {
+    sql(BATCH).bind(after).all(tx).await?.iter().map(|row| hit(row, 0)).collect()
+}
+
+/// The review policies of a HIT.
+///
+/// # Errors
+/// The database failed.
+pub async fn policies(tx: &mut Tx, key: i64) -> Result<Policies, Fault> {
+    let row = sql(POLICIES).bind(key).only(tx).await?;
+    Ok(Policies { assignment: row.get(0)?, hit: row.get(1)? })
 }

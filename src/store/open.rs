@@ -8,14 +8,14 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migration, Migrator};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Database, SqlSafeStr};
 
 use crate::fault::Fault;
 use crate::store::dialect::Dialect;
+use crate::store::readers::Readers;
 use crate::store::sql::Tx;
+use crate::store::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -42,8 +42,8 @@ pub struct Store {
 #[derive(Debug)]
 enum Pools {
     Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: Writer,
+        readers: Readers,
         /// Held open: it carries the lock that keeps a second process away.
         _lock: File,
         /// Removed with the store, when nobody asked to keep the file.
@@ -78,24 +78,33 @@ impl Store {
     /// None is to be had.
     pub async fn read(&self) -> Result<Tx, Fault> {
         Ok(match &self.pools {
-            Pools::Sqlite { readers, .. } => Tx::SqliteRead(readers.acquire().await?),
+            Pools::Sqlite { readers, .. } => Tx::SqliteRead(readers.reader().await?),
             Pools::Postgres(pool) => Tx::PostgresRead(pool.acquire().await?),
         })
     }
 
-    /// A transaction to write in; on SQLite there is one at a time.
+    /// A transaction to write in; on SQLite there is one at a time, and several share a commit.
+    ///
+    /// Commit it in a task that runs to its end: a commit that nobody awaits may fail others.
     ///
     /// # Errors
     /// None is to be had.
     pub async fn write(&self) -> Result<Tx, Fault> {
         Ok(match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                Tx::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?)
-            }
+            Pools::Sqlite { writer, .. } => Tx::SqliteWrite(writer.seat().await),
             Pools::Postgres(pool) => {
                 Tx::PostgresWrite(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
             }
         })
+    }
+
+    /// How often written turns were lost on SQLite, whose caches must be forgotten then.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.lost(),
+            Pools::Postgres(_) => 0,
+        }
     }
 
     /// Whether other processes may write to the same store.
@@ -145,13 +154,12 @@ async fn open_sqlite(path: &Path, folder: Option<tempfile::TempDir>) -> Result<P
         .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(512)
         .disable_statement_logging();
-    let writer = steady(SqlitePoolOptions::new()).max_connections(1);
-    let writer = writer.connect_with(options.clone()).await.map_err(unusable)?;
-    migrator(Dialect::Sqlite).run(&writer).await.map_err(refused)?;
+    let mut writer = options.connect().await.map_err(unusable)?;
+    migrator(Dialect::Sqlite).run(&mut writer).await.map_err(refused)?;
+    let writer = Writer::new(writer);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let many = u32::try_from(cores * 2).unwrap_or(4).max(4);
-    let readers = steady(SqlitePoolOptions::new()).max_connections(many);
-    let readers = readers.connect_lazy_with(options.read_only(true));
+    let readers = Readers::new(options.read_only(true), many);
     Ok(Pools::Sqlite { writer, readers, _lock: lock, _folder: folder })
 }
 

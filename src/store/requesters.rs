@@ -17,6 +17,13 @@ statements! {
     PUT = "INSERT INTO requesters (id, access_key, secret, account, name, balance_cents) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (access_key) DO UPDATE SET secret = excluded.secret, name = excluded.name";
+    PUT_WHOLE = "INSERT INTO requesters (id, access_key, secret, account, name, balance_cents) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (access_key) DO UPDATE SET id = excluded.id, \
+            secret = excluded.secret, account = excluded.account, name = excluded.name, \
+            balance_cents = excluded.balance_cents";
+    BY_ID = "SELECT id, access_key, secret, account, name, balance_cents FROM requesters \
+        WHERE id = $1";
+    ALL = "SELECT id, access_key, secret, account, name, balance_cents FROM requesters ORDER BY id";
     BALANCE = "SELECT balance_cents FROM requesters WHERE id = $1";
 }
 
@@ -86,7 +93,7 @@ pub async fn by_key(tx: &mut Tx, access_key: &str) -> Result<Option<Known>, Faul
 pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
     let Requester { id, access_key, account, name } = requester;
     let statement = sql(ADD).bind(id).bind(access_key).bind(account).bind(name);
-    statement.bind(OPENING_BALANCE).run(tx).await?;
+    statement.bind(OPENING_BALANCE).later(tx).await?;
     Ok(())
 }
 
@@ -97,7 +104,7 @@ pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
 pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
     let Requester { id, access_key, account, name } = &known.requester;
     let statement = sql(PUT).bind(id).bind(access_key).bind(known.secret.as_deref());
-    statement.bind(account).bind(name).bind(OPENING_BALANCE).run(tx).await?;
+    statement.bind(account).bind(name).bind(OPENING_BALANCE).later(tx).await?;
     Ok(())
 }
 
@@ -108,4 +115,32 @@ pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
 pub async fn balance(tx: &mut Tx, requester: &Requester) -> Result<Cents, Fault> {
     let row = sql(BALANCE).bind(&requester.id).one(tx).await?;
     row.map_or(Ok(OPENING_BALANCE), |row| row.get(0))
+}
+
+/// The requester with that id.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Known>, Fault> {
+    sql(BY_ID).bind(id).one(tx).await?.as_ref().map(known).transpose()
+}
+
+/// Puts a requester with everything that it has, as a world says.
+///
+/// # Errors
+/// The database failed.
+pub async fn put_whole(tx: &mut Tx, whole: &Known, balance: Cents) -> Result<(), Fault> {
+    let Requester { id, access_key, account, name } = &whole.requester;
+    let statement = sql(PUT_WHOLE).bind(id).bind(access_key).bind(whole.secret.as_deref());
+    statement.bind(account).bind(name).bind(balance).run(tx).await?;
+    Ok(())
+}
+
+/// Every requester, with what it has.
+///
+/// # Errors
+/// The database failed.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(Known, Cents)>, Fault> {
+    let rows = sql(ALL).all(tx).await?;
+    rows.iter().map(|row| Ok((known(row)?, row.get(5)?))).collect()
 }

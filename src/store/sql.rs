@@ -1,21 +1,27 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
+use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Row as _, Transaction};
+use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
+use sqlx::{Arguments, Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::store::readers::Reader;
+use crate::store::row::IntoRow;
+use crate::store::writer::Seat;
+
+pub use crate::store::row::{Column, Row};
 use crate::time::Instant;
 
 /// A connection for one turn. Dropped without [`Tx::commit`], it takes everything back.
 #[derive(Debug)]
 pub enum Tx {
     /// Reads on SQLite.
-    SqliteRead(PoolConnection<Sqlite>),
+    SqliteRead(Reader),
     /// The one writer of SQLite.
-    SqliteWrite(Transaction<'static, Sqlite>),
+    SqliteWrite(Seat),
     /// Reads on PostgreSQL.
     PostgresRead(PoolConnection<Postgres>),
     /// A serializable transaction of PostgreSQL.
@@ -29,11 +35,23 @@ impl Tx {
     /// The database cannot keep it, or another turn came first.
     pub async fn commit(self) -> Result<(), Fault> {
         match self {
-            Self::SqliteWrite(tx) => tx.commit().await?,
+            Self::SqliteWrite(seat) => seat.commit().await?,
             Self::PostgresWrite(tx) => tx.commit().await?,
             Self::SqliteRead(_) | Self::PostgresRead(_) => {}
         }
         Ok(())
+    }
+
+    /// Takes back what was written. What was read of other turns is committed afterwards, so that
+    /// a refusal that tells of it can be answered.
+    ///
+    /// # Errors
+    /// The database cannot keep what others wrote.
+    pub async fn undo(self) -> Result<(), Fault> {
+        match self {
+            Self::SqliteWrite(seat) => seat.undo().await,
+            Self::PostgresWrite(_) | Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
+        }
     }
 }
 
@@ -114,11 +132,14 @@ macro_rules! on {
     ($statement:expr, $tx:expr, $call:ident, $wrap:path) => {{
         let Statement { text, args } = $statement;
         match $tx {
-            Tx::SqliteRead(c) => {
-                sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
+            Tx::SqliteRead(reader) => {
+                let query = sqlx::query_with(text, sqlite(&args)?);
+                query.$call(reader.connection()?).await.map($wrap)
             }
-            Tx::SqliteWrite(c) => {
-                sqlx::query_with(text, sqlite(&args)?).$call(&mut **c).await.map($wrap)
+            Tx::SqliteWrite(seat) => {
+                let (text, args, c) = seat.send(text, &args)?;
+                let done = sqlx::query_with(text, args).$call(c).await;
+                Ok(seat.came(done)?).map($wrap)
             }
             Tx::PostgresRead(c) => {
                 sqlx::query_with(text, postgres(&args)?).$call(&mut **c).await.map($wrap)
@@ -168,12 +189,43 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
+        if let Tx::SqliteWrite(seat) = tx {
+            return write(seat, self).await;
+        }
         Ok(on!(self, tx, execute, IntoRow::into_row)?)
+    }
+
+    /// Runs it before the turn's next statement or its end, of which a failure is a failure too.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn later(self, tx: &mut Tx) -> Result<(), Fault> {
+        match tx {
+            Tx::SqliteWrite(seat) => seat.later(self.text, &self.args).await,
+            _ => self.run(tx).await.map(drop),
+        }
     }
 }
 
-fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
+/// The statement's own count is the last: what stands before it changes nothing, and SQLite gives
+/// it the count of an earlier statement.
+async fn write(seat: &mut Seat, Statement { text, args }: Statement<'_>) -> Result<u64, Fault> {
+    let (text, args, c) = seat.send(text, &args)?;
+    let done = c.fetch_many(sqlx::query_with(text, args)).try_fold(0, async |before, step| {
+        Ok(step.left().map_or(before, |done: SqliteQueryResult| done.rows_affected()))
+    });
+    let done = done.await;
+    seat.came(done)
+}
+
+pub(super) fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
     let mut bound = SqliteArguments::default();
+    bind(&mut bound, args)?;
+    Ok(bound)
+}
+
+/// Binds more values.
+pub(super) fn bind(bound: &mut SqliteArguments, args: &[Arg<'_>]) -> Result<(), Fault> {
     for arg in args {
         match arg {
             Arg::Int(value) => bound.add(*value),
@@ -182,7 +234,7 @@ fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
         }
         .map_err(unbindable)?;
     }
-    Ok(bound)
+    Ok(())
 }
 
 fn postgres(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
@@ -198,117 +250,8 @@ fn postgres(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
     Ok(bound)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
-fn unbindable(error: sqlx::error::BoxDynError) -> Fault {
-    Fault::Service(error.to_string())
-}
-
-/// One row of an answer.
-#[derive(Debug)]
-pub enum Row {
-    /// From SQLite.
-    Sqlite(SqliteRow),
-    /// From PostgreSQL.
-    Postgres(PgRow),
-}
-
-/// A driver's answer in the seam's form.
-trait IntoRow {
-    type Into;
-    fn into_row(self) -> Self::Into;
-}
-
-impl IntoRow for SqliteRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Sqlite(self)
-    }
-}
-
-impl IntoRow for PgRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Postgres(self)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Option<T> {
-    type Into = Option<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.map(IntoRow::into_row)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Vec<T> {
-    type Into = Vec<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.into_iter().map(IntoRow::into_row).collect()
-    }
-}
-
-impl IntoRow for sqlx::sqlite::SqliteQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-impl IntoRow for sqlx::postgres::PgQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-/// A type that a column can be read as.
-pub trait Column: Sized {
-    /// Reads column number `index`.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    fn read(row: &Row, index: usize) -> Result<Self, Fault>;
-}
-
-macro_rules! column {
-    ($($kind:ty),*) => {$(
-        impl Column for $kind {
-            fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-                Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
-                    Row::Postgres(row) => row.try_get(index)?,
-                })
-            }
-        }
-    )*};
-}
-column!(i64, Option<i64>, String, Option<String>, bool);
-
-impl Column for Instant {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        i64::read(row, index).map(Self)
-    }
-}
-
-impl Column for Option<Instant> {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        Ok(Option::<i64>::read(row, index)?.map(Instant))
-    }
-}
-
-impl Column for Cents {
-    fn read(row: &Row, index: usize) -> Result<Self, Fault> {
-        i64::read(row, index).map(Self)
-    }
-}
-
-impl Row {
-    /// Column number `index`.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    pub fn get<T: Column>(&self, index: usize) -> Result<T, Fault> {
-        T::read(self, index)
-    }
+pub(super) fn unbindable(error: impl Into<sqlx::error::BoxDynError>) -> Fault {
+    Fault::Service(error.into().to_string())
 }
 
 impl From<sqlx::Error> for Fault {

@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::store::Tx;
+use crate::store::many::insert_many;
 use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
@@ -9,6 +10,8 @@ statements! {
     SET = "INSERT INTO timers (kind, subject, due_at) VALUES ($1, $2, $3) \
         ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at";
     DROP = "DELETE FROM timers WHERE kind = $1 AND subject = $2";
+    SET_MANY = "INSERT INTO timers (kind, subject, due_at) VALUES ($1, $2, $3)";
+    WHEN = "SELECT due_at FROM timers WHERE kind = $1 AND subject = $2";
     DUE = "SELECT kind, subject, due_at FROM timers WHERE due_at <= $1 \
         ORDER BY due_at, kind, subject LIMIT $2 + 0";
 }
@@ -64,7 +67,7 @@ fn timer(row: &Row) -> Result<Timer, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn set(tx: &mut Tx, kind: Kind, subject: &str, due_at: Instant) -> Result<(), Fault> {
-    sql(SET).bind(kind.as_str()).bind(subject).bind(due_at).run(tx).await?;
+    sql(SET).bind(kind.as_str()).bind(subject).bind(due_at).later(tx).await?;
     Ok(())
 }
 
@@ -73,7 +76,7 @@ pub async fn set(tx: &mut Tx, kind: Kind, subject: &str, due_at: Instant) -> Res
 /// # Errors
 /// The database failed.
 pub async fn drop(tx: &mut Tx, kind: Kind, subject: &str) -> Result<(), Fault> {
-    sql(DROP).bind(kind.as_str()).bind(subject).run(tx).await?;
+    sql(DROP).bind(kind.as_str()).bind(subject).later(tx).await?;
     Ok(())
 }
 
@@ -83,4 +86,23 @@ pub async fn drop(tx: &mut Tx, kind: Kind, subject: &str) -> Result<(), Fault> {
 /// The database failed.
 pub async fn due(tx: &mut Tx, now: Instant, count: i64) -> Result<Vec<Timer>, Fault> {
     sql(DUE).bind(now).bind(count).all(tx).await?.iter().map(timer).collect()
+}
+
+/// Sets timers of which none is set yet.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_many(tx: &mut Tx, timers: &[Timer]) -> Result<(), Fault> {
+    insert_many(tx, SET_MANY, 3, timers, |statement, timer| {
+        statement.bind(timer.kind.as_str()).bind(&timer.subject).bind(timer.due_at)
+    })
+    .await
+}
+
+/// When that timer falls due, if it is set.
+///
+/// # Errors
+/// The database failed.
+pub async fn when(tx: &mut Tx, kind: Kind, subject: &str) -> Result<Option<Instant>, Fault> {
+    sql(WHEN).bind(kind.as_str()).bind(subject).one(tx).await?.map(|row| row.get(0)).transpose()
 }

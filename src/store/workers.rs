@@ -4,6 +4,7 @@ use crate::fault::Fault;
 use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::store::Tx;
+use crate::store::many::insert_many;
 use crate::store::sql::{Row, sql};
 use crate::time::Instant;
 
@@ -58,7 +59,7 @@ pub async fn list(tx: &mut Tx, after: &str, count: i64) -> Result<Vec<Worker>, F
 /// # Errors
 /// The database failed.
 pub async fn add(tx: &mut Tx, id: &str, now: Instant) -> Result<(), Fault> {
-    sql(ADD).bind(id).bind(now).run(tx).await?;
+    sql(ADD).bind(id).bind(now).later(tx).await?;
     Ok(())
 }
 
@@ -78,7 +79,15 @@ pub async fn put(tx: &mut Tx, worker: &Worker, now: Instant) -> Result<(), Fault
         .bind(worker.masters)
         .bind(worker.adult)
         .bind(now)
-        .run(tx)
+        .later(tx)
         .await?;
     Ok(())
+}
+
+/// Remembers many workers, unless known.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_many(tx: &mut Tx, ids: &[String], now: Instant) -> Result<(), Fault> {
+    insert_many(tx, ADD, 2, ids, |statement, id| statement.bind(id).bind(now)).await
 }

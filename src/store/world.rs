@@ -31,15 +31,14 @@ pub struct Opening {
     pub next_due_at: Option<Instant>,
 }
 
-/// Makes the row, unless the database has one.
+/// Makes the row; false if the database has one.
 ///
 /// # Errors
 /// The database failed.
-pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<(), Fault> {
+pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<bool, Fault> {
     let mut ids = seed.map_or(Ids::Random, |seed| Ids::Seeded { seed, count: -1 });
     let page_key = STANDARD.encode(ids.bytes());
-    sql(BEGIN).bind(seed).bind(&page_key).run(tx).await?;
-    Ok(())
+    Ok(sql(BEGIN).bind(seed).bind(&page_key).run(tx).await? > 0)
 }
 
 /// Reads the row.
@@ -80,7 +79,7 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
         Clock::Running { offset_ms } => (offset_ms, None),
         Clock::Frozen { at } => (0, Some(at.0)),
     };
-    sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).run(tx).await?;
+    sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).later(tx).await?;
     Ok(())
 }
 
@@ -90,7 +89,7 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
 /// The database failed.
 pub async fn keep_ids(tx: &mut Tx, ids: &Ids) -> Result<(), Fault> {
     if let ids::Ids::Seeded { count, .. } = ids {
-        sql(SET_IDS_MADE).bind(*count).run(tx).await?;
+        sql(SET_IDS_MADE).bind(*count).later(tx).await?;
     }
     Ok(())
 }

@@ -33,25 +33,30 @@ pub async fn identify(
     parts: &Parts,
     body: &[u8],
 ) -> Result<Requester, Fault> {
-    match (sigv4::parse(&parts.headers).map_err(front)?, auth) {
-        (None, Auth::Strict) => Err(front(SigningFault::MissingToken)),
-        (None, Auth::Open) => {
-            let known = engine.known(DEFAULT_ACCESS_KEY).await?;
-            Ok(known.map_or_else(|| Requester::of_key(DEFAULT_ACCESS_KEY), |k| k.requester))
-        }
-        (Some(authorization), auth) => {
-            let known = engine.known(&authorization.access_key).await?;
-            match (known, auth) {
-                (Some(Known { requester, secret: Some(secret) }), _) => {
-                    verify(&authorization, &secret, parts, body)?;
-                    Ok(requester)
-                }
-                (_, Auth::Strict) => Err(front(SigningFault::UnknownAccessKey)),
-                (Some(known), Auth::Open) => Ok(known.requester),
-                (None, Auth::Open) => Ok(Requester::of_key(&authorization.access_key)),
-            }
-        }
+    let authorization = match (sigv4::parse(&parts.headers).map_err(front)?, auth) {
+        (None, Auth::Strict) => return Err(front(SigningFault::MissingToken)),
+        (None, Auth::Open) => return Ok(known(engine, auth, DEFAULT_ACCESS_KEY).await?.requester),
+        (Some(authorization), _) => authorization,
+    };
+    let known = known(engine, auth, &authorization.access_key).await?;
+    if let Some(secret) = &known.secret {
+        verify(&authorization, secret, parts, body)?;
+    } else if auth == Auth::Strict {
+        return Err(front(SigningFault::UnknownAccessKey));
     }
+    Ok(known.requester)
+}
+
+/// What is known of a key: in open mode the default one has its own name for a secret, unless
+/// another was given to it.
+async fn known(engine: &Engine, auth: Auth, access_key: &str) -> Result<Known, Fault> {
+    let known = engine.known(access_key).await?;
+    let mut known =
+        known.unwrap_or_else(|| Known { requester: Requester::of_key(access_key), secret: None });
+    if auth == Auth::Open && access_key == DEFAULT_ACCESS_KEY {
+        known.secret.get_or_insert_with(|| DEFAULT_ACCESS_KEY.to_owned());
+    }
+    Ok(known)
 }
 
 fn verify(

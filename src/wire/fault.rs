@@ -84,7 +84,7 @@ mod tests {
             r#"{"__type":"RequestError","Message":"Hit 3PR3LXCWSFNV4OJWZBHIMQOIJVSX9G does not exist. (1624047673969)","TurkErrorCode":"AWS.MechanicalTurk.HITDoesNotExist"}"#,
         );
         check(
-            &Fault::unknown_worker("A143XRCI1YXAFE"),
+            &Fault::invalid_parameter("WorkerId", "A143XRCI1YXAFE"),
             Profile::Sandbox,
             400,
             r#"{"__type":"ParameterValidationError","Message":"The value \"A143XRCI1YXAFE\" is not valid for the parameter WorkerId. (1624047673969 s)","TurkErrorCode":"AWS.MechanicalTurk.InvalidParameterValue"}"#,

@@ -2,4 +2,20 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod auth;
+mod bad_input;
+mod inputs;
+mod lifecycle;
 mod model;
+mod not_built;
+mod ops;
+mod paging;
+mod races;
+mod shape;
+mod state;
+mod statements;
+mod tidy;
+mod time;
+mod worker;
+mod world;
+mod worlds;

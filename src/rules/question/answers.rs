@@ -9,13 +9,34 @@ mod filled_form;
 pub use fields::from_fields;
 pub use filled_form::from_form;
 
-use super::xml::{self, Element, Flaw, trim};
 use std::fmt::Write;
+
+use super::Question;
+use super::xml::{self, Element, Flaw, trim};
+use crate::shapes::answer::Given;
 
 const NAMESPACE: &str = concat!(
     "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
     "2005-10-01/QuestionFormAnswers.xsd"
 );
+
+/// The answer document of a worker who gave these values for `question`.
+///
+/// A question of any other kind than a form takes fields, in the order in which they come.
+///
+/// # Errors
+/// The question is a form that has no such question or choice.
+pub fn write(question: &str, given: &Given) -> Result<String, AnswerFault> {
+    if let Ok(Question::Form(form)) = super::parse(question) {
+        return from_form(&form, &given.0);
+    }
+    let fields: Vec<(String, String)> = given
+        .0
+        .iter()
+        .flat_map(|(name, texts)| texts.iter().map(move |text| (name.clone(), text.clone())))
+        .collect();
+    Ok(from_fields(&fields))
+}
 
 /// The answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,8 +17,10 @@ use super::{HeaderMap, HeaderValue, Message, Request, SECRET, parse, signing_tim
 #[case::many_names(format!(
     "AWS4-HMAC-SHA256 Credential=K/20261121/us-east-1/mturk-requester/aws4_request, \
      SignedHeaders={}, Signature=00", "host;".repeat(1600)).into_bytes())]
-#[case::utf8("AWS4-HMAC-SHA256 Credential=ü/20261121/a/b/c, SignedHeaders=a, Signature=b".as_bytes().to_vec())]
-#[case::latin1(b"AWS4-HMAC-SHA256 Credential=\xfc/20261121/a/b/c, SignedHeaders=a, Signature=b".to_vec())]
+#[case::utf8("AWS4-HMAC-SHA256 Credential=ü/20261121/a/b/c, \
+    SignedHeaders=a, Signature=b".as_bytes().to_vec())]
+#[case::latin1(b"AWS4-HMAC-SHA256 Credential=\xfc/20261121/a/b/c, \
+    SignedHeaders=a, Signature=b".to_vec())]
 #[case::only_commas(b"AWS4-HMAC-SHA256 ,,,,".to_vec())]
 #[case::only_equals(b"AWS4-HMAC-SHA256 =,==,=a".to_vec())]
 fn an_absurd_header_is_a_fault(#[case] header: Vec<u8>) {

@@ -1,0 +1,61 @@
+//! One question to a running server.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::{Method, Request, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+
+use crate::client::{ClientError, argument};
+
+/// A question.
+pub struct Asked<'a> {
+    /// `http://host:port`.
+    pub endpoint: &'a str,
+    /// How.
+    pub method: Method,
+    /// What.
+    pub path: &'a str,
+    /// JSON.
+    pub body: Option<String>,
+    /// How long the answer may take.
+    pub limit: Duration,
+}
+
+/// Asks. Answers with whether it was granted, and the JSON that came back.
+pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
+    let (endpoint, limit) = (asked.endpoint.to_owned(), asked.limit);
+    match tokio::time::timeout(limit, answer(asked)).await {
+        Ok(answered) => answered,
+        Err(_) => Err(ClientError::Unreachable(endpoint, format!("no answer within {limit:?}"))),
+    }
+}
+
+async fn answer(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
+    let Asked { endpoint, method, path, body, .. } = asked;
+    let bad = |why: String| argument(format!("--endpoint {endpoint}: {why}"));
+    let uri: Uri = format!("{}{path}", endpoint.trim_end_matches('/'))
+        .parse()
+        .map_err(|e| bad(format!("{e}")))?;
+    if uri.scheme_str() != Some("http") {
+        return Err(bad("an endpoint begins with http://".into()));
+    }
+    let request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(body.unwrap_or_default())))
+        .map_err(|e| bad(e.to_string()))?;
+    let unreachable = |e: String| ClientError::Unreachable(endpoint.to_owned(), e);
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let response = client.request(request).await.map_err(|e| unreachable(e.to_string()))?;
+    let granted = response.status().is_success();
+    let bytes = response.into_body().collect().await.map_err(|e| unreachable(e.to_string()))?;
+    let bytes = bytes.to_bytes();
+    let answer = serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| String::from_utf8_lossy(&bytes).trim().into());
+    Ok((granted, answer))
+}

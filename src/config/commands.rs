@@ -1,0 +1,165 @@
+//! The commands besides serving.
+
+use std::ffi::OsString;
+
+use clap::{Args, Subcommand};
+
+use crate::config::Serve;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until stopped (the default).
+    Serve(Box<Serve>),
+    /// Serve on a free port while a command runs, and end as it ends.
+    Exec(Box<Exec>),
+    /// Load worlds into a running server, on top of what is there.
+    Load(Load),
+    /// Print the whole market of a running server as a world.
+    Dump(Dump),
+    /// Take a running server back to its beginning.
+    Reset(Reset),
+    /// Let a worker do a HIT on a running server.
+    Submit(Submit),
+    /// Show or move the clock of a running server.
+    Clock(ClockArgs),
+    /// Ask a running server whether it is well; exit 0 if it is.
+    Health(Health),
+    /// List the built-in worlds, or print one.
+    Fixtures {
+        /// The world to print.
+        name: Option<String>,
+    },
+    /// Print the description of the control API (OpenAPI 3.1).
+    Openapi,
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// Where a running server is.
+#[derive(Debug, Args)]
+pub struct Endpoint {
+    /// The running server.
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT")]
+    #[arg(default_value = "http://127.0.0.1:1770")]
+    pub endpoint: String,
+}
+
+/// `mturk-local exec`.
+#[derive(Debug, Args)]
+pub struct Exec {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub serve: Serve,
+    /// What to run, with AWS_ENDPOINT_URL_MTURK, a region and test keys in its environment.
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+/// `mturk-local load`.
+#[derive(Debug, Args)]
+pub struct Load {
+    /// World files, or saved output of `aws mturk list-…`; - for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Replace what is there.
+    #[arg(long)]
+    pub replace: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
+}
+
+/// `mturk-local dump`.
+#[derive(Debug, Args)]
+pub struct Dump {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
+}
+
+/// `mturk-local reset`.
+#[derive(Debug, Args)]
+pub struct Reset {
+    /// To nothing, instead of to the worlds of the beginning.
+    #[arg(long, conflicts_with = "requester")]
+    pub empty: bool,
+    /// Only what this requester has: an access key or a requester id.
+    #[arg(long, value_name = "KEY|ID")]
+    pub requester: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
+}
+
+/// `mturk-local submit`.
+#[derive(Debug, Args)]
+pub struct Submit {
+    /// The HIT.
+    #[arg(long, value_name = "ID")]
+    pub hit: String,
+    /// The worker; a new one comes by if absent.
+    #[arg(long, value_name = "ID")]
+    pub worker: Option<String>,
+    /// An answer, as question=value; repeatable, also for one question.
+    #[arg(long = "answer", value_name = "QUESTION=VALUE", value_parser = pair)]
+    pub answers: Vec<(String, String)>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
+}
+
+/// `mturk-local clock`.
+#[derive(Debug, Args)]
+pub struct ClockArgs {
+    /// What to do with it; without it, show it.
+    #[command(subcommand)]
+    pub change: Option<ClockCommand>,
+    /// The running server.
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", global = true)]
+    #[arg(default_value = "http://127.0.0.1:1770")]
+    pub endpoint: String,
+}
+
+/// What can be done with the clock.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ClockCommand {
+    /// Move it forward, for example by 30d, 12h or 90s.
+    Advance {
+        /// How far.
+        span: String,
+    },
+    /// Move it forward to an instant, for example 2027-01-01T00:00:00Z.
+    Set {
+        /// Where to.
+        time: String,
+    },
+    /// Stop it.
+    Freeze,
+    /// Let it run on.
+    Resume,
+}
+
+/// `mturk-local health`.
+#[derive(Debug, Args)]
+pub struct Health {
+    /// Wait until the server answers.
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait, for example 30s.
+    #[arg(long, value_name = "SPAN", default_value = "30s")]
+    pub timeout: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (question, value) = text.split_once('=').ok_or("an answer is QUESTION=VALUE")?;
+    Ok((question.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,82 @@
+//! `/_mturk/world` and `/_mturk/reset`: the whole market in and out, and back to its beginning.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::control::Control;
+use crate::control::json::{Answer, Body, Failure};
+use crate::engine::Onto;
+use crate::fault::Fault;
+use crate::worlds::reset::Reset;
+use crate::worlds::{Loaded, Refusal, Worlds};
+
+/// The market as a world.
+pub async fn dump(State(control): State<Control>) -> Answer {
+    Ok(Json(control.engine.dump().await?))
+}
+
+/// Loads a world, or an array of worlds, on top of what is there.
+pub async fn load(State(control): State<Control>, body: Body) -> Answer {
+    loaded(&control, &body, Onto::WhatIsThere).await
+}
+
+/// Loads a world, or an array of worlds, instead of what is there.
+pub async fn replace(State(control): State<Control>, body: Body) -> Answer {
+    let beginning = Arc::clone(&control.beginning);
+    loaded(&control, &body, Onto::Nothing(beginning)).await
+}
+
+async fn loaded(control: &Control, body: &Body, onto: Onto) -> Answer {
+    let texts = texts(body.text()?)?;
+    let refused = |problems| refused(Refusal::Problems(problems));
+    let worlds = Worlds::read(texts).map_err(refused)?;
+    let loaded: Loaded = control.engine.load(worlds, onto).await.map_err(self::refused)?;
+    Ok(Json(json!({"Loaded": loaded})))
+}
+
+/// One world, or each of an array.
+fn texts(body: &str) -> Result<Vec<String>, Fault> {
+    if !body.trim_start().starts_with('[') {
+        return Ok(vec![body.to_owned()]);
+    }
+    let worlds: Vec<&RawValue> =
+        serde_json::from_str(body).map_err(|e| Fault::unreadable(e.to_string()))?;
+    Ok(worlds.into_iter().map(|world| world.get().to_owned()).collect())
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    let message = refusal.message(&[]);
+    match refusal {
+        Refusal::Fault(fault) => fault.into(),
+        Refusal::Problems(problems) => Failure::bad_world(message, problems),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    empty: Option<bool>,
+    #[serde(rename = "Requester")]
+    requester: Option<String>,
+}
+
+/// Back to the beginning, to nothing, or without one requester's things.
+pub async fn reset(State(control): State<Control>, body: Body) -> Answer {
+    let how = match body.read()? {
+        Asked { empty: None | Some(false), requester: None } => Reset::Beginning,
+        Asked { empty: Some(true), requester: None } => Reset::Empty,
+        Asked { empty: None | Some(false), requester: Some(name) } => Reset::Requester(name),
+        _ => {
+            let why = "either \"empty\": true or \"Requester\" can be given, not both";
+            return Err(Fault::unreadable(why).into());
+        }
+    };
+    control.engine.reset(Arc::clone(&control.beginning), how).await.map_err(refused)?;
+    let clock = control.engine.clock().await?;
+    Ok(Json::<Value>(json!({"now": clock.now().rfc3339(), "mode": clock.mode()})))
+}

@@ -1,0 +1,96 @@
+//! Turns over the whole market: load, dump, reset.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::store::requesters::Requester;
+use crate::turn::{Access, BoxFuture, Turn};
+use crate::worlds::reset::{self, Beginning, Reset};
+use crate::worlds::{Loaded, Refusal, Worlds, dump};
+
+/// What a world is loaded onto.
+#[derive(Debug, Clone)]
+pub enum Onto {
+    /// What is there stays.
+    WhatIsThere,
+    /// What is there goes; the clock is the beginning's.
+    Nothing(Arc<Beginning>),
+}
+
+impl Engine {
+    /// Loads worlds in one turn.
+    ///
+    /// # Errors
+    /// Every problem of the worlds, or the database failed; nothing is loaded then.
+    pub async fn load(
+        self: &Arc<Self>,
+        worlds: Arc<Worlds>,
+        onto: Onto,
+    ) -> Result<Loaded, Refusal> {
+        self.whole(move |turn| {
+            let (worlds, onto) = (Arc::clone(&worlds), onto.clone());
+            Box::pin(async move {
+                if let Onto::Nothing(beginning) = &onto {
+                    reset::clear(turn, beginning).await?;
+                }
+                worlds.load(turn).await
+            })
+        })
+        .await
+    }
+
+    /// Goes back.
+    ///
+    /// # Errors
+    /// No such requester; the database failed.
+    pub async fn reset(
+        self: &Arc<Self>,
+        beginning: Arc<Beginning>,
+        how: Reset,
+    ) -> Result<(), Refusal> {
+        self.whole(move |turn| {
+            let (beginning, how) = (Arc::clone(&beginning), how.clone());
+            Box::pin(async move { reset::reset(turn, &beginning, &how).await })
+        })
+        .await
+    }
+
+    /// The market as a world, as of one instant.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn dump(self: &Arc<Self>) -> Result<Value, Fault> {
+        // In a transaction: every table as of the same turn.
+        self.turn(Access::Write, Requester::default(), |turn| Box::pin(dump::dump(turn))).await
+    }
+
+    /// A turn that may be refused for many reasons at once, after which nothing is as it was.
+    async fn whole<T, F>(self: &Arc<Self>, deed: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Refusal>> + Send + Sync + 'static,
+    {
+        let deed = Arc::new(deed);
+        let told: Arc<Mutex<Option<Refusal>>> = Arc::default();
+        let tell = Arc::clone(&told);
+        let done = self.turn(Access::Write, Requester::default(), move |turn| {
+            let (deed, tell) = (Arc::clone(&deed), Arc::clone(&tell));
+            Box::pin(async move {
+                deed(turn).await.map_err(|refusal| match refusal {
+                    Refusal::Fault(fault) => fault,
+                    problems @ Refusal::Problems(_) => {
+                        *tell.lock().unwrap_or_else(PoisonError::into_inner) = Some(problems);
+                        Fault::unreadable("the world has problems")
+                    }
+                })
+            })
+        });
+        let done = done.await;
+        self.forget_callers();
+        let refusal = told.lock().unwrap_or_else(PoisonError::into_inner).take();
+        done.map_err(|fault| refusal.unwrap_or(Refusal::Fault(fault)))
+    }
+}

@@ -1,0 +1,259 @@
+//! A server as a process: started, announced, stopped.
+
+mod exec;
+mod fixtures;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, shown_database};
+use crate::emulator::{Emulator, StartError};
+use crate::serve::{bind, serve};
+
+pub use exec::exec;
+pub use fixtures::text as fixture_text;
+
+/// Why a process ends otherwise than asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A bad option, environment value or fixture.
+    #[error("{0}")]
+    Usage(String),
+    /// Somebody else listens there.
+    #[error("cannot listen on {0}: the address is in use")]
+    AddressInUse(String),
+    /// The database cannot be used.
+    #[error("{0}")]
+    Database(String),
+    /// Anything else.
+    #[error("{0}")]
+    Failure(String),
+}
+
+impl RunError {
+    /// The process's exit code.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Failure(_) => 1,
+            Self::Usage(_) => 2,
+            Self::AddressInUse(_) => 3,
+            Self::Database(_) => 4,
+        }
+    }
+}
+
+fn failure(error: impl std::fmt::Display) -> RunError {
+    RunError::Failure(error.to_string())
+}
+
+/// Serves until Ctrl-C or SIGTERM; a second one ends at once.
+///
+/// # Errors
+/// It cannot start, or did not stop well.
+pub async fn run(options: &Serve) -> Result<(), RunError> {
+    let mut signals = Signals::new()?;
+    let running = tokio::select! {
+        running = Running::start(options) => running?,
+        () = signals.next() => return Ok(()),
+    };
+    running.announce(options)?;
+    signals.next().await;
+    tracing::info!("stopping");
+    tokio::select! {
+        stopped = running.stop() => stopped,
+        () = signals.next() => Err(RunError::Failure("stopped at once".into())),
+    }
+}
+
+/// Ctrl-C and SIGTERM.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, RunError> {
+        let interrupt = signal(SignalKind::interrupt()).map_err(failure)?;
+        let terminate = signal(SignalKind::terminate()).map_err(failure)?;
+        Ok(Self { interrupt, terminate })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// A server that answers.
+struct Running {
+    bound: Vec<SocketAddr>,
+    emulator: Emulator,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    ready_file: Option<ReadyFile>,
+}
+
+impl Running {
+    async fn start(options: &Serve) -> Result<Self, RunError> {
+        start_log(options);
+        let ready_file = options.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
+        let worlds = fixtures::read(&options.fixtures)?;
+        // What is wrong with the options is said before anything is touched.
+        options.options(&[]).map_err(RunError::Usage)?;
+        let listeners = listen(options).await?;
+        let bound = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>();
+        let bound = bound.map_err(failure)?;
+        let mut options = options.options(&bound).map_err(RunError::Usage)?;
+        options.worlds = worlds.as_ref().map(|(worlds, _)| worlds.clone());
+        let names = worlds.map(|(_, names)| names).unwrap_or_default();
+        let started = Emulator::start(options).await;
+        let emulator = started.map_err(|error| start_error(error, &names))?;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks: Vec<_> = listeners
+            .into_iter()
+            .map(|listener| tokio::spawn(serve(listener, emulator.router(), stopped.clone())))
+            .collect();
+        let keeper = emulator.clone();
+        tasks.push(tokio::spawn(async move { keeper.keep_time(stopped).await }));
+        Ok(Self { bound, emulator, stop, tasks, ready_file })
+    }
+
+    /// The URL of the first address.
+    fn url(&self) -> String {
+        self.bound.first().map_or_else(String::new, |address| format!("http://{address}"))
+    }
+
+    /// The ready line on standard output, and what one wants to know on standard error.
+    fn announce(&self, options: &Serve) -> Result<(), RunError> {
+        let url = self.url();
+        match &options.database {
+            None => tracing::info!("state is in a temporary file, gone at exit"),
+            Some(url) => tracing::info!("state is in {}, kept", shown_database(url)),
+        }
+        tracing::info!("export AWS_ENDPOINT_URL_MTURK={url}");
+        let line = format!("mturk-local ready on {url}\n");
+        if let Some(file) = &self.ready_file {
+            file.write(&line)?;
+        }
+        let mut stdout = std::io::stdout();
+        stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(failure)
+    }
+
+    /// Lets requests in flight finish, and closes the database.
+    async fn stop(self) -> Result<(), RunError> {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            task.await.map_err(failure)?;
+        }
+        self.emulator.engine().store().close().await;
+        Ok(())
+    }
+}
+
+fn start_error(error: StartError, names: &[String]) -> RunError {
+    match error {
+        StartError::Open(error) => RunError::Database(error.to_string()),
+        StartError::Clock(why) => RunError::Usage(why),
+        StartError::World(refusal) => RunError::Usage(refusal.message(names)),
+        StartError::Begin(fault) => failure(fault),
+    }
+}
+
+fn start_log(options: &Serve) {
+    let (ours, others) = match (options.verbose, options.quiet) {
+        (true, _) => (LevelFilter::DEBUG, LevelFilter::WARN),
+        (_, true) => (LevelFilter::ERROR, LevelFilter::ERROR),
+        _ => (LevelFilter::INFO, LevelFilter::WARN),
+    };
+    let levels = Targets::new().with_default(others).with_target("mturk_local", ours);
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    let levels = tracing_subscriber::registry().with(levels);
+    let started = match options.log {
+        LogFormat::Text => levels.with(log.with_target(false)).try_init(),
+        LogFormat::Json => levels.with(log.json()).try_init(),
+    };
+    // A program that embeds the emulator may have a log of its own.
+    drop(started);
+}
+
+async fn listen(options: &Serve) -> Result<Vec<TcpListener>, RunError> {
+    let default = [DEFAULT_LISTEN.to_owned()];
+    let wanted: &[String] = if options.listen.is_empty() { &default } else { &options.listen };
+    let mut listeners = Vec::new();
+    for text in wanted {
+        for address in addresses(text)? {
+            if !address.ip().is_loopback() && !options.allow_remote {
+                return Err(RunError::Usage(format!(
+                    "--listen {address} lets other machines in; add --allow-remote if that is meant"
+                )));
+            }
+            listeners.push(bind(address).await.map_err(|error| match error.kind() {
+                std::io::ErrorKind::AddrInUse => RunError::AddressInUse(address.to_string()),
+                _ => RunError::Usage(format!("cannot listen on {address}: {error}")),
+            })?);
+        }
+    }
+    Ok(listeners)
+}
+
+/// The address that is meant; a name stands for its first IPv4 address, or else its first.
+fn addresses(text: &str) -> Result<Vec<SocketAddr>, RunError> {
+    let bad = |why: String| {
+        RunError::Usage(format!("--listen (MTURK_LOCAL_LISTEN) {text:?} is no address: {why}"))
+    };
+    let all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|e| bad(e.to_string()))?.collect();
+    let first = all.iter().find(|address| address.is_ipv4()).or(all.first());
+    Ok(vec![*first.ok_or_else(|| bad("it stands for nothing".into()))?])
+}
+
+/// A file that holds the ready line while the server answers.
+struct ReadyFile(PathBuf);
+
+impl ReadyFile {
+    /// Takes an old one away.
+    fn prepare(path: &Path) -> Result<Self, RunError> {
+        let bad = |why: String| RunError::Usage(format!("--ready-file {}: {why}", path.display()));
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if !folder.is_dir() {
+            return Err(bad("its folder does not exist".into()));
+        }
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(bad(error.to_string()))
+            }
+            _ => Ok(Self(path.to_owned())),
+        }
+    }
+
+    /// Writes the line, so that nobody ever reads a part of it.
+    fn write(&self, line: &str) -> Result<(), RunError> {
+        let mut begun = self.0.clone().into_os_string();
+        begun.push(".part");
+        std::fs::write(&begun, line)
+            .and_then(|()| std::fs::rename(&begun, &self.0))
+            .map_err(|error| failure(format!("--ready-file {}: {error}", self.0.display())))
+    }
+}
+
+impl Drop for ReadyFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

@@ -1,0 +1,84 @@
+//! Answers by question, as the control API and world files spell them.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// Values by question or field, in the order in which they were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given(pub Vec<(String, Vec<String>)>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum One {
+    Text(String),
+    Number(serde_json::Number),
+    Bool(bool),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "an answer is a text or a list of texts")]
+enum Values {
+    One(One),
+    Many(Vec<One>),
+}
+
+impl One {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+            Self::Bool(yes) => yes.to_string(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Given;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of answers by question")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+                let mut given = Vec::new();
+                while let Some((question, values)) = map.next_entry()? {
+                    let texts = match values {
+                        Values::One(one) => vec![one.text()],
+                        Values::Many(many) => many.into_iter().map(One::text).collect(),
+                    };
+                    given.push((question, texts));
+                }
+                Ok(Given(given))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_value_or_several_in_order() {
+        let given: Given = serde_json::from_str(r#"{"z":"a","b":["x",1,true],"n":[]}"#).unwrap();
+        let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            given.0,
+            [
+                ("z".to_owned(), texts(&["a"])),
+                ("b".to_owned(), texts(&["x", "1", "true"])),
+                ("n".to_owned(), texts(&[])),
+            ]
+        );
+        for wrong in ["[]", r#"{"q":{"x":1}}"#, r#"{"q":null}"#, r#"{"q":[["x"]]}"#] {
+            assert!(serde_json::from_str::<Given>(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Loading: entries become rows, in one turn, on top of what is there.
+
+mod hit_types;
+mod hits;
+mod people;
+mod qualifications;
+mod works;
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::fault::Fault;
+use crate::store::requesters::{self, Requester};
+use crate::store::workers;
+use crate::time::{Instant, When};
+use crate::turn::Turn;
+use crate::worlds::Loaded;
+use crate::worlds::fields::Place;
+use crate::worlds::nouns::{Entries, Owner};
+
+/// The requester of everything that names none.
+const DEFAULT: &str = "test";
+
+/// Loads the entries; where problems come back, the turn must be taken back.
+pub async fn load(
+    turn: &mut Turn,
+    entries: &Entries,
+) -> Result<(Loaded, Vec<(Place, String)>), Fault> {
+    let mut load = Load {
+        turn,
+        problems: Vec::new(),
+        requesters: HashMap::new(),
+        workers: BTreeSet::new(),
+        loaded: Loaded::default(),
+    };
+    load.load_requesters(&entries.requesters).await?;
+    load.load_workers(&entries.workers).await?;
+    load.load_hit_types(&entries.hit_types).await?;
+    load.load_hits(entries).await?;
+    load.load_qualification_types(&entries.qualification_types).await?;
+    load.load_qualifications(&entries.qualifications).await?;
+    load.load_qualification_requests(&entries.qualification_requests).await?;
+    load.load_bonus_payments(&entries.bonus_payments).await?;
+    load.load_worker_blocks(&entries.worker_blocks).await?;
+    load.remember_workers().await?;
+    Ok((load.loaded, load.problems))
+}
+
+/// A load under way.
+struct Load<'t> {
+    turn: &'t mut Turn,
+    problems: Vec<(Place, String)>,
+    /// By access key and by id: those that were asked for.
+    requesters: HashMap<String, Requester>,
+    /// Everyone whom the files name.
+    workers: BTreeSet<String>,
+    loaded: Loaded,
+}
+
+impl Load<'_> {
+    fn problem(&mut self, place: &Place, reason: impl Into<String>) {
+        self.problems.push((place.clone(), reason.into()));
+    }
+
+    /// The instant that is meant, or `otherwise`; a problem if it is none.
+    fn instant(
+        &mut self,
+        place: &Place,
+        name: &str,
+        when: Option<&When>,
+        otherwise: Instant,
+    ) -> Instant {
+        match when.map(|when| when.at(self.turn.now)) {
+            None => otherwise,
+            Some(Ok(at)) => at,
+            Some(Err(why)) => {
+                self.problem(place, format!("{name}: {why}"));
+                otherwise
+            }
+        }
+    }
+
+    /// The owner that is named: in the files, in the store, or the default one.
+    async fn owner(&mut self, place: &Place, owner: &Owner) -> Result<Option<Requester>, Fault> {
+        let name = owner.named.clone().unwrap_or_else(|| DEFAULT.to_owned());
+        if let Some(requester) = self.requesters.get(&name) {
+            return Ok(Some(requester.clone()));
+        }
+        let tx = &mut self.turn.tx;
+        let known = match requesters::by_key(tx, &name).await? {
+            Some(known) => Some(known),
+            None => requesters::by_id(tx, &name).await?,
+        };
+        let requester = match known {
+            Some(known) => known.requester,
+            None if name == DEFAULT => {
+                let requester = Requester::of_key(DEFAULT);
+                requesters::add(tx, &requester).await?;
+                requester
+            }
+            None => {
+                self.problem(place, format!("there is no requester {name:?}"));
+                return Ok(None);
+            }
+        };
+        self.requesters.insert(name, requester.clone());
+        Ok(Some(requester))
+    }
+
+    /// A worker is named; a problem if it is no worker id.
+    fn worker(&mut self, place: &Place, worker_id: &str) -> bool {
+        let well_formed = crate::rules::worker::well_formed(worker_id);
+        if well_formed {
+            self.workers.insert(worker_id.to_owned());
+        } else {
+            self.problem(place, format!("{worker_id:?} is no worker id"));
+        }
+        well_formed
+    }
+
+    async fn remember_workers(&mut self) -> Result<(), Fault> {
+        let named: Vec<String> = std::mem::take(&mut self.workers).into_iter().collect();
+        self.loaded.workers = named.len();
+        workers::add_many(&mut self.turn.tx, &named, self.turn.now).await
+    }
+}
+
+/// Whether `id` can be the id of a HIT, a type or an assignment.
+fn is_entity_id(id: &str) -> bool {
+    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    (1..=64).contains(&id.len()) && id.bytes().all(capitals)
+}

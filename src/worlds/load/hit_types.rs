@@ -1,0 +1,120 @@
+//! HIT types: from entries of their own, and from the HITs that carry their members.
+
+use crate::fault::Fault;
+use crate::money::Cents;
+use crate::rules::hit_type::Values;
+use crate::shapes::hit::HitTypeMembers;
+use crate::store::hit_types::{self, HitType};
+use crate::store::requesters::Requester;
+use crate::worlds::fields::Place;
+use crate::worlds::load::people::sentence;
+use crate::worlds::load::{Load, is_entity_id};
+use crate::worlds::nouns::hits::{HitTypeEntry, TypeMembers};
+
+/// What a HIT is paid when its world does not say.
+const REWARD: Cents = Cents(1);
+/// How long a worker has when the world does not say.
+const DURATION_S: i64 = 3600;
+
+impl Load<'_> {
+    pub(super) async fn load_hit_types(&mut self, entries: &[HitTypeEntry]) -> Result<(), Fault> {
+        for entry in entries {
+            if let Some(owner) = self.owner(&entry.place, &entry.owner).await? {
+                self.hit_type(&entry.place, &owner, &entry.members).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The HIT type of these members: a known one, or a new one.
+    pub(super) async fn hit_type(
+        &mut self,
+        place: &Place,
+        owner: &Requester,
+        members: &TypeMembers,
+    ) -> Result<Option<HitType>, Fault> {
+        if let Some(id) = &members.hit_type_id {
+            let found = hit_types::find(&mut self.turn.tx, &owner.id, id).await?;
+            if let Some(found) = found {
+                return Ok(self.same(place, found, members));
+            }
+            if !self.is_free(place, id).await? {
+                return Ok(None);
+            }
+            if members.title.is_none() {
+                self.problem(place, format!("there is no HIT type {id}"));
+                return Ok(None);
+            }
+        }
+        let Some(values) = self.values(place, members) else { return Ok(None) };
+        let turn = &mut *self.turn;
+        if members.hit_type_id.is_none() && members.hit_group_id.is_none() {
+            let ids = &mut turn.ids;
+            let new_ids = || (ids.entity(), ids.entity());
+            let found = hit_types::find_or_add(&mut turn.tx, &owner.id, values, new_ids).await?;
+            return Ok(Some(found));
+        }
+        let id = members.hit_type_id.clone().unwrap_or_else(|| turn.ids.entity());
+        let group_id = members.hit_group_id.clone().unwrap_or_else(|| turn.ids.entity());
+        if hit_types::group_is_taken(&mut turn.tx, &group_id).await? {
+            self.problem(place, format!("another HIT type has the group {group_id}"));
+            return Ok(None);
+        }
+        let hit_type = HitType { id, group_id, values };
+        hit_types::add_of_world(&mut turn.tx, &owner.id, &hit_type).await?;
+        Ok(Some(hit_type))
+    }
+
+    /// A known HIT type, unless the members say otherwise.
+    fn same(&mut self, place: &Place, found: HitType, members: &TypeMembers) -> Option<HitType> {
+        let mut given = members.clone();
+        let values = &found.values;
+        given.title.get_or_insert_with(|| values.title.clone());
+        given.description.get_or_insert_with(|| values.description.clone());
+        given.keywords = given.keywords.or_else(|| values.keywords.clone());
+        given.reward.get_or_insert(values.reward);
+        given.assignment_duration_s.get_or_insert(values.assignment_duration_s);
+        given.auto_approval_delay_s.get_or_insert(values.auto_approval_delay_s);
+        given.requirements.get_or_insert_with(|| values.requirements.clone());
+        let same = self.values(place, &given)? == found.values;
+        if !same {
+            let id = &found.id;
+            self.problem(place, format!("the HIT type {id} stands elsewhere with other values"));
+        }
+        same.then_some(found)
+    }
+
+    async fn is_free(&mut self, place: &Place, id: &str) -> Result<bool, Fault> {
+        if !is_entity_id(id) {
+            self.problem(place, format!("{id:?} is no HITTypeId"));
+            return Ok(false);
+        }
+        let taken = hit_types::whose(&mut self.turn.tx, id).await?.is_some();
+        if taken {
+            self.problem(place, format!("the HIT type {id} is another requester's"));
+        }
+        Ok(!taken)
+    }
+
+    /// The members with what is missing filled in.
+    fn values(&mut self, place: &Place, members: &TypeMembers) -> Option<Values> {
+        let mut requirements = members.requirements.clone();
+        for requirement in requirements.iter_mut().flatten() {
+            // Saved answers show both forms of the guard; the service takes one.
+            if requirement.actions_guarded.is_some() {
+                requirement.required_to_preview = None;
+            }
+        }
+        let title = members.title.clone().unwrap_or_else(|| "Untitled".to_owned());
+        let values = Values::check(HitTypeMembers {
+            description: members.description.clone().unwrap_or_else(|| title.clone()),
+            title,
+            keywords: members.keywords.clone(),
+            reward: members.reward.unwrap_or(REWARD).to_string(),
+            assignment_duration_in_seconds: members.assignment_duration_s.unwrap_or(DURATION_S),
+            auto_approval_delay_in_seconds: members.auto_approval_delay_s,
+            qualification_requirements: requirements,
+        });
+        values.map_err(|fault| self.problem(place, sentence(&fault))).ok()
+    }
+}

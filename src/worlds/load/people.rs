@@ -1,0 +1,123 @@
+//! Requesters, workers, bonuses, blocks.
+
+use std::collections::HashSet;
+
+use crate::fault::Fault;
+use crate::rules;
+use crate::store::payments::{self, BonusPayment, WorkerBlock};
+use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
+use crate::store::workers;
+use crate::worlds::load::Load;
+use crate::worlds::nouns::people::{BlockEntry, BonusEntry, RequesterEntry, WorkerEntry};
+
+impl Load<'_> {
+    pub(super) async fn load_requesters(
+        &mut self,
+        entries: &[RequesterEntry],
+    ) -> Result<(), Fault> {
+        for entry in entries {
+            self.load_requester(entry).await?;
+        }
+        Ok(())
+    }
+
+    async fn load_requester(&mut self, entry: &RequesterEntry) -> Result<(), Fault> {
+        let derived = Requester::of_key(&entry.access_key);
+        let requester = Requester {
+            id: entry.id.clone().unwrap_or(derived.id),
+            account: entry.account.clone().unwrap_or(derived.account),
+            name: entry.name.clone().unwrap_or(derived.name),
+            access_key: derived.access_key,
+        };
+        if !rules::worker::well_formed(&requester.id) {
+            self.problem(&entry.place, format!("{:?} is no requester id", requester.id));
+            return Ok(());
+        }
+        let twice = self.requesters.contains_key(&requester.access_key)
+            || self.requesters.contains_key(&requester.id);
+        let before = requesters::by_id(&mut self.turn.tx, &requester.id).await?;
+        let others = before.is_some_and(|b| b.requester.access_key != requester.access_key);
+        let known = requesters::by_key(&mut self.turn.tx, &requester.access_key).await?;
+        let renamed = known.as_ref().is_some_and(|known| known.requester.id != requester.id);
+        if twice || others || renamed {
+            self.problem(&entry.place, "another requester has this key or id");
+            return Ok(());
+        }
+        let secret = entry.secret.clone().or(known.and_then(|known| known.secret));
+        let whole = Known { requester: requester.clone(), secret };
+        let balance = entry.balance.unwrap_or(OPENING_BALANCE);
+        requesters::put_whole(&mut self.turn.tx, &whole, balance).await?;
+        self.requesters.insert(requester.access_key.clone(), requester.clone());
+        self.requesters.insert(requester.id.clone(), requester);
+        Ok(())
+    }
+
+    pub(super) async fn load_workers(&mut self, entries: &[WorkerEntry]) -> Result<(), Fault> {
+        let mut seen = HashSet::new();
+        for WorkerEntry { place, worker } in entries {
+            if let Err(why) = rules::worker::check(worker) {
+                self.problem(place, why);
+                continue;
+            }
+            if !seen.insert(&worker.worker_id) {
+                self.problem(place, format!("the worker {} stands twice", worker.worker_id));
+                continue;
+            }
+            workers::put(&mut self.turn.tx, worker, self.turn.now).await?;
+            self.workers.insert(worker.worker_id.clone());
+        }
+        Ok(())
+    }
+
+    pub(super) async fn load_bonus_payments(
+        &mut self,
+        entries: &[BonusEntry],
+    ) -> Result<(), Fault> {
+        for entry in entries {
+            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
+            if !self.worker(&entry.place, &entry.worker_id) {
+                continue;
+            }
+            let now = self.turn.now;
+            let grant_at = self.instant(&entry.place, "GrantTime", entry.grant_time.as_ref(), now);
+            let paid = BonusPayment {
+                requester_id: owner.id,
+                assignment_id: entry.assignment_id.clone(),
+                worker_id: entry.worker_id.clone(),
+                amount: entry.amount,
+                reason: entry.reason.clone(),
+                grant_at,
+            };
+            payments::add_bonus(&mut self.turn.tx, &paid).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn load_worker_blocks(&mut self, entries: &[BlockEntry]) -> Result<(), Fault> {
+        for entry in entries {
+            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
+            if !self.worker(&entry.place, &entry.worker_id) {
+                continue;
+            }
+            let block = WorkerBlock {
+                requester_id: owner.id,
+                worker_id: entry.worker_id.clone(),
+                reason: entry.reason.clone(),
+            };
+            if !payments::block(&mut self.turn.tx, &block).await? {
+                self.problem(&entry.place, "this worker is blocked already");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a fault says, without its code.
+pub(super) fn sentence(fault: &Fault) -> String {
+    match fault {
+        Fault::Request { message, .. }
+        | Fault::Parameter { message, .. }
+        | Fault::Control { message, .. } => message.trim_end_matches('.').to_owned(),
+        fault => fault.to_string(),
+    }
+}

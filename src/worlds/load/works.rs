@@ -1,0 +1,221 @@
+//! The work on HITs: read, given its places, and written in few statements.
+
+use std::collections::HashSet;
+
+use crate::fault::Fault;
+use crate::rules::assignment::place;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::store::acceptances::{self, Acceptance, State};
+use crate::store::assignments::{self, Placed};
+use crate::store::hits::Hit;
+use crate::store::timers::{Kind, Timer};
+use crate::time::Instant;
+use crate::worlds::load::hits::Plan;
+use crate::worlds::load::{Load, is_entity_id};
+use crate::worlds::nouns::hits::AssignmentEntry;
+use crate::worlds::work::{self, Work};
+
+/// So many rows are held back before they are written.
+const HELD_BACK: usize = 5000;
+
+/// Rows that wait to be written.
+pub(super) struct Works {
+    /// Whether the store had work before: then every id is looked for there.
+    store_has_work: bool,
+    ids: HashSet<String>,
+    placed: Vec<Placed>,
+    held: Vec<Acceptance>,
+    timers: Vec<Timer>,
+    now: Instant,
+}
+
+/// The work on one HIT.
+#[derive(Default)]
+pub(super) struct Done {
+    pub pending: i64,
+    pub submitted: i64,
+    pub approved: i64,
+    pub rejected: i64,
+    placed: Vec<Placed>,
+    held: Vec<Acceptance>,
+    /// The last place in the HIT up to the earliest of this work.
+    last: i64,
+}
+
+impl Works {
+    pub(super) async fn begin(load: &mut Load<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            store_has_work: assignments::any(&mut load.turn.tx).await?,
+            ids: HashSet::new(),
+            placed: Vec::new(),
+            held: Vec::new(),
+            timers: Vec::new(),
+            now: load.turn.now,
+        })
+    }
+
+    /// Reads the work on a HIT. What is held back is written when there is much of it.
+    pub(super) async fn read(
+        &mut self,
+        load: &mut Load<'_>,
+        plan: &Plan<'_>,
+    ) -> Result<Done, Fault> {
+        if self.placed.len() >= HELD_BACK {
+            self.write(load).await?;
+        }
+        let mut done = Done::default();
+        let mut workers = HashSet::new();
+        for entry in &plan.entries {
+            let ids = self.ids(load, plan, entry, &mut workers).await?;
+            let Some((assignment_id, worker_id)) = ids else { continue };
+            match work::read(entry, &plan.hit, (&assignment_id, &worker_id), self.now) {
+                Ok(work) => done.take(&plan.hit, work, assignment_id, worker_id),
+                Err(why) => load.problem(&entry.place, why),
+            }
+        }
+        done.placed.sort_by_key(|placed| placed.assignment.submit_time);
+        if let (true, Some(first)) = (plan.hit.key != 0, done.placed.first()) {
+            let at = first.assignment.submit_time;
+            let last = assignments::last_place(&mut load.turn.tx, plan.hit.key, at).await?;
+            done.last = last.unwrap_or(0);
+            refuse_between(load, plan, &done);
+        }
+        Ok(done)
+    }
+
+    /// The ids of an entry's assignment and worker, if nobody else has them.
+    async fn ids(
+        &mut self,
+        load: &mut Load<'_>,
+        plan: &Plan<'_>,
+        entry: &AssignmentEntry,
+        workers: &mut HashSet<String>,
+    ) -> Result<Option<(String, String)>, Fault> {
+        let ids = &mut load.turn.ids;
+        let worker_id = entry.worker_id.clone().unwrap_or_else(|| ids.worker());
+        let assignment_id = entry.id.clone().unwrap_or_else(|| ids.entity());
+        if !load.worker(&entry.place, &worker_id) {
+            return Ok(None);
+        }
+        if !is_entity_id(&assignment_id) {
+            load.problem(&entry.place, format!("{assignment_id:?} is no AssignmentId"));
+            return Ok(None);
+        }
+        let given_up = matches!(
+            entry.status,
+            crate::worlds::nouns::hits::WorkStatus::Returned
+                | crate::worlds::nouns::hits::WorkStatus::Abandoned
+        );
+        let mut again = !given_up && !workers.insert(worker_id.clone());
+        let mut taken = !self.ids.insert(assignment_id.clone());
+        if self.store_has_work || plan.hit.key != 0 {
+            let tx = &mut load.turn.tx;
+            taken |= assignments::find(tx, &assignment_id).await?.is_some();
+            taken |= acceptances::find(tx, &assignment_id).await?.is_some();
+            again |= acceptances::before(tx, plan.hit.key, &worker_id).await?.taken;
+        }
+        if taken {
+            load.problem(&entry.place, format!("the assignment {assignment_id} stands twice"));
+        }
+        if again {
+            let hit_id = &plan.hit.id;
+            let why = format!("the worker {worker_id} has done the HIT {hit_id} already");
+            load.problem(&entry.place, why);
+        }
+        load.loaded.assignments += 1;
+        Ok((!taken && !again).then_some((assignment_id, worker_id)))
+    }
+
+    /// Gives work its places in `hit` and holds it back.
+    pub(super) fn place(&mut self, hit: &mut Hit, done: Done) {
+        let mut last = done.last;
+        for mut placed in done.placed {
+            let assignment = &placed.assignment;
+            last = place(assignment.submit_time, last);
+            (placed.hit_key, placed.position) = (hit.key, last);
+            let waits = assignment.assignment_status == AssignmentStatus::Submitted;
+            // Saved work that nobody reviewed stays as it was saved.
+            if waits && assignment.auto_approval_time > self.now {
+                self.timers.push(Timer {
+                    kind: Kind::AutoApproval,
+                    subject: assignment.assignment_id.clone(),
+                    due_at: assignment.auto_approval_time,
+                });
+            }
+            self.placed.push(placed);
+        }
+        hit.last_assignment_position = hit.last_assignment_position.max(last);
+        for held in done.held {
+            if held.state == State::Accepted {
+                self.timers.push(Timer {
+                    kind: Kind::Abandonment,
+                    subject: held.assignment_id.clone(),
+                    due_at: held.deadline_at,
+                });
+            }
+            self.held.push(Acceptance { hit_key: hit.key, ..held });
+        }
+    }
+
+    /// Holds timers back.
+    pub(super) fn set(&mut self, timers: Vec<Timer>) {
+        self.timers.extend(timers);
+    }
+
+    /// Writes what is held back.
+    async fn write(&mut self, load: &mut Load<'_>) -> Result<(), Fault> {
+        // With a problem nothing will be kept, and rows may be in one another's way.
+        if load.problems.is_empty() {
+            assignments::add_many(&mut load.turn.tx, &self.placed).await?;
+            for held in &self.held {
+                acceptances::add_whole(&mut load.turn.tx, held).await?;
+            }
+            load.turn.set_timers(&self.timers).await?;
+            tracing::info!(assignments = load.loaded.assignments, "loading");
+        }
+        self.placed.clear();
+        self.held.clear();
+        self.timers.clear();
+        Ok(())
+    }
+
+    pub(super) async fn finish(mut self, load: &mut Load<'_>) -> Result<(), Fault> {
+        self.write(load).await
+    }
+}
+
+impl Done {
+    fn take(&mut self, hit: &Hit, work: Work, assignment_id: String, worker_id: String) {
+        match work {
+            Work::Submitted(assignment) => {
+                match assignment.assignment_status {
+                    AssignmentStatus::Submitted => self.submitted += 1,
+                    AssignmentStatus::Approved => self.approved += 1,
+                    AssignmentStatus::Rejected => self.rejected += 1,
+                }
+                self.placed.push(Placed { hit_key: 0, position: 0, assignment: *assignment });
+            }
+            Work::Held { deadline_at, accept_at, state } => {
+                self.pending += i64::from(state == State::Accepted);
+                let (hit_key, hit_id) = (0, hit.id.clone());
+                self.held.push(Acceptance {
+                    assignment_id,
+                    hit_key,
+                    hit_id,
+                    worker_id,
+                    state,
+                    accept_at,
+                    deadline_at,
+                });
+            }
+        }
+    }
+}
+
+/// Work can be added to a HIT of the store only behind the work that is there.
+fn refuse_between(load: &mut Load<'_>, plan: &Plan<'_>, done: &Done) {
+    if done.last < plan.hit.last_assignment_position {
+        let why = "the HIT in the store has later work already; replace the world instead";
+        load.problem(&plan.place, why);
+    }
+}

@@ -1,0 +1,101 @@
+//! What a world file can say: the API's own nouns, and the people.
+
+pub mod hits;
+pub mod people;
+pub mod qualifications;
+
+use crate::worlds::fields::{Fields, Node, Reading};
+use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
+use people::{BlockEntry, BonusEntry, RequesterEntry, WorkerEntry};
+use qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
+
+/// The owner that an entry names, or else its file's first requester.
+#[derive(Debug, Clone, Default)]
+pub struct Owner {
+    /// An access key or a requester id.
+    pub named: Option<String>,
+}
+
+/// Everything that the files of one load say.
+#[derive(Debug, Default)]
+pub struct Entries {
+    pub requesters: Vec<RequesterEntry>,
+    pub workers: Vec<WorkerEntry>,
+    pub qualification_types: Vec<QualificationTypeEntry>,
+    pub qualifications: Vec<GrantEntry>,
+    pub qualification_requests: Vec<RequestEntry>,
+    pub hit_types: Vec<HitTypeEntry>,
+    pub hits: Vec<HitEntry>,
+    pub assignments: Vec<AssignmentEntry>,
+    pub bonus_payments: Vec<BonusEntry>,
+    pub worker_blocks: Vec<BlockEntry>,
+    /// Whether some file speaks of HITs: then an assignment's HIT must be among them or in the
+    /// store. Saved assignments alone bring their HIT with them.
+    pub speaks_of_hits: bool,
+}
+
+/// What may stand in a file and cannot be loaded yet.
+const NOT_YET: [&str; 3] = ["HITLayouts", "Faults", "Robots"];
+
+/// Reads the entries of all files; problems stay in the reading.
+pub fn read<'a>(reading: &'a Reading<'a>) -> Entries {
+    let mut entries = Entries::default();
+    for file in reading.files() {
+        read_file(reading, &file, &mut entries);
+    }
+    entries
+}
+
+fn read_file<'a>(reading: &'a Reading<'a>, file: &Node<'a>, entries: &mut Entries) {
+    let mut fields = file.fields();
+    // What the AWS CLI printed around a list.
+    fields.pass_over(&["About", "NumResults", "NextToken", "ResponseMetadata"]);
+    let requesters = list(&mut fields, "Requesters", |f| people::requester(f));
+    let first = Owner { named: requesters.first().map(|first| first.access_key.clone()) };
+    entries.requesters.extend(requesters);
+    entries.workers.extend(list(&mut fields, "Workers", |f| people::worker(f)));
+    let types = list(&mut fields, "QualificationTypes", |f| qualifications::of_type(f, &first));
+    entries.qualification_types.extend(types);
+    let grants = list(&mut fields, "Qualifications", |f| qualifications::grant(f, &first));
+    entries.qualifications.extend(grants);
+    let asked = list(&mut fields, "QualificationRequests", |f| qualifications::request(f));
+    entries.qualification_requests.extend(asked);
+    entries.hit_types.extend(list(&mut fields, "HITTypes", |f| hits::hit_type(f, &first)));
+    if let Some(node) = fields.node("HITs") {
+        entries.speaks_of_hits = true;
+        let read = node.elements().into_iter().filter_map(|n| one(&n, |f| hits::hit(f, &first)));
+        entries.hits.extend(read);
+    }
+    let work = list(&mut fields, "Assignments", |f| hits::assignment(f, None, &first));
+    entries.assignments.extend(work);
+    entries.bonus_payments.extend(list(&mut fields, "BonusPayments", |f| people::bonus(f, &first)));
+    entries.worker_blocks.extend(list(&mut fields, "WorkerBlocks", |f| people::block(f, &first)));
+    for name in NOT_YET {
+        if let Some(node) = fields.elements(name).first() {
+            reading.problem(node.place(), format!("{name} cannot be loaded yet"));
+        }
+    }
+    fields.finish();
+}
+
+/// The entries of a list; those that cannot be read at all are left out, with a problem each.
+fn list<'a, T>(
+    fields: &mut Fields<'a>,
+    name: &str,
+    mut read: impl FnMut(&mut Fields<'a>) -> Option<T>,
+) -> Vec<T> {
+    fields.elements(name).into_iter().filter_map(|node| one(&node, &mut read)).collect()
+}
+
+fn one<'a, T>(node: &Node<'a>, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Option<T> {
+    let mut fields = node.fields();
+    let entry = read(&mut fields);
+    fields.finish();
+    entry
+}
+
+/// The owner that the object names.
+fn owner(fields: &mut Fields<'_>, first: &Owner) -> Owner {
+    let named = fields.take("Requester").or_else(|| first.named.clone());
+    Owner { named }
+}

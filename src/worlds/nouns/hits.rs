@@ -1,0 +1,178 @@
+//! HIT types, HITs, assignments.
+
+use crate::money::Cents;
+use crate::shapes::answer::Given;
+use crate::shapes::hit::HitStatus;
+use crate::shapes::qualification::QualificationRequirement;
+use crate::shapes::review::ReviewPolicy;
+use crate::time::When;
+use crate::worlds::fields::{Fields, Place};
+use crate::worlds::nouns::{Owner, one, owner};
+
+/// The members that make a HIT type; all may be absent.
+#[derive(Debug, Clone, Default)]
+pub struct TypeMembers {
+    pub hit_type_id: Option<String>,
+    pub hit_group_id: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub keywords: Option<String>,
+    pub reward: Option<Cents>,
+    pub assignment_duration_s: Option<i64>,
+    pub auto_approval_delay_s: Option<i64>,
+    pub requirements: Option<Vec<QualificationRequirement>>,
+}
+
+fn type_members(fields: &mut Fields<'_>) -> TypeMembers {
+    TypeMembers {
+        hit_type_id: fields.id("HITTypeId"),
+        hit_group_id: fields.id("HITGroupId"),
+        title: fields.take("Title"),
+        description: fields.take("Description"),
+        keywords: fields.take("Keywords"),
+        reward: fields.take("Reward"),
+        assignment_duration_s: fields.take("AssignmentDurationInSeconds"),
+        auto_approval_delay_s: fields.take("AutoApprovalDelayInSeconds"),
+        requirements: fields.take("QualificationRequirements"),
+    }
+}
+
+/// An entry of `HITTypes`.
+#[derive(Debug)]
+pub struct HitTypeEntry {
+    pub place: Place,
+    pub owner: Owner,
+    pub members: TypeMembers,
+}
+
+/// Reads an entry of `HITTypes`.
+pub fn hit_type(fields: &mut Fields<'_>, first: &Owner) -> Option<HitTypeEntry> {
+    let entry = HitTypeEntry {
+        place: fields.place().clone(),
+        owner: owner(fields, first),
+        members: type_members(fields),
+    };
+    fields.need(entry.members.title.is_some(), "Title").then_some(entry)
+}
+
+/// An entry of `HITs`.
+#[derive(Debug)]
+pub struct HitEntry {
+    pub place: Place,
+    pub owner: Owner,
+    pub id: Option<String>,
+    pub members: TypeMembers,
+    pub creation_time: Option<When>,
+    pub expiration: Option<When>,
+    pub question: Option<String>,
+    pub status: Option<HitStatus>,
+    pub max_assignments: Option<i64>,
+    pub requester_annotation: Option<String>,
+    pub assignment_review_policy: Option<ReviewPolicy>,
+    pub hit_review_policy: Option<ReviewPolicy>,
+    /// When the HIT will be deleted by itself; in dumps only.
+    pub disposal_time: Option<When>,
+    pub assignments: Vec<AssignmentEntry>,
+}
+
+/// Counters and the like: derived, not believed.
+const DERIVED: [&str; 5] = [
+    "HITReviewStatus",
+    "HITLayoutId",
+    "NumberOfAssignmentsPending",
+    "NumberOfAssignmentsAvailable",
+    "NumberOfAssignmentsCompleted",
+];
+
+/// Reads an entry of `HITs`.
+#[expect(clippy::unnecessary_wraps, reason = "every entry may be unreadable")]
+pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
+    fields.pass_over(&DERIVED);
+    let owner = owner(fields, first);
+    let id = fields.id("HITId");
+    let assignments = fields.elements("Assignments");
+    Some(HitEntry {
+        place: fields.place().clone(),
+        members: type_members(fields),
+        creation_time: fields.time("CreationTime"),
+        expiration: fields.time("Expiration"),
+        question: fields.take("Question"),
+        status: fields.take("HITStatus"),
+        max_assignments: fields.take("MaxAssignments"),
+        requester_annotation: fields.take("RequesterAnnotation"),
+        assignment_review_policy: fields.take("AssignmentReviewPolicy"),
+        hit_review_policy: fields.take("HITReviewPolicy"),
+        disposal_time: fields.time("DisposalTime"),
+        assignments: assignments
+            .iter()
+            .filter_map(|node| {
+                one(node, |f| assignment(f, Some(id.clone().unwrap_or_default()), &owner))
+            })
+            .collect(),
+        owner,
+        id,
+    })
+}
+
+/// What became of a place of a HIT; the last three are shown to nobody through the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub enum WorkStatus {
+    Submitted,
+    Approved,
+    Rejected,
+    Accepted,
+    Returned,
+    Abandoned,
+}
+
+/// An entry of `Assignments`, at the top or within a HIT.
+#[derive(Debug)]
+pub struct AssignmentEntry {
+    pub place: Place,
+    pub owner: Owner,
+    pub id: Option<String>,
+    pub hit_id: String,
+    pub worker_id: Option<String>,
+    pub status: WorkStatus,
+    pub auto_approval_time: Option<When>,
+    pub accept_time: Option<When>,
+    pub submit_time: Option<When>,
+    pub approval_time: Option<When>,
+    pub rejection_time: Option<When>,
+    pub deadline: Option<When>,
+    pub answer: Option<String>,
+    pub answers: Option<Given>,
+    pub requester_feedback: Option<String>,
+}
+
+/// Reads an assignment; `hit_id` is known where it stands within its HIT.
+pub fn assignment(
+    fields: &mut Fields<'_>,
+    hit_id: Option<String>,
+    first: &Owner,
+) -> Option<AssignmentEntry> {
+    let within = hit_id.is_some();
+    let named = fields.id("HITId");
+    let entry = AssignmentEntry {
+        place: fields.place().clone(),
+        owner: owner(fields, first),
+        id: fields.id("AssignmentId"),
+        hit_id: hit_id.clone().or(named.clone()).unwrap_or_default(),
+        worker_id: fields.worker_id("WorkerId"),
+        status: fields.take("AssignmentStatus").unwrap_or(WorkStatus::Submitted),
+        auto_approval_time: fields.time("AutoApprovalTime"),
+        accept_time: fields.time("AcceptTime"),
+        submit_time: fields.time("SubmitTime"),
+        approval_time: fields.time("ApprovalTime"),
+        rejection_time: fields.time("RejectionTime"),
+        deadline: fields.time("Deadline"),
+        answer: fields.take("Answer"),
+        answers: fields.take("Answers"),
+        requester_feedback: fields.take("RequesterFeedback"),
+    };
+    let same = named.is_none_or(|named| hit_id.is_none_or(|hit_id| named == hit_id));
+    if !same {
+        fields.problem("HITId is not the HIT in which the assignment stands");
+    }
+    (fields.need(within || !entry.hit_id.is_empty(), "HITId") && same).then_some(entry)
+}

@@ -1,0 +1,96 @@
+//! The beginning of a market, and going back to it.
+
+use std::sync::Arc;
+
+use crate::fault::Fault;
+use crate::ids::Ids;
+use crate::store::requesters::{self, Known};
+use crate::store::reset;
+use crate::time::{Clock, Instant, real_now};
+use crate::turn::Turn;
+use crate::worlds::{Refusal, Worlds};
+
+/// What a market begins with.
+#[derive(Debug, Default)]
+pub struct Beginning {
+    /// The requesters that were made known by options.
+    pub known: Vec<Known>,
+    /// The worlds that were asked for by options.
+    pub worlds: Option<Arc<Worlds>>,
+    /// The instant at which the clock begins; real time if none.
+    pub start_at: Option<Instant>,
+    /// Whether the clock stands.
+    pub freeze: bool,
+}
+
+impl Beginning {
+    /// The clock of a new market.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        match (self.start_at, self.freeze) {
+            (Some(at), true) => Clock::frozen(at),
+            (Some(at), false) => Clock::REAL.set_to(at),
+            (None, true) => Clock::frozen(real_now()),
+            (None, false) => Clock::REAL,
+        }
+    }
+}
+
+/// How far back a reset goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reset {
+    /// To the worlds of the beginning.
+    Beginning,
+    /// To nothing, but the requesters of the beginning.
+    Empty,
+    /// One requester, by access key or id, loses what it has; nothing else changes.
+    Requester(String),
+}
+
+/// Goes back.
+///
+/// The clock of the beginning is set again, and seeded ids begin anew.
+///
+/// # Errors
+/// No such requester; the database failed; a world does not load, which it did before.
+pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Result<(), Refusal> {
+    if let Reset::Requester(name) = how {
+        let id = requester_id(turn, name).await?;
+        reset::of_requester(&mut turn.tx, &id).await?;
+        return Ok(());
+    }
+    clear(turn, beginning).await?;
+    match (&beginning.worlds, how) {
+        (Some(worlds), Reset::Beginning) => worlds.load(turn).await.map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// Everything away but the requesters that options made known; the clock is the beginning's.
+///
+/// # Errors
+/// The database failed.
+pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
+    reset::everything(&mut turn.tx).await?;
+    let clock = beginning.clock();
+    turn.set_clock(clock).await?;
+    turn.now = clock.now();
+    turn.earliest_set = None;
+    if let Ids::Seeded { count, .. } = &mut turn.ids {
+        *count = 0;
+    }
+    for known in &beginning.known {
+        requesters::put(&mut turn.tx, known).await?;
+    }
+    Ok(())
+}
+
+async fn requester_id(turn: &mut Turn, name: &str) -> Result<String, Fault> {
+    if let Some(known) = requesters::by_key(&mut turn.tx, name).await? {
+        return Ok(known.requester.id);
+    }
+    let known = requesters::by_id(&mut turn.tx, name).await?;
+    known
+        .map(|known| known.requester.id)
+        .ok_or_else(|| Fault::not_found(format!("There is no requester {name:?}.")))
+}
