@@ -169,7 +169,6 @@ def check_service_fault(answer):
 
 @as_root
 @on_sqlite
-@pytest.mark.xfail(strict=False, reason="one transaction for each turn: the writer is lost then")
 def test_full_disk_fails_requests_not_the_server(small_disk):
     """Writes fail as a whole, reads go on, and with room again writes go on too."""
     url = f"sqlite:{small_disk}/market.db"
