@@ -75,7 +75,6 @@ def test_the_same_requesters(both):
     assert all_assignments(one, hit["HITId"]) == all_assignments(other, hit["HITId"])
 
 
-@pytest.mark.xfail(strict=False, reason="make_known does not take its turn again")
 @pytest.mark.parametrize("_attempt", range(3))
 def test_all_start_at_once_on_an_empty_database(_attempt):
     """Four processes make the tables and the world once, and are one market."""
