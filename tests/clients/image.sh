@@ -101,7 +101,7 @@ stop
 start
 example 2
 stop
-start --env MTURK_LOCAL_DATABASE=sqlite:/tmp/market.db
+start --env MTURK_LOCAL_DATABASE=
 example 1
 stop
 say "built, started, kept its market over a restart: $(ours images --format '{{.Size}}' image)"

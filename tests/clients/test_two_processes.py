@@ -1,6 +1,7 @@
 """Two processes on one PostgreSQL: one market, whichever of them is asked."""
 
 import random
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +73,30 @@ def test_the_same_requesters(both):
     assert state(other, hit["HITId"]) == ("Assignable", 2, 0, 1)
     assert make_hit(other)["HITTypeId"] == hit["HITTypeId"]
     assert all_assignments(one, hit["HITId"]) == all_assignments(other, hit["HITId"])
+
+
+@pytest.mark.parametrize("_attempt", range(3))
+def test_all_start_at_once_on_an_empty_database(_attempt):
+    """Four processes make the tables and the world once, and are one market."""
+
+    def begin(_):
+        try:
+            with launch(database=url) as server:
+                barrier.wait(PATIENCE)
+                client = server.client("test", "test")
+                hit = make_hit(client, MaxAssignments=1)
+                barrier.wait(PATIENCE)
+                return hit, client.list_hits()["NumResults"]
+        except BaseException:
+            barrier.abort()
+            raise
+
+    barrier = threading.Barrier(4)
+    with fresh_database() as url:
+        hits, counts = zip(*together(4, begin), strict=True)
+    assert counts == (4, 4, 4, 4)
+    assert len({hit["HITId"] for hit in hits}) == 4
+    assert len({hit["HITTypeId"] for hit in hits}) == 1
 
 
 def test_one_clock(frozen_both):
