@@ -1,6 +1,7 @@
 //! The control API: what a test or a script may do with the market beside the Requester API.
 
 mod clock;
+mod description;
 mod health;
 mod json;
 mod work;
@@ -42,7 +43,7 @@ pub fn router(control: Control) -> Router {
         .route("/reset", post(worlds::reset))
         .route("/health", get(health::show))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::show))
+        .route("/readyz", get(health::ready))
         .route("/clock", get(clock::show).post(clock::change))
         .route("/workers", get(workers::list).post(workers::add))
         .route("/workers/{id}", get(workers::show).put(workers::put))
@@ -50,6 +51,7 @@ pub fn router(control: Control) -> Router {
         .route("/assignments/{id}/submit", post(work::submit))
         .route("/assignments/{id}/return", post(work::give_back))
         .route("/hits/{id}/submissions", post(work::submission))
+        .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)
         .with_state(control)
@@ -58,5 +60,5 @@ pub fn router(control: Control) -> Router {
 /// The description of these routes, as OpenAPI 3.1.
 #[must_use]
 pub fn description() -> String {
-    String::new()
+    description::text().to_owned()
 }

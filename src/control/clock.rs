@@ -6,13 +6,35 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
+use crate::control::description::words::{At, Span as SpanText, Time};
 use crate::control::json::{Answer, Body};
 use crate::engine::{ClockChange, Engine};
 use crate::fault::Fault;
 use crate::time::{Clock, Span, When};
 
 /// The market's time.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is described, `shown` writes it")]
+pub struct Shown {
+    now: At,
+    #[schema(pattern = "^(real|offset|frozen)$", example = "frozen")]
+    mode: String,
+    /// How many timers fell due; after a change.
+    #[schema(nullable = false, minimum = 0)]
+    settled: Option<i64>,
+}
+
+/// The market's time.
+#[utoipa::path(
+    get,
+    path = "/_mturk/clock",
+    operation_id = "getClock",
+    tag = "clock",
+    responses((status = 200, description = "What time it is.", body = Shown))
+)]
 pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
     Ok(shown(engine.clock().await?, None))
 }
@@ -25,12 +47,20 @@ fn shown(clock: Clock, settled: Option<u64>) -> Json<serde_json::Value> {
     Json(answer)
 }
 
-#[derive(Debug, Deserialize)]
+/// One change of the clock: exactly one member.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, example = json!({"advance": "30d"}))]
 struct Change {
+    /// How far forward.
+    #[schema(value_type = Option<SpanText>)]
     advance: Option<String>,
+    /// Where to; not back.
+    #[schema(value_type = Option<Time>)]
     set: Option<When>,
+    /// `true`: time stands still until it is moved.
     freeze: Option<bool>,
+    /// `true`: time runs on from where it stands.
     resume: Option<bool>,
 }
 
@@ -60,7 +90,17 @@ impl Change {
     }
 }
 
-/// Moves, stops or starts the clock; answers when everything due has been settled.
+/// Moves, stops or starts the clock.
+///
+/// It answers when everything that fell due has been settled, each at its own instant.
+#[utoipa::path(
+    post,
+    path = "/_mturk/clock",
+    operation_id = "changeClock",
+    tag = "clock",
+    request_body = Change,
+    responses((status = 200, description = "What time it is now.", body = Shown))
+)]
 pub async fn change(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
     let change: Change = body.read()?;
     let (clock, settled) = engine.change_clock(change.meant()?).await?;

@@ -80,9 +80,13 @@ impl Body {
     /// Reads it; an empty one is an empty object.
     ///
     /// # Errors
-    /// It is not JSON, or not what the route takes.
+    /// It is no JSON object, or not what the route takes.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         let text: &[u8] = if self.0.is_empty() { b"{}" } else { &self.0 };
+        // serde would read an array as the members in their order.
+        if text.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Fault::unreadable("an object is wanted, not an array"));
+        }
         serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))
     }
 

@@ -6,10 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::acts;
 use crate::acts::give_back::give_back as free;
 use crate::acts::submit::open_acceptance;
+use crate::control::description::failures::Failed;
+use crate::control::description::words;
+use crate::control::description::work as shape;
 use crate::control::json::{Answer, Body, Id, checked, instant};
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -23,9 +27,10 @@ use crate::time::{Instant, When};
 use crate::turn::{Access, Turn};
 use crate::worlds::dump;
 
-/// What a worker accepts: a HIT, or the next one of a HIT type or group.
-#[derive(Debug, Clone, Deserialize)]
+/// What a worker accepts: a HIT, or the next one of a HIT type or group; exactly one member.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, example = json!({"HITId": "3TESTHIT000000000000000000000A"}))]
 struct Wanted {
     #[serde(rename = "HITId")]
     hit: Option<String>,
@@ -35,7 +40,19 @@ struct Wanted {
     of_group: Option<String>,
 }
 
-/// `POST /_mturk/workers/{id}/accept`.
+/// A worker accepts; one whom nobody has seen before is a new worker.
+#[utoipa::path(
+    post,
+    path = "/_mturk/workers/{id}/accept",
+    operation_id = "accept",
+    tag = "work",
+    params(("id" = words::WorkerId, Path, description = "The worker's id.")),
+    request_body = Wanted,
+    responses(
+        (status = 200, description = "What was accepted.", body = shape::Acceptance),
+        (status = 422, description = "The worker site refuses.", body = Failed)
+    )
+)]
 pub async fn accept(State(engine): State<Arc<Engine>>, Id(worker_id): Id, body: Body) -> Answer {
     let wanted: Wanted = body.read()?;
     let taken = engine.turn(Access::Write, Requester::default(), move |turn| {
@@ -78,11 +95,14 @@ async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
 }
 
 /// What a worker hands in: values by question, or a finished document.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"Answers": {"label": "cat"}}))]
 pub struct Handed {
     #[serde(rename = "Answers")]
+    #[schema(value_type = Option<shape::Answers>)]
     answers: Option<Given>,
+    /// A `QuestionFormAnswers` document; not together with `Answers`.
     #[serde(rename = "Answer")]
     answer: Option<String>,
 }
@@ -106,7 +126,19 @@ impl Handed {
     }
 }
 
-/// `POST /_mturk/assignments/{id}/submit`.
+/// The worker hands in what was accepted.
+#[utoipa::path(
+    post,
+    path = "/_mturk/assignments/{id}/submit",
+    operation_id = "submit",
+    tag = "work",
+    params(("id" = words::Id, Path, description = "The assignment's id.")),
+    request_body = Option<Handed>,
+    responses(
+        (status = 200, description = "The submitted work.", body = shape::Assignment),
+        (status = 422, description = "The worker site refuses.", body = Failed)
+    )
+)]
 pub async fn submit(
     State(engine): State<Arc<Engine>>,
     Id(assignment_id): Id,
@@ -126,7 +158,18 @@ pub async fn submit(
     Ok(Json(dump::assignment(submitted.await?, true)))
 }
 
-/// `POST /_mturk/assignments/{id}/return`.
+/// The worker gives back what was accepted; another one may have it.
+#[utoipa::path(
+    post,
+    path = "/_mturk/assignments/{id}/return",
+    operation_id = "return",
+    tag = "work",
+    params(("id" = words::Id, Path, description = "The assignment's id.")),
+    responses(
+        (status = 200, description = "It is given back.", body = words::Nothing),
+        (status = 422, description = "The worker site refuses.", body = Failed)
+    )
+)]
 pub async fn give_back(State(engine): State<Arc<Engine>>, Id(assignment_id): Id) -> Answer {
     let returned = engine.turn(Access::Write, Requester::default(), move |turn| {
         let assignment_id = assignment_id.clone();
@@ -140,17 +183,25 @@ pub async fn give_back(State(engine): State<Arc<Engine>>, Id(assignment_id): Id)
 }
 
 /// Accept and submit in one step, now or in the past.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"WorkerId": "A1ANNA0000000", "Answers": {"label": "cat"}}))]
 pub struct Submission {
+    /// A new worker comes by if absent.
     #[serde(rename = "WorkerId")]
     worker_id: Option<String>,
+    /// The time of submission if absent.
     #[serde(rename = "AcceptTime")]
+    #[schema(value_type = Option<words::Time>)]
     accept_time: Option<When>,
+    /// Now if absent.
     #[serde(rename = "SubmitTime")]
+    #[schema(value_type = Option<words::Time>)]
     submit_time: Option<When>,
     #[serde(rename = "Answers")]
+    #[schema(value_type = Option<shape::Answers>)]
     answers: Option<Given>,
+    /// A `QuestionFormAnswers` document; not together with `Answers`.
     #[serde(rename = "Answer")]
     answer: Option<String>,
 }
@@ -172,7 +223,19 @@ impl Submission {
     }
 }
 
-/// `POST /_mturk/hits/{id}/submissions`.
+/// Accept and submit in one step, now or in the past.
+#[utoipa::path(
+    post,
+    path = "/_mturk/hits/{id}/submissions",
+    operation_id = "addSubmission",
+    tag = "work",
+    params(("id" = words::Id, Path, description = "The HIT's id.")),
+    request_body = Option<Submission>,
+    responses(
+        (status = 200, description = "The submitted work.", body = shape::Assignment),
+        (status = 422, description = "The worker site refuses.", body = Failed)
+    )
+)]
 pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body: Body) -> Answer {
     let sent: Submission = body.read()?;
     let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {

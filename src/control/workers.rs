@@ -6,7 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use utoipa::IntoParams;
 
+use crate::control::description::failures::Failed;
+use crate::control::description::people;
+use crate::control::description::words::{Id as AnyId, WorkerId};
 use crate::control::json::{Answer, Body, Id, Params, checked, write};
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -17,13 +21,26 @@ use crate::store::workers;
 use crate::turn::{Access, Turn};
 
 /// Where a list goes on, and how long a page is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Page {
+    /// The last id of the page before.
+    #[param(value_type = Option<AnyId>, nullable = false)]
     after: Option<String>,
+    /// How many at most; 100 if absent.
+    #[param(minimum = 1, maximum = 1000, nullable = false)]
     limit: Option<i64>,
 }
 
-/// Workers by id; `after` is the last id of the page before.
+/// Workers, ordered by id.
+#[utoipa::path(
+    get,
+    path = "/_mturk/workers",
+    operation_id = "listWorkers",
+    tag = "workers",
+    params(Page),
+    responses((status = 200, description = "A page of them.", body = people::Workers))
+)]
 pub async fn list(State(engine): State<Arc<Engine>>, Params(page): Params<Page>) -> Answer {
     let limit = page.limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
@@ -41,6 +58,14 @@ pub async fn list(State(engine): State<Arc<Engine>>, Params(page): Params<Page>)
 }
 
 /// One worker.
+#[utoipa::path(
+    get,
+    path = "/_mturk/workers/{id}",
+    operation_id = "getWorker",
+    tag = "workers",
+    params(("id" = WorkerId, Path, description = "The worker's id.")),
+    responses((status = 200, description = "The worker.", body = people::Worker))
+)]
 pub async fn show(State(engine): State<Arc<Engine>>, Id(id): Id) -> Answer {
     let found = engine.turn(Access::Read, Requester::default(), move |turn| {
         let id = id.clone();
@@ -53,6 +78,17 @@ pub async fn show(State(engine): State<Arc<Engine>>, Id(id): Id) -> Answer {
 }
 
 /// A new worker; without a WorkerId one is made.
+#[utoipa::path(
+    post,
+    path = "/_mturk/workers",
+    operation_id = "addWorker",
+    tag = "workers",
+    request_body = Option<people::NewWorker>,
+    responses(
+        (status = 200, description = "The worker.", body = people::Worker),
+        (status = 409, description = "There is one with this id.", body = Failed)
+    )
+)]
 pub async fn add(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
     let sent: Map<String, Value> = body.read()?;
     let added = engine.turn(Access::Write, Requester::default(), move |turn| {
@@ -72,7 +108,16 @@ pub async fn add(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
     Ok(Json(write(&added.await?)?))
 }
 
-/// A worker with these traits, new or known.
+/// A worker with these traits, new or known; traits that are not said are forgotten.
+#[utoipa::path(
+    put,
+    path = "/_mturk/workers/{id}",
+    operation_id = "putWorker",
+    tag = "workers",
+    params(("id" = WorkerId, Path, description = "The worker's id.")),
+    request_body = Option<people::NewWorker>,
+    responses((status = 200, description = "The worker.", body = people::Worker))
+)]
 pub async fn put(State(engine): State<Arc<Engine>>, Id(id): Id, body: Body) -> Answer {
     let mut sent: Map<String, Value> = body.read()?;
     if sent.get("WorkerId").is_some_and(|given| *given != id) {

@@ -7,25 +7,51 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::control::Control;
+use crate::control::description::failures::Failed;
+use crate::control::description::world;
 use crate::control::json::{Answer, Body, Failure};
 use crate::engine::Onto;
 use crate::fault::Fault;
 use crate::worlds::reset::Reset;
 use crate::worlds::{Loaded, Refusal, Worlds};
 
-/// The market as a world.
+/// The market as a world, which loads again.
+#[utoipa::path(
+    get,
+    path = "/_mturk/world",
+    operation_id = "dumpWorld",
+    tag = "world",
+    responses((status = 200, description = "The world.", body = world::World))
+)]
 pub async fn dump(State(control): State<Control>) -> Answer {
     Ok(Json(control.engine.dump().await?))
 }
 
-/// Loads a world, or an array of worlds, on top of what is there.
+/// Loads a world, or an array of worlds, on top of what is there: all of it or nothing.
+#[utoipa::path(
+    post,
+    path = "/_mturk/world",
+    operation_id = "loadWorld",
+    tag = "world",
+    request_body = world::Worlds,
+    responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
+)]
 pub async fn load(State(control): State<Control>, body: Body) -> Answer {
     loaded(&control, &body, Onto::WhatIsThere).await
 }
 
-/// Loads a world, or an array of worlds, instead of what is there.
+/// Loads a world, or an array of worlds, instead of what is there: all of it or nothing.
+#[utoipa::path(
+    put,
+    path = "/_mturk/world",
+    operation_id = "replaceWorld",
+    tag = "world",
+    request_body = world::Worlds,
+    responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
+)]
 pub async fn replace(State(control): State<Control>, body: Body) -> Answer {
     let beginning = Arc::clone(&control.beginning);
     loaded(&control, &body, Onto::Nothing(beginning)).await
@@ -57,15 +83,30 @@ fn refused(refusal: Refusal) -> Failure {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// How far back: to the beginning, if nothing is said.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"empty": true}))]
 struct Asked {
+    /// To a market without anything but its known requesters.
     empty: Option<bool>,
+    /// An access key or a RequesterId: that requester's things go, and nothing else changes.
     #[serde(rename = "Requester")]
     requester: Option<String>,
 }
 
 /// Back to the beginning, to nothing, or without one requester's things.
+#[utoipa::path(
+    post,
+    path = "/_mturk/reset",
+    operation_id = "reset",
+    tag = "world",
+    request_body = Option<Asked>,
+    responses(
+        (status = 200, description = "The clock of the beginning.", body = world::Begun),
+        (status = 404, description = "There is no such requester.", body = Failed)
+    )
+)]
 pub async fn reset(State(control): State<Control>, body: Body) -> Answer {
     let how = match body.read()? {
         Asked { empty: None | Some(false), requester: None } => Reset::Beginning,

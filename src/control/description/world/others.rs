@@ -1,0 +1,106 @@
+//! The people of a world, their qualifications and payments.
+
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::control::description::people::Locale;
+use crate::control::description::words::{Dollars, Id, Time, WorkerId};
+
+/// A requester.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct RequesterEntry {
+    #[schema(min_length = 1)]
+    access_key_id: String,
+    secret_access_key: Option<String>,
+    requester_id: Option<String>,
+    account_id: Option<String>,
+    name: Option<String>,
+    available_balance: Option<Dollars>,
+}
+
+/// A worker.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct WorkerEntry {
+    worker_id: WorkerId,
+    #[schema(min_length = 1, max_length = 100)]
+    name: Option<String>,
+    locale: Option<Locale>,
+    #[serde(rename = "HITsApproved")]
+    #[schema(minimum = 0)]
+    hits_approved: Option<i64>,
+    #[schema(minimum = 0, maximum = 100)]
+    percent_approved: Option<i64>,
+    masters: Option<bool>,
+    adult: Option<bool>,
+}
+
+/// A qualification type.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct QualificationTypeEntry {
+    requester: Option<String>,
+    qualification_type_id: Option<Id>,
+    creation_time: Option<Time>,
+    #[schema(min_length = 1)]
+    name: String,
+    description: Option<String>,
+    keywords: Option<String>,
+    qualification_type_status: Option<String>,
+    /// A QuestionForm document.
+    test: Option<String>,
+    test_duration_in_seconds: Option<i64>,
+    /// An AnswerKey document.
+    answer_key: Option<String>,
+    retry_delay_in_seconds: Option<i64>,
+    is_requestable: Option<bool>,
+    auto_granted: Option<bool>,
+    auto_granted_value: Option<i64>,
+}
+
+/// A qualification that a worker has.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GrantEntry {
+    requester: Option<String>,
+    qualification_type_id: Id,
+    worker_id: WorkerId,
+    grant_time: Option<Time>,
+    integer_value: Option<i64>,
+    status: Option<String>,
+}
+
+/// A worker's request for a qualification.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct RequestEntry {
+    qualification_request_id: Option<String>,
+    qualification_type_id: Id,
+    worker_id: WorkerId,
+    answer: Option<String>,
+    submit_time: Option<Time>,
+    /// It stands with its type; not read.
+    test: Option<Value>,
+}
+
+/// A bonus that was paid.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct BonusEntry {
+    requester: Option<String>,
+    worker_id: WorkerId,
+    assignment_id: Id,
+    bonus_amount: Dollars,
+    reason: Option<String>,
+    grant_time: Option<Time>,
+}
+
+/// A worker who may not work for a requester.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct BlockEntry {
+    requester: Option<String>,
+    worker_id: WorkerId,
+    reason: Option<String>,
+}
