@@ -67,7 +67,11 @@ impl Wire {
 
     /// The answer to a request that cannot be read at all.
     pub async fn refuse(&self, fault: &Fault) -> Response<Body> {
-        let now = self.engine.clock().await.map_or_else(|_| real_now(), Clock::now);
+        // A market that failed is not asked what time it is: it may take as long to fail again.
+        let now = match fault {
+            Fault::Service(_) => real_now(),
+            _ => self.engine.clock().await.map_or_else(|_| real_now(), Clock::now),
+        };
         let (status, body) = fault::body(fault, now, self.engine.market().profile);
         respond(status, body)
     }
