@@ -52,7 +52,7 @@ impl Cli {
 fn without_empty(arg: clap::Arg, meant: bool) -> clap::Arg {
     let value = arg.get_env().map(std::env::var_os);
     match value {
-        Some(value) if !meant || value.as_ref().is_none_or(|value| value.is_empty()) => {
+        Some(value) if !meant || value.as_ref().is_some_and(|value| value.is_empty()) => {
             arg.env(Resettable::<clap::builder::OsStr>::Reset)
         }
         _ => arg,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::control::description::failures::Failed;
 use crate::control::description::words::{At, Span as SpanText, Time};
 use crate::control::json::{Answer, Body};
 use crate::engine::{ClockChange, Engine};
@@ -99,7 +100,10 @@ impl Change {
     operation_id = "changeClock",
     tag = "clock",
     request_body = Change,
-    responses((status = 200, description = "What time it is now.", body = Shown))
+    responses(
+        (status = 200, description = "What time it is now.", body = Shown),
+        (status = 409, description = "Time does not go there: back, or beyond 2199.", body = Failed)
+    )
 )]
 pub async fn change(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
     let change: Change = body.read()?;

@@ -77,12 +77,15 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 }
 
 impl Body {
-    /// Reads it; an empty one is an empty object.
+    /// Reads it; an empty one and `null` are an empty object.
     ///
     /// # Errors
     /// It is no JSON object, or not what the route takes.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let text: &[u8] = if self.0.is_empty() { b"{}" } else { &self.0 };
+        let text: &[u8] = match self.0.trim_ascii() {
+            b"" | b"null" => b"{}",
+            _ => &self.0,
+        };
         // serde would read an array as the members in their order.
         if text.trim_ascii_start().first() == Some(&b'[') {
             return Err(Fault::unreadable("an object is wanted, not an array"));

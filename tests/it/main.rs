@@ -9,6 +9,7 @@ mod inputs;
 mod lifecycle;
 mod model;
 mod not_built;
+mod openapi;
 mod ops;
 mod paging;
 mod races;

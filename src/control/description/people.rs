@@ -1,5 +1,9 @@
 //! Workers, as they are sent and shown.
-#![expect(dead_code, reason = "they are described, `shapes::worker::Worker` is read and written")]
+#![expect(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "they are described, `shapes::worker::Worker` is read and written"
+)]
 
 use utoipa::ToSchema;
 

@@ -1,5 +1,5 @@
 //! What workers accept and hand in, as it is sent and shown.
-#![expect(dead_code, reason = "they are described, never made")]
+#![expect(dead_code, clippy::struct_field_names, reason = "they are described, never made")]
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,75 @@
+"""The description of the control API: valid, the same everywhere, and true to what is answered."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from harness import clean_environment, launch, run_binary
+
+OPENAPI = "/_mturk/openapi.json"
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "unsupported_method",
+    "allow_header_conformance",
+]
+LONGEST = 300  # seconds on a busy machine; alone it takes a tenth of that
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A server that may be reset and whose clock may be moved."""
+    start = ("--clock", "2026-01-01T00:00:00Z", "--freeze", "--seed", "1")
+    with launch(*start, "--fixture", "every-status") as running:
+        yield running
+
+
+def test_the_description_is_valid_and_printed_as_it_is_served(own):
+    description = own.control("GET", OPENAPI)
+    assert description["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(description).validate()
+    printed = run_binary("openapi")
+    assert printed.returncode == 0, printed.stderr
+    assert json.loads(printed.stdout) == description
+
+
+def with_real_ids(description, world):
+    """The description with ids that are there, so that more than 404 is answered."""
+    hits = [hit["HITId"] for hit in world["HITs"]]
+    work = [work["AssignmentId"] for hit in world["HITs"] for work in hit["Assignments"]]
+    there = {"hits": hits, "assignments": work}
+    for path, item in description["paths"].items():
+        noun = path.split("/")[2]
+        for operation in item.values() if noun in there else []:
+            for parameter in operation["parameters"]:
+                parameter["schema"] = {"type": "string", "enum": there[noun]}
+    wanted = description["components"]["schemas"]["Wanted"]["properties"]
+    wanted["HITId"] = {"type": "string", "enum": hits}
+    return description
+
+
+def test_generated_requests_are_answered_as_described(own, tmp_path):
+    """Requests right and wrong: no 500, and no answer that the description does not have."""
+    description = with_real_ids(own.control("GET", OPENAPI), own.control("GET", "/_mturk/world"))
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(description))
+    command = [sys.executable, "-m", "schemathesis.cli", "run", str(file), "--url", own.url]
+    bounds = ["--seed", "1", "--max-examples", "10", "--phases", "coverage,fuzzing"]
+    output = ["--no-color", "--no-shrink", "--continue-on-failure", "--request-timeout", "60"]
+    done = subprocess.run(
+        [*command, *bounds, *output, "--checks", ",".join(CHECKS)],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert own.control("GET", "/_mturk/health")["status"] == "ok"
