@@ -18,7 +18,6 @@ pub struct Locale {
 }
 
 /// A worker and the traits that system qualifications are read from.
-#[expect(clippy::struct_field_names, reason = "named by the API")]
 #[derive(ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Worker {

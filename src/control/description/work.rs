@@ -35,7 +35,6 @@ pub enum Values {
 pub struct Answers(BTreeMap<String, Values>);
 
 /// What a worker has accepted.
-#[expect(clippy::struct_field_names, reason = "named by the API")]
 #[derive(ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Acceptance {
