@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from harness import clean_environment, launch, run_binary
+from harness import clean_environment, launch, make_hit, run_binary
 
 OPENAPI = "/_mturk/openapi.json"
 CHECKS = [
@@ -54,16 +55,20 @@ def with_real_ids(description, world):
     return description
 
 
-def test_generated_requests_are_answered_as_described(own, tmp_path):
+# Work comes first: the other routes take its HITs away.
+@pytest.mark.parametrize("routes", ["--include-tag", "--exclude-tag"])
+def test_generated_requests_are_answered_as_described(own, tmp_path, routes):
     """Requests right and wrong: no 500, and no answer that the description does not have."""
-    description = with_real_ids(own.control("GET", OPENAPI), own.control("GET", "/_mturk/world"))
+    description = own.control("GET", OPENAPI)
+    description = with_real_ids(description, own.control("GET", "/_mturk/world"))
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(description))
+    own.control("POST", "/_mturk/reset")
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(file), "--url", own.url]
     bounds = ["--seed", "1", "--max-examples", "10", "--phases", "coverage,fuzzing"]
     output = ["--no-color", "--no-shrink", "--continue-on-failure", "--request-timeout", "60"]
     done = subprocess.run(
-        [*command, *bounds, *output, "--checks", ",".join(CHECKS)],
+        [*command, routes, "work", *bounds, *output, "--checks", ",".join(CHECKS)],
         cwd=tmp_path,
         env=clean_environment(),
         capture_output=True,
@@ -73,3 +78,25 @@ def test_generated_requests_are_answered_as_described(own, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert own.control("GET", "/_mturk/health")["status"] == "ok"
+
+
+def test_work_is_answered_as_described(own):
+    """Each route of work once with success, which generated requests seldom have."""
+    schemas = own.control("GET", OPENAPI)["components"]
+
+    def check(name, answer):
+        schema = {"$ref": f"#/components/schemas/{name}", "components": schemas}
+        Draft202012Validator(schema).validate(answer)
+        return answer
+
+    def post(path, body=None):
+        return own.control("POST", f"/_mturk/{path}", body)
+
+    wanted = {"HITId": make_hit(own.client())["HITId"]}
+    check("Assignment", own.submit(wanted["HITId"], "A1ANNA"))
+    taken = check("Acceptance", post("workers/A1BERTA/accept", wanted))
+    path = f"assignments/{taken['AssignmentId']}/submit"
+    check("Assignment", post(path, {"Answers": {"q": "v"}}))
+    taken = check("Acceptance", post("workers/A1CARLA/accept", wanted))
+    check("Nothing", post(f"assignments/{taken['AssignmentId']}/return"))
+    check("World", own.control("GET", "/_mturk/world"))
