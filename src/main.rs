@@ -92,8 +92,14 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
     code
 }
 
+/// Prints what was asked for. Whoever closed the pipe has read enough.
 fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{text}").context("cannot write to standard output")
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The list of built-in worlds, or one of them.

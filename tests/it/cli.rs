@@ -206,3 +206,11 @@ fn the_address_is_taken() {
     let address = server.url.trim_start_matches("http://");
     program().args(["--listen", address]).assert().code(3).stdout("").stderr(said);
 }
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_failure() {
+    let script = format!("set -o pipefail; {} fixtures demo | head -c 10", program_path());
+    let mut shell = Command::new("bash");
+    let done = shell.args(["-c", &script]).assert().success();
+    done.stderr("").stdout(predicate::str::starts_with("{\n  \"About"));
+}
