@@ -31,7 +31,7 @@ pub enum Profile {
     /// Play money that never gets less.
     #[default]
     Sandbox,
-    /// Money is counted.
+    /// The market of real money: its error suffixes. Holding and charging money is not built yet.
     Production,
 }
 
