@@ -103,9 +103,9 @@ pub async fn page(
         [one, two] => chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
         _ => chosen(PAGE),
     };
-    let row = statement.only(tx).await?;
-    let documents: Option<String> = row.get(2)?;
-    Ok(Rendered { count: row.get(0)?, last: row.get(1)?, documents: documents.unwrap_or_default() })
+    let mut row = statement.only(tx).await?;
+    let documents = row.take_text(2)?;
+    Ok(Rendered { count: row.get(0)?, last: row.get(1)?, documents })
 }
 
 /// The assignment with that id, with its HIT, if the HIT is the requester's and not deleted.
