@@ -100,22 +100,4 @@ impl Row {
     pub fn get<T: Column>(&self, index: usize) -> Result<T, Fault> {
         T::read(self, index)
     }
-
-    /// The text of column number `index`, which is taken out of the row; empty if there is none.
-    ///
-    /// # Errors
-    /// The column holds something else.
-    pub fn take_text(&mut self, index: usize) -> Result<String, Fault> {
-        let taken = match self {
-            Self::Sqlite(cells) => {
-                cells.get_mut(index).map(|cell| std::mem::replace(cell, Value::Null))
-            }
-            Self::Postgres(_) => None,
-        };
-        match taken {
-            Some(Value::Text(text)) => Ok(text),
-            Some(other) => cell::<Option<String>>(&[other], 0).map(Option::unwrap_or_default),
-            None => Ok(self.get::<Option<String>>(index)?.unwrap_or_default()),
-        }
-    }
 }

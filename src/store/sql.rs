@@ -1,5 +1,8 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use sqlx::Transaction;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::Postgres;
@@ -118,6 +121,27 @@ pub struct Statement<'q> {
     args: Vec<Arg<'q>>,
 }
 
+/// Documents put together.
+#[derive(Debug, Default)]
+pub struct Joined {
+    /// How many.
+    pub count: i64,
+    /// The place of the last one.
+    pub last: Option<i64>,
+    /// The documents, separated by commas.
+    pub documents: String,
+}
+
+/// `text`, whose rows are places and documents, as one row. Each such text is made once and kept for
+/// good; there are as many as there are callers.
+fn joining(text: &'static str) -> &'static str {
+    static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {
+        format!("SELECT count(*), max(position), string_agg(document, ',') FROM ({text}) page")
+            .leak()
+    })
+}
+
 /// Begins a statement; values follow in the order of its markers.
 #[must_use]
 pub fn sql<'q>(text: &'static str) -> Statement<'q> {
@@ -173,6 +197,21 @@ impl<'q> Statement<'q> {
             Tx::PostgresWrite(c) => on!(self, c, fetch_all)?,
         };
         Ok(rows.into_iter().map(Row::Postgres).collect())
+    }
+
+    /// Documents of about `most` rows, each a place and a document, in order. PostgreSQL puts them
+    /// together itself, since each row that crosses costs more than that.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn joined(self, tx: &mut Tx, most: i64) -> Result<Joined, Fault> {
+        if let Tx::SqliteRead(reader) = tx {
+            return reader.joined(self.text, &self.args, most);
+        }
+        let row = Statement { text: joining(self.text), ..self }.only(tx).await?;
+        let documents: Option<String> = row.get(2)?;
+        let documents = documents.unwrap_or_default();
+        Ok(Joined { count: row.get(0)?, last: row.get(1)?, documents })
     }
 
     /// Runs it and tells how many rows it changed.

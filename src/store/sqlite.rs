@@ -33,7 +33,7 @@ const WHOSE: &str = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migra
     FROM sqlite_schema WHERE type = 'table'";
 /// What a connection is told first. The page size counts for a new file alone.
 const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; \
-    PRAGMA mmap_size = 268435456; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; \
+    PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; \
     PRAGMA foreign_keys = ON; ";
 
 /// A database file, and who may use it.

@@ -4,7 +4,10 @@ use rusqlite::types::{Null, Value};
 use rusqlite::{Connection, Statement};
 
 use crate::store::row::Row;
-use crate::store::sql::Arg;
+use crate::store::sql::{Arg, Joined};
+
+/// No more room than this is made for a page before it is known.
+const LARGE_PAGE: usize = 1 << 20;
 
 /// Up to `most` rows.
 pub(super) fn rows(
@@ -24,6 +27,32 @@ pub(super) fn rows(
         found.push(Row::Sqlite(cells.collect::<rusqlite::Result<_>>()?));
     }
     Ok(found)
+}
+
+/// Places and documents of about `most` rows, the documents put together.
+pub(super) fn joined(
+    connection: &Connection,
+    text: &str,
+    args: &[Arg<'_>],
+    most: usize,
+) -> rusqlite::Result<Joined> {
+    let mut statement = connection.prepare_cached(text)?;
+    bind(&mut statement, args)?;
+    let (mut rows, mut joined) = (statement.raw_query(), Joined::default());
+    while let Some(row) = rows.next()? {
+        let document = row.get_ref(1)?.as_str()?;
+        if joined.count == 0 {
+            // The others are about as long.
+            let about = (document.len() + document.len() / 8).saturating_mul(most);
+            joined.documents.reserve(about.min(LARGE_PAGE));
+        } else {
+            joined.documents.push(',');
+        }
+        joined.documents.push_str(document);
+        joined.last = Some(row.get(0)?);
+        joined.count += 1;
+    }
+    Ok(joined)
 }
 
 /// Runs a statement that gives no rows, and tells how many it changed.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::fault::Fault;
 use crate::store::row::Row;
-use crate::store::sql::Arg;
+use crate::store::sql::{Arg, Joined};
 use crate::store::sqlite::{call, connect};
 
 /// All of them. One is opened when it is needed; a turn that looks does not wait while it has one,
@@ -61,9 +61,20 @@ impl Reader {
     /// # Errors
     /// The database failed.
     pub fn rows(&mut self, text: &str, args: &[Arg<'_>], most: usize) -> Result<Vec<Row>, Fault> {
+        Ok(call::rows(self.connection()?, text, args, most)?)
+    }
+
+    /// The documents of about `most` rows.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn joined(&mut self, text: &str, args: &[Arg<'_>], most: i64) -> Result<Joined, Fault> {
+        Ok(call::joined(self.connection()?, text, args, usize::try_from(most).unwrap_or(1))?)
+    }
+
+    fn connection(&mut self) -> Result<&Connection, Fault> {
         let connection = self.connection.as_mut().ok_or_else(closed)?;
-        let connection = connection.get_mut().unwrap_or_else(PoisonError::into_inner);
-        Ok(call::rows(connection, text, args, most)?)
+        Ok(connection.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
