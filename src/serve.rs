@@ -31,8 +31,8 @@ const MAX_HEADERS: usize = 100;
 /// After the stop, requests in flight have this long to finish.
 const LAST_REQUESTS: Duration = Duration::from_secs(8);
 
-/// Lets `front` answer what comes in at `listener` until `stop` says otherwise, then finishes what is
-/// in flight.
+/// Lets `front` answer what comes in at `listener` until `stop` says otherwise, then finishes what
+/// is in flight.
 pub async fn serve(listener: TcpListener, front: Front, mut stop: watch::Receiver<bool>) {
     let (front, places) = (Arc::new(front), Arc::new(Semaphore::new(MAX_CONNECTIONS)));
     let graceful = GracefulShutdown::new();
