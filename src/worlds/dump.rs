@@ -6,15 +6,17 @@ use crate::fault::Fault;
 use crate::shapes::assignment::Assignment;
 use crate::store::acceptances::{self, Acceptance};
 use crate::store::assignments;
+use crate::store::bonus_payments;
 use crate::store::hit_types::{self, HitType};
 use crate::store::hits::{self, Hit};
-use crate::store::payments;
+use crate::store::messages;
 use crate::store::qualifications;
 use crate::store::requesters;
 use crate::store::timers::{self, Kind};
+use crate::store::worker_blocks;
 use crate::store::workers;
 use crate::time::Instant;
-use crate::turn::Turn;
+use crate::turn::{Profile, Turn};
 
 /// The market as a world.
 ///
@@ -33,6 +35,7 @@ pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
         "HITs": hits(turn).await?,
         "BonusPayments": bonus_payments(turn).await?,
         "WorkerBlocks": worker_blocks(turn).await?,
+        "Messages": messages(turn).await?,
     }))
 }
 
@@ -54,6 +57,7 @@ fn time(at: Instant) -> String {
 
 async fn requesters(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
     let all = requesters::all(&mut turn.tx).await?;
+    let counts = turn.market.profile == Profile::Production;
     Ok(all
         .into_iter()
         .map(|(known, balance)| {
@@ -63,7 +67,8 @@ async fn requesters(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
                 "RequesterId": known.requester.id,
                 "AccountId": known.requester.account,
                 "Name": known.requester.name,
-                "AvailableBalance": balance,
+                "AvailableBalance": balance.available,
+                "OnHoldBalance": counts.then_some(balance.on_hold),
             }))
         })
         .collect())
@@ -245,7 +250,7 @@ fn taken(held: &Acceptance) -> Value {
 }
 
 async fn bonus_payments(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = payments::bonuses(&mut turn.tx).await?;
+    let all = bonus_payments::all(&mut turn.tx).await?;
     Ok(all
         .into_iter()
         .map(|paid| {
@@ -262,7 +267,7 @@ async fn bonus_payments(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
 }
 
 async fn worker_blocks(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = payments::blocks(&mut turn.tx).await?;
+    let all = worker_blocks::all(&mut turn.tx).await?;
     Ok(all
         .into_iter()
         .map(|block| {
@@ -273,4 +278,23 @@ async fn worker_blocks(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
             })
         })
         .collect())
+}
+
+async fn messages(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
+    let mut shown = Vec::new();
+    let mut after = 0;
+    loop {
+        let batch = messages::list(&mut turn.tx, after, 500).await?;
+        let Some((_, last)) = batch.last() else { return Ok(shown) };
+        after = *last;
+        shown.extend(batch.into_iter().map(|(sent, _)| {
+            json!({
+                "Requester": sent.requester_id,
+                "WorkerId": sent.worker_id,
+                "Subject": sent.subject,
+                "MessageText": sent.text,
+                "SendTime": time(sent.sent_at),
+            })
+        }));
+    }
 }

@@ -8,6 +8,7 @@ mod cli;
 mod inputs;
 mod lifecycle;
 mod model;
+mod money;
 mod not_built;
 mod openapi;
 mod ops;

@@ -24,8 +24,8 @@ const ALLOWED: [(&str, &str, &str); 3] = [
 const WHOLE: [(&str, &str); 8] = [
     ("reset.NO_", "a reset empties the table"),
     ("reset.TIMERS_OF_", "a reset of one requester walks the timers once"),
-    ("payments.BONUSES", "a dump writes them all"),
-    ("payments.BLOCKS", "a dump writes them all"),
+    ("bonus_payments.ALL", "a dump writes them all"),
+    ("worker_blocks.ALL", "a dump writes them all"),
     ("qualifications.TYPES", "a dump writes them all"),
     ("qualifications.GRANTS", "a dump writes them all"),
     ("qualifications.REQUESTS", "a dump writes them all, in order"),

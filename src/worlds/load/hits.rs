@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 
 use crate::fault::Fault;
+use crate::money::Cents;
+use crate::rules::fees;
 use crate::rules::hit::{DISPOSED_AFTER, Phase, Standing};
 use crate::rules::limits;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::review::ReviewPolicy;
 use crate::store::hits::{self, Hit, Policies};
+use crate::store::requesters;
 use crate::store::timers::{Kind, Timer};
 use crate::time::{Instant, Span};
+use crate::turn::Profile;
 use crate::worlds::fields::Place;
 use crate::worlds::load::works::Works;
 use crate::worlds::load::{Load, is_entity_id};
@@ -93,6 +97,8 @@ impl Load<'_> {
             last_assignment_position: 0,
             position: 0,
             expiry_position: 0,
+            held: Cents(0),
+            has_policies: false,
         };
         let entries = entry.assignments.iter().collect();
         Ok(Some(Plan { place: place.clone(), hit, given: Some(entry), entries }))
@@ -134,6 +140,8 @@ impl Load<'_> {
                 last_assignment_position: 0,
                 position: 0,
                 expiry_position: 0,
+                held: Cents(0),
+                has_policies: false,
             })
         }))
     }
@@ -159,12 +167,30 @@ impl Load<'_> {
         plan.hit.status = plan.hit.standing.status(now);
         if is_new {
             let policies = policies(plan.given)?;
+            plan.hit.has_policies = policies.any();
             hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
             self.loaded.hits += 1;
         }
+        self.hold(&mut plan.hit, is_new, done.approved).await?;
         works.place(&mut plan.hit, done);
         hits::keep(&mut self.turn.tx, &plan.hit).await?;
         works.set(self.timers(&plan, is_new, now));
+        Ok(())
+    }
+
+    /// What a new HIT may still cost is on hold beside what its requester has. Work that is added
+    /// to a HIT of the store is paid as if it had been approved here.
+    async fn hold(&mut self, hit: &mut Hit, is_new: bool, approved: i64) -> Result<(), Fault> {
+        if self.turn.market.profile == Profile::Sandbox {
+            return Ok(());
+        }
+        let values = &hit.hit_type.values;
+        let held = fees::held(values, &hit.standing, self.turn.now);
+        let more = Cents(held.0 - hit.held.0);
+        let paid = fees::assignment(values, hit.standing.max).0.saturating_mul(approved);
+        let spent = if is_new { Cents(0) } else { Cents(more.0.saturating_add(paid)) };
+        requesters::settle(&mut self.turn.tx, &hit.requester_id, spent, more).await?;
+        hit.held = held;
         Ok(())
     }
 
