@@ -12,4 +12,5 @@ pub mod hold;
 pub mod keep_hit;
 pub mod make_known;
 pub mod reject;
+pub mod review;
 pub mod submit;

@@ -16,6 +16,7 @@ pub mod get_hit;
 pub mod list_assignments_for_hit;
 pub mod list_bonus_payments;
 pub mod list_hits;
+pub mod list_review_policy_results_for_hit;
 pub mod list_reviewable_hits;
 pub mod list_worker_blocks;
 pub mod notify_workers;
@@ -119,6 +120,7 @@ pub const OPERATIONS: &[Entry] = &[
     Entry::of::<list_assignments_for_hit::ListAssignmentsForHit>(),
     Entry::of::<list_bonus_payments::ListBonusPayments>(),
     Entry::of::<list_hits::ListHits>(),
+    Entry::of::<list_review_policy_results_for_hit::ListReviewPolicyResultsForHit>(),
     Entry::of::<list_reviewable_hits::ListReviewableHits>(),
     Entry::of::<list_worker_blocks::ListWorkerBlocks>(),
     Entry::of::<notify_workers::NotifyWorkers>(),

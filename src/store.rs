@@ -25,6 +25,7 @@ pub mod qualifications;
 pub mod readers;
 pub mod requesters;
 pub mod reset;
+pub mod review_reports;
 pub mod reviewed_workers;
 mod row;
 pub mod sql;
@@ -40,7 +41,7 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 15] = [
+    let tables: [(&str, &[(&str, &str)]); 16] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
@@ -50,6 +51,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
         ("reset", reset::STATEMENTS),
+        ("review_reports", review_reports::STATEMENTS),
         ("reviewed_workers", reviewed_workers::STATEMENTS),
         ("timers", timers::STATEMENTS),
         ("unique_request_tokens", unique_request_tokens::STATEMENTS),

@@ -7,7 +7,6 @@ use crate::rules::hit::Standing;
 use crate::rules::new_hit;
 use crate::rules::unique_request_token::Scope;
 use crate::shapes::hit::NewHit;
-use crate::shapes::review::ReviewPolicy;
 use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit, Policies};
 use crate::store::timers::Kind;
@@ -49,10 +48,8 @@ pub async fn create_hit(
 ) -> Result<Hit, Fault> {
     let Checked { question, new } = checked;
     let expire_at = turn.now + Span::seconds(new.lifetime_in_seconds);
-    let policies = Policies {
-        assignment: policy_text(new.assignment_review_policy.as_ref())?,
-        hit: policy_text(new.hit_review_policy.as_ref())?,
-    };
+    let policies =
+        Policies { assignment: new.assignment_review_policy, hit: new.hit_review_policy };
     let standing = Standing::new(new.max_assignments.unwrap_or(1), expire_at);
     let mut hit = Hit {
         key: 0,
@@ -78,9 +75,4 @@ pub async fn create_hit(
         unique_request_tokens::keep(tx, &requester.id, Scope::Hit, &token, &hit.id, *now).await?;
     }
     Ok(hit)
-}
-
-fn policy_text(policy: Option<&ReviewPolicy>) -> Result<Option<String>, Fault> {
-    let text = policy.map(serde_json::to_string).transpose();
-    text.map_err(|e| Fault::Service(e.to_string()))
 }

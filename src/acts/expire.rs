@@ -2,6 +2,7 @@
 
 use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
+use crate::acts::review::review_if_over;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::store::hits::Hit;
@@ -21,5 +22,15 @@ pub async fn expire_at(turn: &mut Turn, hit: &mut Hit, at: Instant) -> Result<()
     } else {
         turn.set_timer(Kind::Expiry, &hit.id, hit.standing.expire_at).await?;
     }
-    keep_hit(turn, hit).await
+    over(turn, hit).await
+}
+
+/// Keeps a HIT whose end came; its policy does its work, if all other work is done.
+///
+/// # Errors
+/// The database failed.
+pub async fn over(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+    let was = hit.status;
+    keep_hit(turn, hit).await?;
+    review_if_over(turn, hit, was).await
 }

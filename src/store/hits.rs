@@ -8,6 +8,7 @@ use crate::rules::hit::{Phase, Standing};
 use crate::rules::page::Page;
 use crate::shapes;
 use crate::shapes::hit::HitStatus;
+use crate::shapes::review::ReviewPolicy;
 use crate::store::Tx;
 use crate::store::hit_types::{self, HitType};
 use crate::store::sql::{Row, sql};
@@ -227,13 +228,13 @@ pub async fn exists(tx: &mut Tx, requester_id: &str, id: &str) -> Result<bool, F
     Ok(sql(EXISTS).bind(id).bind(requester_id).one(tx).await?.is_some())
 }
 
-/// The review policies of a new HIT, as JSON.
+/// The review policies of a HIT.
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
     /// `AssignmentReviewPolicy`.
-    pub assignment: Option<String>,
+    pub assignment: Option<ReviewPolicy>,
     /// `HITReviewPolicy`.
-    pub hit: Option<String>,
+    pub hit: Option<ReviewPolicy>,
 }
 
 impl Policies {
@@ -249,14 +250,20 @@ impl Policies {
 /// # Errors
 /// The database failed.
 pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), Fault> {
+    let text = |policy: Option<&ReviewPolicy>| {
+        let text = policy.map(serde_json::to_string).transpose();
+        text.map_err(|e| Fault::Service(e.to_string()))
+    };
+    let (of_assignment, of_hit) =
+        (text(policies.assignment.as_ref())?, text(policies.hit.as_ref())?);
     let statement = sql(ADD)
         .bind(&hit.id)
         .bind(&hit.requester_id)
         .bind(&hit.hit_type.id)
         .bind(&hit.question)
         .bind(hit.requester_annotation.as_deref())
-        .bind(policies.assignment.as_deref())
-        .bind(policies.hit.as_deref())
+        .bind(of_assignment.as_deref())
+        .bind(of_hit.as_deref())
         .bind(hit.created_at)
         .bind(hit.standing.expire_at)
         .bind(hit.standing.max)
@@ -333,5 +340,9 @@ pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Hit>, Fault> {
 /// The database failed.
 pub async fn policies(tx: &mut Tx, key: i64) -> Result<Policies, Fault> {
     let row = sql(POLICIES).bind(key).only(tx).await?;
-    Ok(Policies { assignment: row.get(0)?, hit: row.get(1)? })
+    let policy = |index| {
+        let text: Option<String> = row.get(index)?;
+        text.as_deref().map(hit_types::stored).transpose()
+    };
+    Ok(Policies { assignment: policy(0)?, hit: policy(1)? })
 }

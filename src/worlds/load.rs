@@ -4,6 +4,7 @@ mod hit_types;
 mod hits;
 mod people;
 mod qualifications;
+mod reviews;
 mod works;
 
 use std::collections::{BTreeSet, HashMap};

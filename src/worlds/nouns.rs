@@ -3,6 +3,7 @@
 pub mod hits;
 pub mod people;
 pub mod qualifications;
+pub mod reviews;
 
 use crate::worlds::fields::{Fields, Node, Reading};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};

@@ -14,6 +14,7 @@ mod openapi;
 mod ops;
 mod paging;
 mod races;
+mod reviews;
 mod shape;
 mod state;
 mod statements;

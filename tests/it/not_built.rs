@@ -8,7 +8,7 @@ use mturk_local::wire::model;
 use crate::shape::sample;
 use crate::world::World;
 
-const NOT_BUILT: [&str; 17] = [
+const NOT_BUILT: [&str; 16] = [
     "AcceptQualificationRequest",
     "AssociateQualificationWithWorker",
     "CreateQualificationType",
@@ -20,7 +20,6 @@ const NOT_BUILT: [&str; 17] = [
     "ListHITsForQualificationType",
     "ListQualificationRequests",
     "ListQualificationTypes",
-    "ListReviewPolicyResultsForHIT",
     "ListWorkersWithQualificationType",
     "RejectQualificationRequest",
     "SendTestEventNotification",

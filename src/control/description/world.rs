@@ -3,6 +3,7 @@
 
 mod hits;
 mod others;
+mod reviews;
 
 use serde_json::Value;
 use utoipa::ToSchema;

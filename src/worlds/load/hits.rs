@@ -8,8 +8,7 @@ use crate::rules::fees;
 use crate::rules::hit::{DISPOSED_AFTER, Phase, Standing};
 use crate::rules::limits;
 use crate::shapes::hit::HitStatus;
-use crate::shapes::review::ReviewPolicy;
-use crate::store::hits::{self, Hit, Policies};
+use crate::store::hits::{self, Hit};
 use crate::store::requesters;
 use crate::store::timers::{Kind, Timer};
 use crate::time::{Instant, Span};
@@ -166,9 +165,12 @@ impl Load<'_> {
         let now = self.turn.now;
         plan.hit.status = plan.hit.standing.status(now);
         if is_new {
-            let policies = policies(plan.given)?;
+            let policies = self.policies(&plan.place, plan.given);
             plan.hit.has_policies = policies.any();
             hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
+            if let Some(given) = plan.given {
+                self.load_reports(plan.hit.key, given).await?;
+            }
             self.loaded.hits += 1;
         }
         self.hold(&mut plan.hit, is_new, done.approved).await?;
@@ -230,15 +232,4 @@ impl Load<'_> {
         }
         timers
     }
-}
-
-fn policies(given: Option<&HitEntry>) -> Result<Policies, Fault> {
-    let text = |policy: Option<&ReviewPolicy>| {
-        let text = policy.map(serde_json::to_string).transpose();
-        text.map_err(|e| Fault::Service(e.to_string()))
-    };
-    Ok(Policies {
-        assignment: text(given.and_then(|given| given.assignment_review_policy.as_ref()))?,
-        hit: text(given.and_then(|given| given.hit_review_policy.as_ref()))?,
-    })
 }
