@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::production;
+use crate::reviews;
 use crate::world::{START, World};
 
 /// A step of a random history.
@@ -55,6 +56,20 @@ fn dollars(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
+/// Policies that approve, reject and extend.
+fn policies() -> Value {
+    let mut policies = reviews::known(&json!({"AnswerKey": {"q": ["1"]},
+        "RejectIfKnownAnswerScoreIsLessThan": "100",
+        "ExtendIfKnownAnswerScoreIsLessThan": "100"}));
+    let compare =
+        reviews::plurality(&json!({"QuestionIds": "q", "QuestionAgreementThreshold": "40",
+        "ApproveIfWorkerAgreementScoreIsAtLeast": "100",
+        "ExtendIfHITAgreementScoreIsLessThan": "100", "ExtendMaximumAssignments": "12",
+        "ExtendMinimumTimeInSeconds": "7200"}));
+    policies["HITReviewPolicy"] = compare["HITReviewPolicy"].clone();
+    policies
+}
+
 /// What happened so far.
 struct Market {
     world: World,
@@ -80,13 +95,16 @@ impl Market {
         match step {
             Step::Create { other, reward, places } => {
                 let owner = if other { self.world.by("other") } else { self.world.clone() };
-                let changes = json!({"Reward": dollars(reward.into()), "MaxAssignments": places,
-                    "AutoApprovalDelayInSeconds": 200_000});
+                let mut changes = if reward % 2 == 0 { json!({}) } else { policies() };
+                changes["Reward"] = dollars(reward.into()).into();
+                changes["MaxAssignments"] = places.into();
+                changes["AutoApprovalDelayInSeconds"] = 200_000.into();
                 self.hits.push(owner.create_hit(changes).await);
             }
             Step::Submit(index) => {
                 let path = format!("/hits/{}/submissions", pick(&self.hits, index));
-                let work = self.world.control("POST", &path, json!({})).await.1;
+                let sent = json!({"Answers": {"q": index % 3}});
+                let work = self.world.control("POST", &path, sent).await.1;
                 let id = |name: &str| work[name].as_str().map(str::to_owned);
                 self.works.extend(id("AssignmentId").zip(id("WorkerId")));
             }
