@@ -47,6 +47,7 @@ impl Operation for NotifyWorkers {
     type Input = Input;
     type Output = Output;
 
+    /// Assumed: an empty subject or text is refused.
     async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
         let Input { subject, message_text: text, worker_ids } = input;
         limits::one_to("Subject", &subject, limits::SUBJECT)?;

@@ -234,7 +234,7 @@ async fn check(world: &World) {
 #[test]
 fn money_is_neither_made_nor_lost() {
     let runtime = Runtime::new().unwrap();
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(16));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(32));
     let histories = prop::collection::vec(step(), 10..60);
     let checked = runner.run(&histories, |steps| {
         runtime.block_on(async {
