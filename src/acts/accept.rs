@@ -35,6 +35,23 @@ pub async fn accept(
     worker_id: &str,
     at: Instant,
 ) -> Result<Acceptance, Fault> {
+    let taken = take(turn, hit, worker_id, at).await?;
+    acceptances::add(&mut turn.tx, &taken).await?;
+    turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
+    keep_hit(turn, hit).await?;
+    Ok(taken)
+}
+
+/// Takes a place of `hit` that is not kept: the work is handed in within the same turn.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn take(
+    turn: &mut Turn,
+    hit: &mut Hit,
+    worker_id: &str,
+    at: Instant,
+) -> Result<Acceptance, Fault> {
     if !rules::worker::well_formed(worker_id) {
         return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
     }
@@ -49,7 +66,7 @@ pub async fn accept(
         return Err(blocked());
     }
     hit.standing = hit.standing.accept(turn.now)?;
-    let taken = Acceptance {
+    Ok(Acceptance {
         assignment_id: turn.ids.entity(),
         hit_key: hit.key,
         hit_id: hit.id.clone(),
@@ -57,11 +74,7 @@ pub async fn accept(
         state: State::Accepted,
         accept_at: at,
         deadline_at: at + Span::seconds(hit.hit_type.values.assignment_duration_s),
-    };
-    acceptances::add(&mut turn.tx, &taken).await?;
-    turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
-    keep_hit(turn, hit).await?;
-    Ok(taken)
+    })
 }
 
 /// A worker who comes by for the first time is remembered, or refused if only known ones may work.
