@@ -7,14 +7,21 @@ pub mod create_additional_assignments_for_hit;
 pub mod create_hit;
 pub mod create_hit_type;
 pub mod create_hit_with_hit_type;
+pub mod create_worker_block;
 pub mod delete_hit;
+pub mod delete_worker_block;
 pub mod get_account_balance;
 pub mod get_assignment;
 pub mod get_hit;
 pub mod list_assignments_for_hit;
+pub mod list_bonus_payments;
 pub mod list_hits;
+pub mod list_review_policy_results_for_hit;
 pub mod list_reviewable_hits;
+pub mod list_worker_blocks;
+pub mod notify_workers;
 pub mod reject_assignment;
+pub mod send_bonus;
 pub mod update_expiration_for_hit;
 pub mod update_hit_review_status;
 pub mod update_hit_type_of_hit;
@@ -104,14 +111,21 @@ pub const OPERATIONS: &[Entry] = &[
     Entry::of::<create_hit::CreateHit>(),
     Entry::of::<create_hit_type::CreateHitType>(),
     Entry::of::<create_hit_with_hit_type::CreateHitWithHitType>(),
+    Entry::of::<create_worker_block::CreateWorkerBlock>(),
     Entry::of::<delete_hit::DeleteHit>(),
+    Entry::of::<delete_worker_block::DeleteWorkerBlock>(),
     Entry::of::<get_account_balance::GetAccountBalance>(),
     Entry::of::<get_assignment::GetAssignment>(),
     Entry::of::<get_hit::GetHit>(),
     Entry::of::<list_assignments_for_hit::ListAssignmentsForHit>(),
+    Entry::of::<list_bonus_payments::ListBonusPayments>(),
     Entry::of::<list_hits::ListHits>(),
+    Entry::of::<list_review_policy_results_for_hit::ListReviewPolicyResultsForHit>(),
     Entry::of::<list_reviewable_hits::ListReviewableHits>(),
+    Entry::of::<list_worker_blocks::ListWorkerBlocks>(),
+    Entry::of::<notify_workers::NotifyWorkers>(),
     Entry::of::<reject_assignment::RejectAssignment>(),
+    Entry::of::<send_bonus::SendBonus>(),
     Entry::of::<update_expiration_for_hit::UpdateExpirationForHit>(),
     Entry::of::<update_hit_review_status::UpdateHitReviewStatus>(),
     Entry::of::<update_hit_type_of_hit::UpdateHitTypeOfHit>(),

@@ -19,10 +19,16 @@ pub fn already_taken() -> Fault {
     )
 }
 
+/// The requester blocked the worker. Assumed: all but the words "prevent you from working".
+fn blocked() -> Fault {
+    Fault::worker("WorkerBlocked", "The settings of this requester prevent you from working.")
+}
+
 /// Takes a place of `hit` for the worker, as of the instant `at`.
 ///
 /// # Errors
-/// The worker site's refusals: no place left, the worker was here before, or is not known.
+/// The worker site's refusals: no place left, the worker was here before, is blocked,
+/// or is not known.
 pub async fn accept(
     turn: &mut Turn,
     hit: &mut Hit,
@@ -55,6 +61,9 @@ pub async fn take(
     }
     if before.taken {
         return Err(already_taken());
+    }
+    if before.blocked {
+        return Err(blocked());
     }
     hit.standing = hit.standing.accept(turn.now)?;
     Ok(Acceptance {

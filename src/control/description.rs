@@ -16,7 +16,7 @@ use axum::response::IntoResponse;
 use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
-use crate::control::{clock, health, work as deeds, workers, worlds};
+use crate::control::{clock, health, messages, work as deeds, workers, worlds};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -53,6 +53,7 @@ use crate::control::{clock, health, work as deeds, workers, worlds};
         workers::add,
         workers::show,
         workers::put,
+        messages::list,
         deeds::accept,
         deeds::submit,
         deeds::give_back,

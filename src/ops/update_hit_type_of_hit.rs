@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::ops::{Operation, Void, create_hit_with_hit_type};
 use crate::store::hits;
 use crate::turn::{Access, Turn};
@@ -32,6 +34,8 @@ impl Operation for UpdateHitTypeOfHit {
         let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
         hit.hit_type = create_hit_with_hit_type::hit_type(turn, &input.hit_type_id).await?;
         hit.standing.change_type(turn.now)?;
+        let standing = hit.standing;
+        hold(turn, &mut hit, standing, Cents(0)).await?;
         keep_hit(turn, &mut hit).await?;
         Ok(Void {})
     }

@@ -8,27 +8,20 @@ use mturk_local::wire::model;
 use crate::shape::sample;
 use crate::world::World;
 
-const NOT_BUILT: [&str; 23] = [
+const NOT_BUILT: [&str; 16] = [
     "AcceptQualificationRequest",
     "AssociateQualificationWithWorker",
     "CreateQualificationType",
-    "CreateWorkerBlock",
     "DeleteQualificationType",
-    "DeleteWorkerBlock",
     "DisassociateQualificationFromWorker",
     "GetFileUploadURL",
     "GetQualificationScore",
     "GetQualificationType",
-    "ListBonusPayments",
     "ListHITsForQualificationType",
     "ListQualificationRequests",
     "ListQualificationTypes",
-    "ListReviewPolicyResultsForHIT",
-    "ListWorkerBlocks",
     "ListWorkersWithQualificationType",
-    "NotifyWorkers",
     "RejectQualificationRequest",
-    "SendBonus",
     "SendTestEventNotification",
     "UpdateNotificationSettings",
     "UpdateQualificationType",

@@ -5,14 +5,21 @@ mod create_additional_assignments_for_hit;
 mod create_hit;
 mod create_hit_type;
 mod create_hit_with_hit_type;
+mod create_worker_block;
 mod delete_hit;
+mod delete_worker_block;
 mod get_account_balance;
 mod get_assignment;
 mod get_hit;
 mod list_assignments_for_hit;
+mod list_bonus_payments;
 mod list_hits;
+mod list_review_policy_results_for_hit;
 mod list_reviewable_hits;
+mod list_worker_blocks;
+mod notify_workers;
 mod reject_assignment;
+mod send_bonus;
 mod update_expiration_for_hit;
 mod update_hit_review_status;
 mod update_hit_type_of_hit;
@@ -22,7 +29,7 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 /// Compares an answer with the one that is kept under `tests/it/snapshots`.
-fn shows(name: &str, answer: &Value) {
+pub fn shows(name: &str, answer: &Value) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
