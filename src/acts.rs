@@ -2,11 +2,15 @@
 
 pub mod accept;
 pub mod approve;
+pub mod ask;
 pub mod create_hit;
 pub mod dispose;
 pub mod expire;
 pub mod first_time;
 pub mod give_back;
+pub mod grant;
 pub mod keep_hit;
+pub mod qualify;
 pub mod reject;
+pub mod require;
 pub mod submit;

@@ -15,11 +15,15 @@ macro_rules! statements {
 pub mod acceptances;
 pub mod assignments;
 mod dialect;
+pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
 mod many;
 pub mod open;
 pub mod payments;
+pub mod qualification_requests;
+pub mod qualification_type_pages;
+pub mod qualification_types;
 pub mod qualifications;
 pub mod readers;
 pub mod requesters;
@@ -37,12 +41,16 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 12] = [
+    let tables: [(&str, &[(&str, &str)]); 16] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
+        ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("payments", payments::STATEMENTS),
+        ("qualification_requests", qualification_requests::STATEMENTS),
+        ("qualification_type_pages", qualification_type_pages::STATEMENTS),
+        ("qualification_types", qualification_types::STATEMENTS),
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
         ("reset", reset::STATEMENTS),

@@ -6,6 +6,7 @@ use crate::rules::new_hit;
 use crate::rules::unique_request_token::Scope;
 use crate::shapes::hit::NewHit;
 use crate::shapes::review::ReviewPolicy;
+use crate::store::hit_requirements;
 use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit, Policies};
 use crate::store::timers::Kind;
@@ -67,6 +68,7 @@ pub async fn create_hit(
         hit: policy_text(new.hit_review_policy.as_ref())?,
     };
     hits::add(&mut turn.tx, &mut hit, &policies).await?;
+    hit_requirements::add(&mut turn.tx, &hit).await?;
     turn.set_timer(Kind::Expiry, &hit.id, expire_at).await?;
     if let Some(token) = new.unique_request_token {
         let Turn { tx, requester, now, .. } = turn;

@@ -18,6 +18,9 @@ statements! {
     NO_QUALIFICATION_REQUESTS = "DELETE FROM qualification_requests";
     NO_BONUS_PAYMENTS = "DELETE FROM bonus_payments";
     NO_WORKER_BLOCKS = "DELETE FROM worker_blocks";
+    NO_HIT_REQUIREMENTS = "DELETE FROM hit_requirements";
+    HIT_REQUIREMENTS_OF = "DELETE FROM hit_requirements WHERE hit_key IN \
+        (SELECT key FROM hits WHERE requester_id = $1)";
     TIMERS_OF_HITS = "DELETE FROM timers WHERE subject IN \
         (SELECT id FROM hits WHERE requester_id = $1)";
     TIMERS_OF_WORK = "DELETE FROM timers WHERE subject IN (SELECT a.id FROM assignments a \
@@ -33,8 +36,7 @@ statements! {
     TOKENS_OF = "DELETE FROM unique_request_tokens WHERE requester_id = $1";
     QUALIFICATIONS_OF = "DELETE FROM qualifications WHERE qualification_type_id IN \
         (SELECT id FROM qualification_types WHERE requester_id = $1)";
-    QUALIFICATION_REQUESTS_OF = "DELETE FROM qualification_requests WHERE qualification_type_id IN \
-        (SELECT id FROM qualification_types WHERE requester_id = $1)";
+    QUALIFICATION_REQUESTS_OF = "DELETE FROM qualification_requests WHERE requester_id = $1";
     QUALIFICATION_TYPES_OF = "DELETE FROM qualification_types WHERE requester_id = $1";
     BONUS_PAYMENTS_OF = "DELETE FROM bonus_payments WHERE requester_id = $1";
     WORKER_BLOCKS_OF = "DELETE FROM worker_blocks WHERE requester_id = $1";
@@ -59,6 +61,7 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
         NO_QUALIFICATION_REQUESTS,
         NO_BONUS_PAYMENTS,
         NO_WORKER_BLOCKS,
+        NO_HIT_REQUIREMENTS,
     ] {
         sql(text).run(tx).await?;
     }
@@ -77,6 +80,7 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         TIMERS_OF_ACCEPTANCES,
         ACCEPTANCES_OF,
         ASSIGNMENTS_OF,
+        HIT_REQUIREMENTS_OF,
         HITS_OF,
         HIT_TYPES_OF,
         TOKENS_OF,

@@ -12,6 +12,7 @@ mod not_built;
 mod openapi;
 mod ops;
 mod paging;
+mod qualified;
 mod races;
 mod shape;
 mod state;

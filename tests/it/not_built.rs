@@ -8,30 +8,17 @@ use mturk_local::wire::model;
 use crate::shape::sample;
 use crate::world::World;
 
-const NOT_BUILT: [&str; 23] = [
-    "AcceptQualificationRequest",
-    "AssociateQualificationWithWorker",
-    "CreateQualificationType",
+const NOT_BUILT: [&str; 10] = [
     "CreateWorkerBlock",
-    "DeleteQualificationType",
     "DeleteWorkerBlock",
-    "DisassociateQualificationFromWorker",
     "GetFileUploadURL",
-    "GetQualificationScore",
-    "GetQualificationType",
     "ListBonusPayments",
-    "ListHITsForQualificationType",
-    "ListQualificationRequests",
-    "ListQualificationTypes",
     "ListReviewPolicyResultsForHIT",
     "ListWorkerBlocks",
-    "ListWorkersWithQualificationType",
     "NotifyWorkers",
-    "RejectQualificationRequest",
     "SendBonus",
     "SendTestEventNotification",
     "UpdateNotificationSettings",
-    "UpdateQualificationType",
 ];
 
 #[test]

@@ -7,6 +7,7 @@ use crate::rules::hit::{DISPOSED_AFTER, Phase, Standing};
 use crate::rules::limits;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::review::ReviewPolicy;
+use crate::store::hit_requirements;
 use crate::store::hits::{self, Hit, Policies};
 use crate::store::timers::{Kind, Timer};
 use crate::time::{Instant, Span};
@@ -160,6 +161,9 @@ impl Load<'_> {
         if is_new {
             let policies = policies(plan.given)?;
             hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
+            if plan.hit.standing.phase != Phase::Disposed {
+                hit_requirements::add(&mut self.turn.tx, &plan.hit).await?;
+            }
             self.loaded.hits += 1;
         }
         works.place(&mut plan.hit, done);
