@@ -40,7 +40,7 @@ CREATE INDEX qualification_types_named ON qualification_types (requester_id, nam
 
 CREATE TABLE qualifications (
     key                   {{key}},
-    qualification_type_id TEXT NOT NULL,
+    qualification_type_id TEXT {{bytewise}} NOT NULL,
     worker_id             TEXT NOT NULL,
     value                 BIGINT,
     grant_at              BIGINT NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE qualification_requests (
     key                   {{key}},
     id                    TEXT NOT NULL UNIQUE,
     requester_id          TEXT NOT NULL,
-    qualification_type_id TEXT NOT NULL,
+    qualification_type_id TEXT {{bytewise}} NOT NULL,
     worker_id             TEXT NOT NULL,
     status                TEXT NOT NULL,
     ask_at                BIGINT NOT NULL,
@@ -87,7 +87,7 @@ DROP TABLE qualification_requests_0002;
 
 -- Which HITs that are not deleted require a qualification type; position is the HIT's.
 CREATE TABLE hit_requirements (
-    qualification_type_id TEXT NOT NULL,
+    qualification_type_id TEXT {{bytewise}} NOT NULL,
     requester_id          TEXT NOT NULL,
     position              BIGINT NOT NULL,
     hit_key               BIGINT NOT NULL,

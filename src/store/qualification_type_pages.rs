@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::store::Tx;
 use crate::store::qualification_types::{QualificationType, qualification_type, select_types};
-use crate::store::sql::sql;
+use crate::store::sql::{Statement, sql};
 
 /// A page of types by name: `$whose` they are, and what else is wanted of them.
 macro_rules! page_of_types {
@@ -78,7 +78,7 @@ pub async fn list(
     };
     let statement = sql(text).bind(&after.0).bind(&after.1).bind(filter.requestable).bind(size);
     let more = [filter.owner, pattern.as_deref()].into_iter().flatten();
-    let statement = more.fold(statement, |statement, value| statement.bind(value));
+    let statement = more.fold(statement, Statement::bind);
     statement.all(tx).await?.iter().map(qualification_type).collect()
 }
 

@@ -5,7 +5,7 @@ use crate::rules::qualification::new_type::Ways;
 use crate::shapes;
 use crate::shapes::qualification::QualificationTypeStatus;
 use crate::store::Tx;
-use crate::store::sql::{Row, sql};
+use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
 /// A selection of whole types, in the order in which [`qualification_type`] reads them.
@@ -220,7 +220,7 @@ pub async fn statuses(
     ids: &[&str],
 ) -> Result<Vec<(String, QualificationTypeStatus)>, Fault> {
     let ten = (0..10).map(|index| ids.get(index).copied().unwrap_or_default());
-    let rows = ten.fold(sql(STATUSES), |statement, id| statement.bind(id)).all(tx).await?;
+    let rows = ten.fold(sql(STATUSES), Statement::bind).all(tx).await?;
     rows.iter().map(|row| Ok((row.get(0)?, status(row, 1)?))).collect()
 }
 

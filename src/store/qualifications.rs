@@ -6,7 +6,7 @@ use crate::rules::qualification::requirement::Value;
 use crate::shapes;
 use crate::shapes::qualification::QualificationStatus;
 use crate::store::Tx;
-use crate::store::sql::{Row, sql};
+use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
 statements! {
@@ -158,7 +158,7 @@ pub async fn values(
     type_ids: &[&str],
 ) -> Result<Vec<(String, Value)>, Fault> {
     let ten = (0..10).map(|index| type_ids.get(index).copied().unwrap_or_default());
-    let statement = ten.fold(sql(VALUES).bind(worker_id), |statement, id| statement.bind(id));
+    let statement = ten.fold(sql(VALUES).bind(worker_id), Statement::bind);
     let read = |row: &Row| {
         let value: Option<i64> = row.get(1)?;
         Ok((row.get(0)?, value.map_or(Value::None, Value::Integer)))

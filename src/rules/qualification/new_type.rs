@@ -105,9 +105,8 @@ fn refused(message: &str) -> Fault {
 /// Assumed: the sentences.
 fn check_test(test: &str, answer_key: Option<&str>) -> Result<(), Fault> {
     limits::at_most_bytes("Test", test, limits::TEST_BYTES)?;
-    let form = match question::parse(test).map_err(unreadable_test)? {
-        Question::Form(form) => form,
-        _ => return Err(refused("The Test of a QualificationType is a QuestionForm.")),
+    let Question::Form(form) = question::parse(test).map_err(unreadable_test)? else {
+        return Err(refused("The Test of a QualificationType is a QuestionForm."));
     };
     if form.questions().any(|question| question.answer.is_file()) {
         return Err(refused("The Test of a QualificationType cannot ask for a file."));

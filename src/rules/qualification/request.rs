@@ -126,7 +126,7 @@ mod tests {
     const RETRY: Terms = Terms { retry_delay_s: Some(60), ..TERMS };
     const RETEST: Terms = Terms { has_test: true, ..RETRY };
 
-    fn code(done: Result<(), Fault>) -> &'static str {
+    fn code(done: &Result<(), Fault>) -> &'static str {
         match done {
             Ok(()) => "",
             Err(Fault::Worker { code, .. } | Fault::Request { code, .. }) => code,
@@ -143,7 +143,7 @@ mod tests {
     ) -> &'static str {
         let test_due_at = Some(Instant(10_000));
         let latest = latest.map(|status| Latest { status, ask_at: Instant(0), test_due_at });
-        code(may_ask(terms, latest, is_granted, Instant(now * 1000)))
+        code(&may_ask(terms, latest, is_granted, Instant(now * 1000)))
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
         let latest = |status, due| {
             Some(Latest { status, ask_at: Instant(0), test_due_at: Some(Instant(due)) })
         };
-        let hand_in = |latest| code(may_hand_in(latest, Instant(10)));
+        let hand_in = |latest| code(&may_hand_in(latest, Instant(10)));
         assert_eq!(hand_in(latest(Unanswered, 11)), "");
         assert_eq!(hand_in(latest(Unanswered, 10)), "QualificationTestTimeOver");
         assert_eq!(hand_in(latest(Pending, 11)), "NoQualificationTest");
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn only_what_is_pending_is_decided() {
-        let codes = [Pending, Granted, Rejected, Unanswered].map(|of| code(may_decide(of)));
+        let codes = [Pending, Granted, Rejected, Unanswered].map(|of| code(&may_decide(of)));
         let wrong = "InvalidQualificationRequestState";
         assert_eq!(codes, ["", wrong, wrong, wrong]);
     }

@@ -178,7 +178,7 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    fn worker(traits: serde_json::Value) -> Worker {
+    fn worker(traits: &serde_json::Value) -> Worker {
         let mut worker = json!({"WorkerId": "A1"});
         worker.as_object_mut().unwrap().extend(traits.as_object().unwrap().clone());
         serde_json::from_value(worker).unwrap()
@@ -207,7 +207,7 @@ mod tests {
         #[case] number: i64,
         #[case] percent: i64,
     ) {
-        let (traits, done) = (worker(traits), Done { submitted, approved, rejected });
+        let (traits, done) = (worker(&traits), Done { submitted, approved, rejected });
         let value = |id: &str| System::find(id).unwrap().value(Some(&traits), done);
         assert_eq!(value("00000000000000000040"), Some(Value::Integer(number)));
         assert_eq!(value("000000000000000000L0"), Some(Value::Integer(percent)));
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn traits_are_values() {
-        let known = worker(json!({"Masters": true, "Adult": true, "Locale": {"Country": "US"}}));
+        let known = worker(&json!({"Masters": true, "Adult": true, "Locale": {"Country": "US"}}));
         let value = |id: &str, worker| System::find(id).unwrap().value(worker, Done::default());
         let place = known.locale.clone().unwrap();
         for (id, of_known, of_stranger) in [
