@@ -3,11 +3,13 @@
 mod callers;
 mod clock;
 mod settle;
+mod stay;
 mod worlds;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::engine::stay::Stay;
 use crate::fault::Fault;
 use crate::ids;
 use crate::store::requesters::Requester;
@@ -108,8 +110,7 @@ impl Engine {
             Access::Read => self.read(requester, deed).await,
             Access::Write => {
                 let engine = Arc::clone(self);
-                let turn = tokio::spawn(async move { engine.write(requester, deed).await });
-                turn.await.unwrap_or_else(|e| Err(Fault::Service(e.to_string())))
+                Stay::new(async move { engine.write(requester, deed).await }).await
             }
         }
     }

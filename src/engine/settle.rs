@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::engine::stay::Stay;
 use crate::engine::{Engine, Timers, back_off, is_due};
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
@@ -25,6 +26,8 @@ impl Engine {
                 Ok(count) => {
                     total += count;
                     lost = 0;
+                    // A batch on SQLite takes its thread for itself: others come between two.
+                    tokio::task::yield_now().await;
                 }
                 Err(Fault::LostRace) if lost < super::ATTEMPTS => {
                     back_off(lost).await;
@@ -35,11 +38,10 @@ impl Engine {
         }
     }
 
-    /// Settles in a task of its own, which runs to its end even when nobody waits for it any more.
+    /// Settles to the end, even when nobody waits for it any more.
     pub(super) async fn settle_apart(self: &Arc<Self>) -> Result<u64, Fault> {
         let engine = Arc::clone(self);
-        let settled = tokio::spawn(async move { engine.settle().await });
-        settled.await.unwrap_or_else(|e| Err(Fault::Service(e.to_string())))
+        Stay::new(async move { engine.settle().await }).await
     }
 
     /// When the next timer falls due, in milliseconds from now; none while the clock stands.

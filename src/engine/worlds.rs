@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -64,7 +65,20 @@ impl Engine {
     /// The database failed.
     pub async fn dump(self: &Arc<Self>) -> Result<Value, Fault> {
         // In a transaction: every table as of the same turn.
-        self.turn(Access::Write, Requester::default(), |turn| Box::pin(dump::dump(turn))).await
+        self.long(|turn| Box::pin(dump::dump(turn))).await
+    }
+
+    /// A turn that may take seconds, on a thread that nobody else waits for: SQLite is called where
+    /// the turn is.
+    async fn long<T, F>(self: &Arc<Self>, deed: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        let (engine, runtime) = (Arc::clone(self), Handle::current());
+        let turn = move || runtime.block_on(engine.turn(Access::Write, Requester::default(), deed));
+        let done = tokio::task::spawn_blocking(turn).await;
+        done.unwrap_or_else(|e| Err(Fault::Service(e.to_string())))
     }
 
     /// A turn that may be refused for many reasons at once, after which nothing is as it was.
@@ -76,7 +90,7 @@ impl Engine {
         let deed = Arc::new(deed);
         let told: Arc<Mutex<Option<Refusal>>> = Arc::default();
         let tell = Arc::clone(&told);
-        let done = self.turn(Access::Write, Requester::default(), move |turn| {
+        let done = self.long(move |turn| {
             let (deed, tell) = (Arc::clone(&deed), Arc::clone(&tell));
             Box::pin(async move {
                 deed(turn).await.map_err(|refusal| match refusal {

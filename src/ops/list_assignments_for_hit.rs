@@ -10,8 +10,8 @@ use crate::fault::Fault;
 use crate::ops::{Answer, Operation};
 use crate::rules::page::Listing;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::store::assignments::{self, Rendered};
-use crate::store::hits;
+use crate::store::sql::Joined;
+use crate::store::{assignments, hits};
 use crate::turn::{Access, Turn};
 
 /// `ListAssignmentsForHIT`.
@@ -37,7 +37,7 @@ pub struct Input {
 #[derive(Debug)]
 pub struct Output {
     next_token: Option<String>,
-    page: Rendered,
+    page: Joined,
 }
 
 impl Answer for Output {
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_last_page_has_no_token() {
-        let page = Rendered { count: 0, last: None, documents: String::new() };
+        let page = Joined { count: 0, last: None, documents: String::new() };
         let body = Output { next_token: None, page }.body().unwrap();
         assert_eq!(body, br#"{"NumResults":0,"Assignments":[]}"#);
     }

@@ -110,7 +110,7 @@ async fn page_of(
         page.extend(systems.filter(|(_, system)| exists(turn, system)).filter_map(
             |(number, of)| {
                 let (place, shape) = (Place(of.name.to_lowercase(), of.id.to_owned()), of.shape());
-                let text = format!("{}\n\n{}", shape.name, shape.description).to_lowercase();
+                let text = format!("{}\u{1f}{}", shape.name, shape.description).to_lowercase();
                 (place > *after && filter.finds(&text)).then_some((place, number, shape))
             },
         ));

@@ -1,9 +1,9 @@
 //! `assignments`: submitted work.
 //!
 //! A row holds the assignment as the API shows it, rendered when it was written, so that a page is
-//! one concatenation inside the database and one row to carry: the whole of a listing is one
-//! statement that knows the owner, the filter and the page. `LIMIT $n + 0` is meant: SQLite plans a
-//! statement anew at each execution when LIMIT is a bare marker.
+//! put together without reading what is in it: the whole of a listing is one statement that knows
+//! the owner, the filter and the page. `LIMIT $n + 0` is meant: SQLite plans a statement anew at
+//! each execution when LIMIT is a bare marker.
 
 use crate::fault::Fault;
 use crate::rules::page::Page;
@@ -13,7 +13,7 @@ use crate::store::Tx;
 use crate::store::hit_types::stored;
 use crate::store::hits::{self, Hit, select_hits};
 use crate::store::many::insert_many;
-use crate::store::sql::{Row, Statement, sql};
+use crate::store::sql::{Joined, Row, Statement, sql};
 use crate::time::Instant;
 
 /// A page of assignments whose places come from one arm for each status, `$arms` after the first.
@@ -24,8 +24,8 @@ use crate::time::Instant;
 macro_rules! page_of_statuses {
     ($($arms:literal),*) => {
         concat!(
-            "SELECT count(*), max(position), string_agg((SELECT a.document FROM assignments a \
-            WHERE a.hit_key = page.hit_key AND a.position = page.position), ',') FROM \
+            "SELECT position, (SELECT a.document FROM assignments a WHERE \
+            a.hit_key = page.hit_key AND a.position = page.position) AS document FROM \
             (SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
                 WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
                 AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $5",
@@ -36,10 +36,9 @@ macro_rules! page_of_statuses {
 }
 
 statements! {
-    PAGE = "SELECT count(*), max(position), string_agg(document, ',') FROM \
-        (SELECT a.position, a.document FROM hits h CROSS JOIN assignments a \
+    PAGE = "SELECT a.position, a.document FROM hits h CROSS JOIN assignments a \
         WHERE a.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed' \
-        AND a.position > $3 ORDER BY a.position LIMIT $4 + 0) page";
+        AND a.position > $3 ORDER BY a.position LIMIT $4 + 0";
     PAGE_OF_ONE_STATUS = page_of_statuses!();
     PAGE_OF_TWO_STATUSES = page_of_statuses!(
         " UNION ALL SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
@@ -72,17 +71,6 @@ pub struct Placed {
     pub assignment: Assignment,
 }
 
-/// A page of a listing, ready for the wire.
-#[derive(Debug)]
-pub struct Rendered {
-    /// How many assignments.
-    pub count: i64,
-    /// The place of the last one; none on an empty page.
-    pub last: Option<i64>,
-    /// JSON objects, separated by commas.
-    pub documents: String,
-}
-
 /// A page of the submitted work of the requester's HIT, in the order of submission.
 ///
 /// A HIT of somebody else, a deleted one and an unknown one give an empty page alike. `statuses`
@@ -96,7 +84,7 @@ pub async fn page(
     hit_id: &str,
     statuses: &[AssignmentStatus],
     page: Page,
-) -> Result<Rendered, Fault> {
+) -> Result<Joined, Fault> {
     let after = page.after.unwrap_or(i64::MIN);
     let chosen = |text: &'static str| -> Statement<'_> {
         sql(text).bind(hit_id).bind(requester_id).bind(after).bind(page.size)
@@ -106,9 +94,7 @@ pub async fn page(
         [one, two] => chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
         _ => chosen(PAGE),
     };
-    let row = statement.only(tx).await?;
-    let documents: Option<String> = row.get(2)?;
-    Ok(Rendered { count: row.get(0)?, last: row.get(1)?, documents: documents.unwrap_or_default() })
+    statement.joined(tx, page.size).await
 }
 
 /// The assignment with that id, with its HIT, if the HIT is the requester's and not deleted.

@@ -90,10 +90,10 @@ impl QualificationType {
         }
     }
 
-    /// All that a search looks at, in small letters.
+    /// All that a search looks at, in small letters; no query can have what stands between.
     fn searchable(&self) -> String {
         let keywords = self.keywords.as_deref().unwrap_or_default();
-        format!("{}\n{keywords}\n{}", self.name, self.description).to_lowercase()
+        format!("{}\u{1f}{keywords}\u{1f}{}", self.name, self.description).to_lowercase()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Rows and their columns, whichever database they come from.
 
+use rusqlite::types::Value;
 use sqlx::Row as _;
-use sqlx::postgres::{PgQueryResult, PgRow};
-use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
+use sqlx::postgres::PgRow;
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -11,58 +11,10 @@ use crate::time::Instant;
 /// One row of an answer.
 #[derive(Debug)]
 pub enum Row {
-    /// From SQLite.
-    Sqlite(SqliteRow),
+    /// From SQLite: its cells.
+    Sqlite(Vec<Value>),
     /// From PostgreSQL.
     Postgres(PgRow),
-}
-
-/// A driver's answer in the seam's form.
-pub(super) trait IntoRow {
-    type Into;
-    fn into_row(self) -> Self::Into;
-}
-
-impl IntoRow for SqliteRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Sqlite(self)
-    }
-}
-
-impl IntoRow for PgRow {
-    type Into = Row;
-    fn into_row(self) -> Row {
-        Row::Postgres(self)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Option<T> {
-    type Into = Option<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.map(IntoRow::into_row)
-    }
-}
-
-impl<T: IntoRow> IntoRow for Vec<T> {
-    type Into = Vec<T::Into>;
-    fn into_row(self) -> Self::Into {
-        self.into_iter().map(IntoRow::into_row).collect()
-    }
-}
-
-impl IntoRow for SqliteQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-impl IntoRow for PgQueryResult {
-    type Into = u64;
-    fn into_row(self) -> u64 {
-        self.rows_affected()
-    }
 }
 
 /// A type that a column can be read as.
@@ -74,12 +26,46 @@ pub trait Column: Sized {
     fn read(row: &Row, index: usize) -> Result<Self, Fault>;
 }
 
+/// What a cell of SQLite can be taken for.
+trait Cell: Sized {
+    fn of(value: &Value) -> Option<Self>;
+}
+
+impl Cell for i64 {
+    fn of(value: &Value) -> Option<Self> {
+        if let Value::Integer(number) = value { Some(*number) } else { None }
+    }
+}
+
+impl Cell for bool {
+    fn of(value: &Value) -> Option<Self> {
+        i64::of(value).map(|number| number != 0)
+    }
+}
+
+impl Cell for String {
+    fn of(value: &Value) -> Option<Self> {
+        if let Value::Text(text) = value { Some(text.clone()) } else { None }
+    }
+}
+
+impl<T: Cell> Cell for Option<T> {
+    fn of(value: &Value) -> Option<Self> {
+        if *value == Value::Null { Some(None) } else { T::of(value).map(Some) }
+    }
+}
+
+fn cell<T: Cell>(cells: &[Value], index: usize) -> Result<T, Fault> {
+    let unlike = || Fault::Service(format!("column {index} holds {:?}", cells.get(index)));
+    cells.get(index).and_then(T::of).ok_or_else(unlike)
+}
+
 macro_rules! column {
     ($($kind:ty),*) => {$(
         impl Column for $kind {
             fn read(row: &Row, index: usize) -> Result<Self, Fault> {
                 Ok(match row {
-                    Row::Sqlite(row) => row.try_get(index)?,
+                    Row::Sqlite(cells) => cell(cells, index)?,
                     Row::Postgres(row) => row.try_get(index)?,
                 })
             }

@@ -1,19 +1,19 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
-use futures_util::TryStreamExt as _;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use sqlx::Transaction;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, Postgres};
-use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
-use sqlx::{Arguments, Executor as _, Transaction};
+use sqlx::postgres::Postgres;
 
 use crate::fault::Fault;
 use crate::money::Cents;
-use crate::store::readers::Reader;
-use crate::store::row::IntoRow;
-use crate::store::writer::Seat;
+use crate::store::postgres::bound;
+use crate::store::sqlite::{Reader, Seat};
+use crate::time::Instant;
 
 pub use crate::store::row::{Column, Row};
-use crate::time::Instant;
 
 /// A connection for one turn. Dropped without [`Tx::commit`], it takes everything back.
 #[derive(Debug)]
@@ -121,34 +121,38 @@ pub struct Statement<'q> {
     args: Vec<Arg<'q>>,
 }
 
+/// Documents put together.
+#[derive(Debug, Default)]
+pub struct Joined {
+    /// How many.
+    pub count: i64,
+    /// The place of the last one.
+    pub last: Option<i64>,
+    /// The documents, separated by commas.
+    pub documents: String,
+}
+
+/// `text`, whose rows are places and documents, as one row. Each such text is made once and kept for
+/// good; there are as many as there are callers.
+fn joining(text: &'static str) -> &'static str {
+    static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {
+        format!("SELECT count(*), max(position), string_agg(document, ',') FROM ({text}) page")
+            .leak()
+    })
+}
+
 /// Begins a statement; values follow in the order of its markers.
 #[must_use]
 pub fn sql<'q>(text: &'static str) -> Statement<'q> {
     Statement { text, args: Vec::with_capacity(8) }
 }
 
-/// Runs `$call` of sqlx on whichever connection the turn has.
+/// Runs `$call` of sqlx on a connection of PostgreSQL.
 macro_rules! on {
-    ($statement:expr, $tx:expr, $call:ident, $wrap:path) => {{
-        let Statement { text, args } = $statement;
-        match $tx {
-            Tx::SqliteRead(reader) => {
-                let query = sqlx::query_with(text, sqlite(&args)?);
-                query.$call(reader.connection()?).await.map($wrap)
-            }
-            Tx::SqliteWrite(seat) => {
-                let (text, args, c) = seat.send(text, &args)?;
-                let done = sqlx::query_with(text, args).$call(c).await;
-                Ok(seat.came(done)?).map($wrap)
-            }
-            Tx::PostgresRead(c) => {
-                sqlx::query_with(text, postgres(&args)?).$call(&mut **c).await.map($wrap)
-            }
-            Tx::PostgresWrite(c) => {
-                sqlx::query_with(text, postgres(&args)?).$call(&mut **c).await.map($wrap)
-            }
-        }
-    }};
+    ($statement:expr, $connection:expr, $call:ident) => {
+        sqlx::query_with($statement.text, bound(&$statement.args)?).$call(&mut **$connection).await
+    };
 }
 
 impl<'q> Statement<'q> {
@@ -164,7 +168,12 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn one(self, tx: &mut Tx) -> Result<Option<Row>, Fault> {
-        Ok(on!(self, tx, fetch_optional, IntoRow::into_row)?)
+        Ok(match tx {
+            Tx::SqliteRead(reader) => reader.rows(self.text, &self.args, 1)?.pop(),
+            Tx::SqliteWrite(seat) => seat.rows(self.text, &self.args, 1)?.pop(),
+            Tx::PostgresRead(c) => on!(self, c, fetch_optional)?.map(Row::Postgres),
+            Tx::PostgresWrite(c) => on!(self, c, fetch_optional)?.map(Row::Postgres),
+        })
     }
 
     /// The only row of a statement that always has one.
@@ -181,90 +190,48 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, Fault> {
-        Ok(on!(self, tx, fetch_all, IntoRow::into_row)?)
+        let rows = match tx {
+            Tx::SqliteRead(reader) => return reader.rows(self.text, &self.args, usize::MAX),
+            Tx::SqliteWrite(seat) => return seat.rows(self.text, &self.args, usize::MAX),
+            Tx::PostgresRead(c) => on!(self, c, fetch_all)?,
+            Tx::PostgresWrite(c) => on!(self, c, fetch_all)?,
+        };
+        Ok(rows.into_iter().map(Row::Postgres).collect())
+    }
+
+    /// Documents of about `most` rows, each a place and a document, in order. PostgreSQL puts them
+    /// together itself, since each row that crosses costs more than that.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn joined(self, tx: &mut Tx, most: i64) -> Result<Joined, Fault> {
+        if let Tx::SqliteRead(reader) = tx {
+            return reader.joined(self.text, &self.args, most);
+        }
+        let row = Statement { text: joining(self.text), ..self }.only(tx).await?;
+        let documents: Option<String> = row.get(2)?;
+        let documents = documents.unwrap_or_default();
+        Ok(Joined { count: row.get(0)?, last: row.get(1)?, documents })
     }
 
     /// Runs it and tells how many rows it changed.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed, or the turn only looks.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
-        if let Tx::SqliteWrite(seat) = tx {
-            return write(seat, self).await;
-        }
-        Ok(on!(self, tx, execute, IntoRow::into_row)?)
+        Ok(match tx {
+            Tx::SqliteRead(reader) => reader.rows(self.text, &self.args, 0).map(|_| 0)?,
+            Tx::SqliteWrite(seat) => seat.execute(self.text, &self.args)?,
+            Tx::PostgresRead(c) => on!(self, c, execute)?.rows_affected(),
+            Tx::PostgresWrite(c) => on!(self, c, execute)?.rows_affected(),
+        })
     }
 
-    /// Runs it before the turn's next statement or its end, of which a failure is a failure too.
+    /// Runs it.
     ///
     /// # Errors
     /// The database failed.
     pub async fn later(self, tx: &mut Tx) -> Result<(), Fault> {
-        match tx {
-            Tx::SqliteWrite(seat) => seat.later(self.text, &self.args).await,
-            _ => self.run(tx).await.map(drop),
-        }
-    }
-}
-
-/// The statement's own count is the last: what stands before it changes nothing, and SQLite gives
-/// it the count of an earlier statement.
-async fn write(seat: &mut Seat, Statement { text, args }: Statement<'_>) -> Result<u64, Fault> {
-    let (text, args, c) = seat.send(text, &args)?;
-    let done = c.fetch_many(sqlx::query_with(text, args)).try_fold(0, async |before, step| {
-        Ok(step.left().map_or(before, |done: SqliteQueryResult| done.rows_affected()))
-    });
-    let done = done.await;
-    seat.came(done)
-}
-
-pub(super) fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments, Fault> {
-    let mut bound = SqliteArguments::default();
-    bind(&mut bound, args)?;
-    Ok(bound)
-}
-
-/// Binds more values.
-pub(super) fn bind(bound: &mut SqliteArguments, args: &[Arg<'_>]) -> Result<(), Fault> {
-    for arg in args {
-        match arg {
-            Arg::Int(value) => bound.add(*value),
-            Arg::Text(value) => bound.add(*value),
-            Arg::Bool(value) => bound.add(*value),
-        }
-        .map_err(unbindable)?;
-    }
-    Ok(())
-}
-
-fn postgres(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
-    let mut bound = PgArguments::default();
-    for arg in args {
-        match arg {
-            Arg::Int(value) => bound.add(*value),
-            Arg::Text(value) => bound.add(*value),
-            Arg::Bool(value) => bound.add(*value),
-        }
-        .map_err(unbindable)?;
-    }
-    Ok(bound)
-}
-
-pub(super) fn unbindable(error: impl Into<sqlx::error::BoxDynError>) -> Fault {
-    Fault::Service(error.into().to_string())
-}
-
-impl From<sqlx::Error> for Fault {
-    /// A lost race of PostgreSQL is told apart; everything else is our failure.
-    ///
-    /// In a serializable transaction a unique violation is a lost race too: the row that is in the
-    /// way was not there when the turn looked.
-    fn from(error: sqlx::Error) -> Self {
-        let code =
-            error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned));
-        match code.as_deref() {
-            Some("40001" | "40P01" | "23505") => Self::LostRace,
-            _ => Self::Service(error.to_string()),
-        }
+        self.run(tx).await.map(drop)
     }
 }

@@ -2,6 +2,7 @@
 
 mod asking;
 mod deciding;
+mod kept;
 
 use serde_json::{Value, json};
 

@@ -117,9 +117,9 @@ async fn shortest(connection: &mut SqliteConnection, text: &str, hit: &str) -> f
         let begun = std::time::Instant::now();
         let query = sqlx::query(AssertSqlSafe(text)).bind(hit).bind(&requester);
         let query = query.bind(i64::MIN).bind(10).bind("Rejected").bind("Submitted");
-        let row = query.fetch_one(&mut *connection).await.unwrap();
+        let rows = query.fetch_all(&mut *connection).await.unwrap();
         shortest = shortest.min(begun.elapsed().as_secs_f64());
-        assert_eq!(row.get::<i64, _>(0), 10);
+        assert_eq!(rows.len(), 10);
     }
     shortest
 }

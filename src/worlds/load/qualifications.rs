@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::fault::Fault;
+use crate::rules::limits;
 use crate::rules::qualification::is_system;
 use crate::rules::qualification::new_type::Ways;
 use crate::shapes::qualification::{QualificationStatus, QualificationTypeStatus, RequestStatus};
@@ -10,9 +11,25 @@ use crate::store::qualification_requests::{self, QualificationRequest};
 use crate::store::qualification_types::{self, QualificationType};
 use crate::store::qualifications::{self, Qualification};
 use crate::worlds::fields::Place;
+use crate::worlds::load::people::sentence;
 use crate::worlds::load::{Load, is_entity_id};
 use crate::worlds::nouns::Owner;
 use crate::worlds::nouns::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
+
+/// Whether the store can hold the entry's numbers and name; its documents are as they were saved.
+fn check(entry: &QualificationTypeEntry) -> Result<(), Fault> {
+    limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME)?;
+    if let Some(delay) = entry.retry_delay_s {
+        limits::RETRY_DELAY_S.check("RetryDelayInSeconds", delay)?;
+    }
+    if let Some(duration) = entry.test_duration_s {
+        limits::TEST_DURATION_S.check("TestDurationInSeconds", duration)?;
+    }
+    entry.auto_granted_value.map_or(Ok(()), |value| INTEGER.check("AutoGrantedValue", value))
+}
+
+/// The values of qualifications.
+const INTEGER: limits::Range = limits::Range { min: -2_147_483_648, max: 2_147_483_647 };
 
 impl Load<'_> {
     pub(super) async fn load_qualification_types(
@@ -38,6 +55,10 @@ impl Load<'_> {
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
         if !is_entity_id(&id) {
             self.problem(place, format!("{id:?} is no QualificationTypeId"));
+            return Ok(());
+        }
+        if let Err(fault) = check(entry) {
+            self.problem(place, sentence(&fault));
             return Ok(());
         }
         let status = entry.status.unwrap_or(QualificationTypeStatus::Active);
@@ -115,6 +136,10 @@ impl Load<'_> {
             let place = &entry.place;
             let owner = self.owner_of_type(place, &entry.owner, &entry.type_id).await?;
             if owner.is_none() || !self.worker(place, &entry.worker_id) {
+                continue;
+            }
+            if entry.value.is_some_and(|value| INTEGER.check("", value).is_err()) {
+                self.problem(place, "IntegerValue is a number of 32 bits");
                 continue;
             }
             let now = self.turn.now;

@@ -1,0 +1,142 @@
+//! SQLite, called on the thread that has the turn: a statement takes microseconds, and a trip to
+//! another thread and back costs more than that.
+
+mod call;
+mod desk;
+mod migrate;
+mod readers;
+mod writer;
+
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use crate::fault::Fault;
+use crate::store::open::OpenError;
+
+pub use readers::Reader;
+pub use writer::Seat;
+
+/// Temporary databases lie in a folder of their own.
+const FOLDER_PREFIX: &str = "mturk-local-";
+const FILE: &str = "market.db";
+/// So many prepared statements are kept by each connection.
+const STATEMENTS: usize = 512;
+/// Another program may look into the file and hold it for a moment.
+const BUSY_FOR: Duration = Duration::from_secs(5);
+
+/// How many tables there are, and whether one of them is that of our migrations.
+const WHOSE: &str = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations') \
+    FROM sqlite_schema WHERE type = 'table'";
+/// What a connection is told first. The page size counts for a new file alone.
+const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; \
+    PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; \
+    PRAGMA foreign_keys = ON; ";
+
+/// A database file, and who may use it.
+#[derive(Debug)]
+pub struct Sqlite {
+    /// The one who writes.
+    pub writer: writer::Writer,
+    /// Those who look.
+    pub readers: readers::Readers,
+    /// Held open: it carries the lock that keeps a second process away.
+    _lock: File,
+    /// Removed with the store, when nobody asked to keep the file.
+    _folder: Option<TempDir>,
+}
+
+impl Sqlite {
+    /// Opens the file, makes it if it is not there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// It cannot be used, is in use, or is newer than this program.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        open(path, None)
+    }
+
+    /// Opens a temporary file, which goes with the store.
+    ///
+    /// # Errors
+    /// There is no place for it.
+    pub fn temporary() -> Result<Self, OpenError> {
+        sweep(&std::env::temp_dir());
+        let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir();
+        let folder = folder.map_err(OpenError::unusable)?;
+        open(&folder.path().join(FILE), Some(folder))
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.readers.close();
+        self.writer.close().await;
+    }
+}
+
+fn open(path: &Path, folder: Option<TempDir>) -> Result<Sqlite, OpenError> {
+    let in_place = |e: &dyn std::fmt::Display| OpenError::at(path, e);
+    let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
+    let lock = lock.map_err(|e| in_place(&e))?;
+    lock.try_lock().map_err(|_| OpenError::InUse(path.to_owned()))?;
+    if lock.metadata().map_err(|e| in_place(&e))?.len() > 0 {
+        check_ours(path)?;
+    }
+    let synchronous = if folder.is_some() { "OFF" } else { "NORMAL" };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let mut writer = connect(path, flags, synchronous).map_err(|e| in_place(&e))?;
+    migrate::run(&mut writer)?;
+    let readers = readers::Readers::new(path.to_owned());
+    let writer = writer::Writer::new(writer);
+    Ok(Sqlite { writer, readers, _lock: lock, _folder: folder })
+}
+
+/// A connection with our settings.
+fn connect(path: &Path, flags: OpenFlags, synchronous: &str) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_FOR)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(&format!("{SETTINGS}PRAGMA synchronous = {synchronous}"))?;
+    Ok(connection)
+}
+
+/// Looks into a file that is there, without touching it: another program's database stays as it is.
+fn check_ours(path: &Path) -> Result<(), OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let counted = Connection::open_with_flags(path, flags).and_then(|look| {
+        look.query_row(WHOSE, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+    });
+    match counted.map_err(|e| OpenError::at(path, &e))? {
+        (1.., 0) => Err(OpenError::at(path, &"it is the database of another program")),
+        _ => Ok(()),
+    }
+}
+
+/// Takes away the temporary files of processes that were killed: those that nobody locks any more.
+fn sweep(temporary: &Path) {
+    let Ok(folders) = std::fs::read_dir(temporary) else { return };
+    for folder in folders.flatten() {
+        let ours = folder.file_name().to_string_lossy().starts_with(FOLDER_PREFIX);
+        if ours && is_left_behind(&folder.path().join(FILE)) {
+            // Somebody else's folder stays: there is no right to remove it.
+            let _ = std::fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
+/// Whether the file has lain there for a while and nobody has it.
+fn is_left_behind(file: &Path) -> bool {
+    let age =
+        file.metadata().and_then(|known| known.created()).ok().and_then(|at| at.elapsed().ok());
+    let old = age.is_some_and(|age| age > Duration::from_mins(1));
+    old && OpenOptions::new().write(true).open(file).is_ok_and(|lock| lock.try_lock().is_ok())
+}
+
+impl From<rusqlite::Error> for Fault {
+    /// There are no races on SQLite, which has one writer: what it refuses is our failure.
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Service(error.to_string())
+    }
+}

@@ -1,0 +1,113 @@
+//! One statement on one connection.
+
+use rusqlite::types::{Null, Value};
+use rusqlite::{Connection, Statement};
+
+use crate::store::row::Row;
+use crate::store::sql::{Arg, Joined};
+
+/// No more room than this is made for a page before it is known.
+const LARGE_PAGE: usize = 1 << 20;
+
+/// Up to `most` rows.
+pub(super) fn rows(
+    connection: &Connection,
+    text: &str,
+    args: &[Arg<'_>],
+    most: usize,
+) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(text)?;
+    bind(&mut statement, args)?;
+    let columns = statement.column_count();
+    let (mut rows, mut found) = (statement.raw_query(), Vec::new());
+    while found.len() < most
+        && let Some(row) = rows.next()?
+    {
+        let cells = (0..columns).map(|column| row.get::<_, Value>(column));
+        found.push(Row::Sqlite(cells.collect::<rusqlite::Result<_>>()?));
+    }
+    Ok(found)
+}
+
+/// Places and documents of about `most` rows, the documents put together.
+pub(super) fn joined(
+    connection: &Connection,
+    text: &str,
+    args: &[Arg<'_>],
+    most: usize,
+) -> rusqlite::Result<Joined> {
+    let mut statement = connection.prepare_cached(text)?;
+    bind(&mut statement, args)?;
+    let (mut rows, mut joined) = (statement.raw_query(), Joined::default());
+    while let Some(row) = rows.next()? {
+        let document = row.get_ref(1)?.as_str()?;
+        if joined.count == 0 {
+            // The others are about as long.
+            let about = (document.len() + document.len() / 8).saturating_mul(most);
+            joined.documents.reserve(about.min(LARGE_PAGE));
+        } else {
+            joined.documents.push(',');
+        }
+        joined.documents.push_str(document);
+        joined.last = Some(row.get(0)?);
+        joined.count += 1;
+    }
+    Ok(joined)
+}
+
+/// Runs a statement that gives no rows, and tells how many it changed.
+pub(super) fn execute(
+    connection: &Connection,
+    text: &str,
+    args: &[Arg<'_>],
+) -> rusqlite::Result<u64> {
+    let mut statement = connection.prepare_cached(text)?;
+    bind(&mut statement, args)?;
+    statement.raw_execute().map(|count| u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// Gives the markers `$1`, `$2`, … their values. SQLite takes them for names, and numbers them in
+/// the order in which they stand.
+fn bind(statement: &mut Statement<'_>, args: &[Arg<'_>]) -> rusqlite::Result<()> {
+    for index in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(index).unwrap_or_default();
+        let number = name.trim_start_matches('$').parse::<usize>().unwrap_or_default();
+        let missing = || rusqlite::Error::InvalidParameterName(name.to_owned());
+        match *args.get(number.wrapping_sub(1)).ok_or_else(missing)? {
+            Arg::Int(Some(value)) => statement.raw_bind_parameter(index, value)?,
+            Arg::Text(Some(value)) => statement.raw_bind_parameter(index, value)?,
+            Arg::Bool(value) => statement.raw_bind_parameter(index, value)?,
+            Arg::Int(None) | Arg::Text(None) => statement.raw_bind_parameter(index, Null)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(text: &str, args: &[Arg<'_>]) -> rusqlite::Result<Vec<(i64, Option<String>)>> {
+        let connection = Connection::open_in_memory()?;
+        let rows = rows(&connection, text, args, 2)?;
+        Ok(rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect())
+    }
+
+    #[test]
+    fn markers_are_told_by_their_number() {
+        let args = [Arg::from(1), Arg::from("two"), Arg::from(None::<&str>)];
+        let two = Some("two".to_owned());
+        assert_eq!(cells("SELECT $1, $2", &args).unwrap(), [(1, two.clone())]);
+        assert_eq!(cells("SELECT $1 + $1, $3", &args).unwrap(), [(2, None)]);
+        let backwards = "SELECT a, b FROM (SELECT $2 AS b, $1 AS a)";
+        assert_eq!(cells(backwards, &args).unwrap(), [(1, two)]);
+        assert!(cells("SELECT $1, $4", &args).is_err());
+    }
+
+    #[test]
+    fn no_more_rows_are_read_than_wanted() {
+        let many = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
+            SELECT x, 'x' FROM n";
+        assert_eq!(cells(many, &[]).unwrap().len(), 2);
+    }
+}
