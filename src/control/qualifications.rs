@@ -15,6 +15,7 @@ use crate::control::description::{qualifications as shape, work};
 use crate::control::json::{Answer, Body, Ids};
 use crate::engine::Engine;
 use crate::fault::Fault;
+use crate::rules;
 use crate::shapes::answer::Given;
 use crate::store::requesters::Requester;
 use crate::turn::Access;
@@ -37,6 +38,7 @@ use crate::turn::Access;
     )
 )]
 pub async fn request(State(engine): State<Arc<Engine>>, Ids(worker_id, type_id): Ids) -> Answer {
+    let worker_id = worker(worker_id)?;
     let asked = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (worker_id, type_id) = (worker_id.clone(), type_id.clone());
         Box::pin(async move { ask::ask(turn, &type_id, &worker_id).await })
@@ -85,12 +87,21 @@ pub async fn test(
         Test { answers, answer: None } => Handed::Given(answers.unwrap_or_default()),
         Test { answers: None, answer: Some(document) } => Handed::Document(document),
     };
+    let worker_id = worker(worker_id)?;
     let asked = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (worker_id, type_id) = (worker_id.clone(), type_id.clone());
         let handed = handed.clone();
         Box::pin(async move { ask::hand_in(turn, &type_id, &worker_id, handed).await })
     });
     Ok(Json(shown(asked.await?)))
+}
+
+/// The id in the path, which a worker can have.
+fn worker(id: String) -> Result<String, Fault> {
+    if rules::worker::well_formed(&id) {
+        return Ok(id);
+    }
+    Err(Fault::not_found(format!("There is no worker {id}.")))
 }
 
 fn shown(asked: Asked) -> Value {

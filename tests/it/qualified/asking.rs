@@ -154,7 +154,8 @@ async fn only_what_is_in_use_can_be_asked_for() {
     assert_eq!(world.ask_refused("A1ANNA", "3NOBODY").await, unknown);
     assert_eq!(world.ask_refused("A1ANNA", "00000000000000000040").await, unknown);
     assert_eq!(world.hand_in("A1ANNA", "3NOBODY", json!({})).await.0, 404);
-    assert_eq!(world.ask_refused("B1", &id).await, "400 BadRequest");
+    assert_eq!(world.ask_refused("B1", &id).await, "404 NotFound");
+    assert_eq!(world.hand_in("B1", &id, json!({})).await.0, 404);
 }
 
 #[tokio::test]
