@@ -7,7 +7,7 @@ use crate::rules;
 use crate::rules::qualification::request::{Terms, may_ask, may_hand_in};
 use crate::rules::question::{answers, key};
 use crate::shapes::answer::Given;
-use crate::shapes::qualification::RequestStatus;
+use crate::shapes::qualification::{QualificationTypeStatus, RequestStatus};
 use crate::store::qualification_requests::{self, QualificationRequest};
 use crate::store::qualification_types::{self, QualificationType};
 use crate::store::{qualifications, workers};
@@ -38,7 +38,10 @@ pub async fn ask(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<Aske
     let of = found(turn, type_id).await?;
     check_worker(turn, worker_id).await?;
     let latest = qualification_requests::latest(&mut turn.tx, type_id, worker_id).await?;
-    if let Some(request) = latest.as_ref().filter(|request| request.latest().in_test(turn.now)) {
+    let at_test = |request: &&QualificationRequest| {
+        of.status != QualificationTypeStatus::Disposing && request.latest().in_test(turn.now)
+    };
+    if let Some(request) = latest.as_ref().filter(at_test) {
         return Ok(in_test(request));
     }
     let is_granted = qualifications::is_granted(&mut turn.tx, type_id, worker_id).await?;

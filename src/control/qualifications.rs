@@ -33,7 +33,7 @@ use crate::turn::Access;
         ("typeId" = words::Id, Path, description = "The qualification type's id.")
     ),
     responses(
-        (status = 200, description = "What became of the request.", body = shape::Asked),
+        (status = 200, description = "What became of the request.", body = shape::RequestOutcome),
         (status = 422, description = "The worker site refuses.", body = Failed)
     )
 )]
@@ -50,7 +50,7 @@ pub async fn request(State(engine): State<Arc<Engine>>, Ids(worker_id, type_id):
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"Answers": {"capital": "paris"}}))]
-struct Test {
+struct TestAnswers {
     #[serde(rename = "Answers")]
     #[schema(value_type = Option<work::Answers>)]
     answers: Option<Given>,
@@ -69,9 +69,9 @@ struct Test {
         ("id" = words::WorkerId, Path, description = "The worker's id."),
         ("typeId" = words::Id, Path, description = "The qualification type's id.")
     ),
-    request_body = Option<Test>,
+    request_body = Option<TestAnswers>,
     responses(
-        (status = 200, description = "What became of the request.", body = shape::Asked),
+        (status = 200, description = "What became of the request.", body = shape::RequestOutcome),
         (status = 422, description = "The worker site refuses.", body = Failed)
     )
 )]
@@ -80,12 +80,12 @@ pub async fn test(
     Ids(worker_id, type_id): Ids,
     body: Body,
 ) -> Answer {
-    let handed = match body.read::<Test>()? {
-        Test { answers: Some(_), answer: Some(_) } => {
+    let handed = match body.read::<TestAnswers>()? {
+        TestAnswers { answers: Some(_), answer: Some(_) } => {
             return Err(Fault::unreadable("either Answers or Answer can be given, not both").into());
         }
-        Test { answers, answer: None } => Handed::Given(answers.unwrap_or_default()),
-        Test { answers: None, answer: Some(document) } => Handed::Document(document),
+        TestAnswers { answers, answer: None } => Handed::Given(answers.unwrap_or_default()),
+        TestAnswers { answers: None, answer: Some(document) } => Handed::Document(document),
     };
     let worker_id = worker(worker_id)?;
     let asked = engine.turn(Access::Write, Requester::default(), move |turn| {

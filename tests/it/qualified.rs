@@ -3,6 +3,7 @@
 mod asking;
 mod deciding;
 mod kept;
+mod racing;
 
 use serde_json::{Value, json};
 

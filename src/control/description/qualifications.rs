@@ -7,7 +7,7 @@ use crate::control::description::words::At;
 
 /// Where a request stands.
 #[derive(ToSchema)]
-pub enum State {
+pub enum RequestState {
     /// The worker has the qualification.
     Granted,
     /// The requester decides.
@@ -20,8 +20,8 @@ pub enum State {
 #[derive(ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[schema(example = json!({"State": "Granted", "IntegerValue": 80}))]
-pub struct Asked {
-    state: State,
+pub struct RequestOutcome {
+    state: RequestState,
     /// The value, if it is granted.
     #[schema(nullable = false)]
     integer_value: Option<i64>,

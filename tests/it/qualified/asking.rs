@@ -164,6 +164,7 @@ async fn a_test_of_a_deleted_type_is_not_taken() {
     let id = world.qualify(tested(json!({}))).await;
     world.ask("A1ANNA", &id).await;
     world.ok("DeleteQualificationType", json!({"QualificationTypeId": id})).await;
+    assert_eq!(world.ask_refused("A1ANNA", &id).await, "422 QualificationTypeNotRequestable");
     assert_eq!(world.hand_in("A1ANNA", &id, json!({"capital": "paris"})).await.0, 400);
     assert_eq!(world.score(&id, "A1ANNA").await, "QualificationDoesNotExist");
 }

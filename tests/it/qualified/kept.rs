@@ -133,3 +133,25 @@ async fn a_reset_takes_everything_away() {
     assert_eq!(tables.map(|table| rows(&empty, table)), [0; 4]);
     assert_eq!(tables.map(|table| rows(&before, table)), [0; 4]);
 }
+
+#[tokio::test]
+async fn the_built_in_world_shows_each_way_to_a_qualification() {
+    let builtin = mturk_local::worlds::builtin::Builtin::find("qualified").unwrap();
+    let world = World::new().await;
+    world.done("POST", "/world", serde_json::from_str(builtin.text).unwrap()).await;
+    let id = |number: usize| format!("3QUALIFIED0000000000000TYPE0{number}");
+    let hit = "3QUALIFIED00000000000000HIT01";
+    world.accept("A1DORA0000000", hit).await;
+    let emil = "A1EMIL0000000";
+    let refused = async || {
+        let path = format!("/workers/{emil}/accept");
+        world.control("POST", &path, json!({"HITId": hit})).await.0
+    };
+    assert_eq!(refused().await, 422);
+    assert_eq!(world.ask(emil, &id(1)).await["State"], "Test");
+    world.hand_in(emil, &id(1), json!({"capital": "paris"})).await;
+    assert_eq!(refused().await, 200);
+    assert_eq!(world.ask(emil, &id(2)).await["State"], "Granted");
+    assert_eq!(world.ask(emil, &id(3)).await["State"], "Pending");
+    assert_eq!(world.ok("ListQualificationRequests", json!({})).await["NumResults"], 2);
+}
