@@ -1,33 +1,25 @@
 //! The emulator: everything assembled. This is also the way to embed it in a program.
 
+mod front;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
 use tokio::sync::watch;
-use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
 
-use crate::control::{self, Control};
+use crate::control::Control;
 use crate::engine::{Engine, Onto, Start, StartAt};
 use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store};
 use crate::turn::Market;
+use crate::wire::Wire;
 use crate::wire::caller::Auth;
-use crate::wire::{MAX_BODY, Wire};
 use crate::worlds::reset::Beginning;
 use crate::worlds::{Loaded, Refusal, Worlds};
 
-/// A request that takes longer is given up.
-const MAX_TIME: Duration = Duration::from_mins(1);
+pub use front::Front;
 
 /// How an emulator is to be.
 #[derive(Debug, Default)]
@@ -127,18 +119,13 @@ impl Emulator {
         &self.engine
     }
 
-    /// Everything that is served, behind the gate.
-    pub fn router(&self) -> Router {
+    /// What answers requests.
+    #[must_use]
+    pub fn front(&self) -> Front {
         let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth };
         let control =
             Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
-        Router::new()
-            .route("/", any(call).with_state(wire))
-            .nest("/_mturk", control::router(control))
-            .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
-            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
-            .layer(tower::util::option_layer(cors(&self.gate.cors_origins)))
-            .layer(from_fn_with_state(Arc::clone(&self.gate), guard))
+        Front::new(Arc::clone(&self.gate), wire, control)
     }
 
     /// Lets timers fall due while nobody asks, until `stop` says otherwise.
@@ -207,67 +194,4 @@ async fn begin(engine: &Arc<Engine>, beginning: &Beginning) -> Result<(), Refusa
         }
         None => Ok(()),
     }
-}
-
-/// None unless an origin was named: then answers carry no such headers at all.
-fn cors(origins: &[String]) -> Option<CorsLayer> {
-    let known = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let layer = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(known))
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers(Any);
-    (!origins.is_empty()).then_some(layer)
-}
-
-async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    match gate.check(request.method(), request.headers()) {
-        Ok(()) => logged(request, next).await,
-        Err(why) => {
-            tracing::warn!(why, "refused at the gate");
-            (StatusCode::FORBIDDEN, why + "\n").into_response()
-        }
-    }
-}
-
-/// Runs the request, and logs it unless the API's own log does.
-async fn logged(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path == "/" {
-        return next.run(request).await;
-    }
-    let (method, path) = (request.method().clone(), path.to_owned());
-    let response = next.run(request).await;
-    let status = response.status().as_u16();
-    if method.is_safe() {
-        tracing::debug!(%method, path, status, "control");
-    } else {
-        tracing::info!(%method, path, status, "control");
-    }
-    response
-}
-
-/// `POST /`, and everything else that is sent to the API's only path.
-async fn call(State(wire): State<Wire>, request: Request) -> Response<Body> {
-    let begun = std::time::Instant::now();
-    let (parts, body) = request.into_parts();
-    if parts.method != axum::http::Method::POST {
-        let message = "The Requester API answers POST requests.".into();
-        let exception = "UnknownOperationException";
-        return wire.refuse(&Fault::Front { exception, status: 404, message }).await;
-    }
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        let message = format!("The request has more than {MAX_BODY} bytes.");
-        let exception = "RequestEntityTooLargeException";
-        return wire.refuse(&Fault::Front { exception, status: 413, message }).await;
-    };
-    let answered = wire.answer(&parts, body).await;
-    tracing::info!(
-        operation = answered.operation,
-        requester = answered.requester_id,
-        status = answered.response.status().as_u16(),
-        ms = begun.elapsed().as_millis(),
-        "call"
-    );
-    answered.response
 }

@@ -123,7 +123,7 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let mut tasks: Vec<_> = listeners
             .into_iter()
-            .map(|listener| tokio::spawn(serve(listener, emulator.router(), stopped.clone())))
+            .map(|listener| tokio::spawn(serve(listener, emulator.front(), stopped.clone())))
             .collect();
         let keeper = emulator.clone();
         tasks.push(tokio::spawn(async move { keeper.keep_time(stopped).await }));

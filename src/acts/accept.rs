@@ -31,6 +31,23 @@ pub async fn accept(
     worker_id: &str,
     at: Instant,
 ) -> Result<Acceptance, Fault> {
+    let taken = take(turn, hit, worker_id, at).await?;
+    acceptances::add(&mut turn.tx, &taken).await?;
+    turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
+    keep_hit(turn, hit).await?;
+    Ok(taken)
+}
+
+/// Takes a place of `hit` that is not kept: the work is handed in within the same turn.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn take(
+    turn: &mut Turn,
+    hit: &mut Hit,
+    worker_id: &str,
+    at: Instant,
+) -> Result<Acceptance, Fault> {
     if !rules::worker::well_formed(worker_id) {
         return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
     }
@@ -43,7 +60,7 @@ pub async fn accept(
     }
     qualify::check(turn, worker_id, &hit.hit_type.values.requirements).await?;
     hit.standing = hit.standing.accept(turn.now)?;
-    let taken = Acceptance {
+    Ok(Acceptance {
         assignment_id: turn.ids.entity(),
         hit_key: hit.key,
         hit_id: hit.id.clone(),
@@ -51,11 +68,7 @@ pub async fn accept(
         state: State::Accepted,
         accept_at: at,
         deadline_at: at + Span::seconds(hit.hit_type.values.assignment_duration_s),
-    };
-    acceptances::add(&mut turn.tx, &taken).await?;
-    turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
-    keep_hit(turn, hit).await?;
-    Ok(taken)
+    })
 }
 
 /// A worker who comes by for the first time is remembered, or refused if only known ones may work.

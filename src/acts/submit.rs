@@ -22,9 +22,7 @@ pub async fn open_acceptance(turn: &mut Turn, assignment_id: &str) -> Result<Acc
             State::Returned => {
                 Err(refused("AssignmentReturned", "This assignment was returned before."))
             }
-            State::Abandoned => {
-                Err(refused("AssignmentAbandoned", "The time for this assignment has run out."))
-            }
+            State::Abandoned => Err(too_late()),
         };
     }
     if assignments::find(&mut turn.tx, assignment_id).await?.is_some() {
@@ -34,6 +32,10 @@ pub async fn open_acceptance(turn: &mut Turn, assignment_id: &str) -> Result<Acc
 }
 
 /// The worker site's page on failed submissions began with this sentence. Assumed: `why`.
+fn too_late() -> Fault {
+    refused("AssignmentAbandoned", "The time for this assignment has run out.")
+}
+
 fn refused(code: &'static str, why: &str) -> Fault {
     let message = format!("There was a problem submitting your results for this HIT. {why}");
     Fault::worker(code, message)
@@ -52,6 +54,23 @@ pub async fn submit(
 ) -> Result<Assignment, Fault> {
     acceptances::remove(&mut turn.tx, &taken.assignment_id).await?;
     turn.drop_timer(Kind::Abandonment, &taken.assignment_id).await?;
+    hand_in(turn, hit, taken, answer, at).await
+}
+
+/// Hands in `answer` for what was taken and not kept, as of the instant `at`.
+///
+/// # Errors
+/// The time for it had run out by then; the database failed.
+pub async fn hand_in(
+    turn: &mut Turn,
+    hit: &mut Hit,
+    taken: Acceptance,
+    answer: String,
+    at: Instant,
+) -> Result<Assignment, Fault> {
+    if at > taken.deadline_at {
+        return Err(too_late());
+    }
     let position = place(turn, hit, at).await?;
     let delay = Span::seconds(hit.hit_type.values.auto_approval_delay_s);
     let assignment = Assignment {

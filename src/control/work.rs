@@ -246,8 +246,8 @@ pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body:
             let worker_id = sent.worker_id.unwrap_or_else(|| turn.ids.worker());
             let handed = Handed { answers: sent.answers, answer: sent.answer };
             let answer = handed.document(&hit.question)?;
-            let taken = acts::accept::accept(turn, &mut hit, &worker_id, accept_at).await?;
-            acts::submit::submit(turn, &mut hit, taken, answer, submit_at).await
+            let taken = acts::accept::take(turn, &mut hit, &worker_id, accept_at).await?;
+            acts::submit::hand_in(turn, &mut hit, taken, answer, submit_at).await
         })
     });
     Ok(Json(dump::assignment(submitted.await?, true)))

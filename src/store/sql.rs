@@ -132,8 +132,8 @@ pub struct Joined {
     pub documents: String,
 }
 
-/// `text`, whose rows are places and documents, as one row. Each such text is made once and kept for
-/// good; there are as many as there are callers.
+/// `text`, whose rows are places and documents, as one row. Each such text is made once and kept
+/// for good; there are as many as there are callers.
 fn joining(text: &'static str) -> &'static str {
     static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
     MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {

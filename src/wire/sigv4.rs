@@ -20,7 +20,7 @@ pub use fault::SigningFault;
 
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -102,7 +102,7 @@ fn check_signed_headers(authorization: &Authorization) -> Result<(), SigningFaul
 
 fn check_scope(authorization: &Authorization) -> Result<(), SigningFault> {
     let scope = &authorization.scope;
-    let same_day = scope.date == authorization.signed_at.format("%Y%m%d").to_string();
+    let same_day = scope.date == day(authorization.signed_at);
     if same_day && scope.service == SERVICE && scope.terminator == TERMINATOR {
         return Ok(());
     }
@@ -132,10 +132,19 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
 
 /// An instant in the ISO 8601 basic format, such as `20261121T192125Z`.
 fn timestamp(at: DateTime<Utc>) -> String {
-    at.format("%Y%m%dT%H%M%SZ").to_string()
+    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+    format!("{}T{hour:02}{minute:02}{second:02}Z", day(at))
+}
+
+/// The day of an instant, such as `20261121`.
+fn day(at: DateTime<Utc>) -> String {
+    format!("{:04}{:02}{:02}", at.year(), at.month(), at.day())
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    nibbles.map(|nibble| char::from(b"0123456789abcdef"[usize::from(nibble)])).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for nibble in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+    }
+    text
 }

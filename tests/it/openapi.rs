@@ -20,7 +20,7 @@ fn described() -> BTreeMap<String, BTreeSet<String>> {
 
 /// The paths below `/_mturk` that the router says it has.
 fn routed(world: &World) -> BTreeSet<String> {
-    let router = format!("{:?}", world.emulator.router());
+    let router = format!("{:?}", world.emulator.front().routes());
     let path = Regex::new(r#""(/_mturk/[^"*]+)""#).unwrap();
     path.captures_iter(&router).map(|found| found[1].to_owned()).collect()
 }

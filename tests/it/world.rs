@@ -1,4 +1,4 @@
-//! The harness: a market in process, asked through its router, without sockets.
+//! The harness: a market in process, asked through its front, without sockets.
 //!
 //! The clock stands at [`START`] and ids come from seed 1, so that every answer is known before.
 //! With `MTURK_LOCAL_TEST_DATABASE` set to a URL of PostgreSQL each world is a schema of its own in
@@ -8,16 +8,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use mturk_local::emulator::{Emulator, Options};
+use mturk_local::emulator::{Emulator, Front, Options};
 use mturk_local::engine::{Start, StartAt};
 use mturk_local::time::Instant;
 use serde_json::{Value, json};
 use sqlx::Connection;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
 use crate::shape;
 
@@ -31,7 +29,7 @@ pub struct World {
     pub emulator: Emulator,
     /// Where its store is, so that it can be opened again.
     pub database: String,
-    router: Router,
+    front: Front,
     access_key: Option<String>,
     folder: Option<Arc<TempDir>>,
 }
@@ -72,8 +70,8 @@ impl World {
 
     async fn start(options: Options, database: String, folder: Option<Arc<TempDir>>) -> Self {
         let emulator = Emulator::start(options).await.unwrap();
-        let router = emulator.router();
-        Self { emulator, database, router, access_key: None, folder }
+        let front = emulator.front();
+        Self { emulator, database, front, access_key: None, folder }
     }
 
     /// The same store in a new process, so to say. No clone of this world may be left.
@@ -83,9 +81,9 @@ impl World {
 
     /// As [`World::restarted`], with other options.
     pub async fn restarted_with(self, change: impl FnOnce(&mut Options)) -> Self {
-        let Self { emulator, database, router, access_key, folder } = self;
+        let Self { emulator, database, front, access_key, folder } = self;
         emulator.engine().store().close().await;
-        drop((emulator, router));
+        drop((emulator, front));
         let mut options = Options { database: Some(database.clone()), ..Options::default() };
         change(&mut options);
         Self { access_key, ..Self::start(options, database, folder).await }
@@ -104,7 +102,7 @@ impl World {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let answer = self.front.answer(request).await;
         let (parts, body) = answer.into_parts();
         let text = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         let text = String::from_utf8(text).unwrap();

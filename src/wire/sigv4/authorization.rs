@@ -1,9 +1,10 @@
 //! The `Authorization` header, and the date that stands beside it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use axum::http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName};
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{ALGORITHM, SigningFault, canonical};
 
@@ -146,7 +147,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-fn date(headers: &HeaderMap) -> Option<(HeaderName, Vec<u8>)> {
+fn date(headers: &HeaderMap) -> Option<(HeaderName, Cow<'_, [u8]>)> {
     let value = |name: HeaderName| {
         canonical::header_value(headers, name.as_str()).map(|value| (name, value))
     };
@@ -162,15 +163,21 @@ fn instant(header: &HeaderName, value: &[u8]) -> Result<DateTime<Utc>, SigningFa
         .ok_or_else(|| SigningFault::DateFormat(text.into_owned()))
 }
 
-/// chrono's `%Y` alone would also take signs and years of one digit.
+/// `YYYYMMDDTHHMMSSZ`, and nothing else that chrono would take for it.
 fn iso_basic(text: &str) -> Option<DateTime<Utc>> {
     let shape = text.bytes().enumerate().all(|(place, byte)| match place {
         8 => byte == b'T',
         15 => byte == b'Z',
         _ => byte.is_ascii_digit(),
     });
-    let at = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
-    (shape && text.len() == 16).then(|| at.and_utc())
+    if text.len() != 16 || !shape {
+        return None;
+    }
+    let number = |from: usize, to: usize| text[from..to].parse::<u32>().ok();
+    let year = text[..4].parse().ok()?;
+    let day = NaiveDate::from_ymd_opt(year, number(4, 6)?, number(6, 8)?)?;
+    let at = day.and_hms_opt(number(9, 11)?, number(11, 13)?, number(13, 15)?)?;
+    Some(at.and_utc())
 }
 
 fn split_credential(credential: &str) -> Result<(String, Scope), SigningFault> {

@@ -1,5 +1,7 @@
 //! The canonical request: one text that client and server both derive from the same request.
 
+use std::borrow::Cow;
+
 use axum::http::header::HeaderMap;
 use sha2::{Digest, Sha256};
 
@@ -14,9 +16,11 @@ const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 /// payload hash that its body does not have.
 pub(super) fn request(request: &Request<'_>, signed: &[String]) -> Option<Vec<u8>> {
     let payload = payload(request, signed)?;
-    let head = [request.method, &path(request.path), &query(request.query)].join("\n");
-    let mut text = head.into_bytes();
-    text.push(b'\n');
+    let mut text = Vec::with_capacity(1024);
+    for part in [request.method, &path(request.path), &query(request.query)] {
+        text.extend_from_slice(part.as_bytes());
+        text.push(b'\n');
+    }
     for name in signed {
         text.extend_from_slice(name.as_bytes());
         text.push(b':');
@@ -29,15 +33,20 @@ pub(super) fn request(request: &Request<'_>, signed: &[String]) -> Option<Vec<u8
 
 /// The values of a header, trimmed, inner runs of spaces folded, joined by commas; `None` if it is
 /// absent.
-pub(super) fn header_value(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
-    let values: Vec<Vec<u8>> =
-        headers.get_all(name).iter().map(|value| folded(value.as_bytes())).collect();
-    if values.is_empty() { None } else { Some(values.join(&b',')) }
+pub(super) fn header_value<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, [u8]>> {
+    let mut values = headers.get_all(name).iter().map(|value| folded(value.as_bytes()));
+    let first = values.next()?;
+    Some(values.fold(first, |joined, value| Cow::Owned([&joined[..], &value[..]].join(&b','))))
 }
 
-fn folded(value: &[u8]) -> Vec<u8> {
+fn folded(value: &[u8]) -> Cow<'_, [u8]> {
+    let blank = |byte: Option<&u8>| byte == Some(&b' ');
+    let has_run = value.windows(2).any(|two| two == b"  ");
+    if !has_run && !blank(value.first()) && !blank(value.last()) {
+        return Cow::Borrowed(value);
+    }
     let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(&b' ')
+    Cow::Owned(words.collect::<Vec<_>>().join(&b' '))
 }
 
 /// The hash of the body. A client may send what it hashed in `x-amz-content-sha256`; that must be
@@ -47,10 +56,10 @@ fn payload(request: &Request<'_>, signed: &[String]) -> Option<String> {
     let Some(sent) = header_value(request.headers, CONTENT_SHA256) else {
         return Some(hash);
     };
-    if sent == UNSIGNED_PAYLOAD.as_bytes() && signed.iter().any(|name| name == CONTENT_SHA256) {
+    if *sent == *UNSIGNED_PAYLOAD.as_bytes() && signed.iter().any(|name| name == CONTENT_SHA256) {
         return Some(UNSIGNED_PAYLOAD.to_owned());
     }
-    (sent == hash.as_bytes()).then_some(hash)
+    (*sent == *hash.as_bytes()).then_some(hash)
 }
 
 /// The path without empty and dot segments, encoded once more than it was sent, as all services

@@ -16,7 +16,8 @@ fn seconds(at: i64) -> Value {
 #[tokio::test]
 async fn times_may_be_given_in_every_form() {
     let world = World::new().await;
-    let hit = world.create_hit(json!({"MaxAssignments": 9})).await;
+    let hour = json!({"MaxAssignments": 9, "AssignmentDurationInSeconds": 3600});
+    let hit = world.create_hit(hour).await;
     for (accept, submit) in [
         (json!("2025-12-31T23:00:00Z"), json!("2025-12-31T23:30:00Z")),
         (json!(START - 3600), json!(START - 1800)),
@@ -30,9 +31,22 @@ async fn times_may_be_given_in_every_form() {
         let shown = world.ok("GetAssignment", asked).await["Assignment"].take();
         assert_eq!(shown["AcceptTime"], seconds(START - 3600));
         assert_eq!(shown["SubmitTime"], seconds(START - 1800));
-        assert_eq!(shown["Deadline"], seconds(START - 3000));
+        assert_eq!(shown["Deadline"], seconds(START));
         assert_eq!(shown["AutoApprovalTime"], seconds(START - 1800 + 2_592_000));
     }
+}
+
+#[tokio::test]
+async fn work_of_the_past_was_handed_in_in_time() {
+    let world = World::new().await;
+    let ten_minutes = json!({"MaxAssignments": 9, "AssignmentDurationInSeconds": 600});
+    let hit = world.create_hit(ten_minutes).await;
+    let sent = json!({"AcceptTime": "-1h", "SubmitTime": "-50m"});
+    assert_eq!(submission(&world, &hit, sent).await.0, 200);
+    let late = json!({"AcceptTime": "-1h", "SubmitTime": (START - 3600 + 601)});
+    let (status, refused) = submission(&world, &hit, late).await;
+    assert_eq!((status, &refused["error"]["code"]), (422, &json!("AssignmentAbandoned")));
+    assert_eq!(world.standing(&hit).await, "Assignable 8 available 0 pending 0 completed");
 }
 
 #[tokio::test]

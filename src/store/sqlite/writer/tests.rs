@@ -186,7 +186,7 @@ async fn a_turn_that_fills_the_disk_fails_alone() {
 async fn everyone_is_told_when_sqlite_rolls_back_by_itself() {
     let t = table();
     for fails_in_reading in [false, true] {
-        let lost = t.writer.lost();
+        let before = t.writer.lost();
         let first = left_open(&t.writer, 1, &t.writer).await;
         let mut last = t.writer.seat().await;
         if !fails_in_reading {
@@ -196,7 +196,7 @@ async fn everyone_is_told_when_sqlite_rolls_back_by_itself() {
         last.desk.connection().unwrap().execute_batch("ROLLBACK").unwrap();
         assert!(last.undo().await.is_err());
         assert!(first.await.unwrap().is_err());
-        assert_eq!((t.committed(), t.writer.lost()), (vec![], lost + 1));
+        assert_eq!((t.committed(), t.writer.lost()), (vec![], before + 1));
     }
     let mut next = t.writer.seat().await;
     add(&mut next, ADD, 4).unwrap();

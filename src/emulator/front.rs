@@ -1,0 +1,127 @@
+//! What stands before everything: the gate, then the Requester API at `/`, then all other routes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use tower::ServiceExt as _;
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::control::{self, Control};
+use crate::fault::Fault;
+use crate::gate::Gate;
+use crate::wire::{MAX_BODY, Wire};
+
+/// A request that takes longer is given up.
+const MAX_TIME: Duration = Duration::from_mins(1);
+
+/// Answers every request.
+#[derive(Debug, Clone)]
+pub struct Front {
+    gate: Arc<Gate>,
+    /// Where calls of the API go without a detour. Pages of other origins take the detour, for the
+    /// headers that they need.
+    wire: Option<Wire>,
+    routes: Router,
+}
+
+impl Front {
+    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Control) -> Self {
+        let cors = cors(&gate.cors_origins);
+        let direct = cors.is_none().then(|| wire.clone());
+        let routes = Router::new()
+            .route("/", any(api))
+            .with_state(wire)
+            .nest("/_mturk", control::router(control))
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
+            .layer(tower::util::option_layer(cors));
+        Self { gate, wire: direct, routes }
+    }
+
+    /// Every route, without the gate before it.
+    pub const fn routes(&self) -> &Router {
+        &self.routes
+    }
+
+    /// Answers one request.
+    pub async fn answer(&self, request: Request) -> Response {
+        if let Err(why) = self.gate.check(request.method(), request.headers()) {
+            tracing::warn!(why, "refused at the gate");
+            return (StatusCode::FORBIDDEN, why + "\n").into_response();
+        }
+        match &self.wire {
+            Some(wire) if request.uri().path() == "/" => {
+                let answer = tokio::time::timeout(MAX_TIME, call(wire, request)).await;
+                answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+            }
+            _ => self.route(request).await,
+        }
+    }
+
+    /// Runs the request, and logs it unless the API's own log does.
+    async fn route(&self, request: Request) -> Response {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let Ok(response) = self.routes.clone().oneshot(request).await;
+        let status = response.status().as_u16();
+        match path.as_str() {
+            "/" => {}
+            _ if method.is_safe() => tracing::debug!(%method, path, status, "control"),
+            _ => tracing::info!(%method, path, status, "control"),
+        }
+        response
+    }
+}
+
+/// None unless an origin was named: then answers carry no such headers at all.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let known = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let layer = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(known))
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(Any);
+    (!origins.is_empty()).then_some(layer)
+}
+
+async fn api(State(wire): State<Wire>, request: Request) -> Response {
+    call(&wire, request).await
+}
+
+/// `POST /`, and everything else that is sent to the API's only path.
+async fn call(wire: &Wire, request: Request) -> Response {
+    let begun = std::time::Instant::now();
+    let (parts, body) = request.into_parts();
+    if parts.method != Method::POST {
+        let message = "The Requester API answers POST requests.".into();
+        let exception = "UnknownOperationException";
+        return wire.refuse(&Fault::Front { exception, status: 404, message }).await;
+    }
+    let body = match whole(body).await {
+        Ok(body) => body,
+        Err(fault) => return wire.refuse(&fault).await,
+    };
+    let answered = wire.answer(&parts, body).await;
+    tracing::info!(
+        operation = answered.operation,
+        requester = answered.requester_id,
+        status = answered.response.status().as_u16(),
+        ms = begun.elapsed().as_millis(),
+        "call"
+    );
+    answered.response
+}
+
+async fn whole(body: Body) -> Result<axum::body::Bytes, Fault> {
+    to_bytes(body, MAX_BODY).await.map_err(|_| Fault::Front {
+        exception: "RequestEntityTooLargeException",
+        status: 413,
+        message: format!("The request has more than {MAX_BODY} bytes."),
+    })
+}
