@@ -4,6 +4,7 @@ mod clock;
 mod description;
 mod health;
 mod json;
+mod messages;
 mod qualifications;
 mod work;
 mod workers;
@@ -54,6 +55,7 @@ pub fn router(control: Control) -> Router {
         .route("/assignments/{id}/submit", post(work::submit))
         .route("/assignments/{id}/return", post(work::give_back))
         .route("/hits/{id}/submissions", post(work::submission))
+        .route("/messages", get(messages::list))
         .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)

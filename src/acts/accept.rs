@@ -20,11 +20,16 @@ pub fn already_taken() -> Fault {
     )
 }
 
+/// The requester blocked the worker. Assumed: all but the words "prevent you from working".
+fn blocked() -> Fault {
+    Fault::worker("WorkerBlocked", "The settings of this requester prevent you from working.")
+}
+
 /// Takes a place of `hit` for the worker, as of the instant `at`.
 ///
 /// # Errors
-/// The worker site's refusals: no place left, the worker was here before, is not known, or does not
-/// meet the HIT's requirements.
+/// The worker site's refusals: no place left, the worker was here before, is blocked, is not known,
+/// or does not meet the HIT's requirements.
 pub async fn accept(
     turn: &mut Turn,
     hit: &mut Hit,
@@ -57,6 +62,9 @@ pub async fn take(
     }
     if before.taken {
         return Err(already_taken());
+    }
+    if before.blocked {
+        return Err(blocked());
     }
     qualify::check(turn, worker_id, &hit.hit_type.values.requirements).await?;
     hit.standing = hit.standing.accept(turn.now)?;

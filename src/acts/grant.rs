@@ -17,16 +17,3 @@ pub async fn grant(
     workers::add(&mut turn.tx, worker_id, turn.now).await?;
     qualifications::grant(&mut turn.tx, type_id, worker_id, value, turn.now).await
 }
-
-/// Whether the requester can name this worker.
-///
-/// Recorded: the fault for a worker who does not exist. Every well-formed id is a worker here,
-/// unless only known ones are.
-///
-/// # Errors
-/// Only known workers are, and this one is not; the database failed.
-pub async fn check_worker(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
-    let known =
-        !turn.market.known_workers_only || workers::find(&mut turn.tx, worker_id).await?.is_some();
-    if known { Ok(()) } else { Err(Fault::invalid_parameter("WorkerId", worker_id)) }
-}

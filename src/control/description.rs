@@ -17,7 +17,9 @@ use axum::response::IntoResponse;
 use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
-use crate::control::{clock, health, qualifications as qualified, work as deeds, workers, worlds};
+use crate::control::{
+    clock, health, messages, qualifications as qualified, work as deeds, workers, worlds,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -56,6 +58,7 @@ use crate::control::{clock, health, qualifications as qualified, work as deeds, 
         workers::put,
         qualified::request,
         qualified::test,
+        messages::list,
         deeds::accept,
         deeds::submit,
         deeds::give_back,

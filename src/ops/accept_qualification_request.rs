@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::acts::grant::grant;
+use crate::acts::tell::tell;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::rules::qualification::request::may_decide;
@@ -37,7 +38,9 @@ impl Operation for AcceptQualificationRequest {
         request.status = RequestStatus::Granted;
         qualification_requests::keep(tx, &request).await?;
         let value = input.integer_value.unwrap_or(1);
-        grant(turn, &request.type_id, &request.worker_id, value).await?;
+        let (type_id, worker_id) = (&request.type_id, &request.worker_id);
+        grant(turn, type_id, worker_id, value).await?;
+        tell(turn, worker_id, "You were granted a Qualification", type_id, None).await?;
         Ok(Void {})
     }
 }

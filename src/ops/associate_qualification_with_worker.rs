@@ -5,7 +5,9 @@
 
 use serde::Deserialize;
 
-use crate::acts::grant::{check_worker, grant};
+use crate::acts::grant::grant;
+use crate::acts::make_known::make_known;
+use crate::acts::tell::tell;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::store::qualification_types;
@@ -23,7 +25,6 @@ pub struct Input {
     pub qualification_type_id: String,
     pub worker_id: String,
     pub integer_value: Option<i64>,
-    /// Mail to workers is not kept.
     pub send_notification: Option<bool>,
 }
 
@@ -36,8 +37,12 @@ impl Operation for AssociateQualificationWithWorker {
     async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
         let id = &input.qualification_type_id;
         qualification_types::owned(&mut turn.tx, &turn.requester.id, id).await?;
-        check_worker(turn, &input.worker_id).await?;
-        grant(turn, id, &input.worker_id, input.integer_value.unwrap_or(1)).await?;
+        let worker_id = &input.worker_id;
+        make_known(turn, worker_id).await?;
+        grant(turn, id, worker_id, input.integer_value.unwrap_or(1)).await?;
+        if input.send_notification.unwrap_or(true) {
+            tell(turn, worker_id, "You were granted a Qualification", id, None).await?;
+        }
         Ok(Void {})
     }
 }

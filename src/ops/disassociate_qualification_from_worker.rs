@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::acts::tell::tell;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::rules::limits;
@@ -35,6 +36,7 @@ impl Operation for DisassociateQualificationFromWorker {
         let (type_id, worker_id) = (&input.qualification_type_id, &input.worker_id);
         qualifications::granted(tx, &requester.id, type_id, worker_id).await?;
         qualifications::revoke(tx, type_id, worker_id).await?;
+        tell(turn, worker_id, "A Qualification of yours was revoked", type_id, reason).await?;
         Ok(Void {})
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::acts::tell::tell;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::rules::limits;
@@ -38,6 +39,8 @@ impl Operation for RejectQualificationRequest {
         may_decide(request.status)?;
         request.status = RequestStatus::Rejected;
         qualification_requests::keep(tx, &request).await?;
+        let subject = "Your request for a Qualification was rejected";
+        tell(turn, &request.worker_id, subject, &request.type_id, reason).await?;
         Ok(Void {})
     }
 }

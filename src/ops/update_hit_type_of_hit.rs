@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::ops::{Operation, Void, create_hit_with_hit_type};
 use crate::store::{hit_requirements, hits};
 use crate::turn::{Access, Turn};
@@ -35,6 +37,8 @@ impl Operation for UpdateHitTypeOfHit {
         hit_requirements::remove(&mut turn.tx, &hit).await?;
         hit.hit_type = hit_type;
         hit_requirements::add(&mut turn.tx, &hit).await?;
+        let standing = hit.standing;
+        hold(turn, &mut hit, standing, Cents(0)).await?;
         keep_hit(turn, &mut hit).await?;
         Ok(Void {})
     }

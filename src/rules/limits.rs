@@ -34,6 +34,9 @@ pub const DESCRIPTION: usize = 2000;
 pub const KEYWORDS: usize = 1000;
 /// `RequesterAnnotation`.
 pub const REQUESTER_ANNOTATION: usize = 255;
+/// `WorkerIds`: as many at a time.
+pub const WORKER_IDS: Range = Range { min: 0, max: 100 };
+
 /// `RequesterFeedback`.
 pub const REQUESTER_FEEDBACK: usize = 1024;
 /// `Name` of a qualification type. Assumed.
@@ -48,6 +51,10 @@ pub const TEST_BYTES: usize = 65_535;
 pub const TEST_DURATION_S: Range = Range { min: 1, max: YEAR_S };
 /// `RetryDelayInSeconds`. Assumed: the largest.
 pub const RETRY_DELAY_S: Range = Range { min: 0, max: 10 * YEAR_S };
+/// `Subject` of mail to workers.
+pub const SUBJECT: usize = 200;
+/// `MessageText` of mail to workers.
+pub const MESSAGE_TEXT: usize = 4096;
 
 impl Range {
     /// Whether `value` of the parameter `name` lies in the range, ends included.

@@ -48,6 +48,9 @@ statements! {
     FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document";
         "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
+    EVER_OWNED = "SELECT a.hit_key, a.position, a.document \
+        FROM assignments a JOIN hits h ON h.key = a.hit_key \
+        WHERE a.id = $1 AND h.requester_id = $2";
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document FROM assignments \
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
@@ -108,6 +111,19 @@ pub async fn owned(
 ) -> Result<Option<(Placed, Hit)>, Fault> {
     let row = sql(FIND_OWNED).bind(id).bind(requester_id).one(tx).await?;
     row.map(|row| Ok((placed(&row, hits::COLUMNS)?, hits::hit(&row, 0)?))).transpose()
+}
+
+/// The assignment with that id, if its HIT is or was the requester's.
+///
+/// # Errors
+/// The database failed.
+pub async fn ever_owned(
+    tx: &mut Tx,
+    requester_id: &str,
+    id: &str,
+) -> Result<Option<Placed>, Fault> {
+    let row = sql(EVER_OWNED).bind(id).bind(requester_id).one(tx).await?;
+    row.map(|row| placed(&row, 0)).transpose()
 }
 
 /// The assignment with that id, whoever owns the HIT: for workers and timers.

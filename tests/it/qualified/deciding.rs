@@ -257,3 +257,37 @@ async fn a_deleted_type_takes_its_hit_types_along_and_still_decides_for_its_hits
     assert!(try_accept(&world, "A2BERT", &hit).await.ends_with("yours: nothing"));
     assert_eq!(try_accept(&world, "A1ANNA", &hit).await, "accepted");
 }
+
+#[tokio::test]
+async fn workers_are_told_what_was_decided() {
+    let world = World::new().await;
+    let id = world.qualify(json!({"RetryDelayInSeconds": 0})).await;
+    let held = json!({"QualificationTypeId": id, "WorkerId": "A1ANNA"});
+    world.grant(&id, "A1ANNA", 1).await;
+    let silent = crate::world::changed(held.clone(), json!({"SendNotification": false}));
+    world.ok("AssociateQualificationWithWorker", silent).await;
+    let gone = crate::world::changed(held, json!({"Reason": "too late"}));
+    world.ok("DisassociateQualificationFromWorker", gone).await;
+    let request = world.pending("A2BERT", &id).await;
+    let refused = json!({"QualificationRequestId": request, "Reason": "not yet"});
+    world.ok("RejectQualificationRequest", refused).await;
+    let request = world.pending("A2BERT", &id).await;
+    world.ok("AcceptQualificationRequest", json!({"QualificationRequestId": request})).await;
+    let mail = world.done("GET", "/messages", Value::Null).await;
+    let about = format!("This is about the Qualification {id}.");
+    let expected = [
+        ("A1ANNA", "You were granted a Qualification", about.clone()),
+        ("A1ANNA", "A Qualification of yours was revoked", format!("{about}\n\ntoo late")),
+        ("A2BERT", "Your request for a Qualification was rejected", format!("{about}\n\nnot yet")),
+        ("A2BERT", "You were granted a Qualification", about),
+    ];
+    let read = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    let told: Vec<_> = mail["Messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (read(one, "WorkerId"), read(one, "Subject"), read(one, "MessageText")))
+        .collect();
+    let expected = expected.map(|(who, what, text)| (who.to_owned(), what.to_owned(), text));
+    assert_eq!(told, expected);
+}

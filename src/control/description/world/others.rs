@@ -1,5 +1,6 @@
 //! The people of a world, their qualifications and payments.
 
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::control::description::people::Locale;
@@ -15,7 +16,10 @@ pub struct RequesterEntry {
     requester_id: Option<String>,
     account_id: Option<String>,
     name: Option<String>,
+    /// Beside what is on hold.
     available_balance: Option<Dollars>,
+    /// Follows from the HITs; not read.
+    on_hold_balance: Option<Value>,
 }
 
 /// A worker.
@@ -139,4 +143,15 @@ pub struct BlockEntry {
     requester: Option<String>,
     worker_id: WorkerId,
     reason: Option<String>,
+}
+
+/// Mail to a worker.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct MessageEntry {
+    requester: Option<String>,
+    worker_id: WorkerId,
+    subject: Option<String>,
+    message_text: Option<String>,
+    send_time: Option<Time>,
 }
