@@ -16,6 +16,7 @@ pub mod acceptances;
 pub mod assignments;
 pub mod bonus_payments;
 mod dialect;
+pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
 mod many;
@@ -23,6 +24,9 @@ pub mod messages;
 mod migrations;
 pub mod open;
 mod postgres;
+pub mod qualification_requests;
+pub mod qualification_type_pages;
+pub mod qualification_types;
 pub mod qualifications;
 pub mod requesters;
 pub mod reset;
@@ -42,13 +46,17 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 16] = [
+    let tables: [(&str, &[(&str, &str)]); 20] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
+        ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("messages", messages::STATEMENTS),
+        ("qualification_requests", qualification_requests::STATEMENTS),
+        ("qualification_type_pages", qualification_type_pages::STATEMENTS),
+        ("qualification_types", qualification_types::STATEMENTS),
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
         ("reset", reset::STATEMENTS),
