@@ -4,6 +4,7 @@ pub mod accept;
 pub mod approve;
 pub mod create_hit;
 pub mod dispose;
+pub mod emit;
 pub mod expire;
 pub mod extend;
 pub mod first_time;

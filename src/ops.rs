@@ -22,9 +22,11 @@ pub mod list_worker_blocks;
 pub mod notify_workers;
 pub mod reject_assignment;
 pub mod send_bonus;
+pub mod send_test_event_notification;
 pub mod update_expiration_for_hit;
 pub mod update_hit_review_status;
 pub mod update_hit_type_of_hit;
+pub mod update_notification_settings;
 
 use std::future::Future;
 
@@ -126,7 +128,9 @@ pub const OPERATIONS: &[Entry] = &[
     Entry::of::<notify_workers::NotifyWorkers>(),
     Entry::of::<reject_assignment::RejectAssignment>(),
     Entry::of::<send_bonus::SendBonus>(),
+    Entry::of::<send_test_event_notification::SendTestEventNotification>(),
     Entry::of::<update_expiration_for_hit::UpdateExpirationForHit>(),
     Entry::of::<update_hit_review_status::UpdateHitReviewStatus>(),
     Entry::of::<update_hit_type_of_hit::UpdateHitTypeOfHit>(),
+    Entry::of::<update_notification_settings::UpdateNotificationSettings>(),
 ];

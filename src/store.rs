@@ -16,11 +16,13 @@ pub mod acceptances;
 pub mod assignments;
 pub mod bonus_payments;
 mod dialect;
+pub mod events;
 pub mod hit_types;
 pub mod hits;
 mod many;
 pub mod messages;
 mod migrations;
+pub mod notifications;
 pub mod open;
 mod postgres;
 pub mod qualifications;
@@ -42,13 +44,15 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 16] = [
+    let tables: [(&str, &[(&str, &str)]); 18] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
+        ("events", events::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("messages", messages::STATEMENTS),
+        ("notifications", notifications::STATEMENTS),
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
         ("reset", reset::STATEMENTS),

@@ -3,6 +3,7 @@
 //! Each route says what it takes and answers where it stands. What every route of a kind can
 //! refuse is added here, in one place.
 
+pub mod events;
 pub mod failures;
 pub mod people;
 pub mod words;
@@ -16,7 +17,9 @@ use axum::response::IntoResponse;
 use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
-use crate::control::{clock, health, messages, work as deeds, workers, worlds};
+use crate::control::{
+    clock, events as happened, health, messages, wait, work as deeds, workers, worlds,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +40,7 @@ use crate::control::{clock, health, messages, work as deeds, workers, worlds};
         (name = "clock", description = "The market's one clock."),
         (name = "world", description = "The whole market as one JSON object."),
         (name = "workers", description = "Who works here."),
+        (name = "events", description = "What happened, and waiting for it."),
         (name = "work", description = "What workers do: accept, submit, return."),
     ),
     paths(
@@ -54,6 +58,8 @@ use crate::control::{clock, health, messages, work as deeds, workers, worlds};
         workers::show,
         workers::put,
         messages::list,
+        happened::list,
+        wait::wait,
         deeds::accept,
         deeds::submit,
         deeds::give_back,

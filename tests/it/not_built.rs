@@ -8,7 +8,7 @@ use mturk_local::wire::model;
 use crate::shape::sample;
 use crate::world::World;
 
-const NOT_BUILT: [&str; 16] = [
+const NOT_BUILT: [&str; 14] = [
     "AcceptQualificationRequest",
     "AssociateQualificationWithWorker",
     "CreateQualificationType",
@@ -22,8 +22,6 @@ const NOT_BUILT: [&str; 16] = [
     "ListQualificationTypes",
     "ListWorkersWithQualificationType",
     "RejectQualificationRequest",
-    "SendTestEventNotification",
-    "UpdateNotificationSettings",
     "UpdateQualificationType",
 ];
 
