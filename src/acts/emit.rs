@@ -1,4 +1,4 @@
-//! Something happened to a HIT or to the work on it: that is remembered, and told who wants to know.
+//! Something happened to a HIT or to the work on it: that is remembered, and told.
 
 use crate::fault::Fault;
 use crate::shapes::notification::EventType;

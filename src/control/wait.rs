@@ -52,7 +52,7 @@ pub struct Condition {
     /// The type of the event.
     #[param(value_type = Option<shape::EventTypes>, nullable = false)]
     event: Option<EventType>,
-    /// The number of the last event that was seen; without it, any event that is remembered will do.
+    /// The number of the last event that was seen; without it, any that is remembered will do.
     #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_u64, nullable = false)]
     after: Option<i64>,
     /// How long, in real time, at most 55 s; 30 s if absent.
@@ -169,13 +169,15 @@ pub async fn wait(
     let until = tokio::time::Instant::now() + time;
     let mut changes = engine.changes();
     loop {
-        changes.borrow_and_update();
+        let closed = *changes.borrow_and_update();
         if let Some(found) = condition.look(&engine, &sought).await? {
             return Ok(Json(found));
         }
+        if closed {
+            return Err(not(503, "Closing", "The server stops.").into());
+        }
         match tokio::time::timeout_at(until, changed(&engine, &mut changes)).await {
-            Ok(true) => {}
-            Ok(false) => return Err(not(503, "Closing", "The server stops.").into()),
+            Ok(_) => {}
             Err(_) => return Err(not(408, "Timeout", "It did not become so in time.").into()),
         }
     }

@@ -22,18 +22,19 @@ statements! {
     FIND = "SELECT d.address, n.transport, n.version, n.event_types, n.active \
         FROM notifications n JOIN destinations d ON d.key = n.destination_key \
         WHERE n.hit_type_id = $1";
-    BETWEEN = "SELECT d.address, n.transport, n.version, n.event_types, n.active, n.hit_type_id \
-        FROM notifications n JOIN destinations d ON d.key = n.destination_key \
+    BETWEEN = "SELECT d.address, n.transport, n.version, n.event_types, n.active, \
+            n.hit_type_id FROM notifications n JOIN destinations d ON d.key = n.destination_key \
         WHERE n.hit_type_id > $1 AND n.hit_type_id <= $2";
     SET_ACTIVE = "UPDATE notifications SET active = $2 WHERE hit_type_id = $1";
     CLAIMABLE = "SELECT d.key, d.transport, d.address FROM destinations d \
         WHERE d.retry_at <= $1 AND (d.leased_until <= $1 OR d.lease = $4) \
         AND d.transport IN ($2, $3) AND EXISTS (SELECT 1 FROM events e \
             WHERE e.destination_key = d.key AND e.delivered_at IS NULL) \
-        ORDER BY d.key LIMIT $5 + 0";
+        ORDER BY d.transport, d.address LIMIT $5 + 0";
     NEXT_TRY = "SELECT min(CASE WHEN d.retry_at > d.leased_until THEN d.retry_at \
             ELSE d.leased_until END) FROM destinations d \
-        WHERE (d.retry_at > $3 OR d.leased_until > $3) AND d.transport IN ($1, $2) AND EXISTS (SELECT 1 FROM events e \
+        WHERE (d.retry_at > $3 OR d.leased_until > $3) AND d.transport IN ($1, $2) \
+        AND EXISTS (SELECT 1 FROM events e \
             WHERE e.destination_key = d.key AND e.delivered_at IS NULL)";
     LEASE = "UPDATE destinations SET lease = $2, leased_until = $4 \
         WHERE key = $1 AND (lease = $2 OR leased_until <= $3) AND retry_at <= $3";

@@ -20,9 +20,11 @@ mod list_worker_blocks;
 mod notify_workers;
 mod reject_assignment;
 mod send_bonus;
+mod send_test_event_notification;
 mod update_expiration_for_hit;
 mod update_hit_review_status;
 mod update_hit_type_of_hit;
+mod update_notification_settings;
 
 use serde_json::{Value, json};
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::dump;
+use crate::events;
 use crate::reviews;
 use crate::world::World;
 
@@ -24,6 +25,7 @@ enum Step {
     Block(usize),
     Unblock(usize),
     Notify(usize),
+    Tell(usize),
     Wait(u8),
 }
 
@@ -42,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any().prop_map(Step::Block),
         1 => any().prop_map(Step::Unblock),
         1 => any().prop_map(Step::Notify),
+        1 => any().prop_map(Step::Tell),
         1 => (0..30_u8).prop_map(Step::Wait),
     ]
 }
@@ -106,6 +109,13 @@ async fn take(world: &World, step: Step, hits: &mut Vec<String>, works: &mut Vec
             let worker = worker(world, &pick(works, index)).await;
             let asked = json!({"Subject": "s", "MessageText": "t", "WorkerIds": [worker]});
             world.call("NotifyWorkers", asked).await;
+        }
+        Step::Tell(index) => {
+            let (_, answer) = world.call("GetHIT", json!({"HITId": pick(hits, index)})).await;
+            let notification = (index % 3 > 0).then(|| events::to_queue(&format!("q{index}")));
+            let asked = json!({"HITTypeId": answer["HIT"]["HITTypeId"],
+                "Notification": notification, "Active": index % 2 == 0});
+            world.call("UpdateNotificationSettings", asked).await;
         }
         Step::Wait(hours) => drop(world.advance(&format!("{hours}h")).await),
     }
