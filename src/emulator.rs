@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::engine::{Engine, Onto, Start, StartAt};
 use crate::fault::Fault;
 use crate::gate::Gate;
+use crate::notify::{self, Courier, Endpoints};
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store};
 use crate::turn::Market;
@@ -40,6 +41,8 @@ pub struct Options {
     pub worlds: Option<Arc<Worlds>>,
     /// Who is let in.
     pub gate: Gate,
+    /// Where notifications can be delivered.
+    pub endpoints: Endpoints,
 }
 
 /// A requester who can prove who it is.
@@ -83,6 +86,7 @@ pub struct Emulator {
     auth: Auth,
     gate: Arc<Gate>,
     beginning: Arc<Beginning>,
+    courier: Courier,
 }
 
 impl Emulator {
@@ -110,7 +114,8 @@ impl Emulator {
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
         begin(&engine, &beginning).await.map_err(StartError::World)?;
         let gate = Arc::new(options.gate);
-        Ok(Self { engine, auth: options.auth, gate, beginning })
+        let courier = Courier::new(&options.endpoints);
+        Ok(Self { engine, auth: options.auth, gate, beginning, courier })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -146,6 +151,12 @@ impl Emulator {
                 _ = stop.changed() => return,
             }
         }
+    }
+
+    /// Delivers notifications until `stop` says otherwise; then everyone who waits for something to
+    /// happen is let go.
+    pub async fn deliver(&self, stop: watch::Receiver<bool>) {
+        notify::keep_delivering(Arc::clone(&self.engine), self.courier.clone(), stop).await;
     }
 
     async fn settle(&self) -> Duration {

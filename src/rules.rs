@@ -7,6 +7,7 @@ pub mod hit;
 pub mod hit_type;
 pub mod limits;
 pub mod new_hit;
+pub mod notification;
 pub mod page;
 pub mod qualification;
 pub mod question;
