@@ -6,6 +6,7 @@ mod events;
 mod health;
 mod json;
 mod messages;
+mod qualifications;
 mod wait;
 mod work;
 mod workers;
@@ -51,6 +52,8 @@ pub fn router(control: Control) -> Router {
         .route("/workers", get(workers::list).post(workers::add))
         .route("/workers/{id}", get(workers::show).put(workers::put))
         .route("/workers/{id}/accept", post(work::accept))
+        .route("/workers/{id}/qualifications/{typeId}/request", post(qualifications::request))
+        .route("/workers/{id}/qualifications/{typeId}/test", post(qualifications::test))
         .route("/assignments/{id}/submit", post(work::submit))
         .route("/assignments/{id}/return", post(work::give_back))
         .route("/hits/{id}/submissions", post(work::submission))

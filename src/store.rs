@@ -17,6 +17,7 @@ pub mod assignments;
 pub mod bonus_payments;
 mod dialect;
 pub mod events;
+pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
 mod many;
@@ -25,6 +26,9 @@ mod migrations;
 pub mod notifications;
 pub mod open;
 mod postgres;
+pub mod qualification_requests;
+pub mod qualification_type_pages;
+pub mod qualification_types;
 pub mod qualifications;
 pub mod requesters;
 pub mod reset;
@@ -44,15 +48,19 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 18] = [
+    let tables: [(&str, &[(&str, &str)]); 22] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("messages", messages::STATEMENTS),
         ("notifications", notifications::STATEMENTS),
+        ("qualification_requests", qualification_requests::STATEMENTS),
+        ("qualification_type_pages", qualification_type_pages::STATEMENTS),
+        ("qualification_types", qualification_types::STATEMENTS),
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
         ("reset", reset::STATEMENTS),

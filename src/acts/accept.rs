@@ -2,6 +2,7 @@
 
 use crate::acts::emit::emit;
 use crate::acts::keep_hit::keep_hit;
+use crate::acts::qualify;
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::notification::EventType;
@@ -29,8 +30,8 @@ fn blocked() -> Fault {
 /// Takes a place of `hit` for the worker, as of the instant `at`.
 ///
 /// # Errors
-/// The worker site's refusals: no place left, the worker was here before, is blocked,
-/// or is not known.
+/// The worker site's refusals: no place left, the worker was here before, is blocked, is not known,
+/// or does not meet the HIT's requirements.
 pub async fn accept(
     turn: &mut Turn,
     hit: &mut Hit,
@@ -67,6 +68,7 @@ pub async fn take(
     if before.blocked {
         return Err(blocked());
     }
+    qualify::check(turn, worker_id, &hit.hit_type.values.requirements).await?;
     hit.standing = hit.standing.accept(turn.now)?;
     let assignment_id = turn.ids.entity();
     emit(turn, hit, EventType::AssignmentAccepted, Some((&assignment_id, worker_id))).await?;
@@ -82,7 +84,10 @@ pub async fn take(
 }
 
 /// A worker who comes by for the first time is remembered, or refused if only known ones may work.
-async fn comes_by(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+///
+/// # Errors
+/// Only known workers may work; the database failed.
+pub async fn comes_by(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
     if turn.market.known_workers_only {
         // Assumed: the sentence; only this emulator has such an option.
         return Err(Fault::worker("UnknownWorker", "There is no worker with this id."));

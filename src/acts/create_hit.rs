@@ -9,6 +9,7 @@ use crate::rules::new_hit;
 use crate::rules::unique_request_token::Scope;
 use crate::shapes::hit::NewHit;
 use crate::shapes::notification::EventType;
+use crate::store::hit_requirements;
 use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit, Policies};
 use crate::store::timers::Kind;
@@ -72,6 +73,7 @@ pub async fn create_hit(
     hold(turn, &mut hit, standing, Cents(0)).await?;
     hits::add(&mut turn.tx, &mut hit, &policies).await?;
     emit(turn, &hit, EventType::HitCreated, None).await?;
+    hit_requirements::add(&mut turn.tx, &hit).await?;
     turn.set_timer(Kind::Expiry, &hit.id, expire_at).await?;
     if let Some(token) = new.unique_request_token {
         let Turn { tx, requester, now, .. } = turn;

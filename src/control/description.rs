@@ -6,6 +6,7 @@
 pub mod events;
 pub mod failures;
 pub mod people;
+pub mod qualifications;
 pub mod words;
 pub mod work;
 pub mod world;
@@ -18,7 +19,8 @@ use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
 use crate::control::{
-    clock, events as happened, health, messages, wait, work as deeds, workers, worlds,
+    clock, events as happened, health, messages, qualifications as qualified, wait, work as deeds,
+    workers, worlds,
 };
 
 #[derive(OpenApi)]
@@ -39,7 +41,7 @@ use crate::control::{
         (name = "server", description = "Whether it runs, and this description."),
         (name = "clock", description = "The market's one clock."),
         (name = "world", description = "The whole market as one JSON object."),
-        (name = "workers", description = "Who works here."),
+        (name = "workers", description = "Who works here, and their qualifications."),
         (name = "events", description = "What happened, and waiting for it."),
         (name = "work", description = "What workers do: accept, submit, return."),
     ),
@@ -57,6 +59,8 @@ use crate::control::{
         workers::add,
         workers::show,
         workers::put,
+        qualified::request,
+        qualified::test,
         messages::list,
         happened::list,
         wait::wait,

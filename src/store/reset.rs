@@ -19,6 +19,9 @@ statements! {
     NO_QUALIFICATION_REQUESTS = "DELETE FROM qualification_requests";
     NO_BONUS_PAYMENTS = "DELETE FROM bonus_payments";
     NO_WORKER_BLOCKS = "DELETE FROM worker_blocks";
+    NO_HIT_REQUIREMENTS = "DELETE FROM hit_requirements";
+    HIT_REQUIREMENTS_OF = "DELETE FROM hit_requirements WHERE hit_key IN \
+        (SELECT key FROM hits WHERE requester_id = $1)";
     NO_REVIEWED_WORKERS = "DELETE FROM reviewed_workers";
     NO_MESSAGES = "DELETE FROM messages";
     NO_REVIEW_REPORTS = "DELETE FROM review_reports";
@@ -45,8 +48,7 @@ statements! {
     TOKENS_OF = "DELETE FROM unique_request_tokens WHERE requester_id = $1";
     QUALIFICATIONS_OF = "DELETE FROM qualifications WHERE qualification_type_id IN \
         (SELECT id FROM qualification_types WHERE requester_id = $1)";
-    QUALIFICATION_REQUESTS_OF = "DELETE FROM qualification_requests WHERE qualification_type_id IN \
-        (SELECT id FROM qualification_types WHERE requester_id = $1)";
+    QUALIFICATION_REQUESTS_OF = "DELETE FROM qualification_requests WHERE requester_id = $1";
     QUALIFICATION_TYPES_OF = "DELETE FROM qualification_types WHERE requester_id = $1";
     BONUS_PAYMENTS_OF = "DELETE FROM bonus_payments WHERE requester_id = $1";
     WORKER_BLOCKS_OF = "DELETE FROM worker_blocks WHERE requester_id = $1";
@@ -74,6 +76,7 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
         NO_QUALIFICATION_REQUESTS,
         NO_BONUS_PAYMENTS,
         NO_WORKER_BLOCKS,
+        NO_HIT_REQUIREMENTS,
         NO_REVIEWED_WORKERS,
         NO_MESSAGES,
         NO_REVIEW_REPORTS,
@@ -99,6 +102,7 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         TIMERS_OF_ACCEPTANCES,
         ACCEPTANCES_OF,
         ASSIGNMENTS_OF,
+        HIT_REQUIREMENTS_OF,
         REVIEW_REPORTS_OF,
         NOTIFICATIONS_OF,
         EVENTS_OF,

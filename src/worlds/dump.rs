@@ -1,6 +1,7 @@
 //! Dumping: the whole market as a world that loads again.
 
 mod hits;
+mod qualifications;
 
 pub use hits::assignment;
 
@@ -9,7 +10,6 @@ use serde_json::{Map, Value, json};
 use crate::fault::Fault;
 use crate::store::bonus_payments;
 use crate::store::messages;
-use crate::store::qualifications;
 use crate::store::requesters;
 use crate::store::worker_blocks;
 use crate::store::workers;
@@ -26,9 +26,9 @@ pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
     Ok(json!({
         "Requesters": requesters(turn).await?,
         "Workers": workers(turn).await?,
-        "QualificationTypes": qualification_types(turn).await?,
-        "Qualifications": qualifications(turn).await?,
-        "QualificationRequests": qualification_requests(turn).await?,
+        "QualificationTypes": qualifications::types(turn).await?,
+        "Qualifications": qualifications::grants(turn).await?,
+        "QualificationRequests": qualifications::requests(turn).await?,
         "HITTypes": hits::hit_types(turn).await?,
         "HITs": hits::hits(turn).await?,
         "BonusPayments": bonus_payments(turn).await?,
@@ -83,63 +83,6 @@ async fn workers(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
             shown.push(serde_json::to_value(worker).map_err(|e| Fault::Service(e.to_string()))?);
         }
     }
-}
-
-async fn qualification_types(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = qualifications::types(&mut turn.tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|of| {
-            object(json!({
-                "Requester": of.requester_id,
-                "QualificationTypeId": of.id,
-                "CreationTime": time(of.created_at),
-                "Name": of.name,
-                "Description": of.description,
-                "Keywords": of.keywords,
-                "QualificationTypeStatus": of.status,
-                "Test": of.test,
-                "TestDurationInSeconds": of.test_duration_s,
-                "AnswerKey": of.answer_key,
-                "RetryDelayInSeconds": of.retry_delay_s,
-                "IsRequestable": of.is_requestable,
-                "AutoGranted": of.auto_granted,
-                "AutoGrantedValue": of.auto_granted_value,
-            }))
-        })
-        .collect())
-}
-
-async fn qualifications(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = qualifications::all(&mut turn.tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|held| {
-            object(json!({
-                "QualificationTypeId": held.type_id,
-                "WorkerId": held.worker_id,
-                "GrantTime": time(held.grant_at),
-                "IntegerValue": held.value,
-                "Status": held.status,
-            }))
-        })
-        .collect())
-}
-
-async fn qualification_requests(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = qualifications::requests(&mut turn.tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|asked| {
-            object(json!({
-                "QualificationRequestId": asked.id,
-                "QualificationTypeId": asked.type_id,
-                "WorkerId": asked.worker_id,
-                "Answer": asked.answer,
-                "SubmitTime": time(asked.submit_at),
-            }))
-        })
-        .collect())
 }
 
 async fn bonus_payments(turn: &mut Turn) -> Result<Vec<Value>, Fault> {

@@ -14,6 +14,7 @@ mod not_built;
 mod openapi;
 mod ops;
 mod paging;
+mod qualified;
 mod races;
 mod reviews;
 mod shape;

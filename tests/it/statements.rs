@@ -25,16 +25,17 @@ const ALLOWED: [(&str, &str, &str); 7] = [
 ];
 
 /// Statements (by how the name begins) that are about whole tables, and why.
-const WHOLE: [(&str, &str); 10] = [
+const WHOLE: [(&str, &str); 11] = [
     ("reset.NO_", "a reset empties the table"),
     ("reset.TIMERS_OF_", "a reset of one requester walks the timers once"),
     ("reset.EVENTS_OF", "a reset of one requester walks the events once"),
     ("events.WAITING_COUNT", "a reset counts what is lost"),
     ("bonus_payments.ALL", "a dump writes them all"),
     ("worker_blocks.ALL", "a dump writes them all"),
-    ("qualifications.TYPES", "a dump writes them all"),
-    ("qualifications.GRANTS", "a dump writes them all"),
-    ("qualifications.REQUESTS", "a dump writes them all, in order"),
+    ("reset.QUALIFICATION_REQUESTS_OF", "a reset of one requester walks the requests once"),
+    ("qualification_types.ALL", "a dump writes them all"),
+    ("qualifications.ALL", "a dump writes them all"),
+    ("qualification_requests.ALL", "a dump writes them all"),
     ("requesters.ALL", "a dump writes them all"),
 ];
 

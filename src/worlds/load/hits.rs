@@ -8,6 +8,7 @@ use crate::rules::fees;
 use crate::rules::hit::{DISPOSED_AFTER, Phase, Standing};
 use crate::rules::limits;
 use crate::shapes::hit::HitStatus;
+use crate::store::hit_requirements;
 use crate::store::hits::{self, Hit};
 use crate::store::requesters;
 use crate::store::timers::{Kind, Timer};
@@ -168,6 +169,9 @@ impl Load<'_> {
             let policies = self.policies(&plan.place, plan.given);
             plan.hit.has_policies = policies.any();
             hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
+            if plan.hit.standing.phase != Phase::Disposed {
+                hit_requirements::add(&mut self.turn.tx, &plan.hit).await?;
+            }
             if let Some(given) = plan.given {
                 self.load_reports(plan.hit.key, given).await?;
             }
