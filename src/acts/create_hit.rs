@@ -72,8 +72,8 @@ pub async fn create_hit(
     };
     hold(turn, &mut hit, standing, Cents(0)).await?;
     hits::add(&mut turn.tx, &mut hit, &policies).await?;
-    hit_requirements::add(&mut turn.tx, &hit).await?;
     emit(turn, &hit, EventType::HitCreated, None).await?;
+    hit_requirements::add(&mut turn.tx, &hit).await?;
     turn.set_timer(Kind::Expiry, &hit.id, expire_at).await?;
     if let Some(token) = new.unique_request_token {
         let Turn { tx, requester, now, .. } = turn;

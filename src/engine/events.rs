@@ -95,14 +95,16 @@ impl Engine {
             return Ok(0);
         }
         while self.forget_some(last - kept + 1).await? > 0 {}
+        if first > last - waiting {
+            return Ok(0);
+        }
         let mut given_up = 0;
-        while first <= last - waiting {
+        loop {
             match self.give_some_up(last - waiting + 1).await? {
-                0 => break,
+                0 => return Ok(given_up),
                 count => given_up += count,
             }
         }
-        Ok(given_up)
     }
 
     async fn forget_some(self: &Arc<Self>, below: i64) -> Result<u64, Fault> {

@@ -1,4 +1,4 @@
-//! A small HTTP client for the AWS SDK: without TLS, which would make the program a third larger.
+//! A small HTTP client for the AWS SDK: with the hyper that serves, and without TLS.
 
 use std::time::Duration;
 

@@ -133,7 +133,8 @@ pub fn body(customer: Customer<'_>, document_id: &str, events: &[Event]) -> Resu
 pub fn document_id(parts: &[&str]) -> String {
     let digest =
         parts.iter().fold(Sha256::new(), |sum, part| sum.chain_update(part).chain_update([0]));
-    digest.finalize().iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+    let nibbles = digest.finalize().into_iter().take(20).flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
 }
 
 /// A test event, whose ids are nobody's.

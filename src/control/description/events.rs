@@ -1,5 +1,5 @@
 //! Events, and what is waited for.
-#![expect(dead_code, reason = "they are described, never made")]
+#![expect(dead_code, clippy::struct_field_names, reason = "they are described, never made")]
 
 use utoipa::ToSchema;
 
