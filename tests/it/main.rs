@@ -5,6 +5,7 @@
 mod auth;
 mod bad_input;
 mod cli;
+mod conformance;
 mod inputs;
 mod lifecycle;
 mod model;
@@ -15,6 +16,7 @@ mod ops;
 mod paging;
 mod qualified;
 mod races;
+mod readme;
 mod reviews;
 mod shape;
 mod state;
