@@ -7,6 +7,7 @@ mod full;
 mod requests;
 mod stranger;
 mod tally;
+mod texts;
 
 use std::collections::BTreeMap;
 
