@@ -13,7 +13,10 @@ mod xml;
 
 pub mod answers;
 pub mod content;
+pub mod filling;
 pub mod form;
+pub mod layout;
+mod pattern;
 pub mod specification;
 
 pub use external::ExternalQuestion;
