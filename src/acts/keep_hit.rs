@@ -1,5 +1,6 @@
 //! Keeping a HIT whose standing changed: its status follows, and what hangs on the status.
 
+use crate::acts::hold::settle;
 use crate::fault::Fault;
 use crate::rules::hit::DISPOSED_AFTER;
 use crate::shapes::hit::HitStatus;
@@ -23,6 +24,7 @@ pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     if was_over && !over(hit.status) {
         turn.drop_timer(Kind::Disposal, &hit.id).await?;
     }
+    settle(turn, hit).await?;
     hits::keep(&mut turn.tx, hit).await
 }
 

@@ -15,6 +15,7 @@ pub mod answers;
 pub mod content;
 pub mod filling;
 pub mod form;
+pub mod key;
 pub mod layout;
 mod pattern;
 pub mod specification;
