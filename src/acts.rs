@@ -18,4 +18,5 @@ pub mod reject;
 pub mod require;
 pub mod review;
 pub mod submit;
+pub mod submit_form;
 pub mod tell;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod description;
+mod files;
 mod health;
 mod json;
 mod messages;
@@ -56,6 +57,7 @@ pub fn router(control: Control) -> Router {
         .route("/assignments/{id}/return", post(work::give_back))
         .route("/hits/{id}/submissions", post(work::submission))
         .route("/messages", get(messages::list))
+        .route("/files/{token}", get(files::show))
         .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)

@@ -65,6 +65,9 @@ pub struct Turn {
     pub earliest_set: Option<Instant>,
     /// The clock that the turn leaves behind.
     pub clock: Clock,
+    /// What this server's own addresses begin with, such as `http://127.0.0.1:1770`, as the caller
+    /// knows it; empty where nobody asks from outside.
+    pub origin: String,
 }
 
 impl Turn {
@@ -74,7 +77,18 @@ impl Turn {
         let Opening { clock, ids, page_key, .. } = opening;
         let now = clock.now();
         let ids_before = ids.clone();
-        Self { tx, now, ids, ids_before, requester, market, page_key, earliest_set: None, clock }
+        Self {
+            tx,
+            now,
+            ids,
+            ids_before,
+            requester,
+            market,
+            page_key,
+            earliest_set: None,
+            clock,
+            origin: String::new(),
+        }
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.

@@ -17,6 +17,7 @@ use axum::response::IntoResponse;
 use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
+use crate::control::files;
 use crate::control::{
     clock, health, messages, qualifications as qualified, work as deeds, workers, worlds,
 };
@@ -63,6 +64,7 @@ use crate::control::{
         deeds::submit,
         deeds::give_back,
         deeds::submission,
+        files::show,
         show,
     ),
     components(schemas(failures::Failed)),

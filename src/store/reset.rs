@@ -25,6 +25,11 @@ statements! {
     NO_REVIEWED_WORKERS = "DELETE FROM reviewed_workers";
     NO_MESSAGES = "DELETE FROM messages";
     NO_REVIEW_REPORTS = "DELETE FROM review_reports";
+    NO_HIT_LAYOUTS = "DELETE FROM hit_layouts";
+    HIT_LAYOUTS_OF = "DELETE FROM hit_layouts WHERE requester_id = $1";
+    NO_UPLOADED_FILES = "DELETE FROM uploaded_files";
+    UPLOADED_FILES_OF = "DELETE FROM uploaded_files WHERE hit_key IN \
+        (SELECT key FROM hits WHERE requester_id = $1)";
     TIMERS_OF_HITS = "DELETE FROM timers WHERE subject IN \
         (SELECT id FROM hits WHERE requester_id = $1)";
     TIMERS_OF_WORK = "DELETE FROM timers WHERE subject IN (SELECT a.id FROM assignments a \
@@ -74,6 +79,8 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
         NO_REVIEWED_WORKERS,
         NO_MESSAGES,
         NO_REVIEW_REPORTS,
+        NO_HIT_LAYOUTS,
+        NO_UPLOADED_FILES,
     ] {
         sql(text).run(tx).await?;
     }
@@ -95,6 +102,8 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         ASSIGNMENTS_OF,
         HIT_REQUIREMENTS_OF,
         REVIEW_REPORTS_OF,
+        UPLOADED_FILES_OF,
+        HIT_LAYOUTS_OF,
         HITS_OF,
         HIT_TYPES_OF,
         TOKENS_OF,

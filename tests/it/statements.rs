@@ -22,7 +22,8 @@ const ALLOWED: [(&str, &str, &str); 4] = [
 ];
 
 /// Statements (by how the name begins) that are about whole tables, and why.
-const WHOLE: [(&str, &str); 9] = [
+const WHOLE: [(&str, &str); 10] = [
+    ("hit_layouts.ALL", "a dump writes them all"),
     ("reset.NO_", "a reset empties the table"),
     ("reset.TIMERS_OF_", "a reset of one requester walks the timers once"),
     ("bonus_payments.ALL", "a dump writes them all"),

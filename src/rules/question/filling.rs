@@ -53,6 +53,19 @@ pub struct File {
     pub key: String,
 }
 
+/// A file as a page posted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentFile {
+    /// The name of the field.
+    pub field: String,
+    /// What the worker's machine calls it.
+    pub file_name: String,
+    /// Its MIME type, as the browser guessed it.
+    pub content_type: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
 /// What is wrong with the answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -216,8 +216,8 @@ proptest! {
     ) {
         let text = "<FreeTextAnswer><Constraints><Length maxLength='3'/></Constraints>\
             </FreeTextAnswer>";
-        let parts = [question_xml("1", text), choice(1, 2, OTHER), question_xml("3", FILE)].concat();
-        let form = form(&form_xml(&parts)).unwrap();
+        let parts = [question_xml("1", text), choice(1, 2, OTHER), question_xml("3", FILE)];
+        let form = form(&form_xml(&parts.concat())).unwrap();
         if let Ok(made) = answers(&form, &Filling { texts, files: vec![] }) {
             let read = documents::parse(&made.xml()).unwrap();
             prop_assert_eq!(read.len(), made.0.len());
