@@ -34,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
                 .post(async move |request: Request| submit(&form, request).await),
         )
         .layer(DefaultBodyLimit::max(post::MAX_BODY))
-        .merge(assets::router());
+        .route("/assets/{*path}", get(assets::show));
     let listener = tokio::net::TcpListener::bind(address).await?;
     eprintln!("http://{}", listener.local_addr()?);
     axum::serve(listener, routes).await?;

@@ -1,37 +1,38 @@
-//! Scripts and style sheets, which are part of the program.
+//! Style sheet, scripts and pictures: part of the program.
 
-use axum::Router;
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use rust_embed::RustEmbed;
+use rust_embed::Embed;
 
-#[derive(RustEmbed)]
-#[folder = "assets/"]
+#[derive(Embed)]
+#[folder = "src/web/assets/"]
 struct Assets;
 
-/// The routes below `/assets`.
-pub fn router() -> Router {
-    Router::new().route("/assets/{*path}", get(show))
+/// One of them.
+pub async fn show(Path(path): Path<String>) -> Response {
+    answer(&path)
 }
 
-async fn show(Path(path): Path<String>) -> Response {
-    let Some(asset) = Assets::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
-    let headers = [
-        (CONTENT_TYPE, kind(&path)),
-        (CACHE_CONTROL, "no-cache"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, asset.data.into_owned()).into_response()
+/// What browsers ask for by themselves.
+pub async fn icon() -> Response {
+    answer("icon.svg")
 }
 
-fn kind(path: &str) -> &'static str {
-    match path.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("js") => "text/javascript; charset=utf-8",
+fn answer(path: &str) -> Response {
+    let Some(file) = Assets::get(path) else {
+        return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
+    };
+    let kind = match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
-    }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, file.data).into_response()
 }

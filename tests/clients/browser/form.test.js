@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { browserForTests } from "./form.browser.mjs";
+import { browserForTests } from "./form.browser.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const browser = browserForTests();
