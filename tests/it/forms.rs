@@ -1,5 +1,7 @@
 //! Forms that workers fill in on a page of this site, here without the page.
 
+use axum::body::Body;
+use axum::http::Request;
 use mturk_local::acts::submit::open_acceptance;
 use mturk_local::acts::submit_form::{FilledForm, Handed, submit_form};
 use mturk_local::fault::Fault;
@@ -94,4 +96,26 @@ async fn what_conforms_is_handed_in_and_what_does_not_stays_with_the_worker() {
     );
     let again = hand_in(&world, &work, filled("Song", b"")).await.unwrap_err();
     assert!(again.to_string().contains("submitted before"), "{again}");
+}
+
+#[tokio::test]
+async fn scripts_and_style_are_part_of_the_program() {
+    let world = World::new().await;
+    let get = async |path: &str| {
+        let request = Request::get(path).header("host", "localhost");
+        world.send(request.body(Body::empty()).unwrap()).await
+    };
+    for (name, kind, said) in [
+        ("externalHIT_v1.js", "text/javascript; charset=utf-8", "turkSetAssignmentID"),
+        ("crowd-html-elements.js", "text/javascript; charset=utf-8", "crowd-form"),
+        ("question-form.js", "text/javascript; charset=utf-8", "question-form"),
+        ("question-form.css", "text/css; charset=utf-8", ".question-form"),
+    ] {
+        let reply = get(&format!("/assets/{name}")).await;
+        assert_eq!((reply.status, reply.headers["content-type"].to_str().unwrap()), (200, kind));
+        assert!(reply.text.contains(said), "{name}");
+    }
+    for path in ["/assets/none.js", "/assets/../assets.rs", "/assets/..%2fassets.rs"] {
+        assert_eq!(get(path).await.status, 404, "{path}");
+    }
 }

@@ -149,7 +149,7 @@ fn answer(
             None if required => Err(REQUIRED.to_owned()),
             None => Ok(None),
             Some(file) => {
-                check_size(field, file.size)?;
+                check_size(*field, file.size)?;
                 Ok(Some(AnswerValue::File { size: file.size, key: file.key.clone() }))
             }
         },
@@ -158,11 +158,11 @@ fn answer(
 
 /// The largest file that the field takes, in bytes.
 #[must_use]
-pub fn most_bytes(field: &FileUploadAnswer) -> u64 {
+pub fn most_bytes(field: FileUploadAnswer) -> u64 {
     u64::from(field.max_file_size_bytes).min(MAX_FILE_BYTES)
 }
 
-fn check_size(field: &FileUploadAnswer, size: u64) -> Result<(), String> {
+fn check_size(field: FileUploadAnswer, size: u64) -> Result<(), String> {
     let (least, most) = (u64::from(field.min_file_size_bytes), most_bytes(field));
     if (least..=most).contains(&size) {
         return Ok(());

@@ -101,7 +101,7 @@ impl<'a> Field<'a> {
             AnswerSpecification::FileUpload(field) => Self::File(FileField {
                 name,
                 least: field.min_file_size_bytes,
-                most: most_bytes(field),
+                most: most_bytes(*field),
                 required,
                 disabled,
             }),

@@ -96,7 +96,8 @@ mod tests {
         {
             let router: Router =
                 Router::new().route("/", route.clone().layer(DefaultBodyLimit::max(most)));
-            let request = Request::post("/").header(CONTENT_TYPE, kind).body(PARTS.into()).unwrap();
+            let request =
+                Request::post("/").header(CONTENT_TYPE, kind).body(Body::from(PARTS)).unwrap();
             let answer = router.oneshot(request).await.into_response();
             assert_eq!(answer.status(), status);
         }

@@ -1,5 +1,5 @@
 // A QuestionForm with every kind of field, filled in by a worker in a browser.
-// MTURK_LOCAL_FORM is the program `cargo build --example form` made.
+// The page is shown by examples/form.rs, or by the program that MTURK_LOCAL_FORM names.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,8 +12,11 @@ const browser = browserForTests();
 let server, origin;
 
 before(async () => {
-  const program = process.env.MTURK_LOCAL_FORM ?? here("../../../target/debug/examples/form");
-  server = spawn(program, [here("form.xml"), "127.0.0.1:0"], { stdio: ["ignore", "inherit", "pipe"] });
+  const program = process.env.MTURK_LOCAL_FORM;
+  const [command, ...options] = program ? [program]
+    : ["cargo", "run", "--locked", "--quiet", "--example", "form", "--"];
+  server = spawn(command, [...options, here("form.xml"), "127.0.0.1:0"],
+    { cwd: here("../../.."), stdio: ["ignore", "inherit", "pipe"] });
   const [line] = await once(server.stderr, "data");
   origin = String(line).trim();
 });

@@ -17,7 +17,7 @@ fn layouts() -> Value {
     })
 }
 
-fn with_layout(parameters: Value) -> Value {
+fn with_layout(parameters: &Value) -> Value {
     hit(json!({"Question": null, "HITLayoutId": LAYOUT, "HITLayoutParameters": parameters}))
 }
 
@@ -30,7 +30,7 @@ fn both() -> Value {
 async fn a_hit_is_made_from_a_layout() {
     let world = World::new().await;
     world.done("POST", "/world", layouts()).await;
-    let made = world.ok("CreateHIT", with_layout(both())).await;
+    let made = world.ok("CreateHIT", with_layout(&both())).await;
     let made = &made["HIT"];
     let expected = "<HTMLQuestion xmlns=\"http://mechanicalturk.amazonaws.com/\
         AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd\"><HTMLContent><![CDATA[\
@@ -64,7 +64,7 @@ async fn a_hit_is_made_from_a_layout() {
 async fn parameters_match_the_placeholders(#[case] parameters: Value, #[case] said: &str) {
     let world = World::new().await;
     world.done("POST", "/world", layouts()).await;
-    let mut asked = with_layout(parameters);
+    let mut asked = with_layout(&parameters);
     if asked["HITLayoutParameters"].is_null() {
         asked.as_object_mut().unwrap().remove("HITLayoutParameters");
     }
@@ -80,9 +80,9 @@ async fn a_layout_is_its_requester_s() {
     let expected =
         format!("RequestError HITLayoutDoesNotExist: HITLayout {LAYOUT} does not exist.");
     let stranger = world.by("another");
-    assert_eq!(stranger.fault("CreateHIT", with_layout(both())).await, expected);
+    assert_eq!(stranger.fault("CreateHIT", with_layout(&both())).await, expected);
     world.done("POST", "/reset", json!({"Requester": "test"})).await;
-    assert_eq!(world.fault("CreateHIT", with_layout(both())).await, expected);
+    assert_eq!(world.fault("CreateHIT", with_layout(&both())).await, expected);
 }
 
 #[tokio::test]

@@ -61,10 +61,6 @@ fn check_count(field: &SelectionAnswer, required: bool, count: usize) -> Result<
     if (least..=most).contains(&count) {
         return Ok(());
     }
-    let mut said = "Invalid number of selections.".to_owned();
-    if least > 1 {
-        said.push_str(&format!(" Must be at least {least}."));
-    }
-    said.push_str(&format!(" Must be at most {most}."));
-    Err(said)
+    let at_least = if least > 1 { format!(" Must be at least {least}.") } else { String::new() };
+    Err(format!("Invalid number of selections.{at_least} Must be at most {most}."))
 }
