@@ -19,4 +19,5 @@ pub mod reject;
 pub mod require;
 pub mod review;
 pub mod submit;
+pub mod submit_form;
 pub mod tell;

@@ -3,6 +3,7 @@
 mod clock;
 mod description;
 mod events;
+mod files;
 mod health;
 mod json;
 mod messages;
@@ -60,6 +61,7 @@ pub fn router(control: Control) -> Router {
         .route("/messages", get(messages::list))
         .route("/events", get(events::list))
         .route("/wait", get(wait::wait))
+        .route("/files/{token}", get(files::show))
         .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)

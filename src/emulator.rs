@@ -127,7 +127,8 @@ impl Emulator {
     /// What answers requests.
     #[must_use]
     pub fn front(&self) -> Front {
-        let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth };
+        let public_origin = self.gate.public_origin.clone();
+        let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth, public_origin };
         let control =
             Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
         Front::new(Arc::clone(&self.gate), wire, control)

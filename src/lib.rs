@@ -2,7 +2,7 @@
 //!
 //! The layers, from the bottom: words (`fault`, `time`, `ids`, `money`), `shapes` and `rules`,
 //! `store` and `turn`, `acts`, `ops`, `timers` and `worlds`, `engine`, then the adapters `wire`,
-//! `control` and `gate`, and the `emulator` that assembles them. Imports point down only.
+//! `web`, `control` and `gate`, and the `emulator` that assembles them. Imports point down only.
 
 pub mod acts;
 pub mod client;
@@ -24,5 +24,6 @@ pub mod store;
 pub mod time;
 pub mod timers;
 pub mod turn;
+pub mod web;
 pub mod wire;
 pub mod worlds;

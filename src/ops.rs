@@ -17,6 +17,7 @@ pub mod delete_worker_block;
 pub mod disassociate_qualification_from_worker;
 pub mod get_account_balance;
 pub mod get_assignment;
+pub mod get_file_upload_url;
 pub mod get_hit;
 pub mod get_qualification_score;
 pub mod get_qualification_type;
@@ -136,6 +137,7 @@ pub const OPERATIONS: &[Entry] = &[
     Entry::of::<disassociate_qualification_from_worker::DisassociateQualificationFromWorker>(),
     Entry::of::<get_account_balance::GetAccountBalance>(),
     Entry::of::<get_assignment::GetAssignment>(),
+    Entry::of::<get_file_upload_url::GetFileUploadUrl>(),
     Entry::of::<get_hit::GetHit>(),
     Entry::of::<get_qualification_score::GetQualificationScore>(),
     Entry::of::<get_qualification_type::GetQualificationType>(),

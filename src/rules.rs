@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod bonus;
 pub mod fees;
+pub mod file_link;
 pub mod hit;
 pub mod hit_type;
 pub mod limits;

@@ -17,6 +17,7 @@ pub mod assignments;
 pub mod bonus_payments;
 mod dialect;
 pub mod events;
+pub mod hit_layouts;
 pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
@@ -39,6 +40,7 @@ pub mod sql;
 pub mod sqlite;
 pub mod timers;
 pub mod unique_request_tokens;
+pub mod uploaded_files;
 pub mod worker_blocks;
 pub mod workers;
 pub mod world;
@@ -48,11 +50,12 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 22] = [
+    let tables: [(&str, &[(&str, &str)]); 24] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("hit_layouts", hit_layouts::STATEMENTS),
         ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
@@ -68,6 +71,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("reviewed_workers", reviewed_workers::STATEMENTS),
         ("timers", timers::STATEMENTS),
         ("unique_request_tokens", unique_request_tokens::STATEMENTS),
+        ("uploaded_files", uploaded_files::STATEMENTS),
         ("worker_blocks", worker_blocks::STATEMENTS),
         ("workers", workers::STATEMENTS),
         ("world", world::STATEMENTS),

@@ -73,6 +73,9 @@ pub struct Turn {
     pub has_letters: bool,
     /// Where a letter can be given up, if somebody delivers; in turns that only look.
     pub post: Option<Post>,
+    /// What this server's own addresses begin with, such as `http://127.0.0.1:1770`, as the caller
+    /// knows it; empty where nobody asks from outside.
+    pub origin: String,
 }
 
 impl Turn {
@@ -94,6 +97,7 @@ impl Turn {
             clock,
             has_letters: false,
             post: None,
+            origin: String::new(),
         }
     }
 

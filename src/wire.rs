@@ -12,7 +12,7 @@ pub mod validate;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
@@ -39,6 +39,8 @@ pub struct Wire {
     pub engine: Arc<Engine>,
     /// How strictly callers are looked at.
     pub auth: Auth,
+    /// What this server's addresses begin with, where the caller's `Host` does not say it.
+    pub public_origin: Option<String>,
 }
 
 /// An answer, and what the access log says of it.
@@ -90,12 +92,24 @@ impl Wire {
         let input = Arc::new(read(body)?);
         check(shape, &input)?;
         let entry = entry(shape.name)?;
+        let origin = self.origin(&parts.headers);
         self.engine
             .turn(entry.access, requester, move |turn| {
                 let input = Arc::clone(&input);
+                turn.origin.clone_from(&origin);
                 Box::pin(async move { (entry.run)(turn, &input).await })
             })
             .await
+    }
+}
+
+impl Wire {
+    /// What the caller knows this server's addresses to begin with.
+    fn origin(&self, headers: &HeaderMap) -> String {
+        self.public_origin.clone().unwrap_or_else(|| {
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+            format!("http://{}", host.unwrap_or("localhost"))
+        })
     }
 }
 
@@ -141,12 +155,10 @@ fn check(shape: &OperationShape, input: &Value) -> Result<(), Fault> {
     })
 }
 
-/// The operation that was built, or a fault that names the one that was not.
+/// What does the operation: a test holds that there is one for each of the API.
 fn entry(name: &str) -> Result<&'static Entry, Fault> {
-    OPERATIONS.iter().find(|entry| entry.name == name).ok_or_else(|| {
-        let message = format!("mturk-local does not answer {name} yet.");
-        Fault::request("OperationNotBuilt", message)
-    })
+    let found = OPERATIONS.iter().find(|entry| entry.name == name);
+    found.ok_or_else(|| Fault::Service(format!("nothing does {name}")))
 }
 
 fn respond(status: StatusCode, body: Vec<u8>) -> Response<Body> {

@@ -9,6 +9,7 @@ use crate::rules::new_hit;
 use crate::rules::unique_request_token::Scope;
 use crate::shapes::hit::NewHit;
 use crate::shapes::notification::EventType;
+use crate::store::hit_layouts;
 use crate::store::hit_requirements;
 use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit, Policies};
@@ -29,7 +30,11 @@ pub struct Checked {
 /// # Errors
 /// A value outside its limits; `HitAlreadyExists`, which names the first HIT.
 pub async fn check(turn: &mut Turn, new: NewHit) -> Result<Checked, Fault> {
-    let question = new_hit::check(&new)?;
+    let layout = match (&new.question, &new.hit_layout_id) {
+        (None, Some(id)) => hit_layouts::find(&mut turn.tx, &turn.requester.id, id).await?,
+        _ => None,
+    };
+    let question = new_hit::check(&new, layout.as_ref())?;
     if let Some(token) = &new.unique_request_token {
         let Turn { tx, requester, now, .. } = turn;
         let made = unique_request_tokens::find(tx, &requester.id, Scope::Hit, token, *now).await?;
@@ -60,6 +65,7 @@ pub async fn create_hit(
         requester_id: turn.requester.id.clone(),
         hit_type,
         question,
+        layout_id: new.hit_layout_id,
         requester_annotation: new.requester_annotation,
         created_at: turn.now,
         standing,

@@ -7,15 +7,18 @@ use crate::shapes::notification::EventType;
 use crate::store::hit_requirements;
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
+use crate::store::uploaded_files;
 use crate::turn::Turn;
 
-/// Deletes; the HIT stays in the store, since the service went on to know its status.
+/// Deletes; the HIT stays in the store, since the service went on to know its status. Files that
+/// workers sent for it go (source: the API reference on their links).
 ///
 /// # Errors
 /// The HIT is not reviewable, or work awaits review.
 pub async fn dispose(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     hit.standing = hit.standing.dispose(turn.now)?;
     hit_requirements::remove(&mut turn.tx, hit).await?;
+    uploaded_files::remove(&mut turn.tx, hit.key).await?;
     turn.drop_timer(Kind::Expiry, &hit.id).await?;
     emit(turn, hit, EventType::HitDisposed, None).await?;
     keep_hit(turn, hit).await

@@ -18,6 +18,7 @@ use axum::response::IntoResponse;
 use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
+use crate::control::files;
 use crate::control::{
     clock, events as happened, health, messages, qualifications as qualified, wait, work as deeds,
     workers, worlds,
@@ -68,6 +69,7 @@ use crate::control::{
         deeds::submit,
         deeds::give_back,
         deeds::submission,
+        files::show,
         show,
     ),
     components(schemas(failures::Failed)),

@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
@@ -16,6 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::control::{self, Control};
 use crate::fault::Fault;
 use crate::gate::Gate;
+use crate::web::assets;
 use crate::wire::{MAX_BODY, Wire};
 
 /// A request that takes longer is given up.
@@ -39,6 +40,7 @@ impl Front {
             .route("/", any(api))
             .with_state(wire)
             .nest("/_mturk", control::router(control))
+            .route("/assets/{*path}", get(assets::show))
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
             .layer(tower::util::option_layer(cors));

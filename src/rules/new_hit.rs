@@ -1,35 +1,46 @@
 //! What a new HIT may say, besides its type.
 
 use crate::fault::Fault;
+use crate::rules::question::layout::Layout;
 use crate::rules::question::{self, QuestionFault};
 use crate::rules::{limits, review_policy};
 use crate::shapes::hit::NewHit;
 
-/// Checks what a requester sent, and gives back the question.
+/// Checks what a requester sent, and gives back the question; `layout` is the one that is named,
+/// if the requester has it.
 ///
 /// # Errors
 /// `ParameterValidationError` on the first value that a HIT cannot have.
-pub fn check(sent: &NewHit) -> Result<String, Fault> {
+pub fn check(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
     limits::LIFETIME_S.check("LifetimeInSeconds", sent.lifetime_in_seconds)?;
     limits::ASSIGNMENTS.check("MaxAssignments", sent.max_assignments.unwrap_or(1))?;
     let annotation = sent.requester_annotation.as_deref();
     limits::optional_at_most("RequesterAnnotation", annotation, limits::REQUESTER_ANNOTATION)?;
     review_policy::read(sent.assignment_review_policy.as_ref(), sent.hit_review_policy.as_ref())?;
-    let question = choose(sent)?;
-    question::parse(question).map_err(unreadable)?;
-    Ok(question.to_owned())
+    let question = choose(sent, layout)?;
+    question::parse(&question).map_err(unreadable)?;
+    Ok(question)
 }
 
-/// A HIT has a question or a layout, not both. Assumed: the sentences on layouts.
-fn choose(sent: &NewHit) -> Result<&str, Fault> {
+/// A HIT has a question or a layout, not both. Assumed: the sentences on layouts, and that values
+/// without a layout are refused.
+fn choose(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
+    let parameters = sent.hit_layout_parameters.as_deref().unwrap_or_default();
     match (sent.question.as_deref(), sent.hit_layout_id.as_deref()) {
         (Some(_), Some(_)) => Err(Fault::parameter(
             "InvalidParameterValue",
             "Either Question or HITLayoutId can be given, not both.",
         )),
-        (Some(question), None) if !question.is_empty() => Ok(question),
+        (Some(_), None) if !parameters.is_empty() => Err(Fault::parameter(
+            "InvalidParameterValue",
+            "HITLayoutParameters can be given only with HITLayoutId.",
+        )),
+        (Some(question), None) if !question.is_empty() => Ok(question.to_owned()),
         (None, Some(id)) => {
-            Err(Fault::request("HITLayoutDoesNotExist", format!("HITLayout {id} does not exist.")))
+            let unknown = || format!("HITLayout {id} does not exist.");
+            let layout =
+                layout.ok_or_else(|| Fault::request("HITLayoutDoesNotExist", unknown()))?;
+            layout.question(parameters)
         }
         _ => Err(Fault::parameter(
             "InvalidParameterValue",
@@ -73,9 +84,13 @@ mod tests {
     );
 
     fn code(change: &Value) -> Result<String, &'static str> {
+        made(change, None)
+    }
+
+    fn made(change: &Value, layout: Option<&Layout>) -> Result<String, &'static str> {
         let mut sent = json!({"LifetimeInSeconds": 60, "Question": QUESTION});
         sent.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        check(&serde_json::from_value(sent).unwrap()).map_err(|fault| match fault {
+        check(&serde_json::from_value(sent).unwrap(), layout).map_err(|fault| match fault {
             Fault::Parameter { code, .. } | Fault::Request { code, .. } => code,
             _ => "another fault",
         })
@@ -90,6 +105,15 @@ mod tests {
         assert_eq!(code(&json!({"HITLayoutId": "3L"})), Err("InvalidParameterValue"));
         let layout = json!({"Question": null, "HITLayoutId": "3L"});
         assert_eq!(code(&layout), Err("HITLayoutDoesNotExist"));
+        let values = json!([{"Name": "a", "Value": "b"}]);
+        let strange = json!({"HITLayoutParameters": values});
+        assert_eq!(code(&strange), Err("InvalidParameterValue"));
+        let page = Layout { html: "<p>${a}</p>".to_owned(), frame_height: 0 };
+        assert_eq!(made(&layout, Some(&page)), Err("InvalidParameterValue"));
+        let filled = json!({"Question": null, "HITLayoutId": "3L", "HITLayoutParameters": values});
+        assert!(made(&filled, Some(&page)).unwrap().contains("<p>b</p>"));
+        let broken = Layout { html: "${a}]]>".to_owned(), frame_height: 0 };
+        assert_eq!(made(&filled, Some(&broken)), Err("XMLParseError"));
     }
 
     #[test]

@@ -71,18 +71,13 @@ impl Listing<'_> {
     /// The token that goes on behind `place`.
     #[must_use]
     pub fn seal(&self, key: &PageKey, place: i64) -> String {
-        let (aad, message) = (self.bound_to(), place.to_be_bytes());
-        let nonce = nonce(key, &aad, &message);
-        let payload = Payload { msg: &message, aad: &aad };
-        let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
-        format!("{PREFIX}{}", STANDARD.encode([&nonce[..], &sealed].concat()))
+        let sealed = seal(key, &self.bound_to(), &place.to_be_bytes());
+        format!("{PREFIX}{}", STANDARD.encode(sealed))
     }
 
     fn open(&self, key: &PageKey, token: &str) -> Option<i64> {
         let bytes = STANDARD.decode(token.strip_prefix(PREFIX)?).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-        let payload = Payload { msg: sealed, aad: &self.bound_to() };
-        let message = cipher(key).decrypt(&XNonce::from(*nonce), payload).ok()?;
+        let message = open(key, &self.bound_to(), &bytes)?;
         Some(i64::from_be_bytes(message.try_into().ok()?))
     }
 
@@ -95,6 +90,21 @@ impl Listing<'_> {
         }
         bytes
     }
+}
+
+/// Seals `message`, bound to `bound_to`: the same bytes whenever both are the same.
+pub(super) fn seal(key: &PageKey, bound_to: &[u8], message: &[u8]) -> Vec<u8> {
+    let nonce = nonce(key, bound_to, message);
+    let payload = Payload { msg: message, aad: bound_to };
+    let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+    [&nonce[..], &sealed].concat()
+}
+
+/// What was sealed, if it was here and bound to the same.
+pub(super) fn open(key: &PageKey, bound_to: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
+    let payload = Payload { msg: sealed, aad: bound_to };
+    cipher(key).decrypt(&XNonce::from(*nonce), payload).ok()
 }
 
 fn cipher(key: &PageKey) -> XChaCha20Poly1305 {

@@ -13,8 +13,11 @@ mod xml;
 
 pub mod answers;
 pub mod content;
+pub mod filling;
 pub mod form;
 pub mod key;
+pub mod layout;
+mod pattern;
 pub mod specification;
 
 pub use external::ExternalQuestion;

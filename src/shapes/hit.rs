@@ -59,6 +59,9 @@ pub struct Hit<'a> {
     /// One group for one HIT type; the worker site lists groups.
     #[serde(rename = "HITGroupId")]
     pub hit_group_id: &'a str,
+    /// The layout from which it was made.
+    #[serde(rename = "HITLayoutId", skip_serializing_if = "Option::is_none")]
+    pub hit_layout_id: Option<&'a str>,
     #[expect(missing_docs, reason = "named by the API")]
     pub creation_time: Instant,
     #[expect(missing_docs, reason = "named by the API")]

@@ -24,7 +24,8 @@ macro_rules! select_hits {
             h.created_at, h.expire_at, h.max_assignments, \
             h.pending_count, h.submitted_count, h.approved_count, h.rejected_count, h.status, \
             h.last_assignment_position, h.position, h.expiry_position, h.held_cents, \
-            (h.assignment_review_policy IS NOT NULL OR h.hit_review_policy IS NOT NULL)", $more, " \
+            (h.assignment_review_policy IS NOT NULL OR h.hit_review_policy IS NOT NULL), \
+            h.hit_layout_id", $more, " \
             FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
             $($rest),*
         )
@@ -33,7 +34,7 @@ macro_rules! select_hits {
 pub(super) use select_hits;
 
 /// How many columns that are.
-pub(super) const COLUMNS: usize = hit_types::COLUMNS + 18;
+pub(super) const COLUMNS: usize = hit_types::COLUMNS + 19;
 
 statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
@@ -51,8 +52,8 @@ statements! {
     ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
             assignment_review_policy, hit_review_policy, created_at, expire_at, max_assignments, \
             pending_count, submitted_count, approved_count, rejected_count, status, \
-            last_assignment_position, held_cents) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12) \
+            last_assignment_position, held_cents, hit_layout_id) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12, $13) \
         RETURNING key";
     KEEP = "UPDATE hits SET expire_at = $2, max_assignments = $3, pending_count = $4, \
             submitted_count = $5, approved_count = $6, rejected_count = $7, status = $8, \
@@ -82,6 +83,8 @@ pub struct Hit {
     pub hit_type: HitType,
     /// The question document as sent.
     pub question: String,
+    /// The layout from which it was made.
+    pub layout_id: Option<String>,
     /// The requester's own note.
     pub requester_annotation: Option<String>,
     /// When it was made.
@@ -111,6 +114,7 @@ impl Hit {
             hit_id: &self.id,
             hit_type_id: &hit_type.id,
             hit_group_id: &hit_type.group_id,
+            hit_layout_id: self.layout_id.as_deref(),
             creation_time: self.created_at,
             title: &values.title,
             description: &values.description,
@@ -172,6 +176,7 @@ pub(super) fn hit(row: &Row, first: usize) -> Result<Hit, Fault> {
         expiry_position: row.get(own + 15)?,
         held: row.get(own + 16)?,
         has_policies: row.get(own + 17)?,
+        layout_id: row.get(own + 18)?,
     })
 }
 
@@ -268,7 +273,8 @@ pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), 
         .bind(hit.standing.expire_at)
         .bind(hit.standing.max)
         .bind(hit.status.as_str())
-        .bind(hit.held);
+        .bind(hit.held)
+        .bind(hit.layout_id.as_deref());
     hit.key = statement.only(tx).await?.get(0)?;
     Ok(())
 }

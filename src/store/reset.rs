@@ -28,6 +28,11 @@ statements! {
     NO_NOTIFICATIONS = "DELETE FROM notifications";
     NO_DESTINATIONS = "DELETE FROM destinations";
     NO_EVENTS = "DELETE FROM events";
+    NO_HIT_LAYOUTS = "DELETE FROM hit_layouts";
+    HIT_LAYOUTS_OF = "DELETE FROM hit_layouts WHERE requester_id = $1";
+    NO_UPLOADED_FILES = "DELETE FROM uploaded_files";
+    UPLOADED_FILES_OF = "DELETE FROM uploaded_files WHERE hit_key IN \
+        (SELECT key FROM hits WHERE requester_id = $1)";
     TIMERS_OF_HITS = "DELETE FROM timers WHERE subject IN \
         (SELECT id FROM hits WHERE requester_id = $1)";
     TIMERS_OF_WORK = "DELETE FROM timers WHERE subject IN (SELECT a.id FROM assignments a \
@@ -83,6 +88,8 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
         NO_NOTIFICATIONS,
         NO_DESTINATIONS,
         NO_EVENTS,
+        NO_HIT_LAYOUTS,
+        NO_UPLOADED_FILES,
     ] {
         sql(text).run(tx).await?;
     }
@@ -106,6 +113,8 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         REVIEW_REPORTS_OF,
         NOTIFICATIONS_OF,
         EVENTS_OF,
+        UPLOADED_FILES_OF,
+        HIT_LAYOUTS_OF,
         HITS_OF,
         HIT_TYPES_OF,
         TOKENS_OF,

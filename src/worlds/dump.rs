@@ -1,5 +1,6 @@
 //! Dumping: the whole market as a world that loads again.
 
+mod forms;
 mod hits;
 mod qualifications;
 
@@ -29,8 +30,10 @@ pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
         "QualificationTypes": qualifications::types(turn).await?,
         "Qualifications": qualifications::grants(turn).await?,
         "QualificationRequests": qualifications::requests(turn).await?,
+        "HITLayouts": forms::layouts(turn).await?,
         "HITTypes": hits::hit_types(turn).await?,
         "HITs": hits::hits(turn).await?,
+        "UploadedFiles": forms::files(turn).await?,
         "BonusPayments": bonus_payments(turn).await?,
         "WorkerBlocks": worker_blocks(turn).await?,
         "Messages": messages(turn).await?,

@@ -1,7 +1,9 @@
 //! Loading: entries become rows, in one turn, on top of what is there.
 
+mod files;
 mod hit_types;
 mod hits;
+mod layouts;
 mod people;
 mod qualifications;
 mod reviews;
@@ -35,8 +37,10 @@ pub async fn load(
     };
     load.load_requesters(&entries.requesters).await?;
     load.load_workers(&entries.workers).await?;
+    load.load_layouts(&entries.layouts).await?;
     load.load_hit_types(&entries.hit_types).await?;
     load.load_hits(entries).await?;
+    load.load_files(&entries.files).await?;
     load.load_qualification_types(&entries.qualification_types).await?;
     load.load_qualifications(&entries.qualifications).await?;
     load.load_qualification_requests(&entries.qualification_requests).await?;

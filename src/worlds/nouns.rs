@@ -1,12 +1,16 @@
 //! What a world file can say: the API's own nouns, and the people.
 
+pub mod files;
 pub mod hits;
+pub mod layouts;
 pub mod people;
 pub mod qualifications;
 pub mod reviews;
 
 use crate::worlds::fields::{Fields, Node, Reading};
+use files::FileEntry;
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
+use layouts::LayoutEntry;
 use people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry};
 use qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
 
@@ -31,13 +35,15 @@ pub struct Entries {
     pub bonus_payments: Vec<BonusEntry>,
     pub worker_blocks: Vec<BlockEntry>,
     pub messages: Vec<MessageEntry>,
+    pub layouts: Vec<LayoutEntry>,
+    pub files: Vec<FileEntry>,
     /// Whether some file speaks of HITs: then an assignment's HIT must be among them or in the
     /// store. Saved assignments alone bring their HIT with them.
     pub speaks_of_hits: bool,
 }
 
 /// What may stand in a file and cannot be loaded yet.
-const NOT_YET: [&str; 3] = ["HITLayouts", "Faults", "Robots"];
+const NOT_YET: [&str; 2] = ["Faults", "Robots"];
 
 /// Reads the entries of all files; problems stay in the reading.
 pub fn read<'a>(reading: &'a Reading<'a>) -> Entries {
@@ -73,6 +79,8 @@ fn read_file<'a>(reading: &'a Reading<'a>, file: &Node<'a>, entries: &mut Entrie
     entries.bonus_payments.extend(list(&mut fields, "BonusPayments", |f| people::bonus(f, &first)));
     entries.worker_blocks.extend(list(&mut fields, "WorkerBlocks", |f| people::block(f, &first)));
     entries.messages.extend(list(&mut fields, "Messages", |f| people::message(f, &first)));
+    entries.layouts.extend(list(&mut fields, "HITLayouts", |f| layouts::layout(f, &first)));
+    entries.files.extend(list(&mut fields, "UploadedFiles", |f| files::file(f)));
     for name in NOT_YET {
         if let Some(node) = fields.elements(name).first() {
             reading.problem(node.place(), format!("{name} cannot be loaded yet"));

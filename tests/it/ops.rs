@@ -15,6 +15,7 @@ mod delete_worker_block;
 mod disassociate_qualification_from_worker;
 mod get_account_balance;
 mod get_assignment;
+mod get_file_upload_url;
 mod get_hit;
 mod get_qualification_score;
 mod get_qualification_type;

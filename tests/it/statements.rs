@@ -25,7 +25,8 @@ const ALLOWED: [(&str, &str, &str); 7] = [
 ];
 
 /// Statements (by how the name begins) that are about whole tables, and why.
-const WHOLE: [(&str, &str); 11] = [
+const WHOLE: [(&str, &str); 12] = [
+    ("hit_layouts.ALL", "a dump writes them all"),
     ("reset.NO_", "a reset empties the table"),
     ("reset.TIMERS_OF_", "a reset of one requester walks the timers once"),
     ("reset.EVENTS_OF", "a reset of one requester walks the events once"),

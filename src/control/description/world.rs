@@ -1,6 +1,7 @@
 //! A world: the members that `worlds::nouns` reads.
 #![expect(dead_code, reason = "they are described, `worlds::nouns` reads them")]
 
+mod forms;
 mod hits;
 mod others;
 mod reviews;
@@ -9,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::control::description::words::At;
+use forms::{FileEntry, LayoutEntry};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use others::{
     BlockEntry, BonusEntry, GrantEntry, MessageEntry, QualificationTypeEntry, RequestEntry,
@@ -49,10 +51,9 @@ pub struct World {
     bonus_payments: Option<Vec<BonusEntry>>,
     worker_blocks: Option<Vec<BlockEntry>>,
     messages: Option<Vec<MessageEntry>>,
-    /// Cannot be loaded yet.
     #[serde(rename = "HITLayouts")]
-    #[schema(max_items = 0)]
-    hit_layouts: Option<Vec<Value>>,
+    hit_layouts: Option<Vec<LayoutEntry>>,
+    uploaded_files: Option<Vec<FileEntry>>,
     /// Cannot be loaded yet.
     #[schema(max_items = 0)]
     faults: Option<Vec<Value>>,

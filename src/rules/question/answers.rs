@@ -38,6 +38,45 @@ pub fn write(question: &str, given: &Given) -> Result<String, AnswerFault> {
     Ok(from_fields(&fields))
 }
 
+/// The answers to several questions, in their order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuestionFormAnswers(pub Vec<Answer>);
+
+impl QuestionFormAnswers {
+    /// The document; without any answer it is empty, as the structure must have one.
+    #[must_use]
+    pub fn xml(&self) -> String {
+        let mut answers = String::new();
+        for Answer { question_identifier, value } in &self.0 {
+            answers.push_str("<Answer>");
+            write_element("QuestionIdentifier", question_identifier, &mut answers);
+            value.write(&mut answers);
+            answers.push_str("</Answer>");
+        }
+        document(&answers)
+    }
+}
+
+impl AnswerValue {
+    fn write(&self, xml: &mut String) {
+        match self {
+            Self::FreeText(text) => write_element("FreeText", text, xml),
+            Self::Selections { identifiers, other } => {
+                for identifier in identifiers {
+                    write_element("SelectionIdentifier", identifier, xml);
+                }
+                if let Some(text) = other {
+                    write_element("OtherSelectionText", text, xml);
+                }
+            }
+            Self::File { size, key } => {
+                write_element("UploadedFileSizeInBytes", &size.to_string(), xml);
+                write_element("UploadedFileKey", key, xml);
+            }
+        }
+    }
+}
+
 /// The answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

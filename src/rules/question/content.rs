@@ -3,6 +3,7 @@
 //! Source: `ContentType` and its parts in `QuestionForm.xsd` of 2005-10-01; "Content Structure" in
 //! the documentation of `QuestionForm`.
 
+use super::form::NAMESPACE_2005;
 use super::formatted;
 use super::xml::{Children, Element, Flaw, trim};
 
@@ -21,6 +22,8 @@ pub enum Content {
     Binary(Binary),
     /// An object shown within the page.
     EmbeddedBinary(EmbeddedBinary),
+    /// A program for a browser of 2005.
+    Application(Application),
 }
 
 /// A picture, or a link to a sound or film.
@@ -66,6 +69,26 @@ pub struct EmbeddedBinary {
     pub parameters: Vec<(String, String)>,
 }
 
+/// A program for a browser of 2005: a film of Flash or an applet of Java.
+///
+/// Amazon stopped supporting it on 2017-12-12 and left it out of the schema of 2017-11-06; no
+/// browser runs either any more. Old clients send it, so forms of 2005-10-01 may still have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// `Flash` or `JavaApplet`.
+    pub kind: &'static str,
+    /// Address of the film, or of the folder with the applet.
+    pub url: String,
+    /// The applet's file in its folder; empty for a film.
+    pub file_name: String,
+    /// Width of its box; the schema takes any text.
+    pub width: String,
+    /// Height of its box; the schema takes any text.
+    pub height: String,
+    /// Names and values for the program.
+    pub parameters: Vec<(String, String)>,
+}
+
 const KINDS: &str = "Title, Text, List, FormattedContent, Binary or EmbeddedBinary";
 
 pub(super) fn read(element: Element<'_>) -> Result<Vec<Content>, Flaw> {
@@ -80,9 +103,42 @@ fn content(element: Element<'_>) -> Result<Content, Flaw> {
         "FormattedContent" => formatted::read(element).map(Content::Formatted),
         "Binary" => binary(element).map(Content::Binary),
         "EmbeddedBinary" => embedded_binary(element).map(Content::EmbeddedBinary),
-        "Application" => Err(element.flaw(NO_APPLICATION)),
+        "Application" => application(element).map(Content::Application),
         _ => Err(element.unexpected(KINDS)),
     }
+}
+
+fn application(element: Element<'_>) -> Result<Application, Flaw> {
+    if element.namespace() != Some(NAMESPACE_2005) {
+        return Err(element.flaw(NO_APPLICATION));
+    }
+    let mut children = element.children()?;
+    let program = children.any("Flash or JavaApplet")?;
+    children.end()?;
+    match program.name() {
+        "Flash" => program_of("Flash", ["FlashMovieURL", ""], program),
+        "JavaApplet" => program_of("JavaApplet", ["AppletPath", "AppletFilename"], program),
+        _ => Err(program.unexpected("Flash or JavaApplet")),
+    }
+}
+
+fn program_of(
+    kind: &'static str,
+    [path, file]: [&str; 2],
+    element: Element<'_>,
+) -> Result<Application, Flaw> {
+    let mut children = element.children()?;
+    let url = data_url(&mut children, path)?;
+    let file_name = match file {
+        "" => String::new(),
+        file => children.required(file)?.text()?,
+    };
+    let width = children.required("Width")?.text()?;
+    let height = children.required("Height")?.text()?;
+    let parameters = children.many("ApplicationParameter");
+    children.end()?;
+    let parameters = parameters.into_iter().map(parameter).collect::<Result<_, _>>()?;
+    Ok(Application { kind, url, file_name, width, height, parameters })
 }
 
 /// Source: note on `Application` in the documentation of `QuestionForm`; no browser runs Flash or
@@ -100,7 +156,7 @@ fn list(element: Element<'_>) -> Result<Vec<String>, Flaw> {
 pub(super) fn binary(element: Element<'_>) -> Result<Binary, Flaw> {
     let mut children = element.children()?;
     let (media, sub_type) = mime_type(children.required("MimeType")?)?;
-    let data_url = data_url(&mut children)?;
+    let data_url = data_url(&mut children, "DataURL")?;
     let alt_text = children.required("AltText")?.text()?;
     children.end()?;
     Ok(Binary { media, sub_type, data_url, alt_text })
@@ -127,7 +183,7 @@ fn media(element: Element<'_>) -> Result<Media, Flaw> {
 fn embedded_binary(element: Element<'_>) -> Result<EmbeddedBinary, Flaw> {
     let mut children = element.children()?;
     let (mime_type, sub_type) = embedded_mime_type(children.required("EmbeddedMimeType")?)?;
-    let data_url = data_url(&mut children)?;
+    let data_url = data_url(&mut children, "DataURL")?;
     let alt_text = children.required("AltText")?.text()?;
     let width = children.required("Width")?.text()?;
     let height = children.required("Height")?.text()?;
@@ -154,8 +210,8 @@ fn parameter(element: Element<'_>) -> Result<(String, String), Flaw> {
 }
 
 /// Source: `URLType` of the schema: begins with `http://` or `https://`, in small letters.
-fn data_url(children: &mut Children<'_>) -> Result<String, Flaw> {
-    let element = children.required("DataURL")?;
+fn data_url(children: &mut Children<'_>, name: &str) -> Result<String, Flaw> {
+    let element = children.required(name)?;
     let text = element.text()?;
     let url = trim(&text);
     if url.starts_with("http://") || url.starts_with("https://") {

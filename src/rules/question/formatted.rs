@@ -114,6 +114,10 @@ fn write_attributes(node: Node<'_, '_>, tag: &Tag, html: &mut String) -> Result<
     for attribute in node.attributes() {
         check_attribute(attribute, tag)
             .map_err(|details| Trouble::new(attribute.range().start, details))?;
+        // A picture's name would hide a form's own properties from the scripts of a page.
+        if tag.name == "img" && attribute.name() == "name" {
+            continue;
+        }
         html.push(' ');
         html.push_str(attribute.name());
         html.push_str("=\"");

@@ -36,3 +36,11 @@ fn html_content(element: Element<'_>) -> Result<String, Flaw> {
     }
     Ok(content)
 }
+
+/// A document around a page. A page with `]]>` in it makes one that is no XML.
+pub(super) fn document(page: &str, frame_height: i64) -> String {
+    format!(
+        "<HTMLQuestion xmlns=\"{NAMESPACE}\"><HTMLContent><![CDATA[{page}]]></HTMLContent>\
+         <FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
+    )
+}

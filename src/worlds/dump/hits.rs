@@ -71,6 +71,7 @@ async fn one_hit(turn: &mut Turn, hit: &Hit) -> Result<Value, Fault> {
         "Requester": hit.requester_id,
         "HITId": hit.id,
         "HITTypeId": hit.hit_type.id,
+        "HITLayoutId": hit.layout_id,
         "CreationTime": time(hit.created_at),
         "Expiration": time(hit.standing.expire_at),
         "HITStatus": hit.status,

@@ -90,6 +90,7 @@ impl Load<'_> {
             requester_id: owner.id,
             hit_type,
             question: entry.question.clone().unwrap_or_default(),
+            layout_id: entry.layout_id.clone(),
             requester_annotation: annotation,
             created_at,
             standing: Standing::new(entry.max_assignments.unwrap_or(0), expire_at),
@@ -132,6 +133,7 @@ impl Load<'_> {
                 requester_id: owner.id,
                 hit_type,
                 question: String::new(),
+                layout_id: None,
                 requester_annotation: None,
                 created_at: accept_at.min(now),
                 // Nobody is to work on a HIT whose question is not known.

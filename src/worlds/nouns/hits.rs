@@ -72,6 +72,7 @@ pub struct HitEntry {
     pub creation_time: Option<When>,
     pub expiration: Option<When>,
     pub question: Option<String>,
+    pub layout_id: Option<String>,
     pub status: Option<HitStatus>,
     pub max_assignments: Option<i64>,
     pub requester_annotation: Option<String>,
@@ -85,9 +86,8 @@ pub struct HitEntry {
 }
 
 /// Counters and the like: derived, not believed.
-const DERIVED: [&str; 5] = [
+const DERIVED: [&str; 4] = [
     "HITReviewStatus",
-    "HITLayoutId",
     "NumberOfAssignmentsPending",
     "NumberOfAssignmentsAvailable",
     "NumberOfAssignmentsCompleted",
@@ -106,6 +106,7 @@ pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
         creation_time: fields.time("CreationTime"),
         expiration: fields.time("Expiration"),
         question: fields.take("Question"),
+        layout_id: fields.id("HITLayoutId"),
         status: fields.take("HITStatus"),
         max_assignments: fields.take("MaxAssignments"),
         requester_annotation: fields.take("RequesterAnnotation"),

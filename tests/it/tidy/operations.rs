@@ -41,6 +41,7 @@ fn built() -> BTreeSet<String> {
 #[test]
 fn each_file_is_one_operation_and_the_reverse() {
     assert_eq!(files("src/ops"), built());
+    assert_eq!(ops::OPERATIONS.len(), model::OPERATIONS.len(), "every operation is built");
     assert!(ops::OPERATIONS.is_sorted_by(|a, b| a.name < b.name));
     for entry in ops::OPERATIONS {
         assert!(model::operation(entry.name).is_some(), "the API has no {}", entry.name);

@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::dump;
 use crate::events;
+use crate::forms;
 use crate::qualified::{qualification_type, tested};
 use crate::reviews;
 use crate::world::{World, changed, hit};
@@ -17,6 +18,8 @@ enum Step {
     Create(bool),
     CreateReviewed(usize),
     Submit(usize),
+    Song(usize),
+    Lay(usize),
     Accept(usize),
     Approve(usize),
     Reject(usize),
@@ -44,6 +47,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => proptest::bool::ANY.prop_map(Step::Create),
         1 => any().prop_map(Step::CreateReviewed),
         4 => any().prop_map(Step::Submit),
+        1 => any().prop_map(Step::Song),
+        1 => any().prop_map(Step::Lay),
         2 => any().prop_map(Step::Accept),
         1 => any().prop_map(Step::Approve),
         1 => any().prop_map(Step::Reject),
@@ -90,6 +95,20 @@ async fn take(world: &World, step: Step, made: &mut Made) {
             let path = format!("/hits/{}/submissions", pick(hits, index));
             let work = world.control("POST", &path, json!({"Answers": {"a": index}})).await.1;
             works.extend(work["AssignmentId"].as_str().map(str::to_owned));
+        }
+        Step::Song(index) => {
+            let (hit, work) = forms::song(world, &format!("A1WORKER{index}")).await;
+            hits.push(hit);
+            works.push(work);
+        }
+        Step::Lay(index) => {
+            let html = format!("<p>{index} ${{a}}</p>");
+            let layout = json!({"HITLayoutId": format!("3LAYOUT{index}"), "HTMLContent": html});
+            world.control("POST", "/world", json!({"HITLayouts": [layout]})).await;
+            let values = json!([{"Name": "a", "Value": "x"}]);
+            let of_layout = json!({"HITLayoutId": format!("3LAYOUT{index}"), "Question": null,
+                "HITLayoutParameters": values});
+            hits.push(world.create_hit(of_layout).await);
         }
         Step::Accept(index) => {
             let path = format!("/workers/A1WORKER{index}/accept");

@@ -122,9 +122,9 @@ pub struct HitEntry {
     /// Not read.
     #[serde(rename = "HITReviewStatus")]
     hit_review_status: Option<Value>,
-    /// Not read.
+    /// From which it was made; the layout need not be known.
     #[serde(rename = "HITLayoutId")]
-    hit_layout_id: Option<Value>,
+    hit_layout_id: Option<Id>,
     /// Derived, not read.
     number_of_assignments_pending: Option<Value>,
     /// Derived, not read.

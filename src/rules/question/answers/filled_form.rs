@@ -1,6 +1,6 @@
 //! The answer to a `QuestionForm`.
 
-use super::{AnswerFault, document, write_element};
+use super::{Answer, AnswerFault, AnswerValue, QuestionFormAnswers};
 use crate::rules::question::form::{FormQuestion, QuestionForm};
 use crate::rules::question::specification::{AnswerSpecification, SelectionAnswer};
 use std::collections::{HashMap, HashSet};
@@ -32,66 +32,48 @@ pub fn from_form(
         }
         values.entry(name).or_default().extend(more.iter().map(String::as_str));
     }
-    let mut answers = String::new();
+    let mut answers = Vec::new();
     for question in form.questions() {
-        if let Some(values) = values.get(question.identifier.as_str()) {
-            write_answer(question, values, &mut answers)?;
+        let Some(values) = values.get(question.identifier.as_str()) else { continue };
+        if let Some(value) = answer(question, values)? {
+            answers.push(Answer { question_identifier: question.identifier.clone(), value });
         }
     }
-    Ok(document(&answers))
+    Ok(QuestionFormAnswers(answers).xml())
 }
 
-fn write_answer(
-    question: &FormQuestion,
-    values: &[&str],
-    xml: &mut String,
-) -> Result<(), AnswerFault> {
-    let mut value = String::new();
+fn answer(question: &FormQuestion, values: &[&str]) -> Result<Option<AnswerValue>, AnswerFault> {
     match &question.answer {
-        AnswerSpecification::FreeText(_) if values.is_empty() => return Ok(()),
-        AnswerSpecification::FreeText(_) => {
-            write_element("FreeText", &values.join("|"), &mut value);
-        }
-        AnswerSpecification::Selection(selection) => {
-            write_selection(selection, values, &mut value).map_err(|odd| {
+        AnswerSpecification::FreeText(_) if values.is_empty() => Ok(None),
+        AnswerSpecification::FreeText(_) => Ok(Some(AnswerValue::FreeText(values.join("|")))),
+        AnswerSpecification::Selection(field) => {
+            selections(field, values).map(Some).map_err(|odd| {
                 let question = question.identifier.clone();
                 AnswerFault::UnknownSelection { question, value: odd.to_owned() }
-            })?;
+            })
         }
         AnswerSpecification::FileUpload(_) => {
-            return Err(AnswerFault::FileUpload(question.identifier.clone()));
+            Err(AnswerFault::FileUpload(question.identifier.clone()))
         }
     }
-    xml.push_str("<Answer>");
-    write_element("QuestionIdentifier", &question.identifier, xml);
-    xml.push_str(&value);
-    xml.push_str("</Answer>");
-    Ok(())
 }
 
-/// Writes what was chosen, each once, and then something else; an error is a value too many.
-fn write_selection<'v>(
-    selection: &SelectionAnswer,
-    values: &[&'v str],
-    xml: &mut String,
-) -> Result<(), &'v str> {
+/// What was chosen, each once, and something else; an error is a value too many.
+fn selections<'v>(field: &SelectionAnswer, values: &[&'v str]) -> Result<AnswerValue, &'v str> {
     let known: HashSet<_> =
-        selection.selections.iter().map(|choice| choice.identifier.as_str()).collect();
-    let (mut chosen, mut other) = (HashSet::new(), None);
+        field.selections.iter().map(|choice| choice.identifier.as_str()).collect();
+    let (mut chosen, mut identifiers, mut other) = (HashSet::new(), Vec::new(), None);
     for &value in values {
         if known.contains(value) {
             if chosen.insert(value) {
-                write_element("SelectionIdentifier", value, xml);
+                identifiers.push(value.to_owned());
             }
         } else if !value.is_empty() {
-            let taken = selection.other.is_none() || other.replace(value).is_some();
+            let taken = field.other.is_none() || other.replace(value.to_owned()).is_some();
             if taken {
                 return Err(value);
             }
         }
     }
-    if let Some(text) = other {
-        write_element("OtherSelectionText", text, xml);
-    }
-    Ok(())
+    Ok(AnswerValue::Selections { identifiers, other })
 }

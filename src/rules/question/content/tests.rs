@@ -1,4 +1,4 @@
-use super::{Binary, Content, EmbeddedBinary, Media};
+use super::{Application, Binary, Content, EmbeddedBinary, Media};
 use crate::rules::question::QuestionFault;
 use crate::rules::question::form::Part;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
@@ -21,6 +21,21 @@ fn content(xml: &str) -> Result<Vec<Content>, QuestionFault> {
 fn binary(media: Media, sub_type: Option<&str>, url: &str) -> Content {
     let (sub_type, alt_text) = (sub_type.map(str::to_owned), "alt".to_owned());
     Content::Binary(Binary { media, sub_type, data_url: url.to_owned(), alt_text })
+}
+
+fn program(kind: &'static str, url: &str, file_name: &str) -> Content {
+    let [url, file_name, width, height] = [url, file_name, "2", "1"].map(str::to_owned);
+    Content::Application(Application { kind, url, file_name, width, height, parameters: vec![] })
+}
+
+#[test]
+fn the_later_schema_has_no_programs() {
+    let xml = "<Overview><Application><Flash/></Application></Overview>";
+    let form = form_xml(&(xml.to_owned() + &question_xml("q", "<FreeTextAnswer/>")));
+    let said = crate::rules::question::parse(&form.replace("2005-10-01", "2017-11-06"));
+    let expected = "Line 2, column 11: the element Application is not supported since 2017-12-12; \
+                    use HTMLQuestion or ExternalQuestion for interactive content.";
+    assert_eq!(said.unwrap_err().to_string(), expected);
 }
 
 #[rstest]
@@ -52,6 +67,16 @@ fn binary(media: Media, sub_type: Option<&str>, url: &str) -> Content {
         data_url: "http://a".to_owned(), alt_text: "b".to_owned(), width: "40%".to_owned(),
         height: "300".to_owned(), parameters: vec![("n".to_owned(), "v".to_owned())],
     }))]
+#[case(
+    "<Application><Flash><FlashMovieURL>http://a/b.swf</FlashMovieURL><Width>2</Width>\
+    <Height>1</Height></Flash></Application>",
+    program("Flash", "http://a/b.swf", "")
+)]
+#[case(
+    "<Application><JavaApplet><AppletPath>http://a/</AppletPath><AppletFilename>b.class\
+    </AppletFilename><Width>2</Width><Height>1</Height></JavaApplet></Application>",
+    program("JavaApplet", "http://a/", "b.class")
+)]
 fn is_read(#[case] xml: &str, #[case] expected: Content) {
     assert_eq!(content(xml), Ok(vec![expected]));
 }
@@ -96,10 +121,14 @@ fn is_read(#[case] xml: &str, #[case] expected: Content) {
     "found the end of EmbeddedMimeType where the element SubType was expected"
 )]
 #[case(
-    "<Application><Flash/></Application>",
-    1,
-    "the element Application is not supported since \
-    2017-12-12; use HTMLQuestion or ExternalQuestion for interactive content"
+    "<Application><Movie/></Application>",
+    14,
+    "found the element Movie where Flash or JavaApplet was expected"
+)]
+#[case(
+    "<Application><Flash><FlashMovieURL>javascript:x</FlashMovieURL></Flash></Application>",
+    21,
+    "found \"javascript:x\" in FlashMovieURL where an http or https URL was expected"
 )]
 #[case(
     "<Movie/>",

@@ -1,5 +1,8 @@
 use super::html;
+use proptest::prelude::*;
+use regex::Regex;
 use rstest::rstest;
+use std::sync::LazyLock;
 
 #[rstest]
 #[case("", "")]
@@ -148,4 +151,135 @@ fn depth_is_bounded() {
     let nested = |depth: usize| "<b>".repeat(depth) + &"</b>".repeat(depth);
     assert!(html(&nested(64)).is_ok());
     assert_eq!(html(&nested(65)).unwrap_err().details, "elements are nested deeper than 64 levels");
+}
+
+#[test]
+fn a_picture_has_no_name() {
+    let text = "<img src='http://a' alt='' name='querySelector'/>";
+    assert_eq!(html(text).unwrap(), "<img src=\"http://a\" alt=\"\">");
+}
+
+/// A tag as it is written: its name, and attributes in quotation marks.
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("</?([a-z0-9]+)((?: [a-z]+=\"[^\"<>]*\")*)>").unwrap());
+static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| Regex::new(" ([a-z]+)=\"([^\"]*)\"").unwrap());
+/// The tags of the documentation's table, and those that its schema has besides.
+const TAGS: &str = " a area b big blockquote br center cite code col colgroup dd del dl dt em font \
+    h1 h2 h3 h4 h5 h6 hr i img ins li map ol p pre q s small strike strong sub sup table tbody td \
+    tfoot th thead tr u ul ";
+
+/// Reads what was written as a browser would, and complains about all that must not be there.
+fn check(written: &str) {
+    for tag in TAG.captures_iter(written) {
+        assert!(TAGS.contains(&format!(" {} ", &tag[1])), "{written}");
+        for attribute in ATTRIBUTE.captures_iter(&tag[2]) {
+            let (name, value) = (&attribute[1], attribute[2].trim().to_lowercase());
+            let bad = ["style", "class", "srcdoc", "background", "formaction", "action"];
+            assert!(!name.starts_with("on") && !bad.contains(&name), "{written}");
+            if ["href", "src", "cite", "longdesc", "usemap"].contains(&name) {
+                let colon = value.find(':').unwrap_or(usize::MAX);
+                let scheme = colon < value.find(['/', '?', '#']).unwrap_or(usize::MAX);
+                let known = ["http:", "https:", "ftp:", "news:", "nntp:", "mailto:", "gopher:"];
+                let known = known.iter().chain(&["telnet:"]).any(|one| value.starts_with(one));
+                assert!(!scheme || known, "{written}");
+            }
+        }
+    }
+    let rest = TAG.replace_all(written, "");
+    assert!(!rest.contains(['<', '>']), "{written}");
+}
+
+const HOSTILE: &[&str] = &[
+    "<script>",
+    "</script>",
+    "<SCRIPT/x>",
+    "<script xmlns='http://www.w3.org/1999/xhtml'>",
+    "<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>",
+    "<p>",
+    "</p>",
+    "<b ",
+    "<img src='http://a' alt='' ",
+    "<img src='javascript:x' alt='",
+    "<a href='",
+    "javascript:alert(1)",
+    "java\tscript:x",
+    "&#106;avascript:x",
+    "&#x6a;avascript&colon;x",
+    "data:text/html,x",
+    "HTTPS://a",
+    " http://a",
+    "'",
+    "\"",
+    ">",
+    "/>",
+    "</a>",
+    "</b>",
+    "onerror='x'",
+    " onclick=\"x\"",
+    " style='x'",
+    " xlink:href='x'",
+    " xmlns:p='http://www.w3.org/1999/xhtml'",
+    "<p:script>",
+    "<iframe srcdoc='x'/>",
+    "<![CDATA[",
+    "<script>]]>",
+    "]]>",
+    "<!--",
+    "-->",
+    "&lt;script&gt;",
+    "&quot;",
+    "&nbsp;",
+    "<?x ?>",
+    "<!DOCTYPE a>",
+    "</FormattedContent>",
+    "<table background='x'><tr><td>",
+    "</td></tr></table>",
+    "<form action='x'>",
+    "<input/>",
+    "<base href='x'/>",
+    "<q cite='vbscript:x'>",
+    "<q cite='a/b:c'>",
+    "</q>",
+    "\u{0}",
+    "\u{2028}",
+    "x",
+];
+
+/// Tags that are well-formed, with values of any kind.
+fn tag() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec!["a", "img", "p", "b", "q", "script", "svg", "font"]);
+    let names = vec!["href", "src", "alt", "onclick", "style", "title", "cite", "name", "color"];
+    let value = prop_oneof![prop::sample::select(HOSTILE).prop_map(str::to_owned), ".{0,8}"];
+    let attribute = (prop::sample::select(names), value).prop_map(|(name, value)| {
+        let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        format!(" {name}=\"{value}\"")
+    });
+    (name, prop::collection::vec(attribute, 0..3))
+        .prop_map(|(name, attributes)| format!("<{name}{}/>", attributes.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn nothing_hostile_gets_through_in_pieces(
+        pieces in prop::collection::vec(prop::sample::select(HOSTILE), 0..8)
+    ) {
+        if let Ok(written) = html(&pieces.concat()) {
+            check(&written);
+        }
+    }
+
+    #[test]
+    fn nothing_hostile_gets_through_in_tags(tags in prop::collection::vec(tag(), 1..4)) {
+        if let Ok(written) = html(&tags.concat()) {
+            check(&written);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "onclick")]
+fn the_check_finds_what_it_looks_for() {
+    check("<p onclick=\"x\">");
 }

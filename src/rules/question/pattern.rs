@@ -1,0 +1,248 @@
+//! Regular expressions as JavaScript has them, put into the words of the `regex` crate.
+//!
+//! A requester's `AnswerFormatRegex` is JavaScript's. The crate runs in time proportional to the
+//! text, whoever wrote the expression; what it cannot say at all (looking around, repeating what a
+//! group matched) is left to the worker's browser.
+
+use regex::{Regex, RegexBuilder};
+
+/// Whether `text` has a match of JavaScript's expression `pattern`; true if that cannot be told.
+pub(super) fn found(pattern: &str, ignore_case: bool, text: &str) -> bool {
+    compiled(pattern, ignore_case).is_none_or(|regex| regex.is_match(text))
+}
+
+fn compiled(pattern: &str, ignore_case: bool) -> Option<Regex> {
+    let text = Translation::of(pattern)?;
+    RegexBuilder::new(&text).case_insensitive(ignore_case).build().ok()
+}
+
+/// An expression under way.
+struct Translation<'p> {
+    left: std::iter::Peekable<std::str::Chars<'p>>,
+    done: String,
+}
+
+/// One member of a class: a character, or several.
+enum Member {
+    One(char),
+    Several(&'static str),
+}
+
+impl Translation<'_> {
+    fn of(pattern: &str) -> Option<String> {
+        let done = String::with_capacity(pattern.len());
+        let mut translation = Translation { left: pattern.chars().peekable(), done };
+        while let Some(c) = translation.left.next() {
+            translation.one(c)?;
+        }
+        Some(translation.done)
+    }
+
+    fn one(&mut self, c: char) -> Option<()> {
+        match c {
+            '\\' => self.escape()?,
+            '[' => self.class()?,
+            '(' => self.group()?,
+            '.' => self.done.push_str(r"[^\n\r\x{2028}\x{2029}]"),
+            '{' if self.is_count() => self.done.push('{'),
+            '{' | ']' => self.literal(c),
+            _ => self.done.push(c),
+        }
+        Some(())
+    }
+
+    fn literal(&mut self, c: char) {
+        self.done.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+    }
+
+    /// Behind `(?` JavaScript knows groups without a number, names, and looking around.
+    fn group(&mut self) -> Option<()> {
+        self.done.push('(');
+        let mut ahead = self.left.clone();
+        if ahead.next() != Some('?') {
+            return Some(());
+        }
+        let named = ahead.next();
+        let known = named == Some(':')
+            || named == Some('<') && ahead.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+        known.then_some(())
+    }
+
+    /// Whether `{` begins a count and stands not for itself.
+    fn is_count(&self) -> bool {
+        let body: String = self.left.clone().take_while(|&c| c != '}').collect();
+        let (least, most) = body.split_once(',').unwrap_or((&body, ""));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let closed = self.left.clone().any(|c| c == '}');
+        closed && !least.is_empty() && digits(least) && digits(most)
+    }
+
+    fn escape(&mut self) -> Option<()> {
+        match self.left.next()? {
+            'b' => self.done.push_str(r"(?-u:\b)"),
+            'B' => self.done.push_str(r"(?-u:\B)"),
+            '1'..='9' | 'k' => return None,
+            c => match self.escaped(c)? {
+                Member::One(c) => self.literal(c),
+                Member::Several(class) => self.done.push_str(class),
+            },
+        }
+        Some(())
+    }
+
+    /// What a backslash and `c` stand for, in a class and outside.
+    fn escaped(&mut self, c: char) -> Option<Member> {
+        Some(Member::One(match c {
+            'd' => return Some(Member::Several("[0-9]")),
+            'D' => return Some(Member::Several("[^0-9]")),
+            'w' => return Some(Member::Several("[0-9A-Za-z_]")),
+            'W' => return Some(Member::Several("[^0-9A-Za-z_]")),
+            's' => return Some(Member::Several(r"[\s\x{feff}]")),
+            'S' => return Some(Member::Several(r"[^\s\x{feff}]")),
+            'p' | 'P' => return None,
+            't' => '\t',
+            'n' => '\n',
+            'r' => '\r',
+            'f' => '\u{c}',
+            'v' => '\u{b}',
+            '0' => '\0',
+            'c' => char::from(self.left.next().filter(char::is_ascii_alphabetic)? as u8 % 32),
+            'x' => self.hexadecimal(2)?,
+            'u' => self.hexadecimal(4)?,
+            other => other,
+        }))
+    }
+
+    fn hexadecimal(&mut self, digits: usize) -> Option<char> {
+        let code: String = self.left.by_ref().take(digits).collect();
+        let all = code.len() == digits && code.bytes().all(|b| b.is_ascii_hexdigit());
+        all.then(|| u32::from_str_radix(&code, 16).ok().and_then(char::from_u32))?
+    }
+
+    fn class(&mut self) -> Option<()> {
+        let negated = self.left.next_if_eq(&'^').is_some();
+        if self.left.next_if_eq(&']').is_some() {
+            // `[^]` is any character, `[]` none.
+            self.done.push_str(if negated { "(?s:.)" } else { r"[^\x{0}-\x{10FFFF}]" });
+            return Some(());
+        }
+        self.done.push_str(if negated { "[^" } else { "[" });
+        while let Some(first) = self.member()? {
+            let mut ahead = self.left.clone();
+            let range = ahead.next() == Some('-') && !matches!(ahead.next(), None | Some(']'));
+            match first {
+                Member::One(first) if range => {
+                    self.left.next();
+                    match self.member()?? {
+                        Member::One(last) => self.range(first, last),
+                        Member::Several(class) => {
+                            self.range(first, first);
+                            self.range('-', '-');
+                            self.done.push_str(class);
+                        }
+                    }
+                }
+                Member::One(one) => self.range(one, one),
+                Member::Several(class) => self.done.push_str(class),
+            }
+        }
+        self.done.push(']');
+        Some(())
+    }
+
+    /// The next member of a class, or none at its end; nothing if the class has no end.
+    #[expect(clippy::option_option, reason = "no end and the end are told apart by `?`")]
+    fn member(&mut self) -> Option<Option<Member>> {
+        Some(match self.left.next()? {
+            ']' => None,
+            '\\' => match self.left.next()? {
+                'b' => Some(Member::One('\u{8}')),
+                c => Some(self.escaped(c)?),
+            },
+            c => Some(Member::One(c)),
+        })
+    }
+
+    fn range(&mut self, first: char, last: char) {
+        let code = |c: char| format!("\\x{{{:x}}}", u32::from(c));
+        self.done.push_str(&code(first));
+        if first != last {
+            self.done.push('-');
+            self.done.push_str(&code(last));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Translation, found};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("^\\d{3}-\\d{4}$", "555-1234", true)]
+    #[case("^\\d{3}-\\d{4}$", "555-12345", false)]
+    #[case("^\\d+$", "٣", false)]
+    #[case("\\w", "é", false)]
+    #[case("^\\S+@[\\w.-]+\\.[a-z]{2,}$", "a.b@c-d.example", true)]
+    #[case("^\\S+@[\\w.-]+\\.[a-z]{2,}$", "a b@c.example", false)]
+    #[case("^[^]$", "\n", true)]
+    #[case("[]", "", false)]
+    #[case("^.$", "\u{2028}", false)]
+    #[case("^.$", "é", true)]
+    #[case("^[[&&a~]$", "[", true)]
+    #[case("^[[&&a~]$", "b", false)]
+    #[case("^[a\\-z]$", "m", false)]
+    #[case("^[\\w-.]$", "-", true)]
+    #[case("^[a-\\d]$", "-", true)]
+    #[case("^[+--]$", ",", true)]
+    #[case("^a{,2}$", "a{,2}", true)]
+    #[case("^a{x}$", "a{x}", true)]
+    #[case("^a{2}$", "aa", true)]
+    #[case("^\\/\\-\\<\\z$", "/-<z", true)]
+    #[case("^\\u00e9\\x41\\cJ\\0$", "éA\n\0", true)]
+    #[case("\\bcat\\b", "a cat sat", true)]
+    #[case("\\bcat\\b", "concat", false)]
+    #[case("^(?:a|b)(?<n>c)$", "bc", true)]
+    #[case("yes|no", "maybe yes", true)]
+    #[case("^#x y$", "#x y", true)]
+    #[case("", "", true)]
+    fn is_matched_as_in_a_browser(
+        #[case] pattern: &str,
+        #[case] text: &str,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(found(pattern, false, text), expected, "{:?}", Translation::of(pattern));
+    }
+
+    #[test]
+    fn case_matters_unless_the_flag_is_there() {
+        assert!(!found("^YES$", false, "yes") && found("^YES$", true, "yes"));
+    }
+
+    #[rstest]
+    #[case("(?=x)y")]
+    #[case("(?<!x)y")]
+    #[case("(a)\\1")]
+    #[case("(?i)x")]
+    #[case("(?P<a>x)")]
+    #[case("[a")]
+    #[case("(")]
+    #[case("\\")]
+    #[case("\\xZZ")]
+    #[case("\\p{L}")]
+    fn what_cannot_be_told_passes(#[case] pattern: &str) {
+        assert!(found(pattern, false, "zzz"));
+    }
+
+    #[test]
+    fn a_bad_expression_takes_no_longer() {
+        assert!(!found("^(a+)+$", false, &("a".repeat(50_000) + "b")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_expression_panics(pattern: String, text: String) {
+            found(&pattern, false, &text);
+        }
+    }
+}

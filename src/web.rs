@@ -1,0 +1,4 @@
+//! Pages for people: what workers see.
+
+pub mod assets;
+pub mod form;

@@ -1,0 +1,38 @@
+//! HIT layouts.
+
+use crate::fault::Fault;
+use crate::rules::question::MAX_BYTES;
+use crate::rules::question::layout::Layout;
+use crate::store::hit_layouts::{self, HitLayout};
+use crate::worlds::load::Load;
+use crate::worlds::nouns::layouts::LayoutEntry;
+
+/// Height of the frame where the world does not say: it fits the worker's window.
+const FRAME_HEIGHT: u32 = 0;
+
+impl Load<'_> {
+    pub(super) async fn load_layouts(&mut self, entries: &[LayoutEntry]) -> Result<(), Fault> {
+        for entry in entries {
+            self.load_layout(entry).await?;
+        }
+        Ok(())
+    }
+
+    async fn load_layout(&mut self, entry: &LayoutEntry) -> Result<(), Fault> {
+        let place = &entry.place;
+        let Some(owner) = self.owner(place, &entry.owner).await? else { return Ok(()) };
+        let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
+        if hit_layouts::exists(&mut self.turn.tx, &id).await? {
+            self.problem(place, format!("there is a HIT layout {id} already"));
+            return Ok(());
+        }
+        if entry.html.len() > MAX_BYTES {
+            self.problem(place, format!("HTMLContent has more than {MAX_BYTES} bytes"));
+            return Ok(());
+        }
+        let frame_height = i64::from(entry.frame_height.unwrap_or(FRAME_HEIGHT));
+        let layout = Layout { html: entry.html.clone(), frame_height };
+        let new = HitLayout { id, requester_id: owner.id, name: entry.name.clone(), layout };
+        hit_layouts::add(&mut self.turn.tx, &new).await
+    }
+}

@@ -1,0 +1,241 @@
+// The scripts that pages of tasks ask for, in a browser: externalHIT_v1.js and crowd-html-elements.js.
+// A small site serves the scripts from the project's folder and keeps what is posted.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { browserForTests } from "./form.browser.js";
+
+const browser = browserForTests();
+const pages = new Map();
+let server, origin, posted;
+
+before(async () => {
+  server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, "http://x");
+    if (request.method === "POST") {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      posted.push([pathname, [...new URLSearchParams(body)]]);
+      return response.end("done");
+    }
+    if (pathname.startsWith("/assets/")) {
+      response.setHeader("content-type", "text/javascript");
+      const asset = await readFile(new URL(`../../../src/web${pathname}`, import.meta.url)).catch(() => undefined);
+      return response.writeHead(asset ? 200 : 404).end(asset);
+    }
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.end(pages.get(pathname));
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  origin = `http://127.0.0.1:${server.address().port}`;
+});
+after(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+const given = () => `assignmentId=3ASSIGNMENT&hitId=3HIT&workerId=A1&turkSubmitTo=${encodeURIComponent(origin)}`;
+const PREVIEW = "assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=3HIT";
+
+async function open(html, query = given()) {
+  posted = [];
+  pages.set("/task", `<!DOCTYPE html><html lang="en"><body>${html}</body></html>`);
+  return browser.open(`${origin}/task?${query}`);
+}
+
+const EXTERNAL = `<script src="/assets/externalHIT_v1.js"></script>
+  <form name="mturk_form" method="post" id="mturk_form" action="https://www.mturk.com/mturk/externalSubmit">
+    <input type="hidden" value="" name="assignmentId" id="assignmentId"><input name="answer" value="é &amp; b">
+    <input type="submit" id="submitButton" value="Submit"></form>
+  <script>turkSetAssignmentID();</script>`;
+
+test("a plain page learns its assignment and its destination", async () => {
+  const page = await open(EXTERNAL);
+  await Promise.all([page.waitForNavigation(), page.click("#submitButton")]);
+  assert.deepEqual(posted, [["/mturk/externalSubmit", [["assignmentId", "3ASSIGNMENT"], ["answer", "é & b"]]]]);
+  assert.deepEqual(page.errors, []);
+});
+
+test("a plain page cannot submit in a preview", async () => {
+  const page = await open(EXTERNAL, PREVIEW);
+  const said = "You must ACCEPT the HIT before you can submit the results.";
+  assert.equal(await page.inputValue("#submitButton"), said);
+  assert.ok(await page.isDisabled("#submitButton"));
+  assert.equal(await page.getAttribute("form", "action"), `${origin}/mturk/externalSubmit`);
+});
+
+test("names of a page's own are taken, and a missing field is added", async () => {
+  const page = await open(`<script src="/assets/externalHIT_v1.js"></script>
+    <form id="mine" method="post"><input name="action" value="x"><button id="go">Go</button></form>
+    <script>turkSetAssignmentID("mine", "go");</script>`);
+  await Promise.all([page.waitForNavigation(), page.click("#go")]);
+  assert.deepEqual(posted[0], ["/mturk/externalSubmit", [["action", "x"], ["assignmentId", "3ASSIGNMENT"]]]);
+});
+
+test("parameters are read as they stand, and decoded", async () => {
+  const page = await open(`<script src="/assets/externalHIT_v1.js"></script>`,
+    "a=1%202+3&b=&aa=x&turkSubmitTo=https%3A%2F%2Fwww.mturk.com%2F&c=%E9&d");
+  const read = await page.evaluate(() => [turkGetParam("a", ""), decode(turkGetParam("a", "")), turkGetParam("b", "z"),
+    turkGetParam("none", "z"), turkGetParam("d", "z"), decode(turkGetParam("c", "")), turkGetSubmitToHost()]);
+  assert.deepEqual(read, ["1%202+3", "1 2 3", "", "z", "z", "é", "https://www.mturk.com"]);
+  for (const [to, expected] of [["javascript:alert(1)", origin], ["", origin], ["//a.example/", "//a.example"]]) {
+    const other = await open(`<script src="/assets/externalHIT_v1.js"></script>`,
+      `turkSubmitTo=${encodeURIComponent(to)}`);
+    assert.equal(await other.evaluate(() => turkGetSubmitToHost()), expected);
+  }
+});
+
+const CROWD = `<script src="/assets/crowd-html-elements.js"></script>`;
+
+const EVERYTHING = `${CROWD}<crowd-form>
+  <crowd-instructions link-text="Look here" link-type="button"><short-summary>In short.</short-summary>
+    <detailed-instructions>At length.</detailed-instructions>
+    <positive-example>Good.</positive-example></crowd-instructions>
+  <crowd-input name="title" label="Title" required></crowd-input>
+  <crowd-text-area name="text" label="Text" rows="3" value="as it was"></crowd-text-area>
+  <crowd-checkbox name="tick" id="tick">Tick</crowd-checkbox>
+  <crowd-checkbox name="colours" value="red" checked>Red</crowd-checkbox>
+  <crowd-checkbox name="colours" value="blue">Blue</crowd-checkbox>
+  <crowd-radio-group><crowd-radio-button name="yes" value="yes" id="yes">Yes</crowd-radio-button>
+    <crowd-radio-button name="no" value="no" id="no">No</crowd-radio-button>
+    <crowd-radio-button name="maybe" value="maybe" id="maybe">Maybe</crowd-radio-button></crowd-radio-group>
+  <crowd-slider name="much" min="10" max="20" step="2" value="12"></crowd-slider>
+  <crowd-classifier name="mood" categories="['Glad', 'Sad, or &quot;blue&quot;', 'It\\'s neither']" header="Mood?">
+    <classification-target>What a day</classification-target><short-instructions>Shortly.</short-instructions>
+    <full-instructions header="Full">Fully.</full-instructions></crowd-classifier>
+  <crowd-image-classifier name="animal" src="/assets/none.png" categories='["Cat","Dog"]' header="Which animal?">
+  </crowd-image-classifier>
+  <input name="plain" value="p"><input type="checkbox" name="box" value="b" checked><select name="pick"><option>x</select>
+  <crowd-button form-action="submit" variant="primary">Hand in</crowd-button></crowd-form>`;
+
+async function handedIn(page, deed) {
+  await Promise.all([page.waitForNavigation(), deed()]);
+  const [path, fields] = posted[0];
+  assert.deepEqual([posted.length, path], [1, "/mturk/externalSubmit"]);
+  return fields;
+}
+
+test("every element is filled in with the keyboard alone", async () => {
+  const page = await open(EVERYTHING);
+  const keys = async (...all) => {
+    for (const key of all) await page.keyboard.press(key);
+  };
+  await page.getByLabel("Title").focus();
+  await page.keyboard.type("A title");
+  await keys("Tab");
+  await page.keyboard.type("!");
+  await keys("Tab", "Space", "Tab", "Tab", "Space");
+  // The group is reached once, at its first button; arrows move on.
+  await keys("Tab", "ArrowDown", "ArrowDown", "ArrowUp", "Tab", "ArrowRight", "ArrowRight");
+  // Instructions of the classifier, then its categories.
+  await keys("Tab", "Enter");
+  assert.ok(await page.getByText("Fully.").isVisible());
+  await keys("Tab", "Space", "ArrowDown", "Tab", "Space");
+  const fields = await handedIn(page, () => page.getByRole("button", { name: "Hand in" }).press("Enter"));
+  assert.deepEqual(fields[0], ["assignmentId", "3ASSIGNMENT"]);
+  assert.deepEqual([fields.length, fields[1][0]], [2, "taskAnswers"]);
+  assert.deepEqual(JSON.parse(fields[1][1]), [{
+    title: "A title", text: fieldsText(fields), tick: { on: true }, colours: { red: true, blue: true },
+    yes: { yes: false }, no: { no: true }, maybe: { maybe: false }, much: 16, mood: { label: 'Sad, or "blue"' },
+    animal: { label: "Cat" }, plain: "p", box: { b: true }, pick: "x",
+  }]);
+  assert.deepEqual(page.errors, []);
+});
+
+// Where the caret of a text area stands at first is the browser's business.
+function fieldsText(fields) {
+  const { text } = JSON.parse(fields[1][1])[0];
+  assert.ok(["!as it was", "as it was!"].includes(text), text);
+  return text;
+}
+
+test("what is missing is told before anything is sent", async () => {
+  const page = await open(EVERYTHING);
+  const hand = () => page.getByRole("button", { name: "Hand in" }).click();
+  await hand();
+  assert.equal(await page.evaluate(() => document.querySelector("crowd-input").validity.valid), false);
+  await page.getByLabel("Title").fill("x");
+  await hand();
+  await page.getByLabel("Glad").check();
+  await hand();
+  assert.deepEqual(posted, []);
+  await page.getByLabel("Dog").check();
+  const fields = await handedIn(page, hand);
+  assert.deepEqual(JSON.parse(fields[1][1])[0].animal, { label: "Dog" });
+});
+
+test("instructions show what is short, and the rest when asked", async () => {
+  const page = await open(EVERYTHING);
+  assert.ok(await page.getByText("In short.").isVisible());
+  assert.ok(!(await page.getByText("At length.").isVisible()));
+  await page.getByText("Look here").click();
+  assert.ok(await page.getByText("At length.").isVisible());
+  assert.ok(await page.getByText("Good example").isVisible());
+  assert.ok(!(await page.getByText("Bad example").isVisible()));
+});
+
+test("Enter in an input hands in, a button is added where there is none", async () => {
+  const page = await open(`${CROWD}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`);
+  assert.ok(await page.getByRole("button", { name: "Submit" }).isVisible());
+  await page.locator("crowd-input input").fill("yes");
+  const fields = await handedIn(page, () => page.keyboard.press("Enter"));
+  assert.deepEqual(fields, [["assignmentId", "3ASSIGNMENT"], ["taskAnswers", '[{"q":"yes"}]']]);
+});
+
+test("answers can be flat", async () => {
+  const page = await open(`${CROWD}<crowd-form answer-format="flatten-objects">
+    <crowd-classifier name="category" categories="['Cat', 'Dog']" header="x"></crowd-classifier>
+    <crowd-checkbox name="q.0">x</crowd-checkbox><crowd-slider name="s" max="5" value="3"></crowd-slider></crowd-form>`);
+  await page.getByLabel("Dog").check();
+  const fields = await handedIn(page, () => page.getByRole("button").click());
+  assert.deepEqual(fields, [["assignmentId", "3ASSIGNMENT"], ["category.label", "Dog"], ["q.0.on", "false"],
+    ["s", "3"]]);
+});
+
+test("a page's own onsubmit can look at the values, add one, and stop it", async () => {
+  const page = await open(`${CROWD}<crowd-form><crowd-input name="q" value="1"></crowd-input></crowd-form><script>
+    let stops = 1;
+    document.querySelector("crowd-form").onsubmit = (event) => {
+      const input = document.querySelector("crowd-input");
+      input.value = input.value + "!";
+      if (stops-- > 0) event.preventDefault();
+    };</script>`);
+  await page.getByRole("button").click();
+  await page.waitForFunction(() => document.querySelector("crowd-input").value === "1!");
+  assert.deepEqual(posted, []);
+  const fields = await handedIn(page, () => page.getByRole("button").click());
+  assert.equal(fields[1][1], '[{"q":"1!!"}]');
+});
+
+test("in a preview nothing is handed in", async () => {
+  const page = await open(`${CROWD}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`, PREVIEW);
+  const button = page.getByRole("button");
+  assert.match(await button.evaluate((one) => one.getRootNode().host.textContent), /You must ACCEPT the HIT/);
+  assert.ok(await button.isDisabled());
+  await page.locator("crowd-input input").press("Enter");
+  assert.deepEqual(posted, []);
+});
+
+test("outside a HIT the answer is shown", async () => {
+  const page = await open(`${CROWD}<crowd-form><crowd-input name="q" value="1"></crowd-input></crowd-form>`, "");
+  await page.getByRole("button").click();
+  assert.equal(await page.textContent(".crowd-output"), '[{"q":"1"}]');
+});
+
+test("the elements are fields of a plain form too", async () => {
+  const page = await open(`${CROWD}<form method="post" action="/plain">
+    <crowd-input name="q" value="1"></crowd-input><crowd-checkbox name="t" checked>T</crowd-checkbox>
+    <crowd-checkbox name="u">U</crowd-checkbox><crowd-slider name="s" min="2" max="4"></crowd-slider>
+    <crowd-radio-group><crowd-radio-button name="r" value="a">A</crowd-radio-button>
+      <crowd-radio-button name="r" value="b" checked>B</crowd-radio-button></crowd-radio-group>
+    <crowd-button form-action="reset">Back</crowd-button><crowd-button type="submit">Go</crowd-button></form>`);
+  await page.locator("crowd-input input").fill("2");
+  await page.getByRole("radio", { name: "A" }).click();
+  assert.ok(!(await page.getByRole("radio", { name: "B" }).isChecked()));
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.waitForFunction(() => document.querySelector("crowd-input").value === "1");
+  await page.locator("crowd-checkbox input >> nth=1").check();
+  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Go" }).click()]);
+  assert.deepEqual(posted, [["/plain", [["q", "1"], ["t", "on"], ["u", "on"], ["s", "2"], ["r", "b"]]]]);
+});

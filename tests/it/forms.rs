@@ -1,0 +1,121 @@
+//! Forms that workers fill in on a page of this site, here without the page.
+
+use axum::body::Body;
+use axum::http::Request;
+use mturk_local::acts::submit::open_acceptance;
+use mturk_local::acts::submit_form::{FilledForm, Handed, submit_form};
+use mturk_local::fault::Fault;
+use mturk_local::rules::question::filling::{Problem, SentFile};
+use mturk_local::rules::question::{Question, parse};
+use mturk_local::shapes::assignment::Assignment;
+use mturk_local::store::hits;
+use mturk_local::store::requesters::Requester;
+use mturk_local::turn::Access;
+use serde_json::json;
+
+use crate::world::World;
+
+/// A form with a text that must be there and a file.
+pub const FORM: &str = concat!(
+    "<QuestionForm xmlns=\"http://mechanicalturk.amazonaws.com/",
+    "AWSMechanicalTurkDataSchemas/2005-10-01/QuestionForm.xsd\">",
+    "<Question><QuestionIdentifier>title</QuestionIdentifier><IsRequired>true</IsRequired>",
+    "<QuestionContent><Text>Its title</Text></QuestionContent>",
+    "<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question>",
+    "<Question><QuestionIdentifier>song</QuestionIdentifier>",
+    "<QuestionContent><Text>A song</Text></QuestionContent>",
+    "<AnswerSpecification><FileUploadAnswer><MaxFileSizeInBytes>1000</MaxFileSizeInBytes>",
+    "<MinFileSizeInBytes>3</MinFileSizeInBytes></FileUploadAnswer></AnswerSpecification>",
+    "</Question></QuestionForm>"
+);
+
+/// What a worker filled in: a title and, unless it is empty, a file.
+pub fn filled(title: &str, song: &[u8]) -> FilledForm {
+    let file = SentFile {
+        field: "Answer_2".to_owned(),
+        file_name: "a \"song\"\n\0é.ogg".to_owned(),
+        content_type: "audio/ogg".to_owned(),
+        content: song.to_vec(),
+    };
+    FilledForm {
+        texts: vec![("Answer_1".to_owned(), title.to_owned())],
+        files: if song.is_empty() { vec![] } else { vec![file] },
+    }
+}
+
+/// Hands a filled-in form in.
+pub async fn hand_in(
+    world: &World,
+    assignment_id: &str,
+    filled: FilledForm,
+) -> Result<Result<Assignment, Vec<Problem>>, Fault> {
+    let assignment_id = assignment_id.to_owned();
+    let engine = world.emulator.engine();
+    let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let (assignment_id, filled) = (assignment_id.clone(), filled.clone());
+        Box::pin(async move {
+            let taken = open_acceptance(turn, &assignment_id).await?;
+            let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+            let Ok(Question::Form(form)) = parse(&hit.question) else { panic!("it is a form") };
+            submit_form(turn, &mut hit, taken, &form, &filled).await
+        })
+    });
+    Ok(match handed.await? {
+        Handed::In(assignment) => Ok(*assignment),
+        Handed::Back(problems) => Err(problems),
+    })
+}
+
+/// A HIT with the form, and work on it with a file; the ids of both.
+pub async fn song(world: &World, worker: &str) -> (String, String) {
+    let hit = world.create_hit(json!({"Question": FORM})).await;
+    let work = world.accept(worker, &hit).await;
+    hand_in(world, &work, filled("Song", b"la la")).await.unwrap().unwrap();
+    (hit, work)
+}
+
+#[tokio::test]
+async fn what_conforms_is_handed_in_and_what_does_not_stays_with_the_worker() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"Question": FORM})).await;
+    let work = world.accept("A1ANNA", &hit).await;
+    let problems = hand_in(&world, &work, filled("", b"la")).await.unwrap().unwrap_err();
+    let said: Vec<_> = problems.iter().map(|one| one.question_identifier.as_str()).collect();
+    assert_eq!(said, ["title", "song"]);
+    assert_eq!(world.standing(&hit).await, "Assignable 2 available 1 pending 0 completed");
+    let done = hand_in(&world, &work, filled("Song", b"la la")).await.unwrap().unwrap();
+    let key = done.answer.split("UploadedFileKey>").nth(1).unwrap().trim_end_matches("</");
+    assert_eq!(
+        done.answer.split_once("FormAnswers.xsd\">").unwrap().1,
+        format!(
+            "<Answer><QuestionIdentifier>title</QuestionIdentifier><FreeText>Song</FreeText>\
+             </Answer><Answer><QuestionIdentifier>song</QuestionIdentifier>\
+             <UploadedFileSizeInBytes>5</UploadedFileSizeInBytes>\
+             <UploadedFileKey>{key}</UploadedFileKey></Answer></QuestionFormAnswers>"
+        )
+    );
+    let again = hand_in(&world, &work, filled("Song", b"")).await.unwrap_err();
+    assert!(again.to_string().contains("submitted before"), "{again}");
+}
+
+#[tokio::test]
+async fn scripts_and_style_are_part_of_the_program() {
+    let world = World::new().await;
+    let get = async |path: &str| {
+        let request = Request::get(path).header("host", "localhost");
+        world.send(request.body(Body::empty()).unwrap()).await
+    };
+    for (name, kind, said) in [
+        ("externalHIT_v1.js", "text/javascript; charset=utf-8", "turkSetAssignmentID"),
+        ("crowd-html-elements.js", "text/javascript; charset=utf-8", "crowd-form"),
+        ("question-form.js", "text/javascript; charset=utf-8", "question-form"),
+        ("question-form.css", "text/css; charset=utf-8", ".question-form"),
+    ] {
+        let reply = get(&format!("/assets/{name}")).await;
+        assert_eq!((reply.status, reply.headers["content-type"].to_str().unwrap()), (200, kind));
+        assert!(reply.text.contains(said), "{name}");
+    }
+    for path in ["/assets/none.js", "/assets/../assets.rs", "/assets/..%2fassets.rs"] {
+        assert_eq!(get(path).await.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,149 @@
+//! HIT layouts and uploaded files in worlds.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{dump, problems};
+use crate::forms::song;
+use crate::world::{World, hit};
+
+const LAYOUT: &str = "3LAYOUT00000000000000000000001";
+
+fn layouts() -> Value {
+    json!({
+        "Requesters": [{"AccessKeyId": "test"}, {"AccessKeyId": "another"}],
+        "HITLayouts": [{"HITLayoutId": LAYOUT, "Name": "Pictures", "FrameHeight": 450,
+            "HTMLContent": "<img src='${image_url}'><p>${question}</p>"}],
+    })
+}
+
+fn with_layout(parameters: &Value) -> Value {
+    hit(json!({"Question": null, "HITLayoutId": LAYOUT, "HITLayoutParameters": parameters}))
+}
+
+fn both() -> Value {
+    json!([{"Name": "question", "Value": "What <b>is</b> it?"},
+        {"Name": "image_url", "Value": "http://a.example/x.png"}])
+}
+
+#[tokio::test]
+async fn a_hit_is_made_from_a_layout() {
+    let world = World::new().await;
+    world.done("POST", "/world", layouts()).await;
+    let made = world.ok("CreateHIT", with_layout(&both())).await;
+    let made = &made["HIT"];
+    let expected = "<HTMLQuestion xmlns=\"http://mechanicalturk.amazonaws.com/\
+        AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd\"><HTMLContent><![CDATA[\
+        <img src='http://a.example/x.png'><p>What <b>is</b> it?</p>]]></HTMLContent>\
+        <FrameHeight>450</FrameHeight></HTMLQuestion>";
+    assert_eq!((&made["Question"], &made["HITLayoutId"]), (&json!(expected), &json!(LAYOUT)));
+    let listed = world.ok("ListHITs", json!({})).await;
+    assert_eq!(listed["HITs"][0], *made);
+    let of_type = json!({"HITTypeId": made["HITTypeId"], "LifetimeInSeconds": 60,
+        "HITLayoutId": LAYOUT, "HITLayoutParameters": both()});
+    let second = world.ok("CreateHITWithHITType", of_type).await;
+    assert_eq!(second["HIT"]["Question"], expected);
+    let dumped = dump(&world).await;
+    assert_eq!(dumped["HITLayouts"][0]["Name"], "Pictures");
+    let again = World::new().await;
+    again.done("POST", "/world", dumped.clone()).await;
+    assert_eq!(dump(&again).await, dumped);
+    let id = json!({"HITId": made["HITId"]});
+    assert_eq!(again.ok("GetHIT", id).await["HIT"]["HITLayoutId"], LAYOUT);
+}
+
+#[rstest]
+#[case(json!([]), "The HITLayoutParameter image_url is missing.")]
+#[case(Value::Null, "The HITLayoutParameter image_url is missing.")]
+#[case(json!([{"Name": "image_url", "Value": ""}]), "The HITLayoutParameter question is missing.")]
+#[case(json!([{"Name": "image_url", "Value": ""}, {"Name": "question", "Value": ""},
+    {"Name": "x", "Value": ""}]), "The HITLayout has no parameter x.")]
+#[case(json!([{"Name": "image_url", "Value": ""}, {"Name": "question", "Value": ""},
+    {"Name": "question", "Value": ""}]), "The HITLayoutParameter question is given twice.")]
+#[tokio::test]
+async fn parameters_match_the_placeholders(#[case] parameters: Value, #[case] said: &str) {
+    let world = World::new().await;
+    world.done("POST", "/world", layouts()).await;
+    let mut asked = with_layout(&parameters);
+    if asked["HITLayoutParameters"].is_null() {
+        asked.as_object_mut().unwrap().remove("HITLayoutParameters");
+    }
+    let fault = world.fault("CreateHIT", asked).await;
+    assert_eq!(fault, format!("ParameterValidationError InvalidParameterValue: {said}"));
+    assert_eq!(world.ok("ListHITs", json!({})).await["NumResults"], 0);
+}
+
+#[tokio::test]
+async fn a_layout_is_its_requester_s() {
+    let world = World::new().await;
+    world.done("POST", "/world", layouts()).await;
+    let expected =
+        format!("RequestError HITLayoutDoesNotExist: HITLayout {LAYOUT} does not exist.");
+    let stranger = world.by("another");
+    assert_eq!(stranger.fault("CreateHIT", with_layout(&both())).await, expected);
+    world.done("POST", "/reset", json!({"Requester": "test"})).await;
+    assert_eq!(world.fault("CreateHIT", with_layout(&both())).await, expected);
+}
+
+#[tokio::test]
+async fn layouts_that_cannot_be_are_refused() {
+    let world = World::new().await;
+    world.done("POST", "/world", layouts()).await;
+    let one = |entry: Value| json!({"HITLayouts": [entry]});
+    for (entry, said) in [
+        (json!({"Name": "x"}), "HITLayouts[0]: HTMLContent is missing"),
+        (
+            json!({"HITLayoutId": LAYOUT, "HTMLContent": "x"}),
+            "HITLayouts[0]: there is a HIT layout 3LAYOUT00000000000000000000001 already",
+        ),
+        (
+            json!({"HTMLContent": "x".repeat(65_536)}),
+            "HITLayouts[0]: HTMLContent has more than 65535 bytes",
+        ),
+        (
+            json!({"HITLayoutId": "a", "HTMLContent": "x"}),
+            "HITLayouts[0].HITLayoutId: \"a\": an id",
+        ),
+        (json!({"HTMLContent": "x", "FrameHeight": -1}), "HITLayouts[0].FrameHeight: invalid"),
+        (json!({"HTMLContent": "x", "HTML": "y"}), "HITLayouts[0].HTML: there is no such member"),
+    ] {
+        let told = problems(&world, one(entry)).await;
+        assert!(told[0].starts_with(said), "{told:?}");
+    }
+    world.done("POST", "/world", one(json!({"HTMLContent": "x".repeat(65_535)}))).await;
+    let dumped = dump(&world).await;
+    let all = dumped["HITLayouts"].as_array().unwrap();
+    let longest = all.iter().find(|one| one["HTMLContent"].as_str().unwrap().len() == 65_535);
+    assert_eq!(longest.unwrap()["FrameHeight"], 0);
+}
+
+#[tokio::test]
+async fn files_are_dumped_and_loaded() {
+    let world = World::new().await;
+    let (_, work) = song(&world, "A1ANNA").await;
+    let dumped = dump(&world).await;
+    let file = dumped["UploadedFiles"][0].clone();
+    assert_eq!((&file["Content"], &file["AssignmentId"]), (&json!("bGEgbGE="), &json!(work)));
+    let again = World::new().await;
+    again.done("POST", "/world", dumped.clone()).await;
+    assert_eq!(dump(&again).await, dumped);
+    let asked = json!({"AssignmentId": work, "QuestionIdentifier": "song"});
+    assert!(again.ok("GetFileUploadURL", asked).await["FileUploadURL"].is_string());
+    let changed = |name: &str, value: Value| {
+        let mut file = file.clone();
+        file[name] = value;
+        json!({"UploadedFiles": [file]})
+    };
+    for (world_file, said) in [
+        (json!({"UploadedFiles": [file]}), "another file has this key, or answers this question"),
+        (changed("UploadedFileKey", json!("K")), "another file has this key, or answers"),
+        (changed("AssignmentId", json!("3X")), "there is no assignment 3X"),
+        (changed("Content", json!("?")), "Content is not base64"),
+        (changed("Content", json!("")), "Content is missing"),
+    ] {
+        let told = problems(&world, world_file).await;
+        assert!(told[0].starts_with(&format!("UploadedFiles[0]: {said}")), "{told:?}");
+    }
+    world.done("POST", "/reset", json!({"Requester": "test"})).await;
+    assert_eq!(dump(&world).await["UploadedFiles"], json!([]));
+}
