@@ -14,6 +14,7 @@ use crate::gate::Gate;
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store};
 use crate::turn::Market;
+use crate::web::{Site, Web};
 use crate::wire::Wire;
 use crate::wire::caller::Auth;
 use crate::worlds::reset::Beginning;
@@ -40,6 +41,8 @@ pub struct Options {
     pub worlds: Option<Arc<Worlds>>,
     /// Who is let in.
     pub gate: Gate,
+    /// The worker's site.
+    pub site: Site,
 }
 
 /// A requester who can prove who it is.
@@ -82,6 +85,7 @@ pub struct Emulator {
     engine: Arc<Engine>,
     auth: Auth,
     gate: Arc<Gate>,
+    site: Arc<Site>,
     beginning: Arc<Beginning>,
 }
 
@@ -110,7 +114,8 @@ impl Emulator {
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
         begin(&engine, &beginning).await.map_err(StartError::World)?;
         let gate = Arc::new(options.gate);
-        Ok(Self { engine, auth: options.auth, gate, beginning })
+        let site = Arc::new(options.site);
+        Ok(Self { engine, auth: options.auth, gate, site, beginning })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -125,7 +130,8 @@ impl Emulator {
         let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth };
         let control =
             Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
-        Front::new(Arc::clone(&self.gate), wire, control)
+        let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
+        Front::new(Arc::clone(&self.gate), wire, control, web)
     }
 
     /// Lets timers fall due while nobody asks, until `stop` says otherwise.

@@ -1,11 +1,13 @@
 //! What the market allows: pure functions over plain values.
 
 pub mod assignment;
+pub mod frame;
 pub mod hit;
 pub mod hit_type;
 pub mod limits;
 pub mod new_hit;
 pub mod page;
+pub mod posted;
 pub mod qualification;
 pub mod question;
 pub mod review_policy;

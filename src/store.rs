@@ -15,6 +15,7 @@ macro_rules! statements {
 pub mod acceptances;
 pub mod assignments;
 mod dialect;
+pub mod hit_groups;
 pub mod hit_types;
 pub mod hits;
 mod many;
@@ -30,6 +31,7 @@ pub mod sql;
 pub mod sqlite;
 pub mod timers;
 pub mod unique_request_tokens;
+pub mod worker_history;
 pub mod workers;
 pub mod world;
 
@@ -38,9 +40,10 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 12] = [
+    let tables: [(&str, &[(&str, &str)]); 14] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
+        ("hit_groups", hit_groups::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("payments", payments::STATEMENTS),
@@ -49,6 +52,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("reset", reset::STATEMENTS),
         ("timers", timers::STATEMENTS),
         ("unique_request_tokens", unique_request_tokens::STATEMENTS),
+        ("worker_history", worker_history::STATEMENTS),
         ("workers", workers::STATEMENTS),
         ("world", world::STATEMENTS),
     ];

@@ -15,7 +15,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::control::{self, Control};
 use crate::fault::Fault;
-use crate::gate::Gate;
+use crate::gate::{Gate, Writers};
+use crate::web::{self, Web};
 use crate::wire::{MAX_BODY, Wire};
 
 /// A request that takes longer is given up.
@@ -32,13 +33,15 @@ pub struct Front {
 }
 
 impl Front {
-    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Control) -> Self {
+    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Control, web: Web) -> Self {
+        let site = web::router(web);
         let cors = cors(&gate.cors_origins);
         let direct = cors.is_none().then(|| wire.clone());
         let routes = Router::new()
-            .route("/", any(api))
-            .with_state(wire)
+            .route("/", any(api).get(start))
+            .with_state((wire, site.clone()))
             .nest("/_mturk", control::router(control))
+            .fallback_service(site)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
             .layer(tower::util::option_layer(cors));
@@ -52,12 +55,15 @@ impl Front {
 
     /// Answers one request.
     pub async fn answer(&self, request: Request) -> Response {
-        if let Err(why) = self.gate.check(request.method(), request.headers()) {
+        let request = straightened(request);
+        let posts_work = web::is_external_submit(request.uri().path());
+        let writers = if posts_work { Writers::Any } else { Writers::Ours };
+        if let Err(why) = self.gate.check(request.method(), request.headers(), writers) {
             tracing::warn!(why, "refused at the gate");
             return (StatusCode::FORBIDDEN, why + "\n").into_response();
         }
         match &self.wire {
-            Some(wire) if request.uri().path() == "/" => {
+            Some(wire) if is_call(&request) => {
                 let answer = tokio::time::timeout(MAX_TIME, call(wire, request)).await;
                 answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
             }
@@ -90,7 +96,29 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     (!origins.is_empty()).then_some(layer)
 }
 
-async fn api(State(wire): State<Wire>, request: Request) -> Response {
+/// Whether the request is one to the API: its path is also that of the start page.
+fn is_call(request: &Request) -> bool {
+    request.uri().path() == "/" && !request.method().is_safe()
+}
+
+/// Work is posted to one path, however its slashes are.
+fn straightened(mut request: Request) -> Request {
+    if web::is_external_submit(request.uri().path()) {
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        if let Ok(uri) = format!("/mturk/externalSubmit{query}").parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+/// `GET /`, the start page.
+async fn start(State((_, site)): State<(Wire, Router)>, request: Request) -> Response {
+    let Ok(response) = site.oneshot(request).await;
+    response
+}
+
+async fn api(State((wire, _)): State<(Wire, Router)>, request: Request) -> Response {
     call(&wire, request).await
 }
 

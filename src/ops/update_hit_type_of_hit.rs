@@ -5,7 +5,8 @@ use serde::Deserialize;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void, create_hit_with_hit_type};
-use crate::store::hits;
+use crate::shapes::hit::HitStatus;
+use crate::store::{hit_groups, hits};
 use crate::turn::{Access, Turn};
 
 /// `UpdateHITTypeOfHIT`.
@@ -33,6 +34,9 @@ impl Operation for UpdateHitTypeOfHit {
         hit.hit_type = create_hit_with_hit_type::hit_type(turn, &input.hit_type_id).await?;
         hit.standing.change_type(turn.now)?;
         keep_hit(turn, &mut hit).await?;
+        if hit.status == HitStatus::Assignable {
+            hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
+        }
         Ok(Void {})
     }
 }

@@ -8,6 +8,7 @@ use crate::rules::page::Page;
 use crate::shapes;
 use crate::shapes::hit::HitStatus;
 use crate::store::Tx;
+use crate::store::hit_groups;
 use crate::store::hit_types::{self, HitType};
 use crate::store::sql::{Row, sql};
 use crate::time::Instant;
@@ -245,6 +246,9 @@ pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), 
         .bind(hit.standing.max)
         .bind(hit.status.as_str());
     hit.key = statement.only(tx).await?.get(0)?;
+    if hit.status == HitStatus::Assignable {
+        hit_groups::list(tx, &hit.hit_type.id, hit.created_at).await?;
+    }
     Ok(())
 }
 

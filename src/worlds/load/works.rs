@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::rules::assignment::place;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::acceptances::{self, Acceptance, State};
@@ -23,7 +24,7 @@ pub(super) struct Works {
     /// Whether the store had work before: then every id is looked for there.
     store_has_work: bool,
     ids: HashSet<String>,
-    placed: Vec<Placed>,
+    placed: Vec<(Placed, Cents)>,
     held: Vec<Acceptance>,
     timers: Vec<Timer>,
     now: Instant,
@@ -142,7 +143,7 @@ impl Works {
                     due_at: assignment.auto_approval_time,
                 });
             }
-            self.placed.push(placed);
+            self.placed.push((placed, hit.hit_type.values.reward));
         }
         hit.last_assignment_position = hit.last_assignment_position.max(last);
         for held in done.held {
