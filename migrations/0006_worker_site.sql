@@ -16,3 +16,5 @@ DROP INDEX IF EXISTS assignments_of_worker;
 CREATE INDEX assignments_of_worker ON assignments (worker_id, status, position, hit_key, reward_cents);
 
 CREATE INDEX bonus_payments_of_worker ON bonus_payments (worker_id, grant_at, amount_cents);
+
+CREATE INDEX messages_of_worker ON messages (worker_id, key);

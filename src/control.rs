@@ -4,6 +4,8 @@ mod clock;
 mod description;
 mod health;
 mod json;
+mod messages;
+mod qualifications;
 mod work;
 mod workers;
 mod worlds;
@@ -48,9 +50,12 @@ pub fn router(control: Control) -> Router {
         .route("/workers", get(workers::list).post(workers::add))
         .route("/workers/{id}", get(workers::show).put(workers::put))
         .route("/workers/{id}/accept", post(work::accept))
+        .route("/workers/{id}/qualifications/{typeId}/request", post(qualifications::request))
+        .route("/workers/{id}/qualifications/{typeId}/test", post(qualifications::test))
         .route("/assignments/{id}/submit", post(work::submit))
         .route("/assignments/{id}/return", post(work::give_back))
         .route("/hits/{id}/submissions", post(work::submission))
+        .route("/messages", get(messages::list))
         .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)

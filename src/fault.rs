@@ -79,6 +79,26 @@ impl Fault {
         )
     }
 
+    /// No such qualification type, or one that the requester has nothing to do with.
+    ///
+    /// Assumed: the sentence, built like those on HITs and assignments.
+    #[must_use]
+    pub fn qualification_type_does_not_exist(id: &str) -> Self {
+        Self::request(
+            "QualificationTypeDoesNotExist",
+            format!("QualificationType {id} does not exist."),
+        )
+    }
+
+    /// A qualification type is not in one of the states that an operation wants.
+    #[must_use]
+    pub fn invalid_qualification_type_state(wanted: &str) -> Self {
+        Self::request(
+            "InvalidQualificationTypeState",
+            format!("This operation can be called with a status of: {wanted}"),
+        )
+    }
+
     /// An assignment is not in one of the states that an operation wants.
     ///
     /// `wanted` is spelled as the service spelled it, for example `Submitted` or `null`.

@@ -1,8 +1,9 @@
 //! A local Amazon Mechanical Turk.
 //!
 //! The layers, from the bottom: words (`fault`, `time`, `ids`, `money`), `shapes` and `rules`,
-//! `store` and `turn`, `acts`, `ops`, `views`, `timers` and `worlds`, `engine`, then the adapters `wire`,
-//! `web`, `control` and `gate`, and the `emulator` that assembles them. Imports point down only.
+//! `store` and `turn`, `acts`, `ops`, `views`, `timers` and `worlds`, `engine`, then the adapters
+//! `wire`, `web`, `control` and `gate`, and the `emulator` that assembles them. Imports point down
+//! only.
 
 pub mod acts;
 pub mod client;

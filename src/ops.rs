@@ -2,22 +2,42 @@
 //!
 //! [`OPERATIONS`] is the whole of what the wire knows of them.
 
+pub mod accept_qualification_request;
 pub mod approve_assignment;
+pub mod associate_qualification_with_worker;
 pub mod create_additional_assignments_for_hit;
 pub mod create_hit;
 pub mod create_hit_type;
 pub mod create_hit_with_hit_type;
+pub mod create_qualification_type;
+pub mod create_worker_block;
 pub mod delete_hit;
+pub mod delete_qualification_type;
+pub mod delete_worker_block;
+pub mod disassociate_qualification_from_worker;
 pub mod get_account_balance;
 pub mod get_assignment;
 pub mod get_hit;
+pub mod get_qualification_score;
+pub mod get_qualification_type;
 pub mod list_assignments_for_hit;
+pub mod list_bonus_payments;
 pub mod list_hits;
+pub mod list_hits_for_qualification_type;
+pub mod list_qualification_requests;
+pub mod list_qualification_types;
+pub mod list_review_policy_results_for_hit;
 pub mod list_reviewable_hits;
+pub mod list_worker_blocks;
+pub mod list_workers_with_qualification_type;
+pub mod notify_workers;
 pub mod reject_assignment;
+pub mod reject_qualification_request;
+pub mod send_bonus;
 pub mod update_expiration_for_hit;
 pub mod update_hit_review_status;
 pub mod update_hit_type_of_hit;
+pub mod update_qualification_type;
 
 use std::future::Future;
 
@@ -99,20 +119,40 @@ fn run<'t, O: Operation>(
 
 /// Every operation that is built, by name.
 pub const OPERATIONS: &[Entry] = &[
+    Entry::of::<accept_qualification_request::AcceptQualificationRequest>(),
     Entry::of::<approve_assignment::ApproveAssignment>(),
+    Entry::of::<associate_qualification_with_worker::AssociateQualificationWithWorker>(),
     Entry::of::<create_additional_assignments_for_hit::CreateAdditionalAssignmentsForHit>(),
     Entry::of::<create_hit::CreateHit>(),
     Entry::of::<create_hit_type::CreateHitType>(),
     Entry::of::<create_hit_with_hit_type::CreateHitWithHitType>(),
+    Entry::of::<create_qualification_type::CreateQualificationType>(),
+    Entry::of::<create_worker_block::CreateWorkerBlock>(),
     Entry::of::<delete_hit::DeleteHit>(),
+    Entry::of::<delete_qualification_type::DeleteQualificationType>(),
+    Entry::of::<delete_worker_block::DeleteWorkerBlock>(),
+    Entry::of::<disassociate_qualification_from_worker::DisassociateQualificationFromWorker>(),
     Entry::of::<get_account_balance::GetAccountBalance>(),
     Entry::of::<get_assignment::GetAssignment>(),
     Entry::of::<get_hit::GetHit>(),
+    Entry::of::<get_qualification_score::GetQualificationScore>(),
+    Entry::of::<get_qualification_type::GetQualificationType>(),
     Entry::of::<list_assignments_for_hit::ListAssignmentsForHit>(),
+    Entry::of::<list_bonus_payments::ListBonusPayments>(),
     Entry::of::<list_hits::ListHits>(),
+    Entry::of::<list_hits_for_qualification_type::ListHitsForQualificationType>(),
+    Entry::of::<list_qualification_requests::ListQualificationRequests>(),
+    Entry::of::<list_qualification_types::ListQualificationTypes>(),
+    Entry::of::<list_review_policy_results_for_hit::ListReviewPolicyResultsForHit>(),
     Entry::of::<list_reviewable_hits::ListReviewableHits>(),
+    Entry::of::<list_worker_blocks::ListWorkerBlocks>(),
+    Entry::of::<list_workers_with_qualification_type::ListWorkersWithQualificationType>(),
+    Entry::of::<notify_workers::NotifyWorkers>(),
     Entry::of::<reject_assignment::RejectAssignment>(),
+    Entry::of::<reject_qualification_request::RejectQualificationRequest>(),
+    Entry::of::<send_bonus::SendBonus>(),
     Entry::of::<update_expiration_for_hit::UpdateExpirationForHit>(),
     Entry::of::<update_hit_review_status::UpdateHitReviewStatus>(),
     Entry::of::<update_hit_type_of_hit::UpdateHitTypeOfHit>(),
+    Entry::of::<update_qualification_type::UpdateQualificationType>(),
 ];

@@ -1,6 +1,8 @@
 //! What the market allows: pure functions over plain values.
 
 pub mod assignment;
+pub mod bonus;
+pub mod fees;
 pub mod frame;
 pub mod hit;
 pub mod hit_type;

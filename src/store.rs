@@ -14,23 +14,31 @@ macro_rules! statements {
 
 pub mod acceptances;
 pub mod assignments;
+pub mod bonus_payments;
 mod dialect;
 pub mod hit_groups;
+pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
 mod many;
+pub mod messages;
 mod migrations;
 pub mod open;
-pub mod payments;
 mod postgres;
+pub mod qualification_requests;
+pub mod qualification_type_pages;
+pub mod qualification_types;
 pub mod qualifications;
 pub mod requesters;
 pub mod reset;
+pub mod review_reports;
+pub mod reviewed_workers;
 mod row;
 pub mod sql;
 pub mod sqlite;
 pub mod timers;
 pub mod unique_request_tokens;
+pub mod worker_blocks;
 pub mod worker_history;
 pub mod workers;
 pub mod world;
@@ -40,18 +48,26 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 14] = [
+    let tables: [(&str, &[(&str, &str)]); 22] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
+        ("bonus_payments", bonus_payments::STATEMENTS),
         ("hit_groups", hit_groups::STATEMENTS),
+        ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
-        ("payments", payments::STATEMENTS),
+        ("messages", messages::STATEMENTS),
+        ("qualification_requests", qualification_requests::STATEMENTS),
+        ("qualification_type_pages", qualification_type_pages::STATEMENTS),
+        ("qualification_types", qualification_types::STATEMENTS),
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),
         ("reset", reset::STATEMENTS),
+        ("review_reports", review_reports::STATEMENTS),
+        ("reviewed_workers", reviewed_workers::STATEMENTS),
         ("timers", timers::STATEMENTS),
         ("unique_request_tokens", unique_request_tokens::STATEMENTS),
+        ("worker_blocks", worker_blocks::STATEMENTS),
         ("worker_history", worker_history::STATEMENTS),
         ("workers", workers::STATEMENTS),
         ("world", world::STATEMENTS),

@@ -2,8 +2,8 @@
 
 use crate::acts::approve::{Approval, approve};
 use crate::acts::dispose::dispose;
+use crate::acts::expire::over;
 use crate::acts::give_back::give_back;
-use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::store::acceptances::{self, State};
 use crate::store::timers::{Kind, Timer};
@@ -50,7 +50,7 @@ async fn auto_dispose(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
 
 async fn expire(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
     match hits::find(&mut turn.tx, hit_id).await? {
-        Some(mut hit) => keep_hit(turn, &mut hit).await,
+        Some(mut hit) => over(turn, &mut hit).await,
         None => Ok(()),
     }
 }

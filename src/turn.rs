@@ -31,7 +31,7 @@ pub enum Profile {
     /// Play money that never gets less.
     #[default]
     Sandbox,
-    /// The market of real money: its error suffixes. Holding and charging money is not built yet.
+    /// The market of real money: rewards and fees are held and charged, and errors end otherwise.
     Production,
 }
 

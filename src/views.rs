@@ -4,4 +4,5 @@ pub mod bar;
 pub mod dashboard;
 pub mod groups;
 pub mod guard;
+pub mod qualifications;
 pub mod task;

@@ -8,9 +8,11 @@ mod dashboard;
 mod external_submit;
 mod frame;
 mod json;
+mod messages;
 mod page;
 mod preview;
 mod projects;
+mod qualifications;
 mod question;
 mod queue;
 mod refusal;
@@ -84,6 +86,11 @@ pub fn router(web: Web) -> Router {
         .route("/dashboard", get(dashboard::show))
         .route("/earnings", get(dashboard::show))
         .route("/status_details/{day}", get(dashboard::day))
+        .route("/qualifications", get(qualifications::list))
+        .route("/qualifications/{id}", get(qualifications::show))
+        .route("/qualifications/{id}/request", post(qualifications::request))
+        .route("/qualifications/{id}/test", post(qualifications::test))
+        .route("/messages", get(messages::list))
         .route("/workers", get(workers::list).post(workers::choose))
         .route("/mturk/preview", get(preview::old))
         .route("/mturk/previewandaccept", get(accept::old))

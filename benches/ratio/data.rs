@@ -11,7 +11,7 @@ use mturk_local::time::{Instant, real_now};
 use mturk_local::turn::Market;
 
 /// 318 bytes of answer, as in the prototypes.
-const ANSWER: &str = "<?xml version=\"1.0\" encoding=\"ASCII\"?><QuestionFormAnswers \
+pub const ANSWER: &str = "<?xml version=\"1.0\" encoding=\"ASCII\"?><QuestionFormAnswers \
     xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/\
     QuestionFormAnswers.xsd\"><Answer><QuestionIdentifier>sentiment</QuestionIdentifier>\
     <FreeText>The text is rather positive, I would say, though not in every line of it.\

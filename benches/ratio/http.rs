@@ -50,15 +50,14 @@ pub fn plain(method: &str, path: &str, headers: &str, body: &str) -> Prepared {
 
 /// One connection.
 pub struct Connection {
+    port: u16,
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
     pub async fn open(port: u16) -> Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: vec![0; 1 << 18] })
+        Ok(Self { port, stream: stream(port).await?, buffer: vec![0; 1 << 18] })
     }
 
     /// Sends a request and reads the whole answer: its status, and its body within the buffer.
@@ -75,23 +74,43 @@ impl Connection {
             if whole.is_none() {
                 whole = head(&self.buffer[..read])?;
             }
-            if let Some((status, begin, end)) = whole
+            if let Some(Head { status, begin, end, closes }) = whole
                 && read >= end
             {
+                if closes {
+                    self.stream = stream(self.port).await?;
+                }
                 return Ok((status, &self.buffer[begin..end]));
             }
         }
     }
 }
 
-/// Status, begin and end of the body, once the head is there.
-fn head(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>> {
+async fn stream(port: u16) -> Result<TcpStream> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// What the head of an answer says.
+#[derive(Clone, Copy)]
+struct Head {
+    status: u16,
+    /// Where the body begins and ends.
+    begin: usize,
+    end: usize,
+    /// Whether the server closes the connection, as some do after each answer.
+    closes: bool,
+}
+
+fn head(bytes: &[u8]) -> Result<Option<Head>> {
     let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&bytes[..end])?.to_ascii_lowercase();
     let status = head.split(' ').nth(1).context("no status")?.parse()?;
     let length = head.split("\r\ncontent-length:").nth(1).context("no content-length")?;
     let length: usize = length.split("\r\n").next().unwrap_or_default().trim().parse()?;
-    Ok(Some((status, end + 4, end + 4 + length)))
+    let closes = head.contains("\r\nconnection: close");
+    Ok(Some(Head { status, begin: end + 4, end: end + 4 + length, closes }))
 }
 
 /// One request and its answer, which must be 200.

@@ -51,7 +51,7 @@ async fn compare(
         let axum = Server::axum(&file)?;
         let requests: Arc<[Prepared]> = (0..hits).map(request).collect::<Result<_>>()?;
         for connections in [1, 16, 64] {
-            let pair = pair(&axum, &ours, connections, &requests, scale).await?;
+            let pair = pair(&axum, &ours, connections, [&requests; 2], scale).await?;
             let bytes = body.len();
             table.add(Line {
                 what: format!("{store}: ListAssignmentsForHIT, {size} a page, {bytes} bytes, {connections} connections, requests/s"),
@@ -99,12 +99,13 @@ pub async fn pair(
     base: &Server,
     ours: &Server,
     connections: usize,
-    requests: &Arc<[Prepared]>,
+    requests: [&Arc<[Prepared]>; 2],
     scale: Scale,
 ) -> Result<Pair> {
     let mut samples: [Vec<(Measured, f64)>; 2] = [Vec::new(), Vec::new()];
     for round in 0..=scale.rounds {
-        for (server, samples) in [base, ours].into_iter().zip(&mut samples) {
+        let servers = [base, ours].into_iter().zip(requests);
+        for ((server, requests), samples) in servers.zip(&mut samples) {
             let cpu = server.cpu_us()?;
             let requests = Arc::clone(requests);
             let measured = load(server.port, connections, requests, scale.time, true).await?;

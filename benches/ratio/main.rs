@@ -6,10 +6,12 @@ mod data;
 mod depth;
 mod http;
 mod lists;
+mod musl;
 mod peer;
 mod server;
 mod start;
 mod table;
+mod worlds;
 mod writes;
 
 use std::process::ExitCode;
@@ -38,7 +40,8 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 6] = ["lists", "postgres", "depth", "writes", "start", "peer"];
+const PARTS: [&str; 8] =
+    ["lists", "postgres", "depth", "writes", "worlds", "start", "musl", "peer"];
 
 fn main() -> Result<ExitCode> {
     // `cargo bench` adds an option of its own.
@@ -70,7 +73,9 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "postgres" => lists::on_postgres(&mut table, scale).await?,
             "depth" => depth::measure(&mut table, scale).await?,
             "writes" => writes::measure(&mut table, scale).await?,
+            "worlds" => worlds::measure(&mut table, scale).await?,
             "start" => start::measure(&mut table, scale).await?,
+            "musl" => musl::measure(&mut table, scale).await?,
             _ => peer::measure(&mut table, scale).await?,
         }
     }

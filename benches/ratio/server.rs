@@ -36,7 +36,12 @@ pub fn program() -> PathBuf {
 impl Server {
     /// mturk-local on a free port.
     pub fn ours(database: Option<&str>) -> Result<Self> {
-        let mut command = Command::new(program());
+        Self::of(&program(), database)
+    }
+
+    /// Another build of mturk-local on a free port.
+    pub fn of(program: &Path, database: Option<&str>) -> Result<Self> {
+        let mut command = Command::new(program);
         command.args(["--listen", "127.0.0.1:0", "-q"]);
         if let Some(url) = database {
             command.args(["--database", url]);

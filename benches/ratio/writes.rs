@@ -22,7 +22,7 @@ pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let url = format!("sqlite:{}", folder.path().join("writes.db").display());
     let open = Work { first_hit: 0, hits: HITS, for_each: 0, status: "Assignable", step_ms: 0 };
-    let each = scale.rows / 5 / HITS;
+    let each = scale.rows / HITS;
     let done =
         Work { first_hit: HITS, hits: HITS, for_each: each, status: "Assignable", step_ms: 1 };
     fill(&url, &[open, done]).await?;
@@ -137,5 +137,5 @@ fn approvals(ours: &Server, from: i64, to: i64) -> Result<Arc<[Prepared]>> {
         call(ours.port, "ApproveAssignment", &body)
     };
     // Each thousandth was rejected.
-    (from..to.min(from + 20_000)).filter(|n| n % 1000 != 500).map(request).collect()
+    (from..to.min(from + 50_000)).filter(|n| n % 1000 != 500).map(request).collect()
 }

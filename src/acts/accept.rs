@@ -1,6 +1,7 @@
 //! A worker accepts an assignment.
 
 use crate::acts::keep_hit::keep_hit;
+use crate::acts::qualify;
 use crate::fault::Fault;
 use crate::rules;
 use crate::store::acceptances::{self, Acceptance, State};
@@ -19,11 +20,17 @@ pub fn already_taken() -> Fault {
     )
 }
 
+/// The requester blocked the worker. Assumed: all but the words "prevent you from working".
+#[must_use]
+pub fn blocked() -> Fault {
+    Fault::worker("WorkerBlocked", "The settings of this requester prevent you from working.")
+}
+
 /// Takes a place of `hit` for the worker, as of the instant `at`.
 ///
 /// # Errors
-/// The worker site's refusals: no place left, the worker was here before, is not known, or has too
-/// much in hand.
+/// The worker site's refusals: no place left, the worker was here before, is blocked, is not known,
+/// does not meet the HIT's requirements, or has too much in hand.
 pub async fn accept(
     turn: &mut Turn,
     hit: &mut Hit,
@@ -70,6 +77,10 @@ pub async fn take(
     if before.taken {
         return Err(already_taken());
     }
+    if before.blocked {
+        return Err(blocked());
+    }
+    qualify::check(turn, worker_id, &hit.hit_type.values.requirements).await?;
     hit.standing = hit.standing.accept(turn.now)?;
     Ok(Acceptance {
         assignment_id: turn.ids.entity(),
@@ -83,7 +94,10 @@ pub async fn take(
 }
 
 /// A worker who comes by for the first time is remembered, or refused if only known ones may work.
-async fn comes_by(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+///
+/// # Errors
+/// Only known workers may work; the database failed.
+pub async fn comes_by(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
     if turn.market.known_workers_only {
         // Assumed: the sentence; only this emulator has such an option.
         return Err(Fault::worker("UnknownWorker", "There is no worker with this id."));

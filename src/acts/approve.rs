@@ -1,11 +1,13 @@
 //! Submitted work is approved: by the requester, or because nobody reviewed it in time.
 
+use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::assignments::{self, Placed};
 use crate::store::hits::Hit;
+use crate::store::reviewed_workers;
 use crate::store::timers::Kind;
 use crate::turn::Turn;
 
@@ -18,10 +20,10 @@ pub struct Approval {
     pub override_rejection: bool,
 }
 
-/// Approves.
+/// Approves, and pays: from what is on hold, or from the balance if the work was rejected before.
 ///
 /// # Errors
-/// The work is in a state that cannot be approved.
+/// The work is in a state that cannot be approved; `InsufficientFunds`. Nothing is changed then.
 pub async fn approve(
     turn: &mut Turn,
     placed: &mut Placed,
@@ -31,14 +33,19 @@ pub async fn approve(
     let work = &mut placed.assignment;
     let status = work.assignment_status;
     rules::assignment::approve(status, approval.override_rejection, work.submit_time, turn.now)?;
-    hit.standing = match status {
+    let standing = match status {
         AssignmentStatus::Rejected => hit.standing.override_rejection(),
         _ => hit.standing.approve(),
     };
+    let price = rules::fees::assignment(&hit.hit_type.values, hit.standing.max);
+    hold(turn, hit, standing, price).await?;
     work.assignment_status = AssignmentStatus::Approved;
     work.approval_time = Some(turn.now);
     work.requester_feedback = approval.feedback.or(work.requester_feedback.take());
     turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
     assignments::keep(&mut turn.tx, placed).await?;
+    let work = &placed.assignment;
+    let (requester_id, worker_id) = (&hit.requester_id, &work.worker_id);
+    reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
     keep_hit(turn, hit).await
 }

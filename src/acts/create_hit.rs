@@ -1,11 +1,13 @@
 //! Creating a HIT.
 
+use crate::acts::hold::hold;
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::rules::hit::Standing;
 use crate::rules::new_hit;
 use crate::rules::unique_request_token::Scope;
 use crate::shapes::hit::NewHit;
-use crate::shapes::review::ReviewPolicy;
+use crate::store::hit_requirements;
 use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit, Policies};
 use crate::store::timers::Kind;
@@ -39,7 +41,7 @@ pub async fn check(turn: &mut Turn, new: NewHit) -> Result<Checked, Fault> {
 /// Puts a HIT on the market.
 ///
 /// # Errors
-/// The database failed.
+/// `InsufficientFunds`; the database failed.
 pub async fn create_hit(
     turn: &mut Turn,
     hit_type: HitType,
@@ -47,6 +49,8 @@ pub async fn create_hit(
 ) -> Result<Hit, Fault> {
     let Checked { question, new } = checked;
     let expire_at = turn.now + Span::seconds(new.lifetime_in_seconds);
+    let policies =
+        Policies { assignment: new.assignment_review_policy, hit: new.hit_review_policy };
     let standing = Standing::new(new.max_assignments.unwrap_or(1), expire_at);
     let mut hit = Hit {
         key: 0,
@@ -61,21 +65,16 @@ pub async fn create_hit(
         last_assignment_position: 0,
         position: 0,
         expiry_position: 0,
+        held: Cents(0),
+        has_policies: policies.any(),
     };
-    let policies = Policies {
-        assignment: policy_text(new.assignment_review_policy.as_ref())?,
-        hit: policy_text(new.hit_review_policy.as_ref())?,
-    };
+    hold(turn, &mut hit, standing, Cents(0)).await?;
     hits::add(&mut turn.tx, &mut hit, &policies).await?;
+    hit_requirements::add(&mut turn.tx, &hit).await?;
     turn.set_timer(Kind::Expiry, &hit.id, expire_at).await?;
     if let Some(token) = new.unique_request_token {
         let Turn { tx, requester, now, .. } = turn;
         unique_request_tokens::keep(tx, &requester.id, Scope::Hit, &token, &hit.id, *now).await?;
     }
     Ok(hit)
-}
-
-fn policy_text(policy: Option<&ReviewPolicy>) -> Result<Option<String>, Fault> {
-    let text = policy.map(serde_json::to_string).transpose();
-    text.map_err(|e| Fault::Service(e.to_string()))
 }

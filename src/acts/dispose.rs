@@ -2,6 +2,7 @@
 
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
+use crate::store::hit_requirements;
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
 use crate::turn::Turn;
@@ -12,6 +13,7 @@ use crate::turn::Turn;
 /// The HIT is not reviewable, or work awaits review.
 pub async fn dispose(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     hit.standing = hit.standing.dispose(turn.now)?;
+    hit_requirements::remove(&mut turn.tx, hit).await?;
     turn.drop_timer(Kind::Expiry, &hit.id).await?;
     keep_hit(turn, hit).await
 }

@@ -1,7 +1,10 @@
 //! The end of a HIT's lifetime: moved by the requester, or reached.
 
+use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
+use crate::acts::review::review_if_over;
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
 use crate::time::Instant;
@@ -10,13 +13,24 @@ use crate::turn::Turn;
 /// Moves the end of a HIT; a past instant ends it now.
 ///
 /// # Errors
-/// The HIT cannot have that end.
+/// The HIT cannot have that end; `InsufficientFunds` for the places that would be free again.
 pub async fn expire_at(turn: &mut Turn, hit: &mut Hit, at: Instant) -> Result<(), Fault> {
-    hit.standing = hit.standing.expire_at(at, turn.now)?;
+    let standing = hit.standing.expire_at(at, turn.now)?;
+    hold(turn, hit, standing, Cents(0)).await?;
     if hit.standing.expired(turn.now) {
         turn.drop_timer(Kind::Expiry, &hit.id).await?;
     } else {
         turn.set_timer(Kind::Expiry, &hit.id, hit.standing.expire_at).await?;
     }
-    keep_hit(turn, hit).await
+    over(turn, hit).await
+}
+
+/// Keeps a HIT whose end came; its policy does its work, if all other work is done.
+///
+/// # Errors
+/// The database failed.
+pub async fn over(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+    let was = hit.status;
+    keep_hit(turn, hit).await?;
+    review_if_over(turn, hit, was).await
 }

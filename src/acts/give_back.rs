@@ -1,6 +1,7 @@
 //! A place of a HIT becomes free again: the worker returned it, or ran out of time.
 
 use crate::acts::keep_hit::keep_hit;
+use crate::acts::review::review_if_over;
 use crate::fault::Fault;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hits;
@@ -16,5 +17,7 @@ pub async fn give_back(turn: &mut Turn, taken: &Acceptance, state: State) -> Res
     turn.drop_timer(Kind::Abandonment, &taken.assignment_id).await?;
     let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
     hit.standing = hit.standing.give_back();
-    keep_hit(turn, &mut hit).await
+    let was = hit.status;
+    keep_hit(turn, &mut hit).await?;
+    review_if_over(turn, &mut hit, was).await
 }

@@ -1,5 +1,6 @@
 //! Keeping a HIT whose standing changed: its status follows, and what hangs on the status.
 
+use crate::acts::hold::settle;
 use crate::fault::Fault;
 use crate::rules::hit::DISPOSED_AFTER;
 use crate::shapes::hit::HitStatus;
@@ -28,6 +29,7 @@ pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     if hit.status == HitStatus::Assignable && was != HitStatus::Assignable {
         hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
     }
+    settle(turn, hit).await?;
     hits::keep(&mut turn.tx, hit).await
 }
 

@@ -6,6 +6,7 @@ use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::assignments::{self, Placed};
 use crate::store::hits::Hit;
+use crate::store::reviewed_workers;
 use crate::store::timers::Kind;
 use crate::turn::Turn;
 
@@ -27,5 +28,8 @@ pub async fn reject(
     hit.standing = hit.standing.reject();
     turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
     assignments::keep(&mut turn.tx, placed).await?;
+    let work = &placed.assignment;
+    let (requester_id, worker_id) = (&hit.requester_id, &work.worker_id);
+    reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
     keep_hit(turn, hit).await
 }

@@ -1,6 +1,7 @@
 //! A worker hands work in.
 
 use crate::acts::keep_hit::keep_hit;
+use crate::acts::review::{review_assignment, review_if_over};
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
@@ -41,7 +42,7 @@ fn refused(code: &'static str, why: &str) -> Fault {
     Fault::worker(code, message)
 }
 
-/// Hands in `answer` for what was taken, as of the instant `at`.
+/// Hands in `answer` for what was taken, as of the instant `at`; review policies do their work.
 ///
 /// # Errors
 /// The database failed.
@@ -87,13 +88,25 @@ pub async fn hand_in(
         answer,
         requester_feedback: None,
     };
-    let placed = Placed { hit_key: hit.key, position, assignment };
+    let mut placed = Placed { hit_key: hit.key, position, assignment };
     assignments::add(&mut turn.tx, &placed, hit.hit_type.values.reward).await?;
     turn.set_timer(Kind::AutoApproval, &placed.assignment.assignment_id, at + delay).await?;
     hit.standing = hit.standing.submit();
     hit.last_assignment_position = hit.last_assignment_position.max(position);
+    let was = hit.status;
     keep_hit(turn, hit).await?;
+    review_assignment(turn, hit, &mut placed).await?;
+    review_if_over(turn, hit, was).await?;
+    if hit.has_policies {
+        return Ok(reviewed(turn, placed).await?.assignment);
+    }
     Ok(placed.assignment)
+}
+
+/// The work as the HIT's policy left it.
+async fn reviewed(turn: &mut Turn, placed: Placed) -> Result<Placed, Fault> {
+    let found = assignments::find(&mut turn.tx, &placed.assignment.assignment_id).await?;
+    Ok(found.unwrap_or(placed))
 }
 
 /// Behind all other work of the HIT, or, for an instant in the past, behind the work of then.

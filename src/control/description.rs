@@ -5,6 +5,7 @@
 
 pub mod failures;
 pub mod people;
+pub mod qualifications;
 pub mod words;
 pub mod work;
 pub mod world;
@@ -16,7 +17,9 @@ use axum::response::IntoResponse;
 use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
-use crate::control::{clock, health, work as deeds, workers, worlds};
+use crate::control::{
+    clock, health, messages, qualifications as qualified, work as deeds, workers, worlds,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -36,7 +39,7 @@ use crate::control::{clock, health, work as deeds, workers, worlds};
         (name = "server", description = "Whether it runs, and this description."),
         (name = "clock", description = "The market's one clock."),
         (name = "world", description = "The whole market as one JSON object."),
-        (name = "workers", description = "Who works here."),
+        (name = "workers", description = "Who works here, and their qualifications."),
         (name = "work", description = "What workers do: accept, submit, return."),
     ),
     paths(
@@ -53,6 +56,9 @@ use crate::control::{clock, health, work as deeds, workers, worlds};
         workers::add,
         workers::show,
         workers::put,
+        qualified::request,
+        qualified::test,
+        messages::list,
         deeds::accept,
         deeds::submit,
         deeds::give_back,

@@ -118,6 +118,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// The two ids in a path: whose, and of what.
+#[derive(Debug)]
+pub struct Ids(pub String, pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Ids {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let ids = Path::<(String, String)>::from_request_parts(parts, state).await;
+        ids.ok()
+            .and_then(|Path((one, other))| Some(Self(checked(one)?, checked(other)?)))
+            .ok_or_else(|| Fault::not_found("An id in the path is no id.").into())
+    }
+}
+
 /// An id, if it is made of capital letters and digits, at most 64.
 pub fn checked(id: String) -> Option<String> {
     let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();

@@ -98,7 +98,8 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
 
 /// Whether the request is one to the API: its path is also that of the start page.
 fn is_call(request: &Request) -> bool {
-    request.uri().path() == "/" && !request.method().is_safe()
+    let looks = request.method().is_safe() && !request.headers().contains_key("x-amz-target");
+    request.uri().path() == "/" && !looks
 }
 
 /// Work is posted to one path, however its slashes are.
@@ -113,7 +114,10 @@ fn straightened(mut request: Request) -> Request {
 }
 
 /// `GET /`, the start page.
-async fn start(State((_, site)): State<(Wire, Router)>, request: Request) -> Response {
+async fn start(State((wire, site)): State<(Wire, Router)>, request: Request) -> Response {
+    if is_call(&request) {
+        return call(&wire, request).await;
+    }
     let Ok(response) = site.oneshot(request).await;
     response
 }

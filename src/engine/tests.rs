@@ -15,9 +15,11 @@ const COUNT: &str = "SELECT count(*) FROM t WHERE x = $1";
 async fn engine() -> Arc<Engine> {
     let store = Store::open(None).await.unwrap();
     let engine = Arc::new(Engine::new(store, Market::default(), Some(7)).await.unwrap());
+    let mut tx = engine.store().write().await.unwrap();
     for table in TABLES {
-        run(&engine, table, 0).await.unwrap();
+        sql(table).run(&mut tx).await.unwrap();
     }
+    tx.commit().await.unwrap();
     engine
 }
 
@@ -25,7 +27,8 @@ async fn run(engine: &Arc<Engine>, text: &'static str, x: i64) -> Result<String,
     let deed = engine.turn(Access::Write, Requester::of_key("test"), move |turn| {
         Box::pin(async move {
             sql(text).bind(x).run(&mut turn.tx).await?;
-            turn.set_timer(crate::store::timers::Kind::Expiry, "none", turn.now + HOUR).await?;
+            turn.set_timer(crate::store::timers::Kind::Expiry, &x.to_string(), turn.now + HOUR)
+                .await?;
             Ok(turn.ids.entity())
         })
     });

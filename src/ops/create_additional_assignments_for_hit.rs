@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::acts::extend::extend;
 use crate::acts::first_time::first_time;
-use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::rules::limits::ASSIGNMENTS;
@@ -39,8 +39,7 @@ impl Operation for CreateAdditionalAssignmentsForHit {
         if let Some(token) = &input.unique_request_token {
             first_time(turn, Scope::AdditionalAssignments, token, &hit.id).await?;
         }
-        hit.standing = hit.standing.add_assignments(input.additional, turn.now)?;
-        keep_hit(turn, &mut hit).await?;
+        extend(turn, &mut hit, input.additional, None).await?;
         Ok(Void {})
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::acts::require::require;
 use crate::fault::Fault;
 use crate::ops::Operation;
 use crate::rules::hit_type::Values;
@@ -46,8 +47,9 @@ impl Operation for CreateHitType {
 /// The requester's HIT type with these values.
 ///
 /// # Errors
-/// The database failed.
+/// It requires a qualification type that does not exist or is not active; the database failed.
 pub(super) async fn find_or_add(turn: &mut Turn, values: Values) -> Result<HitType, Fault> {
+    require(turn, &values.requirements).await?;
     let Turn { tx, ids, requester, .. } = turn;
     hit_types::find_or_add(tx, &requester.id, values, || (ids.entity(), ids.entity())).await
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::acts;
+use crate::acts::require::require;
 use crate::fault::Fault;
 use crate::ops::Operation;
 use crate::shapes::hit::NewHit;
@@ -48,11 +49,19 @@ impl Operation for CreateHitWithHitType {
 
 /// The requester's HIT type with that id.
 ///
+/// A qualification type that is deleted takes the HIT types that require it along.
 /// Assumed: the fault of one that is not there, seen by clients of the older API.
 ///
 /// # Errors
-/// No such HIT type, or another requester's; the database failed.
+/// No such HIT type, or another requester's; it requires a qualification type that is deleted or
+/// inactive; the database failed.
 pub(super) async fn hit_type(turn: &mut Turn, id: &str) -> Result<HitType, Fault> {
     let found = hit_types::find(&mut turn.tx, &turn.requester.id, id).await?;
-    found.ok_or_else(|| Fault::invalid_value("HITTypeId", id))
+    let gone = || Fault::invalid_value("HITTypeId", id);
+    let found = found.ok_or_else(gone)?;
+    match require(turn, &found.values.requirements).await {
+        Ok(()) => Ok(found),
+        Err(Fault::Request { code: "QualificationTypeDoesNotExist", .. }) => Err(gone()),
+        Err(fault) => Err(fault),
+    }
 }

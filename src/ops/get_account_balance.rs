@@ -1,11 +1,11 @@
-//! GetAccountBalance: what the requester can spend.
+//! GetAccountBalance: what the requester can spend, and in production what is on hold.
 
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::ops::Operation;
-use crate::store::requesters::{self, OPENING_BALANCE};
+use crate::store::requesters::{self, Balance, OPENING_BALANCE};
 use crate::turn::{Access, Profile, Turn};
 
 /// `GetAccountBalance`.
@@ -22,6 +22,9 @@ pub struct Input {}
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Output {
     pub available_balance: Cents,
+    /// Assumed: the sandbox, which holds nothing, does not show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_hold_balance: Option<Cents>,
 }
 
 impl Operation for GetAccountBalance {
@@ -32,10 +35,11 @@ impl Operation for GetAccountBalance {
 
     async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
         let Input {} = input;
-        let available_balance = match turn.market.profile {
-            Profile::Sandbox => OPENING_BALANCE,
-            Profile::Production => requesters::balance(&mut turn.tx, &turn.requester).await?,
-        };
-        Ok(Output { available_balance })
+        if turn.market.profile == Profile::Sandbox {
+            return Ok(Output { available_balance: OPENING_BALANCE, on_hold_balance: None });
+        }
+        let Balance { available, on_hold } =
+            requesters::balance(&mut turn.tx, &turn.requester).await?;
+        Ok(Output { available_balance: available, on_hold_balance: Some(on_hold) })
     }
 }

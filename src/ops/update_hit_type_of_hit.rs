@@ -2,11 +2,13 @@
 
 use serde::Deserialize;
 
+use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::ops::{Operation, Void, create_hit_with_hit_type};
 use crate::shapes::hit::HitStatus;
-use crate::store::{hit_groups, hits};
+use crate::store::{hit_groups, hit_requirements, hits};
 use crate::turn::{Access, Turn};
 
 /// `UpdateHITTypeOfHIT`.
@@ -31,8 +33,13 @@ impl Operation for UpdateHitTypeOfHit {
 
     async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
         let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
-        hit.hit_type = create_hit_with_hit_type::hit_type(turn, &input.hit_type_id).await?;
+        let hit_type = create_hit_with_hit_type::hit_type(turn, &input.hit_type_id).await?;
         hit.standing.change_type(turn.now)?;
+        hit_requirements::remove(&mut turn.tx, &hit).await?;
+        hit.hit_type = hit_type;
+        hit_requirements::add(&mut turn.tx, &hit).await?;
+        let standing = hit.standing;
+        hold(turn, &mut hit, standing, Cents(0)).await?;
         keep_hit(turn, &mut hit).await?;
         if hit.status == HitStatus::Assignable {
             hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;

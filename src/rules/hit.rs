@@ -15,7 +15,7 @@ use crate::time::{Instant, Span};
 pub const DISPOSED_AFTER: Span = Span::days(120);
 
 /// From this many assignments on, a HIT is in the higher fee class.
-const LARGE: i64 = 10;
+pub const LARGE: i64 = 10;
 
 /// What a requester did with a HIT besides its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,8 +34,27 @@ pub const DESCRIPTION: usize = 2000;
 pub const KEYWORDS: usize = 1000;
 /// `RequesterAnnotation`.
 pub const REQUESTER_ANNOTATION: usize = 255;
+/// `WorkerIds`: as many at a time.
+pub const WORKER_IDS: Range = Range { min: 0, max: 100 };
+
 /// `RequesterFeedback`.
 pub const REQUESTER_FEEDBACK: usize = 1024;
+/// `Name` of a qualification type. Assumed.
+pub const QUALIFICATION_NAME: usize = 200;
+/// `Reason` of a rejected request or a revoked qualification.
+pub const QUALIFICATION_REASON: usize = 1024;
+/// `QualificationTypeId` of a requirement, in bytes.
+pub const QUALIFICATION_TYPE_ID_BYTES: usize = 255;
+/// `Test` and `AnswerKey`, in bytes.
+pub const TEST_BYTES: usize = 65_535;
+/// `TestDurationInSeconds`. Assumed: both ends.
+pub const TEST_DURATION_S: Range = Range { min: 1, max: YEAR_S };
+/// `RetryDelayInSeconds`. Assumed: the largest.
+pub const RETRY_DELAY_S: Range = Range { min: 0, max: 10 * YEAR_S };
+/// `Subject` of mail to workers.
+pub const SUBJECT: usize = 200;
+/// `MessageText` of mail to workers.
+pub const MESSAGE_TEXT: usize = 4096;
 
 impl Range {
     /// Whether `value` of the parameter `name` lies in the range, ends included.
@@ -59,8 +78,23 @@ pub fn at_most(name: &str, text: &str, max: usize) -> Result<(), Fault> {
     if text.chars().count() <= max {
         return Ok(());
     }
+    Err(too_long(name, max))
+}
+
+/// As [`at_most`], in bytes.
+///
+/// # Errors
+/// As [`at_most`].
+pub fn at_most_bytes(name: &str, text: &str, max: usize) -> Result<(), Fault> {
+    if text.len() <= max {
+        return Ok(());
+    }
+    Err(too_long(name, max))
+}
+
+fn too_long(name: &str, max: usize) -> Fault {
     let message = format!("Your request parameter {name} has a maximum length of {max}.");
-    Err(Fault::parameter("InvalidParameterValue", message))
+    Fault::parameter("InvalidParameterValue", message)
 }
 
 /// As [`at_most`], and not empty.
@@ -94,6 +128,8 @@ mod tests {
             (ASSIGNMENT_DURATION_S, [30, 31_536_000], [29, 31_536_001]),
             (AUTO_APPROVAL_DELAY_S, [0, 2_592_000], [-1, 2_592_001]),
             (ASSIGNMENTS, [1, 1_000_000_000], [0, 1_000_000_001]),
+            (TEST_DURATION_S, [1, 31_536_000], [0, 31_536_001]),
+            (RETRY_DELAY_S, [0, 315_360_000], [-1, 315_360_001]),
         ] {
             assert!(inside.iter().all(|value| range.check("X", *value).is_ok()));
             assert!(outside.iter().all(|value| range.check("X", *value).is_err()));

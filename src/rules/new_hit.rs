@@ -14,7 +14,7 @@ pub fn check(sent: &NewHit) -> Result<String, Fault> {
     limits::ASSIGNMENTS.check("MaxAssignments", sent.max_assignments.unwrap_or(1))?;
     let annotation = sent.requester_annotation.as_deref();
     limits::optional_at_most("RequesterAnnotation", annotation, limits::REQUESTER_ANNOTATION)?;
-    review_policy::check(sent.assignment_review_policy.as_ref(), sent.hit_review_policy.as_ref())?;
+    review_policy::read(sent.assignment_review_policy.as_ref(), sent.hit_review_policy.as_ref())?;
     let question = choose(sent)?;
     question::parse(question).map_err(unreadable)?;
     Ok(question.to_owned())

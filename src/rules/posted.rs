@@ -136,7 +136,8 @@ mod tests {
     const BODY: &[u8] = b"--XX\r\nContent-Disposition: form-data; name=\"b;c\"\r\n\r\n\
         two\r\nlines\r\n--XX\r\ncontent-disposition: form-data; name=\"a%22\"\r\n\
         Content-Type: text/plain\r\n\r\n\r\n--XX\r\n\
-        Content-Disposition: form-data; name=\"file\"; filename=\"cat.png\"\r\n\r\nPNG\r\n--XX--\r\n";
+        Content-Disposition: form-data; name=\"file\"; filename=\"cat.png\"\r\n\r\nPNG\r\n\
+        --XX--\r\n";
 
     #[test]
     fn multipart_is_read_part_by_part() {

@@ -3,27 +3,20 @@
 //! Facts: API reference of QualificationRequirement; recorded answers show both ActionsGuarded and
 //! RequiredToPreview, whichever was sent.
 
+pub mod new_type;
+pub mod request;
+pub mod requirement;
+pub mod system;
+
 use crate::fault::Fault;
+use crate::rules::limits;
 use crate::shapes::qualification::{ActionsGuarded, Comparator, Locale, QualificationRequirement};
-
-/// The system qualification of a worker's place.
-pub const LOCALE: &str = "00000000000000000071";
-
-/// The qualification types that Amazon kept: the Masters of the two markets, and what it knew of
-/// every worker.
-const SYSTEM: [&str; 6] = [
-    "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH",
-    "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6",
-    "00000000000000000040",
-    "00000000000000000060",
-    LOCALE,
-    "000000000000000000L0",
-];
+use system::{LOCALE, System};
 
 /// Whether the type is Amazon's own.
 #[must_use]
 pub fn is_system(qualification_type_id: &str) -> bool {
-    SYSTEM.contains(&qualification_type_id)
+    System::find(qualification_type_id).is_some()
 }
 
 const MAX_REQUIREMENTS: usize = 10;
@@ -47,8 +40,9 @@ pub fn complete(
 }
 
 fn complete_one(requirement: QualificationRequirement) -> Result<QualificationRequirement, Fault> {
+    let id = &requirement.qualification_type_id;
+    limits::at_most_bytes("QualificationTypeId", id, limits::QUALIFICATION_TYPE_ID_BYTES)?;
     check_values(&requirement).map_err(|why| {
-        let id = &requirement.qualification_type_id;
         refused(format!("The QualificationRequirement for {id} is not valid: {why}."))
     })?;
     let guarded = match (requirement.actions_guarded, requirement.required_to_preview) {
@@ -183,6 +177,13 @@ mod tests {
             &json!({"QualificationTypeId": LOCALE, "Comparator": "EqualTo", "IntegerValues": [1]}),
             false,
         );
+    }
+
+    #[test]
+    fn an_id_has_at_most_255_bytes() {
+        for (id, allowed) in [("é".repeat(127) + "x", true), ("é".repeat(128), false)] {
+            check(&json!({"QualificationTypeId": id, "Comparator": "Exists"}), allowed);
+        }
     }
 
     #[test]

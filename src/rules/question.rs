@@ -14,6 +14,7 @@ mod xml;
 pub mod answers;
 pub mod content;
 pub mod form;
+pub mod key;
 pub mod specification;
 
 pub use external::ExternalQuestion;

@@ -13,6 +13,8 @@ pub enum Scope {
     Hit,
     /// CreateAdditionalAssignmentsForHIT.
     AdditionalAssignments,
+    /// SendBonus.
+    Bonus,
     /// The hidden token of UpdateExpirationForHIT: a HIT and its new end.
     Expiration,
 }
@@ -24,6 +26,7 @@ impl Scope {
         match self {
             Self::Hit => "HIT",
             Self::AdditionalAssignments => "AdditionalAssignments",
+            Self::Bonus => "Bonus",
             Self::Expiration => "Expiration",
         }
     }
@@ -37,7 +40,7 @@ impl Scope {
                 format!("The HIT with ID \"{made}\" already exists."),
             ),
             // Assumed: the code; the sentence was recorded.
-            Self::AdditionalAssignments | Self::Expiration => Fault::request(
+            Self::AdditionalAssignments | Self::Bonus | Self::Expiration => Fault::request(
                 "DuplicateRequest",
                 format!("The idempotency token \"{token}\" has already been processed."),
             ),

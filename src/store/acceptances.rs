@@ -16,7 +16,9 @@ statements! {
     BEFORE = "SELECT (SELECT count(*) FROM workers WHERE id = $2), \
         (SELECT count(*) FROM acceptances \
             WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'), \
-        (SELECT count(*) FROM assignments WHERE hit_key = $1 AND worker_id = $2)";
+        (SELECT count(*) FROM assignments WHERE hit_key = $1 AND worker_id = $2), \
+        (SELECT count(*) FROM hits h JOIN worker_blocks b ON b.requester_id = h.requester_id \
+            WHERE h.key = $1 AND b.worker_id = $2)";
     ADD = "INSERT INTO acceptances \
             (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
         VALUES ($1, $2, $3, 'Accepted', $4, $5)";
@@ -117,16 +119,18 @@ pub struct Before {
     pub known: bool,
     /// The worker is at this HIT, or handed in work for it.
     pub taken: bool,
+    /// The HIT's requester does not want the worker.
+    pub blocked: bool,
 }
 
-/// Whether the worker is known, and was at this HIT.
+/// Whether the worker is known, was at this HIT, or is blocked.
 ///
 /// # Errors
 /// The database failed.
 pub async fn before(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<Before, Fault> {
     let row = sql(BEFORE).bind(hit_key).bind(worker_id).only(tx).await?;
     let count = |index| row.get::<i64>(index);
-    Ok(Before { known: count(0)? > 0, taken: count(1)? + count(2)? > 0 })
+    Ok(Before { known: count(0)? > 0, taken: count(1)? + count(2)? > 0, blocked: count(3)? > 0 })
 }
 
 /// A worker takes a place.

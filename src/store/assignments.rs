@@ -8,6 +8,7 @@
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::page::Page;
+use crate::rules::qualification::system::Done;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
 use crate::store::hit_types::stored;
@@ -48,6 +49,9 @@ statements! {
     FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document";
         "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
+    EVER_OWNED = "SELECT a.hit_key, a.position, a.document \
+        FROM assignments a JOIN hits h ON h.key = a.hit_key \
+        WHERE a.id = $1 AND h.requester_id = $2";
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document FROM assignments \
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
@@ -56,6 +60,8 @@ statements! {
     ADD = "INSERT INTO assignments \
             (hit_key, position, id, worker_id, status, document, reward_cents) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    DONE = "SELECT count(*), count(*) FILTER (WHERE status = 'Approved'), \
+            count(*) FILTER (WHERE status = 'Rejected') FROM assignments WHERE worker_id = $1";
     KEEP = "UPDATE assignments SET status = $3, document = $4 WHERE hit_key = $1 AND position = $2";
 }
 
@@ -109,6 +115,19 @@ pub async fn owned(
     row.map(|row| Ok((placed(&row, hits::COLUMNS)?, hits::hit(&row, 0)?))).transpose()
 }
 
+/// The assignment with that id, if its HIT is or was the requester's.
+///
+/// # Errors
+/// The database failed.
+pub async fn ever_owned(
+    tx: &mut Tx,
+    requester_id: &str,
+    id: &str,
+) -> Result<Option<Placed>, Fault> {
+    let row = sql(EVER_OWNED).bind(id).bind(requester_id).one(tx).await?;
+    row.map(|row| placed(&row, 0)).transpose()
+}
+
 /// The assignment with that id, whoever owns the HIT: for workers and timers.
 ///
 /// # Errors
@@ -160,6 +179,15 @@ fn render(assignment: &Assignment) -> Result<String, Fault> {
 pub async fn last_place(tx: &mut Tx, hit_key: i64, at: Instant) -> Result<Option<i64>, Fault> {
     let end = (at.0 + 1) << 20;
     sql(LAST_PLACE).bind(hit_key).bind(end).only(tx).await?.get(0)
+}
+
+/// What the worker did, for whichever requester.
+///
+/// # Errors
+/// The database failed.
+pub async fn done(tx: &mut Tx, worker_id: &str) -> Result<Done, Fault> {
+    let row = sql(DONE).bind(worker_id).only(tx).await?;
+    Ok(Done { submitted: row.get(0)?, approved: row.get(1)?, rejected: row.get(2)? })
 }
 
 /// Puts much submitted work into the store.

@@ -178,11 +178,9 @@ pub async fn walk(
     count: i64,
     requester_id: Option<&str>,
 ) -> Result<Vec<Listed>, Fault> {
-    let begin = |text| sql(text).bind(value).bind(id).bind(least).bind(count);
-    let statement = match requester_id {
-        Some(requester_id) => begin(OF_REQUESTER).bind(requester_id),
-        None => begin(order.statement()),
-    };
+    let text = requester_id.map_or(order.statement(), |_| OF_REQUESTER);
+    let statement = sql(text).bind(value).bind(id).bind(least).bind(count);
+    let statement = requester_id.into_iter().fold(statement, Statement::bind);
     statement.all(tx).await?.iter().map(listed).collect()
 }
 

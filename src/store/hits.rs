@@ -3,10 +3,12 @@
 use serde::{Serialize, Serializer};
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::rules::hit::{Phase, Standing};
 use crate::rules::page::Page;
 use crate::shapes;
 use crate::shapes::hit::HitStatus;
+use crate::shapes::review::ReviewPolicy;
 use crate::store::Tx;
 use crate::store::hit_groups;
 use crate::store::hit_types::{self, HitType};
@@ -22,7 +24,8 @@ macro_rules! select_hits {
             h.key, h.id, h.requester_id, h.question, h.requester_annotation, \
             h.created_at, h.expire_at, h.max_assignments, \
             h.pending_count, h.submitted_count, h.approved_count, h.rejected_count, h.status, \
-            h.last_assignment_position, h.position, h.expiry_position", $more, " \
+            h.last_assignment_position, h.position, h.expiry_position, h.held_cents, \
+            (h.assignment_review_policy IS NOT NULL OR h.hit_review_policy IS NOT NULL)", $more, " \
             FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
             $($rest),*
         )
@@ -31,7 +34,7 @@ macro_rules! select_hits {
 pub(super) use select_hits;
 
 /// How many columns that are.
-pub(super) const COLUMNS: usize = hit_types::COLUMNS + 16;
+pub(super) const COLUMNS: usize = hit_types::COLUMNS + 18;
 
 statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
@@ -49,11 +52,12 @@ statements! {
     ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
             assignment_review_policy, hit_review_policy, created_at, expire_at, max_assignments, \
             pending_count, submitted_count, approved_count, rejected_count, status, \
-            last_assignment_position) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0) RETURNING key";
+            last_assignment_position, held_cents) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12) \
+        RETURNING key";
     KEEP = "UPDATE hits SET expire_at = $2, max_assignments = $3, pending_count = $4, \
             submitted_count = $5, approved_count = $6, rejected_count = $7, status = $8, \
-            last_assignment_position = $9, hit_type_id = $10 \
+            last_assignment_position = $9, hit_type_id = $10, held_cents = $11 \
         WHERE key = $1";
     BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
     POLICIES = "SELECT assignment_review_policy, hit_review_policy FROM hits WHERE key = $1";
@@ -93,6 +97,10 @@ pub struct Hit {
     pub position: i64,
     /// Its place among the requester's HITs by expiration.
     pub expiry_position: i64,
+    /// What of the requester's money is on hold for it.
+    pub held: Cents,
+    /// Whether it has a review policy.
+    pub has_policies: bool,
 }
 
 impl Hit {
@@ -163,6 +171,8 @@ pub(super) fn hit(row: &Row, first: usize) -> Result<Hit, Fault> {
         last_assignment_position: row.get(own + 13)?,
         position: row.get(own + 14)?,
         expiry_position: row.get(own + 15)?,
+        held: row.get(own + 16)?,
+        has_policies: row.get(own + 17)?,
     })
 }
 
@@ -219,13 +229,21 @@ pub async fn exists(tx: &mut Tx, requester_id: &str, id: &str) -> Result<bool, F
     Ok(sql(EXISTS).bind(id).bind(requester_id).one(tx).await?.is_some())
 }
 
-/// The review policies of a new HIT, as JSON.
+/// The review policies of a HIT.
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
     /// `AssignmentReviewPolicy`.
-    pub assignment: Option<String>,
+    pub assignment: Option<ReviewPolicy>,
     /// `HITReviewPolicy`.
-    pub hit: Option<String>,
+    pub hit: Option<ReviewPolicy>,
+}
+
+impl Policies {
+    /// Whether there is one.
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        self.assignment.is_some() || self.hit.is_some()
+    }
 }
 
 /// Puts a new HIT into the store and gives it its number.
@@ -233,18 +251,25 @@ pub struct Policies {
 /// # Errors
 /// The database failed.
 pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), Fault> {
+    let text = |policy: Option<&ReviewPolicy>| {
+        let text = policy.map(serde_json::to_string).transpose();
+        text.map_err(|e| Fault::Service(e.to_string()))
+    };
+    let (of_assignment, of_hit) =
+        (text(policies.assignment.as_ref())?, text(policies.hit.as_ref())?);
     let statement = sql(ADD)
         .bind(&hit.id)
         .bind(&hit.requester_id)
         .bind(&hit.hit_type.id)
         .bind(&hit.question)
         .bind(hit.requester_annotation.as_deref())
-        .bind(policies.assignment.as_deref())
-        .bind(policies.hit.as_deref())
+        .bind(of_assignment.as_deref())
+        .bind(of_hit.as_deref())
         .bind(hit.created_at)
         .bind(hit.standing.expire_at)
         .bind(hit.standing.max)
-        .bind(hit.status.as_str());
+        .bind(hit.status.as_str())
+        .bind(hit.held);
     hit.key = statement.only(tx).await?.get(0)?;
     if hit.status == HitStatus::Assignable {
         hit_groups::list(tx, &hit.hit_type.id, hit.created_at).await?;
@@ -269,6 +294,7 @@ pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
         .bind(hit.status.as_str())
         .bind(hit.last_assignment_position)
         .bind(&hit.hit_type.id)
+        .bind(hit.held)
         .later(tx)
         .await?;
     Ok(())
@@ -318,5 +344,9 @@ pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Hit>, Fault> {
 /// The database failed.
 pub async fn policies(tx: &mut Tx, key: i64) -> Result<Policies, Fault> {
     let row = sql(POLICIES).bind(key).only(tx).await?;
-    Ok(Policies { assignment: row.get(0)?, hit: row.get(1)? })
+    let policy = |index| {
+        let text: Option<String> = row.get(index)?;
+        text.as_deref().map(hit_types::stored).transpose()
+    };
+    Ok(Policies { assignment: policy(0)?, hit: policy(1)? })
 }

@@ -23,8 +23,13 @@ statements! {
             balance_cents = excluded.balance_cents";
     BY_ID = "SELECT id, access_key, secret, account, name, balance_cents FROM requesters \
         WHERE id = $1";
-    ALL = "SELECT id, access_key, secret, account, name, balance_cents FROM requesters ORDER BY id";
-    BALANCE = "SELECT balance_cents FROM requesters WHERE id = $1";
+    ALL = "SELECT id, access_key, secret, account, name, balance_cents, on_hold_cents \
+        FROM requesters ORDER BY id";
+    BALANCE = "SELECT balance_cents, on_hold_cents FROM requesters WHERE id = $1";
+    MOVE = "UPDATE requesters SET balance_cents = balance_cents - $2, \
+            on_hold_cents = on_hold_cents + $3 WHERE id = $1";
+    AFFORD = "UPDATE requesters SET balance_cents = balance_cents - $2, \
+            on_hold_cents = on_hold_cents + $3 WHERE id = $1 AND balance_cents >= $2";
 }
 
 /// Someone who publishes HITs: one access key.
@@ -108,13 +113,42 @@ pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A requester's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    /// What can be spent.
+    pub available: Cents,
+    /// What is kept for work that may still be approved.
+    pub on_hold: Cents,
+}
+
 /// What the requester has; somebody unknown has the opening balance.
 ///
 /// # Errors
 /// The database failed.
-pub async fn balance(tx: &mut Tx, requester: &Requester) -> Result<Cents, Fault> {
+pub async fn balance(tx: &mut Tx, requester: &Requester) -> Result<Balance, Fault> {
     let row = sql(BALANCE).bind(&requester.id).one(tx).await?;
-    row.map_or(Ok(OPENING_BALANCE), |row| row.get(0))
+    let unknown = Balance { available: OPENING_BALANCE, on_hold: Cents(0) };
+    row.map_or(Ok(unknown), |row| Ok(Balance { available: row.get(0)?, on_hold: row.get(1)? }))
+}
+
+/// Takes `spent` from what is available and puts `held` more on hold, if there is as much; false
+/// if there is not, and nothing is changed.
+///
+/// # Errors
+/// The database failed.
+pub async fn afford(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<bool, Fault> {
+    // What makes a balance grow is never too dear.
+    let text = if spent <= Cents(0) { MOVE } else { AFFORD };
+    Ok(sql(text).bind(id).bind(spent).bind(held).run(tx).await? > 0)
+}
+
+/// As [`afford`], whatever is available.
+///
+/// # Errors
+/// The database failed.
+pub async fn settle(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<(), Fault> {
+    sql(MOVE).bind(id).bind(spent).bind(held).later(tx).await
 }
 
 /// The requester with that id.
@@ -140,7 +174,11 @@ pub async fn put_whole(tx: &mut Tx, whole: &Known, balance: Cents) -> Result<(),
 ///
 /// # Errors
 /// The database failed.
-pub async fn all(tx: &mut Tx) -> Result<Vec<(Known, Cents)>, Fault> {
+pub async fn all(tx: &mut Tx) -> Result<Vec<(Known, Balance)>, Fault> {
     let rows = sql(ALL).all(tx).await?;
-    rows.iter().map(|row| Ok((known(row)?, row.get(5)?))).collect()
+    let whole = |row: &Row| {
+        let balance = Balance { available: row.get(5)?, on_hold: row.get(6)? };
+        Ok((known(row)?, balance))
+    };
+    rows.iter().map(whole).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::store::Tx;
+use crate::store::requesters::OPENING_BALANCE;
 use crate::store::sql::sql;
 
 statements! {
@@ -18,6 +19,12 @@ statements! {
     NO_QUALIFICATION_REQUESTS = "DELETE FROM qualification_requests";
     NO_BONUS_PAYMENTS = "DELETE FROM bonus_payments";
     NO_WORKER_BLOCKS = "DELETE FROM worker_blocks";
+    NO_HIT_REQUIREMENTS = "DELETE FROM hit_requirements";
+    HIT_REQUIREMENTS_OF = "DELETE FROM hit_requirements WHERE hit_key IN \
+        (SELECT key FROM hits WHERE requester_id = $1)";
+    NO_REVIEWED_WORKERS = "DELETE FROM reviewed_workers";
+    NO_MESSAGES = "DELETE FROM messages";
+    NO_REVIEW_REPORTS = "DELETE FROM review_reports";
     TIMERS_OF_HITS = "DELETE FROM timers WHERE subject IN \
         (SELECT id FROM hits WHERE requester_id = $1)";
     TIMERS_OF_WORK = "DELETE FROM timers WHERE subject IN (SELECT a.id FROM assignments a \
@@ -28,16 +35,20 @@ statements! {
         (SELECT key FROM hits WHERE requester_id = $1)";
     ASSIGNMENTS_OF = "DELETE FROM assignments WHERE hit_key IN \
         (SELECT key FROM hits WHERE requester_id = $1)";
+    REVIEW_REPORTS_OF = "DELETE FROM review_reports WHERE hit_key IN \
+        (SELECT key FROM hits WHERE requester_id = $1)";
     HITS_OF = "DELETE FROM hits WHERE requester_id = $1";
     HIT_TYPES_OF = "DELETE FROM hit_types WHERE requester_id = $1";
     TOKENS_OF = "DELETE FROM unique_request_tokens WHERE requester_id = $1";
     QUALIFICATIONS_OF = "DELETE FROM qualifications WHERE qualification_type_id IN \
         (SELECT id FROM qualification_types WHERE requester_id = $1)";
-    QUALIFICATION_REQUESTS_OF = "DELETE FROM qualification_requests WHERE qualification_type_id IN \
-        (SELECT id FROM qualification_types WHERE requester_id = $1)";
+    QUALIFICATION_REQUESTS_OF = "DELETE FROM qualification_requests WHERE requester_id = $1";
     QUALIFICATION_TYPES_OF = "DELETE FROM qualification_types WHERE requester_id = $1";
     BONUS_PAYMENTS_OF = "DELETE FROM bonus_payments WHERE requester_id = $1";
     WORKER_BLOCKS_OF = "DELETE FROM worker_blocks WHERE requester_id = $1";
+    REVIEWED_WORKERS_OF = "DELETE FROM reviewed_workers WHERE requester_id = $1";
+    MESSAGES_OF = "DELETE FROM messages WHERE requester_id = $1";
+    BALANCE_OF = "UPDATE requesters SET balance_cents = $2, on_hold_cents = 0 WHERE id = $1";
 }
 
 /// Takes everything out; the clock and the page key stay.
@@ -59,13 +70,18 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
         NO_QUALIFICATION_REQUESTS,
         NO_BONUS_PAYMENTS,
         NO_WORKER_BLOCKS,
+        NO_HIT_REQUIREMENTS,
+        NO_REVIEWED_WORKERS,
+        NO_MESSAGES,
+        NO_REVIEW_REPORTS,
     ] {
         sql(text).run(tx).await?;
     }
     Ok(())
 }
 
-/// Takes out what belongs to one requester; the requester stays, and so do all workers.
+/// Takes out what belongs to one requester; the requester stays, with the money of the beginning,
+/// and so do all workers.
 ///
 /// # Errors
 /// The database failed.
@@ -77,6 +93,8 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         TIMERS_OF_ACCEPTANCES,
         ACCEPTANCES_OF,
         ASSIGNMENTS_OF,
+        HIT_REQUIREMENTS_OF,
+        REVIEW_REPORTS_OF,
         HITS_OF,
         HIT_TYPES_OF,
         TOKENS_OF,
@@ -85,8 +103,11 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         QUALIFICATION_TYPES_OF,
         BONUS_PAYMENTS_OF,
         WORKER_BLOCKS_OF,
+        REVIEWED_WORKERS_OF,
+        MESSAGES_OF,
     ] {
         sql(text).bind(requester_id).run(tx).await?;
     }
+    sql(BALANCE_OF).bind(requester_id).bind(OPENING_BALANCE).run(tx).await?;
     Ok(())
 }

@@ -35,7 +35,7 @@ const WHOSE: &str = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migra
 /// into the file, and both are synced, at 32 MiB: a turn writes some eight pages.
 const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; \
     PRAGMA wal_autocheckpoint = 4096; \
-    PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; \
+    PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; \
     PRAGMA foreign_keys = ON; ";
 
 /// A database file, and who may use it.
@@ -88,19 +88,20 @@ fn open(path: &Path, folder: Option<TempDir>) -> Result<Sqlite, OpenError> {
     }
     let synchronous = if folder.is_some() { "OFF" } else { "NORMAL" };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let mut writer = connect(path, flags, synchronous).map_err(|e| in_place(&e))?;
+    let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -65536");
+    let mut writer = connect(path, flags, &more).map_err(|e| in_place(&e))?;
     migrate::run(&mut writer)?;
     let readers = readers::Readers::new(path.to_owned());
     let writer = writer::Writer::new(writer);
     Ok(Sqlite { writer, readers, _lock: lock, _folder: folder })
 }
 
-/// A connection with our settings.
-fn connect(path: &Path, flags: OpenFlags, synchronous: &str) -> rusqlite::Result<Connection> {
+/// A connection with our settings, and `more`.
+fn connect(path: &Path, flags: OpenFlags, more: &str) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_FOR)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    connection.execute_batch(&format!("{SETTINGS}PRAGMA synchronous = {synchronous}"))?;
+    connection.execute_batch(&format!("{SETTINGS}{more}"))?;
     Ok(connection)
 }
 

@@ -1,6 +1,6 @@
 //! A HIT as a worker sees it: before it is accepted, and at work.
 
-use crate::acts::accept::already_taken;
+use crate::acts::accept::{already_taken, blocked};
 use crate::fault::Fault;
 use crate::rules::hit::no_more_hits;
 use crate::store::acceptances::{self, State};
@@ -9,7 +9,7 @@ use crate::store::hits::{self, Hit};
 use crate::store::{assignments, worker_history};
 use crate::time::Instant;
 use crate::turn::Turn;
-use crate::views::guard::{Standing, standings};
+use crate::views::guard::{Standing, name, standings};
 
 /// A HIT before it is accepted.
 #[derive(Debug)]
@@ -48,12 +48,18 @@ pub async fn preview(
     let listed = group(turn, type_or_group).await?;
     let who = worker_id.unwrap_or_default();
     let type_id = &listed.hit_type.id;
-    let hit = match hit_id {
+    let found = match hit_id {
         Some(id) => one(turn, type_id, id, who).await?,
         None => hits::offer(&mut turn.tx, type_id, who).await?.ok_or_else(no_more_hits),
     };
+    let hit = match found {
+        Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),
+        found => found,
+    };
     let requirements = listed.hit_type.values.requirements.as_slice();
-    let standings = standings(turn, worker_id, &[requirements]).await?.pop().unwrap_or_default();
+    let mut standings =
+        standings(turn, worker_id, &[requirements]).await?.pop().unwrap_or_default();
+    name(turn, &mut standings).await?;
     let in_hand = worker_history::in_hand_of_type(&mut turn.tx, who, type_id).await?;
     Ok(Preview { hit: hit.map(Box::new), standings, in_hand, listed })
 }

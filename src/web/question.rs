@@ -70,7 +70,7 @@ pub fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Result<Str
         Question::Form(_) => None,
     };
     let form = match &question {
-        Question::Form(form) => render(form, hit, taken.map(|taken| taken.assignment_id.as_str())),
+        Question::Form(form) => render(form, taken.map(|taken| taken.assignment_id.as_str())),
         _ => String::new(),
     };
     let shown = Shown { frame, form: &form }.render();
@@ -88,8 +88,8 @@ pub fn read(hit: &Hit) -> Result<Question, Fault> {
     })
 }
 
-/// A form of the market's own, for an assignment or as a preview.
-fn render(form: &QuestionForm, _hit: &Hit, _assignment_id: Option<&str>) -> String {
+/// A form of the market's own: of a HIT at work, of a preview, or of a test.
+pub fn render(form: &QuestionForm, _assignment_id: Option<&str>) -> String {
     let count = form.questions().count();
-    format!("<p class=\"note\">This HIT has a form of {count} questions, which is not drawn.</p>")
+    format!("<p class=\"note\">This is a form of {count} questions, which is not drawn.</p>")
 }

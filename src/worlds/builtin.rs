@@ -21,6 +21,7 @@ pub const BUILTIN: &[Builtin] = &[
     builtin!("demo"),
     builtin!("every-status"),
     builtin!("minimal"),
+    builtin!("qualified"),
     builtin!("review-queue"),
     builtin!("three-pages"),
     builtin!("two-requesters"),

@@ -1,20 +1,20 @@
 //! Dumping: the whole market as a world that loads again.
 
+mod hits;
+mod qualifications;
+
+pub use hits::assignment;
+
 use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
-use crate::shapes::assignment::Assignment;
-use crate::store::acceptances::{self, Acceptance};
-use crate::store::assignments;
-use crate::store::hit_types::{self, HitType};
-use crate::store::hits::{self, Hit};
-use crate::store::payments;
-use crate::store::qualifications;
+use crate::store::bonus_payments;
+use crate::store::messages;
 use crate::store::requesters;
-use crate::store::timers::{self, Kind};
+use crate::store::worker_blocks;
 use crate::store::workers;
 use crate::time::Instant;
-use crate::turn::Turn;
+use crate::turn::{Profile, Turn};
 
 /// The market as a world.
 ///
@@ -26,13 +26,14 @@ pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
     Ok(json!({
         "Requesters": requesters(turn).await?,
         "Workers": workers(turn).await?,
-        "QualificationTypes": qualification_types(turn).await?,
-        "Qualifications": qualifications(turn).await?,
-        "QualificationRequests": qualification_requests(turn).await?,
-        "HITTypes": hit_types(turn).await?,
-        "HITs": hits(turn).await?,
+        "QualificationTypes": qualifications::types(turn).await?,
+        "Qualifications": qualifications::grants(turn).await?,
+        "QualificationRequests": qualifications::requests(turn).await?,
+        "HITTypes": hits::hit_types(turn).await?,
+        "HITs": hits::hits(turn).await?,
         "BonusPayments": bonus_payments(turn).await?,
         "WorkerBlocks": worker_blocks(turn).await?,
+        "Messages": messages(turn).await?,
     }))
 }
 
@@ -54,6 +55,7 @@ fn time(at: Instant) -> String {
 
 async fn requesters(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
     let all = requesters::all(&mut turn.tx).await?;
+    let counts = turn.market.profile == Profile::Production;
     Ok(all
         .into_iter()
         .map(|(known, balance)| {
@@ -63,7 +65,8 @@ async fn requesters(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
                 "RequesterId": known.requester.id,
                 "AccountId": known.requester.account,
                 "Name": known.requester.name,
-                "AvailableBalance": balance,
+                "AvailableBalance": balance.available,
+                "OnHoldBalance": counts.then_some(balance.on_hold),
             }))
         })
         .collect())
@@ -82,170 +85,8 @@ async fn workers(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
     }
 }
 
-async fn qualification_types(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = qualifications::types(&mut turn.tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|of| {
-            object(json!({
-                "Requester": of.requester_id,
-                "QualificationTypeId": of.id,
-                "CreationTime": time(of.created_at),
-                "Name": of.name,
-                "Description": of.description,
-                "Keywords": of.keywords,
-                "QualificationTypeStatus": of.status,
-                "Test": of.test,
-                "TestDurationInSeconds": of.test_duration_s,
-                "AnswerKey": of.answer_key,
-                "RetryDelayInSeconds": of.retry_delay_s,
-                "IsRequestable": of.is_requestable,
-                "AutoGranted": of.auto_granted,
-                "AutoGrantedValue": of.auto_granted_value,
-            }))
-        })
-        .collect())
-}
-
-async fn qualifications(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = qualifications::all(&mut turn.tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|held| {
-            object(json!({
-                "QualificationTypeId": held.type_id,
-                "WorkerId": held.worker_id,
-                "GrantTime": time(held.grant_at),
-                "IntegerValue": held.value,
-                "Status": held.status,
-            }))
-        })
-        .collect())
-}
-
-async fn qualification_requests(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = qualifications::requests(&mut turn.tx).await?;
-    Ok(all
-        .into_iter()
-        .map(|asked| {
-            object(json!({
-                "QualificationRequestId": asked.id,
-                "QualificationTypeId": asked.type_id,
-                "WorkerId": asked.worker_id,
-                "Answer": asked.answer,
-                "SubmitTime": time(asked.submit_at),
-            }))
-        })
-        .collect())
-}
-
-fn type_members(hit_type: &HitType, requester_id: &str) -> Value {
-    let values = &hit_type.values;
-    json!({
-        "Requester": requester_id,
-        "HITTypeId": hit_type.id,
-        "HITGroupId": hit_type.group_id,
-        "Title": values.title,
-        "Description": values.description,
-        "Keywords": values.keywords,
-        "Reward": values.reward,
-        "AssignmentDurationInSeconds": values.assignment_duration_s,
-        "AutoApprovalDelayInSeconds": values.auto_approval_delay_s,
-        "QualificationRequirements": values.requirements,
-    })
-}
-
-async fn hit_types(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let mut shown = Vec::new();
-    let mut after = String::new();
-    loop {
-        let batch = hit_types::batch(&mut turn.tx, &after).await?;
-        let Some((last, _)) = batch.last() else { return Ok(shown) };
-        after.clone_from(&last.id);
-        shown.extend(batch.iter().map(|(of, owner)| object(type_members(of, owner))));
-    }
-}
-
-async fn hits(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let mut shown = Vec::new();
-    let mut after = 0;
-    loop {
-        let batch = hits::batch(&mut turn.tx, after).await?;
-        let Some(last) = batch.last() else { return Ok(shown) };
-        after = last.key;
-        for hit in &batch {
-            shown.push(one_hit(turn, hit).await?);
-        }
-    }
-}
-
-async fn one_hit(turn: &mut Turn, hit: &Hit) -> Result<Value, Fault> {
-    let policies = hits::policies(&mut turn.tx, hit.key).await?;
-    let policy =
-        |text: Option<String>| text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
-    let disposal = timers::when(&mut turn.tx, Kind::Disposal, &hit.id).await?;
-    Ok(object(json!({
-        "Requester": hit.requester_id,
-        "HITId": hit.id,
-        "HITTypeId": hit.hit_type.id,
-        "CreationTime": time(hit.created_at),
-        "Expiration": time(hit.standing.expire_at),
-        "HITStatus": hit.status,
-        "MaxAssignments": hit.standing.max,
-        "RequesterAnnotation": hit.requester_annotation,
-        "AssignmentReviewPolicy": policy(policies.assignment),
-        "HITReviewPolicy": policy(policies.hit),
-        "DisposalTime": disposal.map(time),
-        "Question": hit.question,
-        "Assignments": work(turn, hit).await?,
-    })))
-}
-
-async fn work(turn: &mut Turn, hit: &Hit) -> Result<Vec<Value>, Fault> {
-    let mut shown = Vec::new();
-    let mut after = i64::MIN;
-    loop {
-        let batch = assignments::batch(&mut turn.tx, hit.key, after).await?;
-        let Some(last) = batch.last() else { break };
-        after = last.position;
-        shown.extend(batch.into_iter().map(|placed| assignment(placed.assignment, false)));
-    }
-    let held = acceptances::of_hit(&mut turn.tx, hit.key).await?;
-    shown.extend(held.iter().map(taken));
-    Ok(shown)
-}
-
-/// Submitted work with the API's names and RFC 3339 times; within its HIT it need not name it.
-#[must_use]
-pub fn assignment(work: Assignment, with_hit: bool) -> Value {
-    object(json!({
-        "AssignmentId": work.assignment_id,
-        "WorkerId": work.worker_id,
-        "HITId": with_hit.then_some(work.hit_id),
-        "AssignmentStatus": work.assignment_status,
-        "AutoApprovalTime": time(work.auto_approval_time),
-        "AcceptTime": time(work.accept_time),
-        "SubmitTime": time(work.submit_time),
-        "ApprovalTime": work.approval_time.map(time),
-        "RejectionTime": work.rejection_time.map(time),
-        "Deadline": time(work.deadline),
-        "Answer": work.answer,
-        "RequesterFeedback": work.requester_feedback,
-    }))
-}
-
-fn taken(held: &Acceptance) -> Value {
-    json!({
-        "AssignmentId": held.assignment_id,
-        "WorkerId": held.worker_id,
-        "AssignmentStatus": held.state.as_str(),
-        "AcceptTime": time(held.accept_at),
-        "Deadline": time(held.deadline_at),
-    })
-}
-
 async fn bonus_payments(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = payments::bonuses(&mut turn.tx).await?;
+    let all = bonus_payments::all(&mut turn.tx).await?;
     Ok(all
         .into_iter()
         .map(|paid| {
@@ -262,7 +103,7 @@ async fn bonus_payments(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
 }
 
 async fn worker_blocks(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
-    let all = payments::blocks(&mut turn.tx).await?;
+    let all = worker_blocks::all(&mut turn.tx).await?;
     Ok(all
         .into_iter()
         .map(|block| {
@@ -273,4 +114,23 @@ async fn worker_blocks(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
             })
         })
         .collect())
+}
+
+async fn messages(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
+    let mut shown = Vec::new();
+    let mut after = 0;
+    loop {
+        let batch = messages::list(&mut turn.tx, after, 500).await?;
+        let Some((_, last)) = batch.last() else { return Ok(shown) };
+        after = *last;
+        shown.extend(batch.into_iter().map(|(sent, _)| {
+            json!({
+                "Requester": sent.requester_id,
+                "WorkerId": sent.worker_id,
+                "Subject": sent.subject,
+                "MessageText": sent.text,
+                "SendTime": time(sent.sent_at),
+            })
+        }));
+    }
 }

@@ -3,109 +3,19 @@
 //! A [`Node`] is a piece of the text with its path. Reading goes on after a problem, so that one
 //! run finds all of them.
 
-use std::cell::RefCell;
+mod problem;
+
 use std::fmt;
 
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::rules;
 use crate::time::{When, real_now};
 
-/// What is wrong with a world, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// Which of the files, from 0.
-    pub file: usize,
-    /// For example `HITs[3].Reward`; empty for the whole file.
-    pub path: String,
-    /// From 1.
-    pub line: usize,
-    /// A sentence without a full stop.
-    pub reason: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            "" => write!(f, "line {}: {}", self.line, self.reason),
-            path => write!(f, "line {}: {path}: {}", self.line, self.reason),
-        }
-    }
-}
-
-/// Where something stands in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Which of the files.
-    pub file: usize,
-    offset: usize,
-    path: String,
-}
-
-impl Place {
-    /// A problem at this place of these files.
-    pub fn problem(&self, texts: &[impl AsRef<str>], reason: impl Into<String>) -> Problem {
-        let text = texts.get(self.file).map_or("", AsRef::as_ref);
-        let before = text.as_bytes().get(..self.offset).unwrap_or_default();
-        let line = 1 + before.split(|byte| *byte == b'\n').skip(1).count();
-        Problem { file: self.file, path: self.path.clone(), line, reason: reason.into() }
-    }
-}
-
-/// The files of one load, and the problems found in them.
-#[derive(Debug)]
-pub struct Reading<'a> {
-    texts: &'a [&'a str],
-    problems: RefCell<Vec<Problem>>,
-}
-
-impl<'a> Reading<'a> {
-    /// Begins to read these files.
-    pub fn new(texts: &'a [&'a str]) -> Self {
-        Self { texts, problems: RefCell::default() }
-    }
-
-    /// The top of each file that is JSON.
-    pub fn files(&'a self) -> Vec<Node<'a>> {
-        (0..self.texts.len()).filter_map(|file| self.file(file)).collect()
-    }
-
-    fn file(&'a self, file: usize) -> Option<Node<'a>> {
-        let place = Place { file, offset: 0, path: String::new() };
-        match serde_json::from_str::<&RawValue>(self.texts[file]) {
-            Ok(raw) => Some(Node { reading: self, raw, place }),
-            Err(error) => {
-                let reason = format!("not JSON: {}", without_position(&error));
-                self.push(Problem { file, path: String::new(), line: error.line(), reason });
-                None
-            }
-        }
-    }
-
-    /// Remembers a problem.
-    pub fn problem(&self, place: &Place, reason: impl Into<String>) {
-        self.push(place.problem(self.texts, reason));
-    }
-
-    fn push(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    /// All problems, in the order of the files and lines.
-    pub fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner();
-        problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
-        problems
-    }
-}
-
-/// serde's sentence without its own idea of the position.
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.rfind(" at line ").map_or(text.clone(), |at| text[..at].to_owned())
-}
+use problem::without_position;
+pub use problem::{Place, Problem, Reading};
 
 /// One value of a file.
 #[derive(Debug, Clone)]
@@ -116,6 +26,10 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
+    fn top(reading: &'a Reading<'a>, file: usize, raw: &'a RawValue) -> Self {
+        Self { reading, raw, place: Place { file, offset: 0, path: String::new() } }
+    }
+
     /// Where it stands.
     pub const fn place(&self) -> &Place {
         &self.place
@@ -130,6 +44,10 @@ impl<'a> Node<'a> {
 
     /// Reads it as a `T`; a problem if it is none.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        if holds_nul(self.raw.get()) {
+            self.reading.problem(&self.place, "no text holds the character U+0000");
+            return None;
+        }
         self.read_raw(self.raw)
     }
 
@@ -168,6 +86,16 @@ impl<'a> Node<'a> {
         }
         format!("{}.{name}", self.place.path)
     }
+}
+
+/// Whether a text in this JSON holds U+0000, which not every database can keep.
+fn holds_nul(json: &str) -> bool {
+    // Behind an even number of backslashes it is no escape.
+    let is_escape = |(at, _): (usize, &str)| {
+        let before = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        before % 2 == 0
+    };
+    json.match_indices("\\u0000").any(is_escape)
 }
 
 /// The members of an object that were not taken yet.
@@ -321,6 +249,19 @@ mod tests {
                 "line 4: D: there is no such member",
             ]
         );
+    }
+
+    #[test]
+    fn no_text_holds_nul() {
+        let read = |fields: &mut Fields<'_>| drop(fields.take::<String>("A"));
+        assert_eq!(
+            problems(r#"{"A": "a\u0000b"}"#, read),
+            ["line 1: A: no text holds the character U+0000"]
+        );
+        assert_eq!(problems(r#"{"A": "a\\\u0000"}"#, read).len(), 1);
+        for fine in [r#"{"A": "a\\u0000"}"#, r#"{"A": "\u0001"}"#] {
+            assert_eq!(problems(fine, read), [""; 0], "{fine}");
+        }
     }
 
     #[test]

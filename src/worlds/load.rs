@@ -4,6 +4,7 @@ mod hit_types;
 mod hits;
 mod people;
 mod qualifications;
+mod reviews;
 mod works;
 
 use std::collections::{BTreeSet, HashMap};
@@ -41,6 +42,7 @@ pub async fn load(
     load.load_qualification_requests(&entries.qualification_requests).await?;
     load.load_bonus_payments(&entries.bonus_payments).await?;
     load.load_worker_blocks(&entries.worker_blocks).await?;
+    load.load_messages(&entries.messages).await?;
     load.remember_workers().await?;
     Ok((load.loaded, load.problems))
 }

@@ -3,10 +3,11 @@
 pub mod hits;
 pub mod people;
 pub mod qualifications;
+pub mod reviews;
 
 use crate::worlds::fields::{Fields, Node, Reading};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
-use people::{BlockEntry, BonusEntry, RequesterEntry, WorkerEntry};
+use people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry};
 use qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
 
 /// The owner that an entry names, or else its file's first requester.
@@ -29,6 +30,7 @@ pub struct Entries {
     pub assignments: Vec<AssignmentEntry>,
     pub bonus_payments: Vec<BonusEntry>,
     pub worker_blocks: Vec<BlockEntry>,
+    pub messages: Vec<MessageEntry>,
     /// Whether some file speaks of HITs: then an assignment's HIT must be among them or in the
     /// store. Saved assignments alone bring their HIT with them.
     pub speaks_of_hits: bool,
@@ -70,6 +72,7 @@ fn read_file<'a>(reading: &'a Reading<'a>, file: &Node<'a>, entries: &mut Entrie
     entries.assignments.extend(work);
     entries.bonus_payments.extend(list(&mut fields, "BonusPayments", |f| people::bonus(f, &first)));
     entries.worker_blocks.extend(list(&mut fields, "WorkerBlocks", |f| people::block(f, &first)));
+    entries.messages.extend(list(&mut fields, "Messages", |f| people::message(f, &first)));
     for name in NOT_YET {
         if let Some(node) = fields.elements(name).first() {
             reading.problem(node.place(), format!("{name} cannot be loaded yet"));

@@ -27,7 +27,7 @@ LONGEST = 300  # seconds on a busy machine; alone it takes a tenth of that
 def own():
     """A server that may be reset and whose clock may be moved."""
     start = ("--clock", "2026-01-01T00:00:00Z", "--freeze", "--seed", "1")
-    with launch(*start, "--fixture", "every-status") as running:
+    with launch(*start, "--fixture", "every-status", "--fixture", "qualified") as running:
         yield running
 
 
@@ -44,9 +44,12 @@ def with_real_ids(description, world):
     """The description with ids that are there, so that more than 404 is answered."""
     hits = [hit["HITId"] for hit in world["HITs"]]
     work = [work["AssignmentId"] for hit in world["HITs"] for work in hit["Assignments"]]
+    types = [of["QualificationTypeId"] for of in world["QualificationTypes"]]
     there = {"hits": hits, "assignments": work}
     for path, item in description["paths"].items():
         noun = path.split("/")[2]
+        if "{typeId}" in path:
+            item["post"]["parameters"][1]["schema"] = {"type": "string", "enum": types}
         for operation in item.values() if noun in there else []:
             for parameter in operation["parameters"]:
                 parameter["schema"] = {"type": "string", "enum": there[noun]}

@@ -85,8 +85,8 @@ async fn the_wrong_kind_of_value_is_refused(#[case] body: Value, #[case] expecte
 async fn unknown_members_are_ignored_however_deep() {
     let world = World::new().await;
     let sent = json!({"QualificationRequirement": [{"x": null}], "x": {"y": [[[[]]]]}, "\u{0}": 1,
-        "QualificationRequirements": [{"QualificationTypeId": "3Q", "Comparator": "Exists",
-            "IntegerValue": [5]}]});
+        "QualificationRequirements": [{"QualificationTypeId": "00000000000000000060",
+            "Comparator": "Exists", "IntegerValue": [5]}]});
     let id = world.create_hit(sent).await;
     let shown = world.hit(&id).await;
     let requirement = shown["QualificationRequirements"][0].as_object().unwrap();

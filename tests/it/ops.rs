@@ -1,28 +1,48 @@
 //! One file for each operation: what it answers, word for word, and what it refuses.
 
+mod accept_qualification_request;
 mod approve_assignment;
+mod associate_qualification_with_worker;
 mod create_additional_assignments_for_hit;
 mod create_hit;
 mod create_hit_type;
 mod create_hit_with_hit_type;
+mod create_qualification_type;
+mod create_worker_block;
 mod delete_hit;
+mod delete_qualification_type;
+mod delete_worker_block;
+mod disassociate_qualification_from_worker;
 mod get_account_balance;
 mod get_assignment;
 mod get_hit;
+mod get_qualification_score;
+mod get_qualification_type;
 mod list_assignments_for_hit;
+mod list_bonus_payments;
 mod list_hits;
+mod list_hits_for_qualification_type;
+mod list_qualification_requests;
+mod list_qualification_types;
+mod list_review_policy_results_for_hit;
 mod list_reviewable_hits;
+mod list_worker_blocks;
+mod list_workers_with_qualification_type;
+mod notify_workers;
 mod reject_assignment;
+mod reject_qualification_request;
+mod send_bonus;
 mod update_expiration_for_hit;
 mod update_hit_review_status;
 mod update_hit_type_of_hit;
+mod update_qualification_type;
 
 use serde_json::{Value, json};
 
 use crate::world::World;
 
 /// Compares an answer with the one that is kept under `tests/it/snapshots`.
-fn shows(name: &str, answer: &Value) {
+pub fn shows(name: &str, answer: &Value) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots"));
     settings.set_prepend_module_to_snapshot(false);

@@ -1,6 +1,7 @@
 //! Pages of lists: nothing skipped, nothing doubled, tokens that open their own list alone.
 
 mod histories;
+mod qualified;
 mod tokens;
 
 use std::collections::HashSet;

@@ -67,6 +67,8 @@ fn check_value(shape: &Shape, value: &Value, path: &str) {
             assert!(number.is_i64(), "{path}: {number}");
             assert!(constraints.iter().all(|c| is_met(c, value)), "{path}: {value}");
         }
+        // The model wants an entity's id here; questions are named by requesters.
+        (Shape::String(_), Value::String(_)) if path.ends_with(".QuestionId") => {}
         (Shape::String(constraints), Value::String(_)) => {
             assert!(constraints.iter().all(|c| is_met(c, value)), "{path}: {value}");
         }

@@ -7,7 +7,7 @@
 
 use utoipa::ToSchema;
 
-use crate::control::description::words::{Letters, WorkerId};
+use crate::control::description::words::{At, Letters, WorkerId};
 
 /// Where a worker lives.
 #[derive(ToSchema)]
@@ -75,4 +75,26 @@ pub struct NewWorker {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Workers {
     workers: Vec<Worker>,
+}
+
+/// Mail to one worker.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Message {
+    /// A number that grows; `after` takes it.
+    #[schema(minimum = 1)]
+    message: i64,
+    /// The id of the requester who wrote it.
+    requester: WorkerId,
+    worker_id: WorkerId,
+    subject: String,
+    message_text: String,
+    send_time: At,
+}
+
+/// Mail, the oldest first.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Messages {
+    messages: Vec<Message>,
 }

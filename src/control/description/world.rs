@@ -3,6 +3,7 @@
 
 mod hits;
 mod others;
+mod reviews;
 
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,8 +11,8 @@ use utoipa::ToSchema;
 use crate::control::description::words::At;
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use others::{
-    BlockEntry, BonusEntry, GrantEntry, QualificationTypeEntry, RequestEntry, RequesterEntry,
-    WorkerEntry,
+    BlockEntry, BonusEntry, GrantEntry, MessageEntry, QualificationTypeEntry, RequestEntry,
+    RequesterEntry, WorkerEntry,
 };
 
 /// A whole market, or a part of one. Lists are the API's own list members, so what
@@ -47,6 +48,7 @@ pub struct World {
     assignments: Option<Vec<AssignmentEntry>>,
     bonus_payments: Option<Vec<BonusEntry>>,
     worker_blocks: Option<Vec<BlockEntry>>,
+    messages: Option<Vec<MessageEntry>>,
     /// Cannot be loaded yet.
     #[serde(rename = "HITLayouts")]
     #[schema(max_items = 0)]

@@ -23,6 +23,20 @@ pub enum AnswerSpecification {
     FileUpload(FileUploadAnswer),
 }
 
+impl AnswerSpecification {
+    /// Whether a file is the answer.
+    #[must_use]
+    pub const fn is_file(&self) -> bool {
+        matches!(self, Self::FileUpload(_))
+    }
+
+    /// Whether the answer is of given choices, and nothing in the worker's own words.
+    #[must_use]
+    pub const fn is_closed_choice(&self) -> bool {
+        matches!(self, Self::Selection(SelectionAnswer { other: None, .. }))
+    }
+}
+
 /// A multiple-choice field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectionAnswer {

@@ -1,7 +1,7 @@
 //! One statement on one connection.
 
 use rusqlite::types::{Null, Value};
-use rusqlite::{Connection, Statement};
+use rusqlite::{CachedStatement, Connection};
 
 use crate::store::row::Row;
 use crate::store::sql::{Arg, Joined};
@@ -16,8 +16,7 @@ pub(super) fn rows(
     args: &[Arg<'_>],
     most: usize,
 ) -> rusqlite::Result<Vec<Row>> {
-    let mut statement = connection.prepare_cached(text)?;
-    bind(&mut statement, args)?;
+    let mut statement = prepare(connection, text, args)?;
     let columns = statement.column_count();
     let (mut rows, mut found) = (statement.raw_query(), Vec::new());
     while found.len() < most
@@ -36,8 +35,7 @@ pub(super) fn joined(
     args: &[Arg<'_>],
     most: usize,
 ) -> rusqlite::Result<Joined> {
-    let mut statement = connection.prepare_cached(text)?;
-    bind(&mut statement, args)?;
+    let mut statement = prepare(connection, text, args)?;
     let (mut rows, mut joined) = (statement.raw_query(), Joined::default());
     while let Some(row) = rows.next()? {
         let document = row.get_ref(1)?.as_str()?;
@@ -61,26 +59,33 @@ pub(super) fn execute(
     text: &str,
     args: &[Arg<'_>],
 ) -> rusqlite::Result<u64> {
-    let mut statement = connection.prepare_cached(text)?;
-    bind(&mut statement, args)?;
+    let mut statement = prepare(connection, text, args)?;
     statement.raw_execute().map(|count| u64::try_from(count).unwrap_or(u64::MAX))
 }
 
-/// Gives the markers `$1`, `$2`, … their values. SQLite takes them for names, and numbers them in
-/// the order in which they stand.
-fn bind(statement: &mut Statement<'_>, args: &[Arg<'_>]) -> rusqlite::Result<()> {
-    for index in 1..=statement.parameter_count() {
-        let name = statement.parameter_name(index).unwrap_or_default();
-        let number = name.trim_start_matches('$').parse::<usize>().unwrap_or_default();
-        let missing = || rusqlite::Error::InvalidParameterName(name.to_owned());
-        match *args.get(number.wrapping_sub(1)).ok_or_else(missing)? {
+/// A statement with its values. `$1` is a name for SQLite, numbered by where it first stands and
+/// sought among all names; `?1` is a number.
+fn prepare<'c>(
+    connection: &'c Connection,
+    text: &str,
+    args: &[Arg<'_>],
+) -> rusqlite::Result<CachedStatement<'c>> {
+    let mut statement = connection.prepare_cached(&text.replace('$', "?"))?;
+    if statement.parameter_count() > args.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(
+            args.len(),
+            statement.parameter_count(),
+        ));
+    }
+    for (index, arg) in (1..).zip(args) {
+        match *arg {
             Arg::Int(Some(value)) => statement.raw_bind_parameter(index, value)?,
             Arg::Text(Some(value)) => statement.raw_bind_parameter(index, value)?,
             Arg::Bool(value) => statement.raw_bind_parameter(index, value)?,
             Arg::Int(None) | Arg::Text(None) => statement.raw_bind_parameter(index, Null)?,
         }
     }
-    Ok(())
+    Ok(statement)
 }
 
 #[cfg(test)]
@@ -97,11 +102,12 @@ mod tests {
     fn markers_are_told_by_their_number() {
         let args = [Arg::from(1), Arg::from("two"), Arg::from(None::<&str>)];
         let two = Some("two".to_owned());
-        assert_eq!(cells("SELECT $1, $2", &args).unwrap(), [(1, two.clone())]);
-        assert_eq!(cells("SELECT $1 + $1, $3", &args).unwrap(), [(2, None)]);
+        assert_eq!(cells("SELECT $1, $2 WHERE $3 IS NULL", &args).unwrap(), [(1, two.clone())]);
+        assert_eq!(cells("SELECT $1 + $1, $3 WHERE $2 = 'two'", &args).unwrap(), [(2, None)]);
         let backwards = "SELECT a, b FROM (SELECT $2 AS b, $1 AS a)";
-        assert_eq!(cells(backwards, &args).unwrap(), [(1, two)]);
-        assert!(cells("SELECT $1, $4", &args).is_err());
+        assert_eq!(cells(backwards, &args[..2]).unwrap(), [(1, two)]);
+        assert!(cells("SELECT $1, $4", &args).is_err(), "a value is missing");
+        assert!(cells("SELECT $1, $2", &args).is_err(), "a value has no marker");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct Readers {
     idle: Idle,
 }
 
+/// Most of what is read comes by the mapping.
+const SMALL: &str = "PRAGMA cache_size = -8000";
+
 /// None once the store is closed.
 type Idle = Arc<Mutex<Option<Vec<Connection>>>>;
 
@@ -36,7 +39,7 @@ impl Readers {
         let idle = lock(&self.idle).as_mut().ok_or_else(closed)?.pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY, "NORMAL")?,
+            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY, SMALL)?,
         };
         Ok(Reader { connection: Some(Mutex::new(connection)), idle: Arc::clone(&self.idle) })
     }

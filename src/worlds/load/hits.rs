@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 
 use crate::fault::Fault;
+use crate::money::Cents;
+use crate::rules::fees;
 use crate::rules::hit::{DISPOSED_AFTER, Phase, Standing};
 use crate::rules::limits;
 use crate::shapes::hit::HitStatus;
-use crate::shapes::review::ReviewPolicy;
-use crate::store::hits::{self, Hit, Policies};
+use crate::store::hit_requirements;
+use crate::store::hits::{self, Hit};
+use crate::store::requesters;
 use crate::store::timers::{Kind, Timer};
 use crate::time::{Instant, Span};
+use crate::turn::Profile;
 use crate::worlds::fields::Place;
 use crate::worlds::load::works::Works;
 use crate::worlds::load::{Load, is_entity_id};
@@ -93,6 +97,8 @@ impl Load<'_> {
             last_assignment_position: 0,
             position: 0,
             expiry_position: 0,
+            held: Cents(0),
+            has_policies: false,
         };
         let entries = entry.assignments.iter().collect();
         Ok(Some(Plan { place: place.clone(), hit, given: Some(entry), entries }))
@@ -134,6 +140,8 @@ impl Load<'_> {
                 last_assignment_position: 0,
                 position: 0,
                 expiry_position: 0,
+                held: Cents(0),
+                has_policies: false,
             })
         }))
     }
@@ -158,13 +166,37 @@ impl Load<'_> {
         let now = self.turn.now;
         plan.hit.status = plan.hit.standing.status(now);
         if is_new {
-            let policies = policies(plan.given)?;
+            let policies = self.policies(&plan.place, plan.given);
+            plan.hit.has_policies = policies.any();
             hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
+            if plan.hit.standing.phase != Phase::Disposed {
+                hit_requirements::add(&mut self.turn.tx, &plan.hit).await?;
+            }
+            if let Some(given) = plan.given {
+                self.load_reports(plan.hit.key, given).await?;
+            }
             self.loaded.hits += 1;
         }
+        self.hold(&mut plan.hit, is_new, done.approved).await?;
         works.place(&mut plan.hit, done);
         hits::keep(&mut self.turn.tx, &plan.hit).await?;
         works.set(self.timers(&plan, is_new, now));
+        Ok(())
+    }
+
+    /// What a new HIT may still cost is on hold beside what its requester has. Work that is added
+    /// to a HIT of the store is paid as if it had been approved here.
+    async fn hold(&mut self, hit: &mut Hit, is_new: bool, approved: i64) -> Result<(), Fault> {
+        if self.turn.market.profile == Profile::Sandbox {
+            return Ok(());
+        }
+        let values = &hit.hit_type.values;
+        let held = fees::held(values, &hit.standing, self.turn.now);
+        let more = Cents(held.0 - hit.held.0);
+        let paid = fees::assignment(values, hit.standing.max).0.saturating_mul(approved);
+        let spent = if is_new { Cents(0) } else { Cents(more.0.saturating_add(paid)) };
+        requesters::settle(&mut self.turn.tx, &hit.requester_id, spent, more).await?;
+        hit.held = held;
         Ok(())
     }
 
@@ -204,15 +236,4 @@ impl Load<'_> {
         }
         timers
     }
-}
-
-fn policies(given: Option<&HitEntry>) -> Result<Policies, Fault> {
-    let text = |policy: Option<&ReviewPolicy>| {
-        let text = policy.map(serde_json::to_string).transpose();
-        text.map_err(|e| Fault::Service(e.to_string()))
-    };
-    Ok(Policies {
-        assignment: text(given.and_then(|given| given.assignment_review_policy.as_ref()))?,
-        hit: text(given.and_then(|given| given.hit_review_policy.as_ref()))?,
-    })
 }

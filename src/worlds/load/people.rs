@@ -4,11 +4,15 @@ use std::collections::HashSet;
 
 use crate::fault::Fault;
 use crate::rules;
-use crate::store::payments::{self, BonusPayment, WorkerBlock};
+use crate::store::bonus_payments::{self, BonusPayment};
+use crate::store::messages::{self, Message};
 use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
+use crate::store::worker_blocks::{self, WorkerBlock};
 use crate::store::workers;
 use crate::worlds::load::Load;
-use crate::worlds::nouns::people::{BlockEntry, BonusEntry, RequesterEntry, WorkerEntry};
+use crate::worlds::nouns::people::{
+    BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry,
+};
 
 impl Load<'_> {
     pub(super) async fn load_requesters(
@@ -88,7 +92,7 @@ impl Load<'_> {
                 reason: entry.reason.clone(),
                 grant_at,
             };
-            payments::add_bonus(&mut self.turn.tx, &paid).await?;
+            bonus_payments::add(&mut self.turn.tx, &paid).await?;
         }
         Ok(())
     }
@@ -104,11 +108,31 @@ impl Load<'_> {
                 worker_id: entry.worker_id.clone(),
                 reason: entry.reason.clone(),
             };
-            if !payments::block(&mut self.turn.tx, &block).await? {
+            if !worker_blocks::add(&mut self.turn.tx, &block).await? {
                 self.problem(&entry.place, "this worker is blocked already");
             }
         }
         Ok(())
+    }
+
+    pub(super) async fn load_messages(&mut self, entries: &[MessageEntry]) -> Result<(), Fault> {
+        let mut messages = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
+            if !self.worker(&entry.place, &entry.worker_id) {
+                continue;
+            }
+            let now = self.turn.now;
+            let sent_at = self.instant(&entry.place, "SendTime", entry.send_time.as_ref(), now);
+            messages.push(Message {
+                requester_id: owner.id,
+                worker_id: entry.worker_id.clone(),
+                subject: entry.subject.clone(),
+                text: entry.text.clone(),
+                sent_at,
+            });
+        }
+        messages::add_many(&mut self.turn.tx, &messages).await
     }
 }
 

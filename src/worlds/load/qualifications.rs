@@ -3,12 +3,33 @@
 use std::collections::HashSet;
 
 use crate::fault::Fault;
+use crate::rules::limits;
 use crate::rules::qualification::is_system;
-use crate::store::qualifications::{self, Qualification, QualificationRequest, QualificationType};
+use crate::rules::qualification::new_type::Ways;
+use crate::shapes::qualification::{QualificationStatus, QualificationTypeStatus, RequestStatus};
+use crate::store::qualification_requests::{self, QualificationRequest};
+use crate::store::qualification_types::{self, QualificationType};
+use crate::store::qualifications::{self, Qualification};
 use crate::worlds::fields::Place;
+use crate::worlds::load::people::sentence;
 use crate::worlds::load::{Load, is_entity_id};
 use crate::worlds::nouns::Owner;
 use crate::worlds::nouns::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
+
+/// Whether the store can hold the entry's numbers and name; its documents are as they were saved.
+fn check(entry: &QualificationTypeEntry) -> Result<(), Fault> {
+    limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME)?;
+    if let Some(delay) = entry.retry_delay_s {
+        limits::RETRY_DELAY_S.check("RetryDelayInSeconds", delay)?;
+    }
+    if let Some(duration) = entry.test_duration_s {
+        limits::TEST_DURATION_S.check("TestDurationInSeconds", duration)?;
+    }
+    entry.auto_granted_value.map_or(Ok(()), |value| INTEGER.check("AutoGrantedValue", value))
+}
+
+/// The values of qualifications.
+const INTEGER: limits::Range = limits::Range { min: -2_147_483_648, max: 2_147_483_647 };
 
 impl Load<'_> {
     pub(super) async fn load_qualification_types(
@@ -36,36 +57,54 @@ impl Load<'_> {
             self.problem(place, format!("{id:?} is no QualificationTypeId"));
             return Ok(());
         }
+        if let Err(fault) = check(entry) {
+            self.problem(place, sentence(&fault));
+            return Ok(());
+        }
+        let status = entry.status.unwrap_or(QualificationTypeStatus::Active);
         let tx = &mut self.turn.tx;
-        if qualifications::type_exists(tx, &id, &owner.id, &entry.name).await? {
+        let named = status != QualificationTypeStatus::Disposing
+            && qualification_types::name_is_taken(tx, &owner.id, &entry.name).await?;
+        if named || qualification_types::find(tx, &id).await?.is_some() {
             self.problem(place, "another qualification type has this id or name");
             return Ok(());
         }
         let now = self.turn.now;
         let created_at = self.instant(place, "CreationTime", entry.creation_time.as_ref(), now);
         let new = QualificationType {
+            key: 0,
             id,
             requester_id: owner.id,
             name: entry.name.clone(),
             description: entry.description.clone().unwrap_or_else(|| entry.name.clone()),
             keywords: entry.keywords.clone(),
-            status: entry.status.clone().unwrap_or_else(|| "Active".to_owned()),
+            status,
             created_at,
-            retry_delay_s: entry.retry_delay_s,
-            test: entry.test.clone(),
-            test_duration_s: entry.test_duration_s,
-            answer_key: entry.answer_key.clone(),
             is_requestable: entry.is_requestable.unwrap_or(true),
-            auto_granted: entry.auto_granted.unwrap_or(false),
-            auto_granted_value: entry.auto_granted_value,
+            ways: Ways {
+                retry_delay_s: entry.retry_delay_s,
+                test: entry.test.clone(),
+                test_duration_s: entry.test_duration_s,
+                answer_key: entry.answer_key.clone(),
+                auto_granted: entry.auto_granted.unwrap_or(false),
+                auto_granted_value: entry.auto_granted_value,
+            },
         };
-        qualifications::add_type(&mut self.turn.tx, &new).await
+        qualification_types::add(&mut self.turn.tx, &new).await
     }
 
-    /// Whether the type exists; one that saved qualifications alone name is made for them.
-    async fn ensure_type(&mut self, place: &Place, owner: &Owner, id: &str) -> Result<bool, Fault> {
-        if is_system(id) || qualifications::type_exists(&mut self.turn.tx, id, "", "").await? {
-            return Ok(true);
+    /// The owner of a type; one that saved qualifications alone name is made for them.
+    async fn owner_of_type(
+        &mut self,
+        place: &Place,
+        owner: &Owner,
+        id: &str,
+    ) -> Result<Option<String>, Fault> {
+        if is_system(id) {
+            return Ok(Some(String::new()));
+        }
+        if let Some(found) = qualification_types::find(&mut self.turn.tx, id).await? {
+            return Ok(Some(found.requester_id));
         }
         let entry = QualificationTypeEntry {
             place: place.clone(),
@@ -84,9 +123,9 @@ impl Load<'_> {
             auto_granted: None,
             auto_granted_value: None,
         };
-        let problems = self.problems.len();
         self.load_qualification_type(&entry).await?;
-        Ok(self.problems.len() == problems)
+        let made = qualification_types::find(&mut self.turn.tx, id).await?;
+        Ok(made.map(|made| made.requester_id))
     }
 
     pub(super) async fn load_qualifications(
@@ -95,18 +134,23 @@ impl Load<'_> {
     ) -> Result<(), Fault> {
         for entry in entries {
             let place = &entry.place;
-            let there = self.ensure_type(place, &entry.owner, &entry.type_id).await?;
-            if !there || !self.worker(place, &entry.worker_id) {
+            let owner = self.owner_of_type(place, &entry.owner, &entry.type_id).await?;
+            if owner.is_none() || !self.worker(place, &entry.worker_id) {
+                continue;
+            }
+            if entry.value.is_some_and(|value| INTEGER.check("", value).is_err()) {
+                self.problem(place, "IntegerValue is a number of 32 bits");
                 continue;
             }
             let now = self.turn.now;
             let grant_at = self.instant(place, "GrantTime", entry.grant_time.as_ref(), now);
             let new = Qualification {
+                key: 0,
                 type_id: entry.type_id.clone(),
                 worker_id: entry.worker_id.clone(),
                 value: entry.value,
                 grant_at,
-                status: entry.status.clone().unwrap_or_else(|| "Granted".to_owned()),
+                status: entry.status.unwrap_or(QualificationStatus::Granted),
             };
             if !qualifications::add(&mut self.turn.tx, &new).await? {
                 self.problem(place, "this worker has this qualification already");
@@ -119,27 +163,46 @@ impl Load<'_> {
         &mut self,
         entries: &[RequestEntry],
     ) -> Result<(), Fault> {
-        let mut seen = HashSet::new();
+        // A worker has one open request for a type.
+        let mut open = HashSet::new();
         for entry in entries {
             let place = &entry.place;
-            let there = self.ensure_type(place, &Owner::default(), &entry.type_id).await?;
-            if !there || !self.worker(place, &entry.worker_id) {
+            let owner = self.owner_of_type(place, &Owner::default(), &entry.type_id).await?;
+            let Some(owner) = owner.filter(|_| self.worker(place, &entry.worker_id)) else {
                 continue;
-            }
-            let now = self.turn.now;
-            let submit_at = self.instant(place, "SubmitTime", entry.submit_time.as_ref(), now);
-            let new = QualificationRequest {
-                id: entry.id.clone().unwrap_or_else(|| self.turn.ids.entity()),
-                type_id: entry.type_id.clone(),
-                worker_id: entry.worker_id.clone(),
-                answer: entry.answer.clone(),
-                submit_at,
             };
-            let first = seen.insert((new.type_id.clone(), new.worker_id.clone()));
-            if !first || !qualifications::add_request(&mut self.turn.tx, &new).await? {
+            let new = self.request(entry, owner);
+            let pending = new.status == RequestStatus::Pending;
+            let tx = &mut self.turn.tx;
+            let latest = qualification_requests::latest(tx, &new.type_id, &new.worker_id).await?;
+            let again = pending
+                && (!open.insert((new.type_id.clone(), new.worker_id.clone()))
+                    || latest.is_some_and(|latest| latest.status == RequestStatus::Pending));
+            if again || !qualification_requests::add(tx, &new).await? {
                 self.problem(place, "this worker has asked for this qualification already");
             }
         }
         Ok(())
+    }
+
+    fn request(&mut self, entry: &RequestEntry, requester_id: String) -> QualificationRequest {
+        let (place, now) = (&entry.place, self.turn.now);
+        let submit_at = self.instant(place, "SubmitTime", entry.submit_time.as_ref(), now);
+        let ask_at = self.instant(place, "RequestTime", entry.request_time.as_ref(), submit_at);
+        let deadline = entry.deadline.as_ref();
+        QualificationRequest {
+            id: entry.id.clone().unwrap_or_else(|| self.turn.ids.entity()),
+            requester_id,
+            type_id: entry.type_id.clone(),
+            worker_id: entry.worker_id.clone(),
+            status: entry.status.unwrap_or(RequestStatus::Pending),
+            ask_at,
+            test_due_at: deadline.map(|at| self.instant(place, "Deadline", Some(at), ask_at)),
+            submit_at,
+            test: entry.test.clone(),
+            answer_key: entry.answer_key.clone(),
+            answer: entry.answer.clone(),
+            position: 0,
+        }
     }
 }

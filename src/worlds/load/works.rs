@@ -1,6 +1,6 @@
 //! The work on HITs: read, given its places, and written in few statements.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -9,6 +9,7 @@ use crate::shapes::assignment::AssignmentStatus;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::assignments::{self, Placed};
 use crate::store::hits::Hit;
+use crate::store::reviewed_workers::{self, ReviewedWorker};
 use crate::store::timers::{Kind, Timer};
 use crate::time::Instant;
 use crate::worlds::load::hits::Plan;
@@ -27,6 +28,8 @@ pub(super) struct Works {
     placed: Vec<(Placed, Cents)>,
     held: Vec<Acceptance>,
     timers: Vec<Timer>,
+    /// By requester and worker: when the latest reviewed work was submitted.
+    reviewed: HashMap<(String, String), Instant>,
     now: Instant,
 }
 
@@ -51,6 +54,7 @@ impl Works {
             placed: Vec::new(),
             held: Vec::new(),
             timers: Vec::new(),
+            reviewed: HashMap::new(),
             now: load.turn.now,
         })
     }
@@ -143,6 +147,11 @@ impl Works {
                     due_at: assignment.auto_approval_time,
                 });
             }
+            if assignment.assignment_status != AssignmentStatus::Submitted {
+                let pair = (hit.requester_id.clone(), assignment.worker_id.clone());
+                let latest = self.reviewed.entry(pair).or_insert(assignment.submit_time);
+                *latest = assignment.submit_time.max(*latest);
+            }
             self.placed.push((placed, hit.hit_type.values.reward));
         }
         hit.last_assignment_position = hit.last_assignment_position.max(last);
@@ -172,6 +181,8 @@ impl Works {
                 acceptances::add_whole(&mut load.turn.tx, held).await?;
             }
             load.turn.set_timers(&self.timers).await?;
+            let reviewed: Vec<ReviewedWorker> = self.reviewed.drain().map(reviewed).collect();
+            reviewed_workers::remember_many(&mut load.turn.tx, &reviewed).await?;
             tracing::info!(assignments = load.loaded.assignments, "loading");
         }
         self.placed.clear();
@@ -183,6 +194,10 @@ impl Works {
     pub(super) async fn finish(mut self, load: &mut Load<'_>) -> Result<(), Fault> {
         self.write(load).await
     }
+}
+
+fn reviewed(((requester_id, worker_id), submit_at): ((String, String), Instant)) -> ReviewedWorker {
+    ReviewedWorker { requester_id, worker_id, submit_at }
 }
 
 impl Done {

@@ -7,6 +7,7 @@ use crate::shapes::qualification::QualificationRequirement;
 use crate::shapes::review::ReviewPolicy;
 use crate::time::When;
 use crate::worlds::fields::{Fields, Place};
+use crate::worlds::nouns::reviews::{self, ReportEntry};
 use crate::worlds::nouns::{Owner, one, owner};
 
 /// The members that make a HIT type; all may be absent.
@@ -70,6 +71,8 @@ pub struct HitEntry {
     pub requester_annotation: Option<String>,
     pub assignment_review_policy: Option<ReviewPolicy>,
     pub hit_review_policy: Option<ReviewPolicy>,
+    pub assignment_review_report: ReportEntry,
+    pub hit_review_report: ReportEntry,
     /// When the HIT will be deleted by itself; in dumps only.
     pub disposal_time: Option<When>,
     pub assignments: Vec<AssignmentEntry>,
@@ -102,6 +105,8 @@ pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
         requester_annotation: fields.take("RequesterAnnotation"),
         assignment_review_policy: fields.take("AssignmentReviewPolicy"),
         hit_review_policy: fields.take("HITReviewPolicy"),
+        assignment_review_report: reviews::report(fields.node("AssignmentReviewReport")),
+        hit_review_report: reviews::report(fields.node("HITReviewReport")),
         disposal_time: fields.time("DisposalTime"),
         assignments: assignments
             .iter()

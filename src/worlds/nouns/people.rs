@@ -21,6 +21,8 @@ pub struct RequesterEntry {
 
 /// Reads an entry of `Requesters`.
 pub fn requester(fields: &mut Fields<'_>) -> Option<RequesterEntry> {
+    // It follows from the HITs.
+    fields.pass_over(&["OnHoldBalance"]);
     let entry = RequesterEntry {
         place: fields.place().clone(),
         access_key: fields.take("AccessKeyId").unwrap_or_default(),
@@ -99,6 +101,30 @@ pub fn block(fields: &mut Fields<'_>, first: &Owner) -> Option<BlockEntry> {
         owner: owner(fields, first),
         worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
         reason: fields.take("Reason").unwrap_or_default(),
+    };
+    fields.need(!entry.worker_id.is_empty(), "WorkerId").then_some(entry)
+}
+
+/// An entry of `Messages`.
+#[derive(Debug)]
+pub struct MessageEntry {
+    pub place: Place,
+    pub owner: Owner,
+    pub worker_id: String,
+    pub subject: String,
+    pub text: String,
+    pub send_time: Option<When>,
+}
+
+/// Reads an entry of `Messages`.
+pub fn message(fields: &mut Fields<'_>, first: &Owner) -> Option<MessageEntry> {
+    let entry = MessageEntry {
+        place: fields.place().clone(),
+        owner: owner(fields, first),
+        worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
+        subject: fields.take("Subject").unwrap_or_default(),
+        text: fields.take("MessageText").unwrap_or_default(),
+        send_time: fields.time("SendTime"),
     };
     fields.need(!entry.worker_id.is_empty(), "WorkerId").then_some(entry)
 }

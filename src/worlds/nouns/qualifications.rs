@@ -1,5 +1,6 @@
 //! Qualification types, who holds them, who asked for them.
 
+use crate::shapes::qualification::{QualificationStatus, QualificationTypeStatus, RequestStatus};
 use crate::time::When;
 use crate::worlds::fields::{Fields, Place};
 use crate::worlds::nouns::{Owner, owner};
@@ -14,7 +15,7 @@ pub struct QualificationTypeEntry {
     pub name: String,
     pub description: Option<String>,
     pub keywords: Option<String>,
-    pub status: Option<String>,
+    pub status: Option<QualificationTypeStatus>,
     pub test: Option<String>,
     pub test_duration_s: Option<i64>,
     pub answer_key: Option<String>,
@@ -55,7 +56,7 @@ pub struct GrantEntry {
     pub worker_id: String,
     pub grant_time: Option<When>,
     pub value: Option<i64>,
-    pub status: Option<String>,
+    pub status: Option<QualificationStatus>,
 }
 
 /// Reads an entry of `Qualifications`.
@@ -80,21 +81,29 @@ pub struct RequestEntry {
     pub id: Option<String>,
     pub type_id: String,
     pub worker_id: String,
-    pub answer: Option<String>,
+    pub status: Option<RequestStatus>,
+    pub request_time: Option<When>,
+    pub deadline: Option<When>,
     pub submit_time: Option<When>,
+    pub test: Option<String>,
+    pub answer_key: Option<String>,
+    pub answer: Option<String>,
 }
 
 /// Reads an entry of `QualificationRequests`.
 pub fn request(fields: &mut Fields<'_>) -> Option<RequestEntry> {
-    // The test stands with its type.
-    fields.pass_over(&["Test"]);
     let entry = RequestEntry {
         place: fields.place().clone(),
         id: fields.take("QualificationRequestId"),
         type_id: fields.id("QualificationTypeId").unwrap_or_default(),
         worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
-        answer: fields.take("Answer"),
+        status: fields.take("Status"),
+        request_time: fields.time("RequestTime"),
+        deadline: fields.time("Deadline"),
         submit_time: fields.time("SubmitTime"),
+        test: fields.take("Test"),
+        answer_key: fields.take("AnswerKey"),
+        answer: fields.take("Answer"),
     };
     let named = fields.need(!entry.worker_id.is_empty(), "WorkerId");
     (fields.need(!entry.type_id.is_empty(), "QualificationTypeId") && named).then_some(entry)

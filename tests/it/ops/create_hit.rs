@@ -30,7 +30,8 @@ async fn every_member_comes_back() {
                 "Parameters": [{"Key": "AnswerKey",
                     "MapEntries": [{"Key": "q", "Values": ["yes"]}]}]},
             "HITReviewPolicy": {"PolicyName": "SimplePlurality/2011-09-01",
-                "Parameters": [{"Key": "QuestionIds", "Values": ["q"]}]},
+                "Parameters": [{"Key": "QuestionIds", "Values": ["q"]},
+                    {"Key": "QuestionAgreementThreshold", "Values": ["50"]}]},
         })),
     );
     shows("create_hit_with_every_member", &made.await);

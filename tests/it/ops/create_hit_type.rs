@@ -74,7 +74,8 @@ async fn words_that_the_api_does_not_have_are_refused() {
 #[tokio::test]
 async fn limits_are_inside() {
     let world = World::new().await;
-    let requirement = json!({"QualificationTypeId": "3Q", "Comparator": "Exists"});
+    let requirement =
+        json!({"QualificationTypeId": "00000000000000000060", "Comparator": "Exists"});
     let asked = hit_type(json!({
         "Title": "é".repeat(128), "Description": "é".repeat(2000), "Keywords": "é".repeat(1000),
         "AssignmentDurationInSeconds": 31_536_000, "AutoApprovalDelayInSeconds": 0,

@@ -22,7 +22,8 @@ async fn in_production_each_requester_begins_with_as_much() {
     let world = World::with(|options| options.market.profile = Profile::Production).await;
     for requester in [&world, &world.by("another")] {
         let answer = requester.ok("GetAccountBalance", json!({})).await;
-        assert_eq!(answer, json!({"AvailableBalance": "10000.00"}));
+        let expected = json!({"AvailableBalance": "10000.00", "OnHoldBalance": "0.00"});
+        assert_eq!(answer, expected);
     }
 }
 

@@ -30,10 +30,11 @@ async fn members_that_were_not_set_are_absent() {
 #[tokio::test]
 async fn requirements_show_both_forms_of_their_guard() {
     let world = World::new().await;
-    let requirement = json!({"QualificationTypeId": "3Q", "Comparator": "Exists"});
+    let requirement =
+        json!({"QualificationTypeId": "00000000000000000060", "Comparator": "Exists"});
     let made = world.ok("CreateHIT", hit(json!({"QualificationRequirements": [requirement]})));
     let shown = made.await["HIT"]["QualificationRequirements"].take();
-    let expected = json!([{"QualificationTypeId": "3Q", "Comparator": "Exists",
+    let expected = json!([{"QualificationTypeId": "00000000000000000060", "Comparator": "Exists",
         "RequiredToPreview": false, "ActionsGuarded": "Accept"}]);
     assert_eq!(shown, expected);
 }

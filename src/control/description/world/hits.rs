@@ -3,6 +3,7 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::reviews::ReportEntry;
 use crate::control::description::people::Locale;
 use crate::control::description::words::{Dollars, Id, Time, WorkerId};
 use crate::control::description::work::Answers;
@@ -95,6 +96,9 @@ pub struct HitEntry {
     assignment_review_policy: Option<PolicyEntry>,
     #[serde(rename = "HITReviewPolicy")]
     hit_review_policy: Option<PolicyEntry>,
+    assignment_review_report: Option<ReportEntry>,
+    #[serde(rename = "HITReviewReport")]
+    hit_review_report: Option<ReportEntry>,
     /// When the HIT will be deleted by itself.
     disposal_time: Option<Time>,
     assignments: Option<Vec<AssignmentEntry>>,

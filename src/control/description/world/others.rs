@@ -16,7 +16,10 @@ pub struct RequesterEntry {
     requester_id: Option<String>,
     account_id: Option<String>,
     name: Option<String>,
+    /// Beside what is on hold.
     available_balance: Option<Dollars>,
+    /// Follows from the HITs; not read.
+    on_hold_balance: Option<Value>,
 }
 
 /// A worker.
@@ -43,20 +46,31 @@ pub struct QualificationTypeEntry {
     requester: Option<String>,
     qualification_type_id: Option<Id>,
     creation_time: Option<Time>,
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     description: Option<String>,
     keywords: Option<String>,
-    qualification_type_status: Option<String>,
+    qualification_type_status: Option<TypeStatus>,
     /// A QuestionForm document.
     test: Option<String>,
+    #[schema(minimum = 1, maximum = 31_536_000)]
     test_duration_in_seconds: Option<i64>,
     /// An AnswerKey document.
     answer_key: Option<String>,
+    #[schema(minimum = 0, maximum = 315_360_000)]
     retry_delay_in_seconds: Option<i64>,
     is_requestable: Option<bool>,
     auto_granted: Option<bool>,
-    auto_granted_value: Option<i64>,
+    auto_granted_value: Option<i32>,
+}
+
+/// Where a qualification type is in its life.
+#[derive(ToSchema)]
+pub enum TypeStatus {
+    Active,
+    Inactive,
+    /// Deleted; the API does not show it.
+    Disposing,
 }
 
 /// A qualification that a worker has.
@@ -67,8 +81,15 @@ pub struct GrantEntry {
     qualification_type_id: Id,
     worker_id: WorkerId,
     grant_time: Option<Time>,
-    integer_value: Option<i64>,
-    status: Option<String>,
+    integer_value: Option<i32>,
+    status: Option<GrantStatus>,
+}
+
+/// Whether the worker has it or had it.
+#[derive(ToSchema)]
+pub enum GrantStatus {
+    Granted,
+    Revoked,
 }
 
 /// A worker's request for a qualification.
@@ -78,10 +99,29 @@ pub struct RequestEntry {
     qualification_request_id: Option<String>,
     qualification_type_id: Id,
     worker_id: WorkerId,
-    answer: Option<String>,
+    /// Pending if absent, as in the API's list.
+    status: Option<RequestStatus>,
+    /// When it was made; the time of submission if absent.
+    request_time: Option<Time>,
+    /// Until when the test can be handed in.
+    deadline: Option<Time>,
     submit_time: Option<Time>,
-    /// It stands with its type; not read.
-    test: Option<Value>,
+    /// The QuestionForm that the worker was given.
+    test: Option<String>,
+    /// The AnswerKey that the test had then.
+    answer_key: Option<String>,
+    answer: Option<String>,
+}
+
+/// What became of a request.
+#[derive(ToSchema)]
+pub enum RequestStatus {
+    /// The worker has the test.
+    Unanswered,
+    /// The requester is to decide.
+    Pending,
+    Granted,
+    Rejected,
 }
 
 /// A bonus that was paid.
@@ -103,4 +143,15 @@ pub struct BlockEntry {
     requester: Option<String>,
     worker_id: WorkerId,
     reason: Option<String>,
+}
+
+/// Mail to a worker.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct MessageEntry {
+    requester: Option<String>,
+    worker_id: WorkerId,
+    subject: Option<String>,
+    message_text: Option<String>,
+    send_time: Option<Time>,
 }

@@ -1,0 +1,171 @@
+//! A worker asks for a qualification, and hands in its test.
+
+use crate::acts::accept::comes_by;
+use crate::acts::grant::grant;
+use crate::fault::Fault;
+use crate::rules;
+use crate::rules::qualification::request::{Terms, may_ask, may_hand_in};
+use crate::rules::question::{answers, key};
+use crate::shapes::answer::Given;
+use crate::shapes::qualification::{QualificationTypeStatus, RequestStatus};
+use crate::store::qualification_requests::{self, QualificationRequest};
+use crate::store::qualification_types::{self, QualificationType};
+use crate::store::{qualifications, workers};
+use crate::time::{Instant, Span};
+use crate::turn::Turn;
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// The worker has the qualification, with this value.
+    Granted(i64),
+    /// The requester decides on the request with this id.
+    Pending(String),
+    /// A test is to be handed in.
+    Test {
+        /// The `QuestionForm`.
+        test: String,
+        /// Until when.
+        due_at: Instant,
+    },
+}
+
+/// The worker asks. Who is at the test already is given it again, with the time that is left.
+///
+/// # Errors
+/// There is no such type; the refusals of the worker site; the database failed.
+pub async fn ask(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<Asked, Fault> {
+    let of = found(turn, type_id).await?;
+    check_worker(turn, worker_id).await?;
+    let latest = qualification_requests::latest(&mut turn.tx, type_id, worker_id).await?;
+    let at_test = |request: &&QualificationRequest| {
+        of.status != QualificationTypeStatus::Disposing && request.latest().in_test(turn.now)
+    };
+    if let Some(request) = latest.as_ref().filter(at_test) {
+        return Ok(in_test(request));
+    }
+    let is_granted = qualifications::is_granted(&mut turn.tx, type_id, worker_id).await?;
+    let terms = Terms {
+        status: of.status,
+        is_requestable: of.is_requestable,
+        has_test: of.ways.test.is_some(),
+        retry_delay_s: of.ways.retry_delay_s,
+    };
+    may_ask(terms, latest.map(|request| request.latest()), is_granted, turn.now)?;
+    let request = begun(turn, of.clone(), worker_id);
+    qualification_requests::add(&mut turn.tx, &request).await?;
+    match request.status {
+        RequestStatus::Granted => {
+            let value = of.ways.auto_granted_value.unwrap_or(1);
+            grant(turn, type_id, worker_id, value).await?;
+            Ok(Asked::Granted(value))
+        }
+        RequestStatus::Unanswered => Ok(in_test(&request)),
+        _ => Ok(Asked::Pending(request.id)),
+    }
+}
+
+/// A system type can be found, but not asked for.
+async fn found(turn: &mut Turn, type_id: &str) -> Result<QualificationType, Fault> {
+    let found = qualification_types::find(&mut turn.tx, type_id).await?;
+    found.ok_or_else(|| Fault::qualification_type_does_not_exist(type_id))
+}
+
+async fn check_worker(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+    if !rules::worker::well_formed(worker_id) {
+        return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
+    }
+    if workers::find(&mut turn.tx, worker_id).await?.is_none() {
+        comes_by(turn, worker_id).await?;
+    }
+    Ok(())
+}
+
+/// A new request: granted at once, with a test to be taken, or for the requester to decide.
+fn begun(turn: &mut Turn, of: QualificationType, worker_id: &str) -> QualificationRequest {
+    let ways = of.ways;
+    let status = match (&ways.test, ways.auto_granted) {
+        (Some(_), _) => RequestStatus::Unanswered,
+        (None, true) => RequestStatus::Granted,
+        (None, false) => RequestStatus::Pending,
+    };
+    // A saved type may have lost its duration; then there is no hurry.
+    let time = Span::seconds(ways.test_duration_s.unwrap_or(rules::limits::TEST_DURATION_S.max));
+    QualificationRequest {
+        id: turn.ids.entity(),
+        requester_id: of.requester_id,
+        type_id: of.id,
+        worker_id: worker_id.to_owned(),
+        status,
+        ask_at: turn.now,
+        test_due_at: ways.test.as_ref().map(|_| turn.now + time),
+        submit_at: turn.now,
+        test: ways.test,
+        answer_key: ways.answer_key,
+        answer: None,
+        position: 0,
+    }
+}
+
+fn in_test(request: &QualificationRequest) -> Asked {
+    Asked::Test {
+        test: request.test.clone().unwrap_or_default(),
+        due_at: request.test_due_at.unwrap_or(request.ask_at),
+    }
+}
+
+/// What a worker hands in for a test.
+#[derive(Debug, Clone)]
+pub enum Handed {
+    /// Values by question.
+    Given(Given),
+    /// A `QuestionFormAnswers` document.
+    Document(String),
+}
+
+/// The worker hands in the test: it is scored by the key that it had when the worker got it, or
+/// the requester decides.
+///
+/// # Errors
+/// There is no such type, or it is deleted; the worker has no test to hand in, or too late; the
+/// answers do not go with the test; the database failed.
+pub async fn hand_in(
+    turn: &mut Turn,
+    type_id: &str,
+    worker_id: &str,
+    handed: Handed,
+) -> Result<Asked, Fault> {
+    let of = found(turn, type_id).await?;
+    let of = qualification_types::owned(&mut turn.tx, &of.requester_id, type_id).await?;
+    let latest = qualification_requests::latest(&mut turn.tx, &of.id, worker_id).await?;
+    may_hand_in(latest.as_ref().map(QualificationRequest::latest), turn.now)?;
+    let Some(mut request) = latest else {
+        return Err(Fault::Service("a test without a request".into()));
+    };
+    let document = document(request.test.as_deref().unwrap_or_default(), handed)?;
+    let key = request.answer_key.as_deref();
+    let value = key.and_then(|key| key::score(key, &document));
+    request.status = value.map_or(RequestStatus::Pending, |_| RequestStatus::Granted);
+    request.answer = Some(document);
+    request.submit_at = turn.now;
+    qualification_requests::keep(&mut turn.tx, &request).await?;
+    match value {
+        Some(value) => {
+            grant(turn, type_id, worker_id, value).await?;
+            Ok(Asked::Granted(value))
+        }
+        None => Ok(Asked::Pending(request.id)),
+    }
+}
+
+fn document(test: &str, handed: Handed) -> Result<String, Fault> {
+    match handed {
+        Handed::Given(given) => {
+            answers::write(test, &given).map_err(|e| Fault::unreadable(e.to_string()))
+        }
+        Handed::Document(document) => {
+            answers::check(&document).map_err(|e| Fault::unreadable(e.to_string()))?;
+            Ok(document)
+        }
+    }
+}

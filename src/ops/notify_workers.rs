@@ -1,0 +1,91 @@
+//! NotifyWorkers: mail to workers whose work the requester has reviewed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+use crate::ops::Operation;
+use crate::rules::limits;
+use crate::store::messages::{self, Message};
+use crate::store::reviewed_workers;
+use crate::turn::{Access, Turn};
+
+/// `NotifyWorkers`.
+#[derive(Debug)]
+pub struct NotifyWorkers;
+
+/// The request.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct Input {
+    pub subject: String,
+    pub message_text: String,
+    pub worker_ids: Vec<String>,
+}
+
+/// Why a worker gets no mail.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct NotifyWorkersFailureStatus {
+    pub notify_workers_failure_code: &'static str,
+    pub notify_workers_failure_message: &'static str,
+    pub worker_id: String,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    /// Present even when empty.
+    pub notify_workers_failure_statuses: Vec<NotifyWorkersFailureStatus>,
+}
+
+impl Operation for NotifyWorkers {
+    const NAME: &'static str = "NotifyWorkers";
+    const ACCESS: Access = Access::Write;
+    type Input = Input;
+    type Output = Output;
+
+    /// Assumed: an empty subject or text is refused.
+    async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
+        let Input { subject, message_text: text, worker_ids } = input;
+        limits::one_to("Subject", &subject, limits::SUBJECT)?;
+        limits::one_to("MessageText", &text, limits::MESSAGE_TEXT)?;
+        let named = named_once(worker_ids)?;
+        let requester_id = turn.requester.id.clone();
+        let known = reviewed_workers::among(&mut turn.tx, &requester_id, &named).await?;
+        let (known, strangers): (Vec<_>, Vec<_>) =
+            named.into_iter().partition(|worker_id| known.contains(worker_id));
+        let message = |worker_id: String| {
+            let (requester_id, subject) = (requester_id.clone(), subject.clone());
+            Message { requester_id, worker_id, subject, text: text.clone(), sent_at: turn.now }
+        };
+        let sent: Vec<Message> = known.into_iter().map(message).collect();
+        messages::add_many(&mut turn.tx, &sent).await?;
+        let notify_workers_failure_statuses = strangers.into_iter().map(stranger).collect();
+        Ok(Output { notify_workers_failure_statuses })
+    }
+}
+
+/// Each worker once, in the order of the request. Assumed: a worker named twice gets one mail.
+fn named_once(worker_ids: Vec<String>) -> Result<Vec<String>, Fault> {
+    limits::WORKER_IDS.check("WorkerIds", i64::try_from(worker_ids.len()).unwrap_or(i64::MAX))?;
+    let mut named = Vec::new();
+    for worker_id in worker_ids {
+        if !named.contains(&worker_id) {
+            named.push(worker_id);
+        }
+    }
+    Ok(named)
+}
+
+/// Recorded from the service, for unknown workers too.
+fn stranger(worker_id: String) -> NotifyWorkersFailureStatus {
+    NotifyWorkersFailureStatus {
+        notify_workers_failure_code: "HardFailure",
+        notify_workers_failure_message: "Cannot send a notification to a worker who has not done \
+            any work for you",
+        worker_id,
+    }
+}

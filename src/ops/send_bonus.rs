@@ -1,0 +1,73 @@
+//! SendBonus: money for submitted work, besides its reward.
+
+use serde::Deserialize;
+
+use crate::acts::first_time::first_time;
+use crate::acts::hold::pay;
+use crate::fault::Fault;
+use crate::ops::{Operation, Void};
+use crate::rules::unique_request_token::Scope;
+use crate::rules::{bonus, fees};
+use crate::shapes::assignment::Assignment;
+use crate::store::bonus_payments::{self, BonusPayment};
+use crate::store::{assignments, reviewed_workers};
+use crate::turn::{Access, Turn};
+
+/// `SendBonus`.
+#[derive(Debug)]
+pub struct SendBonus;
+
+/// The request.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct Input {
+    pub worker_id: String,
+    pub bonus_amount: String,
+    pub assignment_id: String,
+    pub reason: String,
+    pub unique_request_token: Option<String>,
+}
+
+impl Operation for SendBonus {
+    const NAME: &'static str = "SendBonus";
+    const ACCESS: Access = Access::Write;
+    type Input = Input;
+    type Output = Void;
+
+    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
+        let amount = bonus::amount(&input.bonus_amount)?;
+        let work = work(turn, &input.assignment_id, &input.worker_id).await?;
+        if let Some(token) = &input.unique_request_token {
+            first_time(turn, Scope::Bonus, token, &work.assignment_id).await?;
+        }
+        let requester_id = turn.requester.id.clone();
+        pay(turn, &requester_id, fees::bonus(amount)).await?;
+        let paid = BonusPayment {
+            requester_id,
+            assignment_id: work.assignment_id,
+            worker_id: work.worker_id,
+            amount,
+            reason: input.reason,
+            grant_at: turn.now,
+        };
+        bonus_payments::add(&mut turn.tx, &paid).await?;
+        Ok(Void {})
+    }
+}
+
+/// The work that the bonus is for: the worker's own, submitted, whatever became of it and its HIT.
+///
+/// Assumed: a deleted HIT is no hindrance, since six months are longer than a HIT is kept.
+async fn work(turn: &mut Turn, id: &str, worker_id: &str) -> Result<Assignment, Fault> {
+    let Turn { tx, requester, now, .. } = turn;
+    let found = assignments::ever_owned(tx, &requester.id, id).await?;
+    let work = found.ok_or_else(|| Fault::assignment_does_not_exist(id))?.assignment;
+    if work.worker_id != worker_id {
+        return Err(Fault::invalid_parameter("WorkerId", worker_id));
+    }
+    let reviewed = reviewed_workers::latest(tx, &requester.id, worker_id).await?;
+    let latest = reviewed.map_or(work.submit_time, |at| at.max(work.submit_time));
+    bonus::in_time(worker_id, latest, *now)?;
+    Ok(work)
+}

@@ -1,0 +1,143 @@
+//! What a qualification type may say, when it is made and when it is changed.
+//!
+//! Facts: API reference of CreateQualificationType and UpdateQualificationType, and the reference
+//! of the older API with the same back end.
+
+use crate::fault::Fault;
+use crate::rules::limits;
+use crate::rules::new_hit::unreadable;
+use crate::rules::question::{self, Question, QuestionFault, QuestionForm, key};
+
+/// A test that workers take, and what they get without one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// A `QuestionForm`.
+    pub test: Option<String>,
+    /// How long a worker may take; only with a test.
+    pub test_duration_s: Option<i64>,
+    /// How it is scored; without one the requester decides.
+    pub answer_key: Option<String>,
+    /// Who asks is granted at once; not with a test.
+    pub auto_granted: bool,
+    /// The value that is granted at once.
+    pub auto_granted_value: Option<i64>,
+    /// After how long a worker may ask again; never if none.
+    pub retry_delay_s: Option<i64>,
+}
+
+/// Checks name, description and keywords.
+///
+/// # Errors
+/// `ParameterValidationError` on the first of them that is outside its limits.
+pub fn check_texts(name: &str, description: &str, keywords: Option<&str>) -> Result<(), Fault> {
+    limits::one_to("Name", name, limits::QUALIFICATION_NAME)?;
+    limits::one_to("Description", description, limits::DESCRIPTION)?;
+    limits::optional_at_most("Keywords", keywords, limits::KEYWORDS)
+}
+
+impl Ways {
+    /// Checks what a requester sent for a new type.
+    ///
+    /// Assumed: a duration without a test and a value without `AutoGranted` say nothing.
+    ///
+    /// # Errors
+    /// `ParameterValidationError` on the first thing that cannot be.
+    pub fn check(sent: Self) -> Result<Self, Fault> {
+        if let Some(delay) = sent.retry_delay_s {
+            limits::RETRY_DELAY_S.check("RetryDelayInSeconds", delay)?;
+        }
+        if sent.test.is_some() && sent.auto_granted {
+            return Err(refused("A QualificationType with a Test cannot be AutoGranted."));
+        }
+        let granted = |value: Option<i64>| sent.auto_granted.then(|| value.unwrap_or(1));
+        let auto_granted_value = granted(sent.auto_granted_value);
+        if sent.test.is_none() {
+            if sent.answer_key.is_some() {
+                return Err(refused("An AnswerKey can only be given together with a Test."));
+            }
+            return Ok(Self { test_duration_s: None, auto_granted_value, ..sent });
+        }
+        let duration = sent
+            .test_duration_s
+            .ok_or_else(|| refused("TestDurationInSeconds must be given together with a Test."))?;
+        limits::TEST_DURATION_S.check("TestDurationInSeconds", duration)?;
+        check_test(sent.test.as_deref().unwrap_or_default(), sent.answer_key.as_deref())?;
+        Ok(Self { auto_granted_value, ..sent })
+    }
+
+    /// What a type has after an update with `sent`; what is not sent stays.
+    ///
+    /// A test that is sent replaces test, duration and answer key together. Assumed: a duration or
+    /// an answer key without the test is refused, as the reference wants the test with it.
+    ///
+    /// # Errors
+    /// As [`Ways::check`].
+    pub fn updated(self, sent: Self, auto_granted: Option<bool>) -> Result<Self, Fault> {
+        let retry_delay_s = sent.retry_delay_s.or(self.retry_delay_s);
+        let auto_granted = auto_granted.unwrap_or(self.auto_granted);
+        let auto_granted_value = sent.auto_granted_value.or(self.auto_granted_value);
+        let rest = Self { auto_granted, auto_granted_value, retry_delay_s, ..Self::default() };
+        if sent.test.is_some() {
+            let Self { test, test_duration_s, answer_key, .. } = sent;
+            return Self::check(Self { test, test_duration_s, answer_key, ..rest });
+        }
+        if sent.answer_key.is_some() || sent.test_duration_s.is_some() {
+            return Err(refused(
+                "AnswerKey and TestDurationInSeconds can only be updated together with the Test.",
+            ));
+        }
+        let Self { test, test_duration_s, answer_key, .. } = self;
+        // The old test was checked when it came.
+        let checked = Self::check(Self { test: None, ..rest })?;
+        if test.is_some() && checked.auto_granted {
+            return Err(refused("A QualificationType with a Test cannot be AutoGranted."));
+        }
+        Ok(Self { test, test_duration_s, answer_key, ..checked })
+    }
+}
+
+fn refused(message: &str) -> Fault {
+    Fault::parameter("InvalidParameterValue", message)
+}
+
+/// A test is a form without files, and a key goes with its choices.
+///
+/// Assumed: the sentences.
+fn check_test(test: &str, answer_key: Option<&str>) -> Result<(), Fault> {
+    limits::at_most_bytes("Test", test, limits::TEST_BYTES)?;
+    let Question::Form(form) = question::parse(test).map_err(unreadable_test)? else {
+        return Err(refused("The Test of a QualificationType is a QuestionForm."));
+    };
+    if form.questions().any(|question| question.answer.is_file()) {
+        return Err(refused("The Test of a QualificationType cannot ask for a file."));
+    }
+    let Some(answer_key) = answer_key else { return Ok(()) };
+    limits::at_most_bytes("AnswerKey", answer_key, limits::TEST_BYTES)?;
+    let key = key::parse(answer_key).map_err(unreadable)?;
+    check_key(&form, &key)
+}
+
+fn unreadable_test(fault: QuestionFault) -> Fault {
+    match fault {
+        QuestionFault::Empty => refused("Your request parameter Test has a minimum length of 1."),
+        fault => unreadable(fault),
+    }
+}
+
+/// What is scored must be choices alone (documentation of `AnswerKey`).
+fn check_key(form: &QuestionForm, key: &key::AnswerKey) -> Result<(), Fault> {
+    for identifier in key.questions() {
+        let asked = form.questions().find(|question| question.identifier == identifier);
+        if !asked.is_some_and(|question| question.answer.is_closed_choice()) {
+            let said = format!(
+                "The AnswerKey scores the question \"{identifier}\", which is no question of the \
+                 Test, or not one of choices alone."
+            );
+            return Err(refused(&said));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! `ScoreMyKnownAnswers/2011-09-01`: each assignment is compared with an answer key.
+
+use crate::fault::Fault;
+use crate::rules::limits::Range;
+use crate::rules::review_policy::answers::{Values, by_question, values};
+use crate::rules::review_policy::parameters::{Parameters, thresholds};
+use crate::rules::review_policy::{Extension, Thresholds, percent};
+use crate::shapes::review::ReviewPolicy;
+
+/// Scores from "always" to "never".
+const SCORE: Range = Range { min: 0, max: 101 };
+/// `ExtendMaximumAssignments`.
+const EXTEND_MAXIMUM: Range = Range { min: 2, max: 25 };
+/// `ExtendMaximumAssignments` if it is not said.
+const EXTEND_DEFAULT: i64 = 5;
+
+/// The policy, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAnswers {
+    /// Questions and their answers, in the order of the key.
+    key: Vec<(String, Values)>,
+    /// What follows from the score of an assignment.
+    pub thresholds: Thresholds,
+    /// When the HIT gets one place more.
+    pub extension: Option<Extension>,
+}
+
+/// What the policy finds of one assignment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scored {
+    /// Each question of the key, and whether it was answered as known.
+    pub questions: Vec<(String, bool)>,
+    /// How many were, in percent.
+    pub score: i64,
+}
+
+impl Scored {
+    /// How many questions were answered as known.
+    #[must_use]
+    pub fn correct(&self) -> usize {
+        self.questions.iter().filter(|(_, correct)| *correct).count()
+    }
+}
+
+impl KnownAnswers {
+    /// Reads the policy's parameters.
+    ///
+    /// # Errors
+    /// `ParameterValidationError` on the first that is missing, unknown or wrong.
+    pub fn read(policy: &ReviewPolicy) -> Result<Self, Fault> {
+        let mut given = Parameters::of(policy)?;
+        let key = answer_key(&mut given)?;
+        let names = (["ApproveIfKnownAnswerScoreIsAtLeast"], "RejectIfKnownAnswerScoreIsLessThan");
+        let thresholds = thresholds(&mut given, &names.0, names.1, SCORE)?;
+        let thresholds =
+            Thresholds { approve_reason: given.reason("ApproveReason")?, ..thresholds };
+        let threshold = ("ExtendIfKnownAnswerScoreIsLessThan", SCORE);
+        let most = (EXTEND_MAXIMUM, Some(EXTEND_DEFAULT));
+        let extension = given.extension(threshold, most)?;
+        given.finish()?;
+        Ok(Self { key, thresholds, extension })
+    }
+
+    /// Compares an answer document with the key.
+    #[must_use]
+    pub fn score(&self, document: &str) -> Scored {
+        let given = by_question(document);
+        let nothing = Values::new();
+        let correct = |(question, known): &(String, Values)| {
+            (question.clone(), given.get(question).unwrap_or(&nothing) == known)
+        };
+        let questions: Vec<(String, bool)> = self.key.iter().map(correct).collect();
+        let scored = Scored { questions, score: 0 };
+        Scored { score: percent(scored.correct(), scored.questions.len()), ..scored }
+    }
+}
+
+fn answer_key(given: &mut Parameters<'_>) -> Result<Vec<(String, Values)>, Fault> {
+    let entries = given.take(&["AnswerKey"]).and_then(|parameter| parameter.map_entries.as_deref());
+    let entries = entries.filter(|entries| !entries.is_empty());
+    let mut key: Vec<(String, Values)> = Vec::new();
+    for entry in entries.ok_or_else(|| given.missing("AnswerKey"))? {
+        let question = entry.key.clone().unwrap_or_default();
+        if question.is_empty() || key.iter().any(|(before, _)| *before == question) {
+            return Err(Fault::invalid_parameter("AnswerKey", &question));
+        }
+        let known = entry.values.iter().flatten().map(String::as_str);
+        key.push((question, values(known)));
+    }
+    Ok(key)
+}

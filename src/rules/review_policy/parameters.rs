@@ -1,0 +1,139 @@
+//! The parameters of a review policy, taken out one by one.
+
+use crate::fault::Fault;
+use crate::rules::limits::{self, Range};
+use crate::rules::review_policy::{Extension, Thresholds};
+use crate::shapes::review::{PolicyParameter, ReviewPolicy};
+
+/// `ExtendMinimumTimeInSeconds`.
+const MINIMUM_TIME_S: Range = Range { min: 60, max: limits::YEAR_S };
+
+/// The parameters of one policy that were not taken yet.
+pub(super) struct Parameters<'a> {
+    policy: &'a str,
+    left: Vec<&'a PolicyParameter>,
+}
+
+impl<'a> Parameters<'a> {
+    /// Begins to take them.
+    ///
+    /// # Errors
+    /// One has no key, or stands twice. Assumed: the sentences.
+    pub(super) fn of(policy: &'a ReviewPolicy) -> Result<Self, Fault> {
+        let left: Vec<_> = policy.parameters.iter().flatten().collect();
+        for (index, parameter) in left.iter().enumerate() {
+            let key = parameter.key.as_deref().unwrap_or_default();
+            let before = left.iter().take(index);
+            if key.is_empty() || before.into_iter().any(|b| b.key.as_deref() == Some(key)) {
+                return Err(Fault::invalid_parameter("Key", key));
+            }
+        }
+        Ok(Self { policy: &policy.policy_name, left })
+    }
+
+    /// The parameter of one of these names, if it was given.
+    pub(super) fn take(&mut self, names: &[&str]) -> Option<&'a PolicyParameter> {
+        let is_one = |parameter: &&PolicyParameter| {
+            parameter.key.as_deref().is_some_and(|key| names.contains(&key))
+        };
+        let index = self.left.iter().position(is_one)?;
+        Some(self.left.remove(index))
+    }
+
+    /// The one value of the parameter.
+    ///
+    /// # Errors
+    /// It has none, or several.
+    pub(super) fn text(&mut self, names: &[&'static str]) -> Result<Option<&'a str>, Fault> {
+        let Some(parameter) = self.take(names) else { return Ok(None) };
+        match parameter.values.as_deref() {
+            Some([text]) => Ok(Some(text)),
+            values => Err(invalid(names, &values.unwrap_or_default().join(","))),
+        }
+    }
+
+    /// The parameter's number within `range`.
+    ///
+    /// # Errors
+    /// It is no number, or none of the range.
+    pub(super) fn number(
+        &mut self,
+        names: &[&'static str],
+        range: Range,
+    ) -> Result<Option<i64>, Fault> {
+        let Some(text) = self.text(names)? else { return Ok(None) };
+        let number = text.trim().parse().ok().filter(|n| range.check("", *n).is_ok());
+        number.map(Some).ok_or_else(|| invalid(names, text))
+    }
+
+    /// A sentence for a worker.
+    ///
+    /// # Errors
+    /// It is longer than feedback can be.
+    pub(super) fn reason(&mut self, name: &'static str) -> Result<Option<String>, Fault> {
+        let text = self.text(&[name])?;
+        limits::optional_at_most(name, text, limits::REQUESTER_FEEDBACK)?;
+        Ok(text.map(str::to_owned))
+    }
+
+    /// When the HIT is extended. `most` says how many places it can have then, and how many if the
+    /// parameter is absent.
+    ///
+    /// # Errors
+    /// A number out of its range; no maximum. Without the threshold the others mean nothing.
+    pub(super) fn extension(
+        &mut self,
+        threshold: (&'static str, Range),
+        most: (Range, Option<i64>),
+    ) -> Result<Option<Extension>, Fault> {
+        let if_less_than = self.number(&[threshold.0], threshold.1)?;
+        let max = self.number(&["ExtendMaximumAssignments"], most.0)?.or(most.1);
+        let time = self.number(&["ExtendMinimumTimeInSeconds"], MINIMUM_TIME_S)?;
+        let Some(if_less_than) = if_less_than else { return Ok(None) };
+        let max_assignments = max.ok_or_else(|| self.missing("ExtendMaximumAssignments"))?;
+        Ok(Some(Extension { if_less_than, max_assignments, minimum_time_s: time.unwrap_or(0) }))
+    }
+
+    /// Fails for a parameter that is needed.
+    ///
+    /// Assumed: the sentence.
+    pub(super) fn missing(&self, name: &str) -> Fault {
+        let message =
+            format!("The parameter {name} is required for the review policy {}.", self.policy);
+        Fault::parameter("InvalidParameterValue", message)
+    }
+
+    /// Nothing is left.
+    ///
+    /// # Errors
+    /// A parameter that the policy does not have.
+    pub(super) fn finish(self) -> Result<(), Fault> {
+        match self.left.first() {
+            Some(unknown) => {
+                let key = unknown.key.as_deref().unwrap_or_default();
+                Err(Fault::invalid_parameter("Key", key))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The parameter of the first of `names` cannot have that value.
+pub(super) fn invalid(names: &[&'static str], value: &str) -> Fault {
+    Fault::invalid_parameter(names.first().copied().unwrap_or_default(), value)
+}
+
+/// The thresholds of approving and rejecting; names of the scores differ between policies.
+pub(super) fn thresholds(
+    parameters: &mut Parameters<'_>,
+    approve: &[&'static str],
+    reject: &'static str,
+    range: Range,
+) -> Result<Thresholds, Fault> {
+    Ok(Thresholds {
+        approve_at_least: parameters.number(approve, range)?,
+        approve_reason: None,
+        reject_less_than: parameters.number(&[reject], range)?,
+        reject_reason: parameters.reason("RejectReason")?,
+    })
+}

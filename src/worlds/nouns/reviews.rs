@@ -1,0 +1,67 @@
+//! What review policies found and did.
+
+use crate::shapes::review::{ReviewActionStatus, ReviewResultDetail};
+use crate::time::When;
+use crate::worlds::fields::{Fields, Node, Place};
+use crate::worlds::nouns::one;
+
+/// A review action, with its time as the file says it.
+#[derive(Debug)]
+pub struct ActionEntry {
+    pub place: Place,
+    pub action_id: String,
+    pub action_name: String,
+    pub target_id: String,
+    pub target_type: String,
+    pub status: ReviewActionStatus,
+    pub complete_time: Option<When>,
+    pub result: String,
+    pub error_code: Option<String>,
+}
+
+/// A report within a HIT.
+#[derive(Debug, Default)]
+pub struct ReportEntry {
+    pub results: Vec<ReviewResultDetail>,
+    pub actions: Vec<ActionEntry>,
+}
+
+/// Reads a report; an absent one is empty.
+pub fn report(node: Option<Node<'_>>) -> ReportEntry {
+    let Some(node) = node else { return ReportEntry::default() };
+    let mut fields = node.fields();
+    let results = fields.elements("ReviewResults");
+    let actions = fields.elements("ReviewActions");
+    fields.finish();
+    ReportEntry {
+        results: results.iter().filter_map(|node| one(node, result)).collect(),
+        actions: actions.iter().filter_map(|node| one(node, action)).collect(),
+    }
+}
+
+fn result(fields: &mut Fields<'_>) -> Option<ReviewResultDetail> {
+    let entry = ReviewResultDetail {
+        action_id: fields.id("ActionId").unwrap_or_default(),
+        subject_id: fields.id("SubjectId").unwrap_or_default(),
+        subject_type: fields.take("SubjectType").unwrap_or_default(),
+        question_id: fields.take("QuestionId"),
+        key: fields.take("Key").unwrap_or_default(),
+        value: fields.take("Value").unwrap_or_default(),
+    };
+    fields.need(!entry.key.is_empty(), "Key").then_some(entry)
+}
+
+fn action(fields: &mut Fields<'_>) -> Option<ActionEntry> {
+    let entry = ActionEntry {
+        place: fields.place().clone(),
+        action_id: fields.id("ActionId").unwrap_or_default(),
+        action_name: fields.take("ActionName").unwrap_or_default(),
+        target_id: fields.id("TargetId").unwrap_or_default(),
+        target_type: fields.take("TargetType").unwrap_or_default(),
+        status: fields.take("Status").unwrap_or(ReviewActionStatus::Succeeded),
+        complete_time: fields.time("CompleteTime"),
+        result: fields.take("Result").unwrap_or_default(),
+        error_code: fields.take("ErrorCode"),
+    };
+    fields.need(!entry.action_name.is_empty(), "ActionName").then_some(entry)
+}

@@ -1,0 +1,84 @@
+//! CreateWorkerBlock.
+
+use serde_json::{Value, json};
+
+use super::shows;
+use crate::world::World;
+
+const NAME: &str = "CreateWorkerBlock";
+
+fn block(worker: &str, reason: &str) -> Value {
+    json!({"WorkerId": worker, "Reason": reason})
+}
+
+const REFUSED: &str = "The settings of this requester prevent you from working.";
+
+#[tokio::test]
+async fn a_blocked_worker_can_accept_nothing_of_that_requester_on_any_path() {
+    let world = World::new().await;
+    let made = world.ok("CreateHIT", crate::world::hit(json!({}))).await;
+    let [hit, of_type, group] = ["HITId", "HITTypeId", "HITGroupId"].map(|name| &made["HIT"][name]);
+    let foreign = world.by("another").create_hit(json!({})).await;
+    shows("create_worker_block", &world.ok(NAME, block("A1ANNA", "spam")).await);
+    let before = world.hit(hit.as_str().unwrap()).await;
+    for wanted in
+        [json!({"HITId": hit}), json!({"HITTypeId": of_type}), json!({"HITGroupId": group})]
+    {
+        let (status, answer) = world.control("POST", "/workers/A1ANNA/accept", wanted).await;
+        assert_eq!((status, &answer["error"]["message"]), (422, &json!(REFUSED)));
+        assert_eq!(answer["error"]["code"], "WorkerBlocked");
+    }
+    let path = format!("/hits/{}/submissions", hit.as_str().unwrap());
+    let (status, answer) = world.control("POST", &path, json!({"WorkerId": "A1ANNA"})).await;
+    assert_eq!((status, &answer["error"]["message"]), (422, &json!(REFUSED)));
+    assert_eq!(world.hit(hit.as_str().unwrap()).await, before);
+    world.work("A1ANNA", &foreign).await;
+    world.work("A1BEN", hit.as_str().unwrap()).await;
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_can_be_handed_in() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let work = world.accept("A1ANNA", &hit).await;
+    world.ok(NAME, block("A1ANNA", "")).await;
+    world.submit(&work).await;
+}
+
+#[tokio::test]
+async fn blocking_twice_is_blocking_once_for_the_newer_reason() {
+    let world = World::new().await;
+    world.ok(NAME, block("A1ANNA", "first")).await;
+    world.ok(NAME, block("A1ANNA", "second")).await;
+    let blocks = world.ok("ListWorkerBlocks", json!({})).await;
+    let expected = json!([{"WorkerId": "A1ANNA", "Reason": "second"}]);
+    assert_eq!(blocks["WorkerBlocks"], expected);
+}
+
+#[tokio::test]
+async fn a_worker_id_has_a_form_and_a_reason_is_needed() {
+    let world = World::new().await;
+    let pattern = "Member must satisfy regular expression pattern: ^A[A-Z0-9]+$";
+    for (id, said) in [
+        ("anna", pattern),
+        ("A", pattern),
+        ("", "Member must have length greater than or equal to 1"),
+        (&format!("A{}", "1".repeat(64)), "Member must have length less than or equal to 64"),
+    ] {
+        let fault = world.fault(NAME, block(id, "x")).await;
+        assert!(fault.starts_with("ValidationException") && fault.contains(said), "{fault}");
+    }
+    world.ok(NAME, block(&format!("A{}", "1".repeat(63)), "x")).await;
+    let fault = world.fault(NAME, json!({"WorkerId": "A1"})).await;
+    assert!(fault.contains("Value null at 'reason' failed to satisfy constraint"), "{fault}");
+}
+
+#[tokio::test]
+async fn only_known_workers_can_be_blocked_where_only_those_exist() {
+    let world = World::with(|options| options.market.known_workers_only = true).await;
+    let said = world.fault(NAME, block("A1NOBODY", "x")).await;
+    let expected = "The value \"A1NOBODY\" is not valid for the parameter WorkerId.";
+    assert_eq!(said, format!("ParameterValidationError InvalidParameterValue: {expected}"));
+    world.done("POST", "/workers", json!({"WorkerId": "A1ANNA"})).await;
+    world.ok(NAME, block("A1ANNA", "x")).await;
+}
