@@ -3,6 +3,8 @@
 //! Sums and days are read from the index `assignments_of_worker` alone, so that they cost the same
 //! however large the HITs are that the worker worked on.
 
+use std::collections::BTreeMap;
+
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
@@ -29,23 +31,39 @@ macro_rules! places_of {
     };
 }
 
+/// Count and sum of one status before a place.
+macro_rules! tally_before {
+    ($status:literal) => {
+        concat!(
+            "SELECT '",
+            $status,
+            "' AS status, count(*), CAST(coalesce(sum(reward_cents), 0) AS BIGINT) \
+            FROM assignments WHERE worker_id = $1 AND position < $2 AND status = '",
+            $status,
+            "'"
+        )
+    };
+}
+
 statements! {
     HELD = "SELECT count(*) FROM acceptances WHERE worker_id = $1 AND state = 'Accepted'";
     IN_HAND = select_hits!(and ", a.assignment_id, a.hit_key, a.worker_id, a.state, a.accept_at, \
             a.deadline_at, h.id, r.name";
         "JOIN acceptances a ON a.hit_key = h.key LEFT JOIN requesters r ON r.id = h.requester_id \
         WHERE a.worker_id = $1 AND a.state = 'Accepted' LIMIT $2 + 0");
-    TOTALS = "SELECT status, count(*), CAST(sum(reward_cents) AS BIGINT) FROM assignments \
-        WHERE worker_id = $1 GROUP BY status";
-    BONUSES = "SELECT count(*), CAST(coalesce(sum(amount_cents), 0) AS BIGINT) \
-        FROM bonus_payments WHERE worker_id = $1";
-    LATEST_BONUSES = "SELECT b.amount_cents, b.reason, b.grant_at, b.assignment_id, r.name \
-        FROM bonus_payments b LEFT JOIN requesters r ON r.id = b.requester_id \
-        WHERE b.worker_id = $1 ORDER BY b.grant_at DESC LIMIT $2 + 0";
-    DAYS = "SELECT position / 90596966400000, status, count(*), \
-            CAST(sum(reward_cents) AS BIGINT) FROM assignments \
-        WHERE worker_id = $1 AND status IN ('Submitted', 'Approved', 'Rejected') \
-            AND position >= $2 GROUP BY 1, 2";
+    BEFORE = concat!(
+        tally_before!("Submitted"), " UNION ALL ", tally_before!("Approved"), " UNION ALL ",
+        tally_before!("Rejected")
+    );
+    DAYS = "WITH RECURSIVE days (day) AS (SELECT CAST($2 AS BIGINT) \
+            UNION ALL SELECT day + 1 FROM days WHERE day < $3), \
+        statuses (status) AS (SELECT 'Submitted' UNION ALL SELECT 'Approved' \
+            UNION ALL SELECT 'Rejected') \
+        SELECT day, status, (SELECT CAST(coalesce(sum(1099511627776 + a.reward_cents), 0) \
+                AS BIGINT) FROM assignments a WHERE a.worker_id = $1 AND a.status = s.status \
+            AND a.position >= day * 90596966400000 \
+            AND a.position < (day + 1) * 90596966400000) \
+        FROM days CROSS JOIN statuses s";
     OF_DAY = concat!(
         "SELECT page.position, page.hit_key, a.document, h.id, t.title, t.reward_cents, \
             h.requester_id, r.name, t.group_id FROM (",
@@ -126,6 +144,18 @@ impl Tally {
         self.pending + self.approved + self.rejected
     }
 
+    /// With another one.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            pending: self.pending + other.pending,
+            approved: self.approved + other.approved,
+            rejected: self.rejected + other.rejected,
+            earned: Cents(self.earned.0 + other.earned.0),
+            expected: Cents(self.expected.0 + other.expected.0),
+        }
+    }
+
     fn add(&mut self, status: &str, count: i64, sum: Cents) {
         match AssignmentStatus::ALL.into_iter().find(|known| known.as_str() == status) {
             Some(AssignmentStatus::Submitted) => (self.pending, self.expected) = (count, sum),
@@ -136,41 +166,43 @@ impl Tally {
     }
 }
 
-/// All that the worker handed in.
+/// What the worker handed in before an instant.
 ///
 /// # Errors
 /// The database failed.
-pub async fn totals(tx: &mut Tx, worker_id: &str) -> Result<Tally, Fault> {
+pub async fn before(tx: &mut Tx, worker_id: &str, at: Instant) -> Result<Tally, Fault> {
     let mut tally = Tally::default();
-    for row in sql(TOTALS).bind(worker_id).all(tx).await? {
+    for row in sql(BEFORE).bind(worker_id).bind(at.0 << 20).all(tx).await? {
         tally.add(&row.get::<String>(0)?, row.get(1)?, row.get(2)?);
     }
     Ok(tally)
 }
 
-/// The worker's days since an instant, the latest first: each the day's first instant, and a tally.
+/// The worker's days with work from one to another, the latest first: each the day's first
+/// instant, and a tally.
+///
+/// Each piece of work is read once: a day's count and sum come as one number, the count in the
+/// bits from the 40th on.
 ///
 /// # Errors
 /// The database failed.
 pub async fn days(
     tx: &mut Tx,
     worker_id: &str,
-    since: Instant,
+    (first, last): (Instant, Instant),
 ) -> Result<Vec<(Instant, Tally)>, Fault> {
-    let mut days: Vec<(Instant, Tally)> = Vec::new();
-    for row in sql(DAYS).bind(worker_id).bind(since.0 << 20).all(tx).await? {
-        let day = Instant(0) + Span::days(row.get(0)?);
-        let at = match days.iter().position(|(known, _)| *known == day) {
-            Some(at) => at,
-            None => {
-                days.push((day, Tally::default()));
-                days.len() - 1
-            }
-        };
-        days[at].1.add(&row.get::<String>(1)?, row.get(2)?, row.get(3)?);
+    let mut days: BTreeMap<i64, Tally> = BTreeMap::new();
+    let number = |at: Instant| at.0.div_euclid(86_400_000);
+    let rows = sql(DAYS).bind(worker_id).bind(number(first)).bind(number(last)).all(tx).await?;
+    for row in &rows {
+        let both: i64 = row.get(2)?;
+        let (count, sum) = (both >> 40, both & ((1 << 40) - 1));
+        if count > 0 {
+            let tally = days.entry(row.get(0)?).or_default();
+            tally.add(&row.get::<String>(1)?, count, Cents(sum));
+        }
     }
-    days.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
-    Ok(days)
+    Ok(days.into_iter().rev().map(|(day, tally)| (Instant(0) + Span::days(day), tally)).collect())
 }
 
 /// Work that was handed in, with what workers read of its HIT.
@@ -222,37 +254,6 @@ fn done(row: &Row) -> Result<Done, Fault> {
         requester_name: row.get::<Option<String>>(7)?.unwrap_or_default(),
         group_id: row.get(8)?,
     })
-}
-
-/// A bonus.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the columns are named by the API")]
-pub struct Bonus {
-    pub amount: Cents,
-    pub reason: String,
-    pub grant_at: Instant,
-    pub assignment_id: String,
-    pub requester_name: String,
-}
-
-/// How many bonuses the worker got, their sum, and the latest ten.
-///
-/// # Errors
-/// The database failed.
-pub async fn bonuses(tx: &mut Tx, worker_id: &str) -> Result<(i64, Cents, Vec<Bonus>), Fault> {
-    let row = sql(BONUSES).bind(worker_id).only(tx).await?;
-    let rows = sql(LATEST_BONUSES).bind(worker_id).bind(10).all(tx).await?;
-    let bonus = |row: &Row| {
-        Ok(Bonus {
-            amount: row.get(0)?,
-            reason: row.get(1)?,
-            grant_at: row.get(2)?,
-            assignment_id: row.get(3)?,
-            requester_name: row.get::<Option<String>>(4)?.unwrap_or_default(),
-        })
-    };
-    let latest = rows.iter().map(bonus).collect::<Result<_, Fault>>()?;
-    Ok((row.get(0)?, row.get(1)?, latest))
 }
 
 /// The worker's own assignment of a HIT, and its status; none if there is none, or it was given

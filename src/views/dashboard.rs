@@ -2,7 +2,8 @@
 
 use crate::fault::Fault;
 use crate::money::Cents;
-use crate::store::worker_history::{self, Bonus, Done, Tally};
+use crate::store::bonus_payments::{self, Bonus};
+use crate::store::worker_history::{self, Done, Tally};
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 
@@ -32,10 +33,11 @@ pub struct Dashboard {
 /// The database failed.
 pub async fn dashboard(turn: &mut Turn, worker_id: &str) -> Result<Dashboard, Fault> {
     let since = day_of(turn.now) + Span::days(-DAYS);
-    let totals = worker_history::totals(&mut turn.tx, worker_id).await?;
-    let days = worker_history::days(&mut turn.tx, worker_id, since).await?;
+    let days = worker_history::days(&mut turn.tx, worker_id, (since, turn.now)).await?;
+    let before = worker_history::before(&mut turn.tx, worker_id, since).await?;
+    let totals = days.iter().fold(before, |sum, (_, tally)| sum.plus(*tally));
     let (bonus_count, bonus_sum, bonuses) =
-        worker_history::bonuses(&mut turn.tx, worker_id).await?;
+        bonus_payments::of_worker(&mut turn.tx, worker_id).await?;
     Ok(Dashboard { totals, days, bonus_count, bonus_sum, bonuses })
 }
 

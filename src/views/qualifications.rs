@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::rules::qualification::request::Latest;
 use crate::rules::qualification::system::System;
 use crate::shapes::qualification::RequestStatus;
-use crate::store::qualification_requests;
+use crate::store::qualification_requests::{self, QualificationRequest};
 use crate::store::qualification_type_pages::{self, Filter, Place};
 use crate::store::qualification_types::{self, QualificationType};
 use crate::store::qualifications::{self, Own};
@@ -127,7 +127,7 @@ pub async fn one(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<One,
         is_system: false,
         is_requestable: of.is_requestable,
         has_test: of.ways.test.is_some(),
-        latest: request.as_ref().map(|request| request.latest()),
+        latest: request.as_ref().map(QualificationRequest::latest),
         test: request.and_then(|request| request.test),
         id: of.id,
         name: of.name,

@@ -22,7 +22,7 @@ use crate::web::visit::Visit;
 struct Figures<'a> {
     bar: Bar,
     here: &'a str,
-    figures: Dashboard,
+    shown: Dashboard,
 }
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ async fn figures(visit: &Visit) -> Page {
     if visit.json {
         return page::json(as_json(&figures));
     }
-    html(&Figures { bar, here: &visit.here, figures })
+    html(&Figures { bar, here: &visit.here, shown: figures })
 }
 
 fn as_json(figures: &Dashboard) -> Value {

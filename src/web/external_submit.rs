@@ -23,6 +23,7 @@ use crate::web::refusal::in_frame;
 use crate::web::visit::Visit;
 
 /// Whether pages post work to this path: with slashes doubled, or one at the end.
+#[must_use]
 pub fn is_external_submit(path: &str) -> bool {
     let rest = path.trim_start_matches('/').trim_end_matches('/');
     path.starts_with('/') && rest == "mturk/externalSubmit"

@@ -44,12 +44,6 @@ struct Projects<'a> {
     is_first: bool,
 }
 
-impl Projects<'_> {
-    fn sorts(&self) -> [(&'static str, Sort, &'static str); 6] {
-        SORTS
-    }
-}
-
 /// `GET /projects`.
 pub async fn show(visit: Visit) -> Response {
     let page = list(&visit, None).await;
@@ -108,7 +102,8 @@ fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str)
         let number = visit.asked(name).and_then(|text| text.parse::<usize>().ok());
         number.map(|number| number.clamp(least, most))
     };
-    let size = number("page_size", 1, 100).unwrap_or(20);
+    let most = if visit.json { 100 } else { 40 };
+    let size = number("page_size", 1, most).unwrap_or(20);
     let pages = number("page_number", 1, MOST_LOOKED_AT).unwrap_or(1);
     let sort = visit.asked("sort").unwrap_or_default();
     let (name, sort, _) = SORTS.into_iter().find(|(name, ..)| *name == sort).unwrap_or(SORTS[0]);
@@ -142,7 +137,7 @@ fn onward(query: &[Field], (value, id): &(i64, String)) -> String {
     });
     let mut onward = String::from("?");
     for (name, value) in kept {
-        onward.push_str(&format!("{}={}&", show::path(name), show::path(value)));
+        onward.extend([show::path(name).as_str(), "=", &show::path(value), "&"]);
     }
     format!("{onward}after={value}.{id}")
 }

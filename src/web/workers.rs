@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
+use crate::acts::accept::comes_by;
 use crate::fault::Fault;
 use crate::rules::worker::well_formed;
 use crate::shapes::worker::Worker;
@@ -85,7 +86,7 @@ async fn new_worker(visit: &Visit) -> Result<String, Fault> {
     let made = visit.act(|turn| {
         Box::pin(async move {
             let id = turn.ids.worker();
-            workers::add(&mut turn.tx, &id, turn.now).await?;
+            comes_by(turn, &id).await?;
             Ok(id)
         })
     });

@@ -17,6 +17,7 @@ mod qualified;
 mod races;
 mod reviews;
 mod shape;
+mod site;
 mod state;
 mod statements;
 mod tidy;

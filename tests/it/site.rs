@@ -39,7 +39,13 @@ impl World {
 }
 
 impl Browser<'_> {
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         if let Some(worker) = self.worker {
             request = request.header("cookie", format!("other=1; mturk_local_worker={worker}"));

@@ -38,11 +38,19 @@ async function fill() {
     const work = await at.control("POST", `/hits/${hit.HITId}/submissions`, { WorkerId: "A1ANNA", Answers: { q: n } });
     if (deed) await at.call(deed, { AssignmentId: work.AssignmentId, RequesterFeedback: deed[0] === "A" ? "Thank you, well done." : "Question 3 was left out." });
   }
+  await at.call("NotifyWorkers", { Subject: "New work", MessageText: "There are new pictures.\nThank you for the last ones.", WorkerIds: ["A1ANNA"] });
+  const made = await at.call("CreateQualificationType", { Name: "Reads French", Description: "Reads a newspaper in French.", QualificationTypeStatus: "Active" });
+  const knows = made.QualificationType.QualificationTypeId;
+  const had = await at.call("CreateQualificationType", { Name: "Careful", Description: "Was careful before.", QualificationTypeStatus: "Active" });
+  await at.call("AssociateQualificationWithWorker", { QualificationTypeId: had.QualificationType.QualificationTypeId, WorkerId: "A1ANNA", IntegerValue: 95 });
+  const wanted = [{ QualificationTypeId: knows, Comparator: "GreaterThan", IntegerValues: [80] }, { QualificationTypeId: "00000000000000000071", Comparator: "EqualTo", LocaleValues: [{ Country: "US" }] }];
+  const unmet = await at.hit(html("<p>Bonjour</p>"), { Title: "Correct a translation from French", QualificationRequirements: wanted });
   const held = await at.control("POST", "/workers/A1ANNA/accept", { HITId: label.HITId });
   return {
     start: "/", list: "/projects", none: "/projects?search=nothing+like+this", preview: `/projects/${read.HITGroupId}/tasks`,
     work: `/projects/${label.HITGroupId}/tasks/${label.HITId}?assignment_id=${held.AssignmentId}`,
-    queue: "/tasks", dashboard: "/dashboard", day: "/status_details/2026-01-01", workers: "/workers",
+    queue: "/tasks", dashboard: "/dashboard", qualifications: "/qualifications", qualification: `/qualifications/${knows}`,
+    unmet: `/projects/${unmet.HITGroupId}/tasks`, messages: "/messages", day: "/status_details/2026-01-01", workers: "/workers",
     missing: "/no/such/page",
   };
 }

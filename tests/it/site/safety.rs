@@ -68,9 +68,16 @@ async fn pages_stand_in_no_frame_and_load_nothing_from_elsewhere() {
     let hit = world.create_hit(json!({})).await;
     let preview = format!("/projects/{}/tasks", group(&world, &hit).await);
     let browser = world.browser("A1");
-    for path in
-        ["/", "/projects", &preview, "/tasks", "/dashboard", "/qualifications", "/messages", "/workers"]
-    {
+    for path in [
+        "/",
+        "/projects",
+        &preview,
+        "/tasks",
+        "/dashboard",
+        "/qualifications",
+        "/messages",
+        "/workers",
+    ] {
         let reply = browser.send("GET", path, &[], "").await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.text);
         assert_eq!(reply.headers["x-frame-options"], "DENY");

@@ -50,10 +50,16 @@ async fn a_hit_at_work_has_its_four_parameters_and_its_time() {
     let other = world.browser("A2BEN").get(&page).await;
     assert!(other.contains("Another worker") && !other.contains("<iframe"), "{other}");
     let clock = browser.json(&format!("/mturk/clock?assignment_id={id}")).await;
-    assert_eq!(clock, json!({"now_ms": 1_767_225_600_000_i64, "clock": "frozen",
-        "deadline_ms": 1_767_226_200_000_i64, "state": "Assigned", "expired": false}));
+    assert_eq!(
+        clock,
+        json!({"now_ms": 1_767_225_600_000_i64, "clock": "frozen",
+        "deadline_ms": 1_767_226_200_000_i64, "state": "Assigned", "expired": false})
+    );
     world.advance("10m").await;
-    assert_eq!(browser.json(&format!("/mturk/clock?assignment_id={id}")).await["state"], "Abandoned");
+    assert_eq!(
+        browser.json(&format!("/mturk/clock?assignment_id={id}")).await["state"],
+        "Abandoned"
+    );
     assert!(browser.get(&page).await.contains("has run out"));
 }
 
@@ -88,11 +94,18 @@ async fn refusals_are_those_of_the_control_api() {
 #[tokio::test]
 async fn an_unmet_requirement_is_named_with_the_workers_value() {
     let world = World::new().await;
-    let made = world.ok("CreateQualificationType", json!({"Name": "Knows Paris",
-        "Description": "Has been there", "QualificationTypeStatus": "Active"})).await;
+    let made = world
+        .ok(
+            "CreateQualificationType",
+            json!({"Name": "Knows Paris",
+        "Description": "Has been there", "QualificationTypeStatus": "Active"}),
+        )
+        .await;
     let id = made["QualificationType"]["QualificationTypeId"].as_str().unwrap();
-    let hit = world.create_hit(json!({"QualificationRequirements": [
-        {"QualificationTypeId": id, "Comparator": "GreaterThan", "IntegerValues": [80]}]})).await;
+    let hit = world
+        .create_hit(json!({"QualificationRequirements": [
+        {"QualificationTypeId": id, "Comparator": "GreaterThan", "IntegerValues": [80]}]}))
+        .await;
     let browser = world.browser("A1");
     let group_id = group(&world, &hit).await;
     let said = browser.refused(&group_id).await;
@@ -128,35 +141,61 @@ async fn a_hit_is_returned_by_its_worker_alone() {
 #[tokio::test]
 async fn the_dashboard_adds_up_what_became_of_the_work() {
     let world = World::new().await;
-    let hit = world.create_hit(json!({"MaxAssignments": 1, "Reward": "0.50"})).await;
-    let second = world.create_hit(json!({"MaxAssignments": 1, "Reward": "0.50"})).await;
+    let lasting = json!({"MaxAssignments": 1, "Reward": "0.50", "LifetimeInSeconds": 864_000});
+    let hit = world.create_hit(lasting.clone()).await;
+    let second = world.create_hit(lasting).await;
     let work = world.work("A1", &hit).await;
     world.advance("1d").await;
     let rejected = world.work("A1", &second).await;
-    world.ok("ApproveAssignment", json!({"AssignmentId": work, "RequesterFeedback": "Good <b>"})).await;
+    world
+        .ok("ApproveAssignment", json!({"AssignmentId": work, "RequesterFeedback": "Good <b>"}))
+        .await;
     let feedback = json!({"AssignmentId": rejected, "RequesterFeedback": "No"});
     world.ok("RejectAssignment", feedback).await;
-    world.ok("SendBonus", json!({"WorkerId": "A1", "AssignmentId": work, "BonusAmount": "1.25",
-        "Reason": "Thanks"})).await;
-    world.ok("NotifyWorkers", json!({"Subject": "Hello <you>", "MessageText": "A\nB",
-        "WorkerIds": ["A1"]})).await;
+    world
+        .ok(
+            "SendBonus",
+            json!({"WorkerId": "A1", "AssignmentId": work, "BonusAmount": "1.25",
+        "Reason": "Thanks"}),
+        )
+        .await;
+    world
+        .ok(
+            "NotifyWorkers",
+            json!({"Subject": "Hello <you>", "MessageText": "A\nB",
+        "WorkerIds": ["A1"]}),
+        )
+        .await;
     let browser = world.browser("A1");
     let figures = browser.json("/dashboard").await;
     let day = |date: &str, approved: i64, earnings: f64| {
         json!({"date": date, "submitted": 1, "approved": approved, "rejected": 1 - approved,
             "pending": 0, "earnings": earnings})
     };
-    assert_eq!(figures["daily_hit_statistics_overview"],
-        json!([day("2026-01-02", 0, 0.0), day("2026-01-01", 1, 0.5)]));
-    assert_eq!(figures["hits_overview"], json!({"approved": 1, "pending": 0, "rejected": 1,
-        "approval_rate": 50.0, "rejection_rate": 50.0}));
-    assert_eq!(figures["earnings_to_date"],
-        json!({"rewards": 0.5, "bonuses": 1.25, "total": 1.75}));
+    assert_eq!(
+        figures["daily_hit_statistics_overview"],
+        json!([day("2026-01-02", 0, 0.0), day("2026-01-01", 1, 0.5)])
+    );
+    assert_eq!(
+        figures["hits_overview"],
+        json!({"approved": 1, "pending": 0, "rejected": 1,
+        "approval_rate": 50.0, "rejection_rate": 50.0})
+    );
+    assert_eq!(
+        figures["earnings_to_date"],
+        json!({"rewards": 0.5, "bonuses": 1.25, "total": 1.75})
+    );
     let done = browser.json("/status_details/2026-01-01").await;
     assert_eq!(done["results"][0]["requester_feedback"], "Good <b>");
     assert!(browser.get("/status_details/2026-01-01").await.contains("Good &#60;b&#62;"));
     assert!(browser.get("/dashboard").await.contains("Thanks"));
     assert!(browser.get("/messages").await.contains("Hello &#60;you&#62;"));
+    world.advance("60d").await;
+    let later = browser.json("/dashboard").await;
+    assert_eq!(later["daily_hit_statistics_overview"], json!([]));
+    for name in ["hits_overview", "earnings_to_date"] {
+        assert_eq!(later[name], figures[name]);
+    }
     let nobody = world.browser("A2").json("/dashboard").await;
     assert_eq!(nobody["daily_hit_statistics_overview"], json!([]));
     assert!(!world.browser("A2").get("/messages").await.contains("Hello"));
@@ -192,7 +231,10 @@ async fn a_worker_is_chosen_made_and_kept() {
     assert!(cookie.starts_with("mturk_local_worker=A1ANNA; Path=/; HttpOnly; SameSite=Lax"));
     let made = stranger.post("/workers", "new=1").await;
     assert!(made.headers["set-cookie"].to_str().unwrap().starts_with("mturk_local_worker=A"));
-    assert_eq!(world.done("GET", "/workers", Value::Null).await["Workers"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        world.done("GET", "/workers", Value::Null).await["Workers"].as_array().unwrap().len(),
+        1
+    );
     assert_eq!(stranger.post("/workers", "workerId=bad%3B%20x").await.status, 400);
     let switched = stranger.send("GET", "/tasks?workerId=A2", &[], "").await;
     assert_eq!(switched.status, 200);
@@ -202,8 +244,11 @@ async fn a_worker_is_chosen_made_and_kept() {
 #[tokio::test]
 async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     let world = World::new().await;
-    let content = "<p>é\t&amp; <script src='https://s3.amazonaws.com/mturk-public/externalHIT_v1.js'>\
-        </script><form action=\"https://www.mturk.com/mturk/externalSubmit\">";
+    let amazon = "https://s3.amazonaws.com/mturk-public/externalHIT_v1.js";
+    let content = &format!(
+        "<p>é\t&amp; <script src='{amazon}'></script>\
+         <form action=\"https://www.mturk.com/mturk/externalSubmit\">"
+    );
     let hit = world.create_hit(json!({"Question": html_question(content)})).await;
     let browser = world.browser("A1");
     let reply = browser.send("GET", &format!("/mturk/frame/{hit}"), &[], "").await;
