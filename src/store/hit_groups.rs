@@ -55,7 +55,7 @@ statements! {
         AND (t.listed_at, t.id) < ($1, $2) AND t.reward_cents >= $3 AND t.requester_id = $5 \
         ORDER BY t.listed_at DESC, t.id DESC LIMIT $4 + 0");
     SIZES = "SELECT t.id, t.listed_at, (SELECT count(*) FROM (SELECT 1 AS one FROM hits h \
-            WHERE h.hit_type_id = t.id AND h.status = 'Assignable' LIMIT $2 + 0) some) \
+            WHERE h.hit_type_id = t.id AND h.status = 'Assignable' LIMIT $2 + 0) counted) \
         FROM hit_types t WHERE t.listed_at IS NOT NULL AND t.reward_cents >= $1 \
         ORDER BY t.listed_at DESC, t.id DESC LIMIT $3 + 0";
     FIND = select_listed!("WHERE t.id = $1");
@@ -67,7 +67,7 @@ statements! {
     );
     COUNTS = concat!(
         "SELECT t.id, (SELECT count(*) FROM (SELECT 1 AS one FROM hits h \
-            WHERE h.hit_type_id = t.id AND h.status = 'Assignable' LIMIT $21 + 0) some), \
+            WHERE h.hit_type_id = t.id AND h.status = 'Assignable' LIMIT $21 + 0) counted), \
         (SELECT min(h.position) FROM hits h \
             WHERE h.hit_type_id = t.id AND h.status = 'Assignable'), \
         (SELECT max(h.position) FROM hits h \

@@ -17,7 +17,7 @@ pub struct Standing {
     pub requirement: QualificationRequirement,
     /// Whether the worker meets it.
     pub met: bool,
-    /// What is wanted, in words.
+    /// What is wanted of the type, in words.
     pub words: String,
     /// The name of the qualification type, where it was asked for.
     pub name: Option<String>,
@@ -54,7 +54,7 @@ pub async fn standings(
         Standing {
             requirement: requirement.clone(),
             met: is_met(requirement, value.as_ref()),
-            words: in_words(requirement),
+            words: in_words(requirement).replacen(id, "", 1).trim().to_owned(),
             name: System::find(id).map(|system| system.name.to_owned()),
             value: value.map(|value| value.to_string()),
         }

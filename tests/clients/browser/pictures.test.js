@@ -110,7 +110,7 @@ function look_at_page() {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const one = texts.currentNode.parentElement;
-    if (!texts.currentNode.textContent.trim() || !one.checkVisibility() || one.disabled) continue;
+    if (!texts.currentNode.textContent.trim() || !one.checkVisibility() || one.closest(":disabled")) continue;
     const [a, b] = [light(rgba(getComputedStyle(one).color)), light(behind(one))].sort((x, y) => y - x);
     const contrast = (a + 0.05) / (b + 0.05);
     if (contrast < 4.5) problems.push(`contrast ${contrast.toFixed(2)}: ${one.textContent.trim().slice(0, 40)}`);
