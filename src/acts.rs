@@ -5,6 +5,7 @@ pub mod approve;
 pub mod ask;
 pub mod create_hit;
 pub mod dispose;
+pub mod emit;
 pub mod expire;
 pub mod extend;
 pub mod first_time;

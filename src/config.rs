@@ -1,6 +1,7 @@
 //! The command line, and the environment behind it.
 
 pub mod commands;
+pub mod endpoints;
 mod values;
 
 use std::net::SocketAddr;
@@ -142,6 +143,9 @@ pub struct Serve {
     /// Listen on addresses that other machines reach.
     #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
     pub allow_remote: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub endpoints: endpoints::Notify,
     /// Write the ready line to this file too.
     #[arg(long, value_name = "PATH", env = "MTURK_LOCAL_READY_FILE")]
     pub ready_file: Option<PathBuf>,
@@ -174,6 +178,7 @@ impl Serve {
             credentials: self.known()?,
             worlds: None,
             gate: self.gate(bound),
+            endpoints: self.endpoints.checked()?,
             site: Site {
                 public_url: self.public_url.clone(),
                 submit_through: self.submit_through,

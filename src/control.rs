@@ -2,10 +2,12 @@
 
 mod clock;
 mod description;
+mod events;
 mod health;
 mod json;
 mod messages;
 mod qualifications;
+mod wait;
 mod work;
 mod workers;
 mod worlds;
@@ -56,6 +58,8 @@ pub fn router(control: Control) -> Router {
         .route("/assignments/{id}/return", post(work::give_back))
         .route("/hits/{id}/submissions", post(work::submission))
         .route("/messages", get(messages::list))
+        .route("/events", get(events::list))
+        .route("/wait", get(wait::wait))
         .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)

@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::engine::{Engine, Onto, Start, StartAt};
 use crate::fault::Fault;
 use crate::gate::Gate;
+use crate::notify::{self, Courier, Endpoints};
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store};
 use crate::turn::Market;
@@ -43,6 +44,8 @@ pub struct Options {
     pub gate: Gate,
     /// The worker's site.
     pub site: Site,
+    /// Where notifications can be delivered.
+    pub endpoints: Endpoints,
 }
 
 /// A requester who can prove who it is.
@@ -87,6 +90,7 @@ pub struct Emulator {
     gate: Arc<Gate>,
     site: Arc<Site>,
     beginning: Arc<Beginning>,
+    courier: Courier,
 }
 
 impl Emulator {
@@ -115,7 +119,9 @@ impl Emulator {
         begin(&engine, &beginning).await.map_err(StartError::World)?;
         let gate = Arc::new(options.gate);
         let site = Arc::new(options.site);
-        Ok(Self { engine, auth: options.auth, gate, site, beginning })
+
+        let courier = Courier::new(&options.endpoints);
+        Ok(Self { engine, auth: options.auth, gate, site, beginning, courier })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -152,6 +158,12 @@ impl Emulator {
                 _ = stop.changed() => return,
             }
         }
+    }
+
+    /// Delivers notifications until `stop` says otherwise; then everyone who waits for something to
+    /// happen is let go.
+    pub async fn deliver(&self, stop: watch::Receiver<bool>) {
+        notify::keep_delivering(Arc::clone(&self.engine), self.courier.clone(), stop).await;
     }
 
     async fn settle(&self) -> Duration {

@@ -2,11 +2,12 @@
 
 mod callers;
 mod clock;
+mod events;
 mod settle;
 mod stay;
 mod worlds;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::engine::stay::Stay;
@@ -16,7 +17,7 @@ use crate::store::requesters::Requester;
 use crate::store::world::{self, Opening};
 use crate::store::{Store, requesters};
 use crate::time::Instant;
-use crate::turn::{Access, BoxFuture, Market, Turn};
+use crate::turn::{Access, BoxFuture, Market, Post, Turn};
 
 pub use clock::{ClockChange, Start, StartAt};
 pub use worlds::Onto;
@@ -45,6 +46,10 @@ pub struct Engine {
     callers: callers::Callers,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
+    /// Rung when an event may await delivery.
+    pub letters: tokio::sync::Notify,
+    changes: tokio::sync::watch::Sender<bool>,
+    post: OnceLock<Post>,
 }
 
 impl Engine {
@@ -69,6 +74,9 @@ impl Engine {
             opening: Mutex::new(opening),
             callers: callers::Callers::default(),
             timer_set: tokio::sync::Notify::new(),
+            letters: tokio::sync::Notify::new(),
+            changes: tokio::sync::watch::Sender::new(false),
+            post: OnceLock::new(),
         })
     }
 
@@ -127,7 +135,9 @@ impl Engine {
             tx = self.store.read().await?;
             opening = self.opening(&mut tx).await?;
         }
-        deed(&mut Turn::new(tx, opening, requester, Arc::clone(&self.market))).await
+        let mut turn = Turn::new(tx, opening, requester, Arc::clone(&self.market));
+        turn.post = self.post.get().cloned();
+        deed(&mut turn).await
     }
 
     async fn write<T, F>(&self, requester: Requester, deed: F) -> Result<T, Fault>
@@ -195,7 +205,7 @@ impl Engine {
 
     /// Commits, and remembers what the next turn must know.
     async fn commit(&self, turn: Turn, timers: Timers) -> Result<(), Fault> {
-        let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, .. } = turn;
+        let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, has_letters, .. } = turn;
         if ids != ids_before {
             world::keep_ids(&mut tx, &ids).await?;
         }
@@ -217,6 +227,10 @@ impl Engine {
         if earliest_set.is_some() {
             self.timer_set.notify_one();
         }
+        if has_letters {
+            self.letters.notify_one();
+        }
+        self.changes.send_modify(|_| ());
         Ok(())
     }
 

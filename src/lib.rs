@@ -15,6 +15,7 @@ pub mod fault;
 pub mod gate;
 pub mod ids;
 pub mod money;
+pub mod notify;
 pub mod ops;
 pub mod rules;
 pub mod run;

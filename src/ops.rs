@@ -34,9 +34,11 @@ pub mod notify_workers;
 pub mod reject_assignment;
 pub mod reject_qualification_request;
 pub mod send_bonus;
+pub mod send_test_event_notification;
 pub mod update_expiration_for_hit;
 pub mod update_hit_review_status;
 pub mod update_hit_type_of_hit;
+pub mod update_notification_settings;
 pub mod update_qualification_type;
 
 use std::future::Future;
@@ -151,8 +153,10 @@ pub const OPERATIONS: &[Entry] = &[
     Entry::of::<reject_assignment::RejectAssignment>(),
     Entry::of::<reject_qualification_request::RejectQualificationRequest>(),
     Entry::of::<send_bonus::SendBonus>(),
+    Entry::of::<send_test_event_notification::SendTestEventNotification>(),
     Entry::of::<update_expiration_for_hit::UpdateExpirationForHit>(),
     Entry::of::<update_hit_review_status::UpdateHitReviewStatus>(),
     Entry::of::<update_hit_type_of_hit::UpdateHitTypeOfHit>(),
+    Entry::of::<update_notification_settings::UpdateNotificationSettings>(),
     Entry::of::<update_qualification_type::UpdateQualificationType>(),
 ];

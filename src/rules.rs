@@ -8,6 +8,7 @@ pub mod hit;
 pub mod hit_type;
 pub mod limits;
 pub mod new_hit;
+pub mod notification;
 pub mod page;
 pub mod posted;
 pub mod qualification;

@@ -126,7 +126,9 @@ impl Running {
             .map(|listener| tokio::spawn(serve(listener, emulator.front(), stopped.clone())))
             .collect();
         let keeper = emulator.clone();
+        let (deliverer, until) = (emulator.clone(), stopped.clone());
         tasks.push(tokio::spawn(async move { keeper.keep_time(stopped).await }));
+        tasks.push(tokio::spawn(async move { deliverer.deliver(until).await }));
         Ok(Self { bound, emulator, stop, tasks, ready_file })
     }
 

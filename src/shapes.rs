@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assignment;
 pub mod hit;
+pub mod notification;
 pub mod qualification;
 pub mod review;
 pub mod worker;

@@ -16,6 +16,7 @@ pub mod acceptances;
 pub mod assignments;
 pub mod bonus_payments;
 mod dialect;
+pub mod events;
 pub mod hit_groups;
 pub mod hit_requirements;
 pub mod hit_types;
@@ -23,6 +24,7 @@ pub mod hits;
 mod many;
 pub mod messages;
 mod migrations;
+pub mod notifications;
 pub mod open;
 mod postgres;
 pub mod qualification_requests;
@@ -48,15 +50,17 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 22] = [
+    let tables: [(&str, &[(&str, &str)]); 24] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
+        ("events", events::STATEMENTS),
         ("hit_groups", hit_groups::STATEMENTS),
         ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("messages", messages::STATEMENTS),
+        ("notifications", notifications::STATEMENTS),
         ("qualification_requests", qualification_requests::STATEMENTS),
         ("qualification_type_pages", qualification_type_pages::STATEMENTS),
         ("qualification_types", qualification_types::STATEMENTS),

@@ -2,7 +2,7 @@
 
 use crate::acts::approve::{Approval, approve};
 use crate::acts::dispose::dispose;
-use crate::acts::expire::over;
+use crate::acts::expire::reach_end;
 use crate::acts::give_back::give_back;
 use crate::fault::Fault;
 use crate::store::acceptances::{self, State};
@@ -50,7 +50,7 @@ async fn auto_dispose(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
 
 async fn expire(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
     match hits::find(&mut turn.tx, hit_id).await? {
-        Some(mut hit) => over(turn, &mut hit).await,
+        Some(mut hit) => reach_end(turn, &mut hit).await,
         None => Ok(()),
     }
 }

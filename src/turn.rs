@@ -1,5 +1,7 @@
 //! A turn: one transaction, at one instant, on someone's behalf.
 
+mod post;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use crate::store::timers::{self, Kind, Timer};
 use crate::store::world::Opening;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant};
+
+pub use post::{Letter, Post};
 
 /// A future on the heap.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -67,6 +71,10 @@ pub struct Turn {
     pub earliest_set: Option<Instant>,
     /// The clock that the turn leaves behind.
     pub clock: Clock,
+    /// Whether an event of this turn is to be delivered.
+    pub has_letters: bool,
+    /// Where a letter can be given up, if somebody delivers; in turns that only look.
+    pub post: Option<Post>,
 }
 
 impl Turn {
@@ -76,7 +84,19 @@ impl Turn {
         let Opening { clock, ids, page_key, .. } = opening;
         let now = clock.now();
         let ids_before = ids.clone();
-        Self { tx, now, ids, ids_before, requester, market, page_key, earliest_set: None, clock }
+        Self {
+            tx,
+            now,
+            ids,
+            ids_before,
+            requester,
+            market,
+            page_key,
+            earliest_set: None,
+            clock,
+            has_letters: false,
+            post: None,
+        }
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.

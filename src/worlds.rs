@@ -99,6 +99,7 @@ impl Worlds {
     /// # Errors
     /// Every place that does not fit; the turn must then be taken back.
     pub async fn load(&self, turn: &mut Turn) -> Result<Loaded, Refusal> {
+        turn.ids.depart(&self.texts);
         let (loaded, problems) = load::load(turn, &self.entries).await?;
         if problems.is_empty() {
             return Ok(loaded);

@@ -1,9 +1,11 @@
 //! A worker accepts an assignment.
 
+use crate::acts::emit::emit;
 use crate::acts::keep_hit::keep_hit;
 use crate::acts::qualify;
 use crate::fault::Fault;
 use crate::rules;
+use crate::shapes::notification::EventType;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
@@ -82,8 +84,10 @@ pub async fn take(
     }
     qualify::check(turn, worker_id, &hit.hit_type.values.requirements).await?;
     hit.standing = hit.standing.accept(turn.now)?;
+    let assignment_id = turn.ids.entity();
+    emit(turn, hit, EventType::AssignmentAccepted, Some((&assignment_id, worker_id))).await?;
     Ok(Acceptance {
-        assignment_id: turn.ids.entity(),
+        assignment_id,
         hit_key: hit.key,
         hit_id: hit.id.clone(),
         worker_id: worker_id.to_owned(),

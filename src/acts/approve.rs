@@ -1,10 +1,12 @@
 //! Submitted work is approved: by the requester, or because nobody reviewed it in time.
 
+use crate::acts::emit::emit;
 use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
+use crate::shapes::notification::EventType;
 use crate::store::assignments::{self, Placed};
 use crate::store::hits::Hit;
 use crate::store::reviewed_workers;
@@ -47,5 +49,7 @@ pub async fn approve(
     let work = &placed.assignment;
     let (requester_id, worker_id) = (&hit.requester_id, &work.worker_id);
     reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
+    let done = Some((work.assignment_id.as_str(), worker_id.as_str()));
+    emit(turn, hit, EventType::AssignmentApproved, done).await?;
     keep_hit(turn, hit).await
 }

@@ -1,5 +1,6 @@
 //! Creating a HIT.
 
+use crate::acts::emit::emit;
 use crate::acts::hold::hold;
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -7,6 +8,7 @@ use crate::rules::hit::Standing;
 use crate::rules::new_hit;
 use crate::rules::unique_request_token::Scope;
 use crate::shapes::hit::NewHit;
+use crate::shapes::notification::EventType;
 use crate::store::hit_requirements;
 use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit, Policies};
@@ -70,6 +72,7 @@ pub async fn create_hit(
     };
     hold(turn, &mut hit, standing, Cents(0)).await?;
     hits::add(&mut turn.tx, &mut hit, &policies).await?;
+    emit(turn, &hit, EventType::HitCreated, None).await?;
     hit_requirements::add(&mut turn.tx, &hit).await?;
     turn.set_timer(Kind::Expiry, &hit.id, expire_at).await?;
     if let Some(token) = new.unique_request_token {

@@ -1,10 +1,12 @@
 //! The end of a HIT's lifetime: moved by the requester, or reached.
 
+use crate::acts::emit::emit;
 use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::acts::review::review_if_over;
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::shapes::notification::EventType;
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
 use crate::time::Instant;
@@ -16,20 +18,37 @@ use crate::turn::Turn;
 /// The HIT cannot have that end; `InsufficientFunds` for the places that would be free again.
 pub async fn expire_at(turn: &mut Turn, hit: &mut Hit, at: Instant) -> Result<(), Fault> {
     let standing = hit.standing.expire_at(at, turn.now)?;
+    let before = hit.standing;
     hold(turn, hit, standing, Cents(0)).await?;
     if hit.standing.expired(turn.now) {
         turn.drop_timer(Kind::Expiry, &hit.id).await?;
     } else {
         turn.set_timer(Kind::Expiry, &hit.id, hit.standing.expire_at).await?;
     }
+    match (before.expired(turn.now), hit.standing.expired(turn.now)) {
+        (false, true) => reach_end(turn, hit).await,
+        (_, false) => {
+            // Assumed: the older API had one operation for more places and for more time.
+            emit(turn, hit, EventType::HitExtended, None).await?;
+            over(turn, hit).await
+        }
+        (true, true) => over(turn, hit).await,
+    }
+}
+
+/// The lifetime is over. It is an event unless all assignments were submitted before (guide).
+///
+/// # Errors
+/// The database failed.
+pub async fn reach_end(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+    if hit.standing.available() + hit.standing.pending > 0 {
+        emit(turn, hit, EventType::HitExpired, None).await?;
+    }
     over(turn, hit).await
 }
 
 /// Keeps a HIT whose end came; its policy does its work, if all other work is done.
-///
-/// # Errors
-/// The database failed.
-pub async fn over(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+async fn over(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     let was = hit.status;
     keep_hit(turn, hit).await?;
     review_if_over(turn, hit, was).await

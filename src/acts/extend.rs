@@ -1,9 +1,11 @@
 //! A HIT gets more places, and more time: by the requester or a review policy.
 
+use crate::acts::emit::emit;
 use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::shapes::notification::EventType;
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
 use crate::time::Instant;
@@ -29,5 +31,6 @@ pub async fn extend(
     if later.is_some() {
         turn.set_timer(Kind::Expiry, &hit.id, standing.expire_at).await?;
     }
+    emit(turn, hit, EventType::HitExtended, None).await?;
     keep_hit(turn, hit).await
 }

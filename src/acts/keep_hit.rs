@@ -1,9 +1,11 @@
 //! Keeping a HIT whose standing changed: its status follows, and what hangs on the status.
 
+use crate::acts::emit::emit;
 use crate::acts::hold::settle;
 use crate::fault::Fault;
 use crate::rules::hit::DISPOSED_AFTER;
 use crate::shapes::hit::HitStatus;
+use crate::shapes::notification::EventType;
 use crate::store::hit_groups;
 use crate::store::hits::{self, Hit};
 use crate::store::timers::Kind;
@@ -22,6 +24,7 @@ pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     hit.status = hit.standing.status(turn.now);
     if over(hit.status) && !was_over {
         turn.set_timer(Kind::Disposal, &hit.id, turn.now + DISPOSED_AFTER).await?;
+        emit(turn, hit, EventType::HitReviewable, None).await?;
     }
     if was_over && !over(hit.status) {
         turn.drop_timer(Kind::Disposal, &hit.id).await?;

@@ -1,10 +1,12 @@
 //! A worker hands work in.
 
+use crate::acts::emit::emit;
 use crate::acts::keep_hit::keep_hit;
 use crate::acts::review::{review_assignment, review_if_over};
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
+use crate::shapes::notification::EventType;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::assignments::{self, Placed};
 use crate::store::hits::Hit;
@@ -94,6 +96,8 @@ pub async fn hand_in(
     hit.standing = hit.standing.submit();
     hit.last_assignment_position = hit.last_assignment_position.max(position);
     let was = hit.status;
+    let work = Some((&*placed.assignment.assignment_id, &*placed.assignment.worker_id));
+    emit(turn, hit, EventType::AssignmentSubmitted, work).await?;
     keep_hit(turn, hit).await?;
     review_assignment(turn, hit, &mut placed).await?;
     review_if_over(turn, hit, was).await?;

@@ -3,6 +3,7 @@
 //! Each route says what it takes and answers where it stands. What every route of a kind can
 //! refuse is added here, in one place.
 
+pub mod events;
 pub mod failures;
 pub mod people;
 pub mod qualifications;
@@ -18,7 +19,8 @@ use utoipa::OpenApi;
 
 use crate::control::description::failures::Refusals;
 use crate::control::{
-    clock, health, messages, qualifications as qualified, work as deeds, workers, worlds,
+    clock, events as happened, health, messages, qualifications as qualified, wait, work as deeds,
+    workers, worlds,
 };
 
 #[derive(OpenApi)]
@@ -40,6 +42,7 @@ use crate::control::{
         (name = "clock", description = "The market's one clock."),
         (name = "world", description = "The whole market as one JSON object."),
         (name = "workers", description = "Who works here, and their qualifications."),
+        (name = "events", description = "What happened, and waiting for it."),
         (name = "work", description = "What workers do: accept, submit, return."),
     ),
     paths(
@@ -59,6 +62,8 @@ use crate::control::{
         qualified::request,
         qualified::test,
         messages::list,
+        happened::list,
+        wait::wait,
         deeds::accept,
         deeds::submit,
         deeds::give_back,

@@ -1,4 +1,6 @@
 //! CreateAdditionalAssignmentsForHIT: more places; an expired HIT stays expired.
+//!
+//! Assumed: the sentence where fewer than ten would become ten or more.
 
 use serde::Deserialize;
 

@@ -50,7 +50,7 @@ impl Operation for CreateHitWithHitType {
 /// The requester's HIT type with that id.
 ///
 /// A qualification type that is deleted takes the HIT types that require it along.
-/// Assumed: the fault of one that is not there, seen by clients of the older API.
+/// Assumed: the fault of a type that is not there, as clients of the older API saw it.
 ///
 /// # Errors
 /// No such HIT type, or another requester's; it requires a qualification type that is deleted or

@@ -22,7 +22,7 @@ pub struct Input {}
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Output {
     pub available_balance: Cents,
-    /// Assumed: the sandbox, which holds nothing, does not show it.
+    /// Assumed: the sandbox, which holds nothing, does not show what is on hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hold_balance: Option<Cents>,
 }

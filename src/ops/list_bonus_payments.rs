@@ -77,7 +77,7 @@ impl Operation for ListBonusPayments {
     }
 }
 
-/// Assumed: exactly one of the two is wanted; the sentence.
+/// Assumed: exactly one of HITId and AssignmentId is wanted; the sentence.
 fn chosen<'a>(hit: Option<&'a str>, assignment: Option<&'a str>) -> Result<Of<'a>, Fault> {
     match (hit, assignment) {
         (Some(id), None) => Ok(Of::Hit(id)),

@@ -14,7 +14,7 @@ use crate::turn::{Access, Turn};
 
 /// Entries on a page when the request does not say.
 ///
-/// Assumed: as many as there can be, since the older API's default, 400, is more.
+/// Assumed: pages of 100, as many as there can be, since the older API's default is 400.
 const DEFAULT_SIZE: i64 = 100;
 
 /// `ListReviewPolicyResultsForHIT`.
@@ -25,7 +25,7 @@ pub struct ListReviewPolicyResultsForHit;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
-    /// The HIT; Assumed: a deleted one has its reports.
+    /// Assumed: a deleted HIT has its reports.
     #[serde(rename = "HITId")]
     pub hit_id: String,
     /// Absent or empty means both.

@@ -1,4 +1,6 @@
 //! UpdateExpirationForHIT: a later end, or an end now.
+//!
+//! Assumed: an earlier one is refused, as the API reference has it and the guide does not.
 
 use serde::Deserialize;
 

@@ -1,4 +1,6 @@
 //! UpdateHITTypeOfHIT: a HIT that nobody has worked on takes on another HIT type.
+//!
+//! Assumed: code and sentence where somebody has.
 
 use serde::Deserialize;
 

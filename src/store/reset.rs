@@ -25,6 +25,9 @@ statements! {
     NO_REVIEWED_WORKERS = "DELETE FROM reviewed_workers";
     NO_MESSAGES = "DELETE FROM messages";
     NO_REVIEW_REPORTS = "DELETE FROM review_reports";
+    NO_NOTIFICATIONS = "DELETE FROM notifications";
+    NO_DESTINATIONS = "DELETE FROM destinations";
+    NO_EVENTS = "DELETE FROM events";
     TIMERS_OF_HITS = "DELETE FROM timers WHERE subject IN \
         (SELECT id FROM hits WHERE requester_id = $1)";
     TIMERS_OF_WORK = "DELETE FROM timers WHERE subject IN (SELECT a.id FROM assignments a \
@@ -37,6 +40,9 @@ statements! {
         (SELECT key FROM hits WHERE requester_id = $1)";
     REVIEW_REPORTS_OF = "DELETE FROM review_reports WHERE hit_key IN \
         (SELECT key FROM hits WHERE requester_id = $1)";
+    NOTIFICATIONS_OF = "DELETE FROM notifications WHERE hit_type_id IN \
+        (SELECT id FROM hit_types WHERE requester_id = $1)";
+    EVENTS_OF = "DELETE FROM events WHERE requester_id = $1";
     HITS_OF = "DELETE FROM hits WHERE requester_id = $1";
     HIT_TYPES_OF = "DELETE FROM hit_types WHERE requester_id = $1";
     TOKENS_OF = "DELETE FROM unique_request_tokens WHERE requester_id = $1";
@@ -74,6 +80,9 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
         NO_REVIEWED_WORKERS,
         NO_MESSAGES,
         NO_REVIEW_REPORTS,
+        NO_NOTIFICATIONS,
+        NO_DESTINATIONS,
+        NO_EVENTS,
     ] {
         sql(text).run(tx).await?;
     }
@@ -95,6 +104,8 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
         ASSIGNMENTS_OF,
         HIT_REQUIREMENTS_OF,
         REVIEW_REPORTS_OF,
+        NOTIFICATIONS_OF,
+        EVENTS_OF,
         HITS_OF,
         HIT_TYPES_OF,
         TOKENS_OF,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::ids::Ids;
+use crate::store::events;
 use crate::store::requesters::{self, Known};
 use crate::store::reset;
 use crate::time::{Clock, Instant, real_now};
@@ -71,6 +72,10 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
 /// # Errors
 /// The database failed.
 pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
+    let waiting = events::waiting_count(&mut turn.tx).await?;
+    if waiting > 0 {
+        tracing::warn!(waiting, "events that await delivery go with their market");
+    }
     reset::everything(&mut turn.tx).await?;
     let clock = beginning.clock();
     turn.set_clock(clock).await?;

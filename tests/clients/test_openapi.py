@@ -53,6 +53,12 @@ def with_real_ids(description, world):
         for operation in item.values() if noun in there else []:
             for parameter in operation["parameters"]:
                 parameter["schema"] = {"type": "string", "enum": there[noun]}
+    # A stream does not end, and nobody waits for long here.
+    listed = description["paths"]["/_mturk/events"]["get"]
+    listed["parameters"] = [one for one in listed["parameters"] if one["name"] != "stream"]
+    for parameter in description["paths"]["/_mturk/wait"]["get"]["parameters"]:
+        if parameter["name"] == "timeout":
+            parameter |= {"required": True, "schema": {"type": "string", "enum": ["0s", "10ms"]}}
     wanted = description["components"]["schemas"]["Wanted"]["properties"]
     wanted["HITId"] = {"type": "string", "enum": hits}
     return description

@@ -5,6 +5,8 @@
 mod auth;
 mod bad_input;
 mod cli;
+mod conformance;
+mod events;
 mod inputs;
 mod lifecycle;
 mod model;
@@ -15,6 +17,7 @@ mod ops;
 mod paging;
 mod qualified;
 mod races;
+mod readme;
 mod reviews;
 mod shape;
 mod site;

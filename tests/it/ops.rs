@@ -32,9 +32,11 @@ mod notify_workers;
 mod reject_assignment;
 mod reject_qualification_request;
 mod send_bonus;
+mod send_test_event_notification;
 mod update_expiration_for_hit;
 mod update_hit_review_status;
 mod update_hit_type_of_hit;
+mod update_notification_settings;
 mod update_qualification_type;
 
 use serde_json::{Value, json};

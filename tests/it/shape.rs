@@ -76,7 +76,8 @@ fn check_value(shape: &Shape, value: &Value, path: &str) {
     }
 }
 
-fn is_met(constraint: &Constraint, value: &Value) -> bool {
+/// Whether a value of the right kind meets a constraint.
+pub fn is_met(constraint: &Constraint, value: &Value) -> bool {
     let (text, number) = (value.as_str().unwrap_or_default(), value.as_i64().unwrap_or_default());
     match constraint {
         Constraint::MaxLength(max) => text.chars().count() <= *max,
@@ -155,7 +156,8 @@ pub fn sample(members: &[Member]) -> Value {
     members.iter().map(|member| (member.name.to_owned(), sample_of(&member.shape))).collect()
 }
 
-fn sample_of(shape: &Shape) -> Value {
+/// A value that meets what the model says of it.
+pub fn sample_of(shape: &Shape) -> Value {
     match shape {
         Shape::Structure(members) => sample(members),
         Shape::List(element) => Value::Array(vec![sample_of(element)]),

@@ -4,7 +4,7 @@
 //! looks for and where that may stand; a breach names file and line.
 
 mod layers;
-mod operations;
+pub mod operations;
 mod source;
 mod style;
 

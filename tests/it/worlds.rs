@@ -50,6 +50,18 @@ async fn every_built_in_world_loads_and_says_what_it_is_for() {
     }
 }
 
+/// Both give out the ids of seed 1.
+#[tokio::test]
+async fn a_dump_of_a_market_with_the_same_seed_leaves_ids_to_give_out() {
+    let world = World::new().await;
+    let first = world.create_hit(json!({})).await;
+    let dumped = dump(&world).await;
+    let again = begun(&[&dumped.to_string()]).await;
+    assert_ne!(again.create_hit(json!({})).await, first);
+    world.done("PUT", "/world", dumped).await;
+    assert_ne!(world.create_hit(json!({})).await, first);
+}
+
 #[tokio::test]
 async fn counters_and_statuses_are_derived() {
     let world = begun(&[builtin("every-status")]).await;

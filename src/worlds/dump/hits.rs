@@ -11,6 +11,7 @@ use crate::store::acceptances::{self, Acceptance};
 use crate::store::assignments;
 use crate::store::hit_types::{self, HitType};
 use crate::store::hits::{self, Hit};
+use crate::store::notifications;
 use crate::store::review_reports::{self, Entry, Part};
 use crate::store::timers::{self, Kind};
 use crate::turn::Turn;
@@ -37,8 +38,16 @@ pub(super) async fn hit_types(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
     loop {
         let batch = hit_types::batch(&mut turn.tx, &after).await?;
         let Some((last, _)) = batch.last() else { return Ok(shown) };
+        let mut told = notifications::between(&mut turn.tx, &after, &last.id).await?;
         after.clone_from(&last.id);
-        shown.extend(batch.iter().map(|(of, owner)| object(type_members(of, owner))));
+        for (hit_type, owner) in &batch {
+            let mut members = type_members(hit_type, owner);
+            if let Some(settings) = told.remove(&hit_type.id) {
+                members["Notification"] = json!(settings.specification);
+                members["Active"] = settings.active.into();
+            }
+            shown.push(object(members));
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::rules;
 use crate::rules::hit_type::Values;
 use crate::shapes::hit::HitTypeMembers;
 use crate::store::hit_types::{self, HitType};
+use crate::store::notifications::{self, Settings};
 use crate::store::requesters::Requester;
 use crate::worlds::fields::Place;
 use crate::worlds::load::people::sentence;
@@ -20,10 +22,29 @@ impl Load<'_> {
     pub(super) async fn load_hit_types(&mut self, entries: &[HitTypeEntry]) -> Result<(), Fault> {
         for entry in entries {
             if let Some(owner) = self.owner(&entry.place, &entry.owner).await? {
-                self.hit_type(&entry.place, &owner, &entry.members).await?;
+                let hit_type = self.hit_type(&entry.place, &owner, &entry.members).await?;
+                if let Some(hit_type) = hit_type {
+                    self.notification(entry, &hit_type.id).await?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whom the events of the HIT type are told.
+    async fn notification(&mut self, entry: &HitTypeEntry, hit_type_id: &str) -> Result<(), Fault> {
+        let Some(specification) = entry.notification.clone() else {
+            if entry.active.is_some() {
+                self.problem(&entry.place, "Active stands without Notification");
+            }
+            return Ok(());
+        };
+        if let Err(fault) = rules::notification::check_settings(&specification) {
+            self.problem(&entry.place, format!("Notification: {}", sentence(&fault)));
+            return Ok(());
+        }
+        let settings = Settings { specification, active: entry.active.unwrap_or(true) };
+        notifications::put(&mut self.turn.tx, hit_type_id, &settings).await
     }
 
     /// The HIT type of these members: a known one, or a new one.

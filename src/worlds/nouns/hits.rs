@@ -3,6 +3,7 @@
 use crate::money::Cents;
 use crate::shapes::answer::Given;
 use crate::shapes::hit::HitStatus;
+use crate::shapes::notification::NotificationSpecification;
 use crate::shapes::qualification::QualificationRequirement;
 use crate::shapes::review::ReviewPolicy;
 use crate::time::When;
@@ -44,6 +45,9 @@ pub struct HitTypeEntry {
     pub place: Place,
     pub owner: Owner,
     pub members: TypeMembers,
+    /// Which events are told, and where; followed unless `active` says otherwise.
+    pub notification: Option<NotificationSpecification>,
+    pub active: Option<bool>,
 }
 
 /// Reads an entry of `HITTypes`.
@@ -52,6 +56,8 @@ pub fn hit_type(fields: &mut Fields<'_>, first: &Owner) -> Option<HitTypeEntry> 
         place: fields.place().clone(),
         owner: owner(fields, first),
         members: type_members(fields),
+        notification: fields.take("Notification"),
+        active: fields.take("Active"),
     };
     fields.need(entry.members.title.is_some(), "Title").then_some(entry)
 }

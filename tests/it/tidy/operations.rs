@@ -11,7 +11,7 @@ use regex::Regex;
 use super::source::{Part, sources};
 
 /// `CreateHITWithHITType` in a file's name: `create_hit_with_hit_type`.
-fn file_of(operation: &str) -> String {
+pub fn file_of(operation: &str) -> String {
     let mut name = String::new();
     for c in in_rust(operation).chars() {
         if c.is_ascii_uppercase() && !name.is_empty() {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::dump;
+use crate::events;
 use crate::qualified::{qualification_type, tested};
 use crate::reviews;
 use crate::world::{World, changed, hit};
@@ -25,6 +26,7 @@ enum Step {
     Block(usize),
     Unblock(usize),
     Notify(usize),
+    Tell(usize),
     Wait(u8),
     Qualify(usize),
     Ask(usize, usize),
@@ -51,6 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any().prop_map(Step::Block),
         1 => any().prop_map(Step::Unblock),
         1 => any().prop_map(Step::Notify),
+        1 => any().prop_map(Step::Tell),
         1 => (0..30_u8).prop_map(Step::Wait),
         2 => any().prop_map(Step::Qualify),
         3 => (any(), any()).prop_map(|(of, worker)| Step::Ask(of, worker)),
@@ -134,6 +137,13 @@ async fn take(world: &World, step: Step, made: &mut Made) {
             let worker = worker(world, &pick(works, index)).await;
             let asked = json!({"Subject": "s", "MessageText": "t", "WorkerIds": [worker]});
             world.call("NotifyWorkers", asked).await;
+        }
+        Step::Tell(index) => {
+            let (_, answer) = world.call("GetHIT", json!({"HITId": pick(hits, index)})).await;
+            let notification = (index % 3 > 0).then(|| events::to_queue(&format!("q{index}")));
+            let asked = json!({"HITTypeId": answer["HIT"]["HITTypeId"],
+                "Notification": notification, "Active": index % 2 == 0});
+            world.call("UpdateNotificationSettings", asked).await;
         }
         Step::Wait(hours) => drop(world.advance(&format!("{hours}h")).await),
         step => qualify(world, step, made).await,

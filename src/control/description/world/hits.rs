@@ -4,6 +4,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::reviews::ReportEntry;
+use crate::control::description::events::{EventTypes, Transports};
 use crate::control::description::people::Locale;
 use crate::control::description::words::{Dollars, Id, Time, WorkerId};
 use crate::control::description::work::Answers;
@@ -27,6 +28,22 @@ pub struct HitTypeEntry {
     assignment_duration_in_seconds: Option<i64>,
     auto_approval_delay_in_seconds: Option<i64>,
     qualification_requirements: Option<Vec<RequirementEntry>>,
+    notification: Option<NotificationEntry>,
+    /// Whether events are told; they are if absent.
+    active: Option<bool>,
+}
+
+/// Which events of a HIT type are told, and where.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct NotificationEntry {
+    /// The URL of an SQS queue, the ARN of an SNS topic, or a mail address.
+    #[schema(max_length = 1024)]
+    destination: String,
+    transport: Transports,
+    version: String,
+    #[schema(min_items = 1)]
+    event_types: Vec<EventTypes>,
 }
 
 /// What a worker must have.

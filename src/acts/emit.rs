@@ -1,0 +1,30 @@
+//! Something happened to a HIT or to the work on it: that is remembered, and told.
+
+use crate::fault::Fault;
+use crate::shapes::notification::EventType;
+use crate::store::events::{self, New};
+use crate::store::hits::Hit;
+use crate::turn::Turn;
+
+/// Emits an event in the deed's own turn; `work` is the assignment and its worker.
+///
+/// # Errors
+/// The database failed.
+pub async fn emit(
+    turn: &mut Turn,
+    hit: &Hit,
+    event_type: EventType,
+    work: Option<(&str, &str)>,
+) -> Result<(), Fault> {
+    let new = New {
+        event_type,
+        at: turn.now,
+        requester_id: &hit.requester_id,
+        hit_type_id: &hit.hit_type.id,
+        hit_id: &hit.id,
+        assignment_id: work.map(|(assignment_id, _)| assignment_id),
+        worker_id: work.map(|(_, worker_id)| worker_id),
+    };
+    turn.has_letters |= events::add(&mut turn.tx, new).await?;
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Streams of events, and answers that come when something has happened.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+use super::events;
+use crate::world::World;
+
+#[tokio::test]
+async fn a_stream_tells_what_is_there_and_what_comes() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let asked = Request::get("/_mturk/events?stream=1").header("host", "localhost");
+    let mut told = stream(&world, asked.body(Body::empty()).unwrap()).await;
+    assert_eq!(told.next().await.unwrap(), "HITCreated");
+    world.work("A1ANNA", &hit).await;
+    assert_eq!(told.next().await.unwrap(), "AssignmentAccepted");
+    assert_eq!(told.next().await.unwrap(), "AssignmentSubmitted");
+    let last = events(&world, "").await[1]["Event"].to_string();
+    let again = Request::get("/_mturk/events?stream=1").header("host", "localhost");
+    let again = again.header("last-event-id", last).body(Body::empty()).unwrap();
+    assert_eq!(stream(&world, again).await.next().await.unwrap(), "AssignmentSubmitted");
+    world.emulator.engine().close();
+    assert!(told.next().await.is_none(), "it ends when the market closes");
+}
+
+/// The types that a stream tells; each comes with its number and its document.
+async fn stream(
+    world: &World,
+    request: Request<Body>,
+) -> impl futures_util::Stream<Item = String> + Unpin {
+    let answer = world.emulator.front().answer(request).await;
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let told = answer.into_body().into_data_stream().map(|chunk| {
+        let text = String::from_utf8(chunk.unwrap().to_vec()).unwrap();
+        let field = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_else(|| panic!("no {name} in {text}")).to_owned()
+        };
+        let document: Value = serde_json::from_str(&field("data: ")).unwrap();
+        assert_eq!(document["Event"].to_string(), field("id: "));
+        assert_eq!(document["EventType"], field("event: "));
+        field("event: ")
+    });
+    Box::pin(told)
+}
+
+async fn wait(world: &World, query: &str) -> (u16, Value) {
+    world.control("GET", &format!("/wait?{query}"), Value::Null).await
+}
+
+#[tokio::test]
+async fn waiting_ends_when_a_hit_stands_so() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"MaxAssignments": 2})).await;
+    let first = world.work("A1ANNA", &hit).await;
+    let (status, answer) = wait(&world, &format!("HITId={hit}&submitted=1&timeout=0s")).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(
+        answer,
+        json!({"HIT": {"HITId": hit, "HITStatus": "Assignable", "Available": 1, "Pending": 0,
+            "Submitted": 1, "Approved": 0, "Rejected": 0}})
+    );
+    let waiting = {
+        let (world, query) = (world.clone(), format!("HITId={hit}&status=Reviewable&approved=1"));
+        tokio::spawn(async move { wait(&world, &query).await })
+    };
+    world.ok("ApproveAssignment", json!({"AssignmentId": first})).await;
+    world.work("A1BERTA", &hit).await;
+    let (status, answer) = waiting.await.unwrap();
+    assert_eq!((status, &answer["HIT"]["HITStatus"]), (200, &json!("Reviewable")));
+    let (status, _) = wait(&world, &format!("HITId={hit}&submitted=2&timeout=0s")).await;
+    assert_eq!(status, 200, "what is approved was submitted too");
+}
+
+#[tokio::test]
+async fn waiting_ends_when_an_event_happens() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    world.work("A1ANNA", &hit).await;
+    let (_, first) = wait(&world, "event=AssignmentSubmitted&timeout=0s").await;
+    assert_eq!(first["Event"]["WorkerId"], "A1ANNA");
+    let query = format!("event=AssignmentSubmitted&HITId={hit}&after={}", first["Event"]["Event"]);
+    let (status, answer) = wait(&world, &format!("{query}&timeout=1ms")).await;
+    assert_eq!((status, answer["error"]["code"].as_str()), (408, Some("Timeout")));
+    let waiting = {
+        let world = world.clone();
+        tokio::spawn(async move { wait(&world, &query).await })
+    };
+    world.work("A1BERTA", &hit).await;
+    assert_eq!(waiting.await.unwrap().1["Event"]["WorkerId"], "A1BERTA");
+}
+
+#[tokio::test]
+async fn what_nobody_can_wait_for_is_refused() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    for query in [
+        String::new(),
+        format!("HITId={hit}"),
+        "submitted=1".to_owned(),
+        format!("HITId={hit}&submitted=1&event=Ping"),
+        format!("HITId={hit}&submitted=1&after=1"),
+        format!("HITId={hit}&submitted=-1"),
+        format!("HITId={hit}&status=Eaten"),
+        "event=Eaten".to_owned(),
+        "event=Ping&after=-1".to_owned(),
+        "event=Ping&timeout=-1s".to_owned(),
+        "event=Ping&timeout=soon".to_owned(),
+        "event=Ping&timeout=55001ms".to_owned(),
+    ] {
+        assert_eq!(wait(&world, &query).await.0, 400, "{query}");
+    }
+    assert_eq!(wait(&world, "HITId=3NOBODY&submitted=1").await.0, 404);
+    assert_eq!(wait(&world, &format!("HITId={hit}&submitted=0&timeout=55s")).await.0, 200);
+}
+
+#[tokio::test]
+async fn those_who_wait_are_let_go_when_the_market_closes() {
+    let world = World::new().await;
+    let waiting = {
+        let world = world.clone();
+        tokio::spawn(async move { world.emulator.front().answer(asked("event=Ping")).await })
+    };
+    world.emulator.engine().close();
+    let answer = tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap().unwrap();
+    assert_eq!(answer.status(), 503);
+}
+
+fn asked(query: &str) -> Request<Body> {
+    let request = Request::get(format!("/_mturk/wait?{query}")).header("host", "localhost");
+    request.body(Body::empty()).unwrap()
+}
