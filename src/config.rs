@@ -13,7 +13,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use crate::emulator::{Credential, Options};
 use crate::engine::{Start, StartAt};
 use crate::gate::Gate;
+use crate::rules::question::answers::Repeated;
 use crate::turn::{Market, Profile};
+use crate::web::{Site, SubmitThrough};
 use crate::wire::caller::Auth;
 
 pub use commands::Command;
@@ -119,6 +121,17 @@ pub struct Serve {
     /// any: every well-formed worker id is a worker; known: unknown ones are refused.
     #[arg(long, value_enum, default_value = "any", env = "MTURK_LOCAL_WORKERS")]
     pub workers: Workers,
+    /// How many HITs a worker can have in hand; 0 for any number.
+    #[arg(long, value_name = "N", default_value_t = 25, env = "MTURK_LOCAL_QUEUE")]
+    #[arg(value_parser = clap::value_parser!(i64).range(0..=100))]
+    pub queue: i64,
+    /// post: work in a frame is handed in by its post to externalSubmit; frame: by the page around
+    /// the frame alone, as on the closed site.
+    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_SUBMIT_THROUGH")]
+    pub submit_through: SubmitThrough,
+    /// What becomes of posted fields with one name.
+    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_REPEATED_FIELDS")]
+    pub repeated_fields: Repeated,
     /// Another host name under which requests may come; repeatable.
     #[arg(long = "allow-host", value_name = "NAME", env = "MTURK_LOCAL_ALLOW_HOST")]
     #[arg(value_delimiter = ',')]
@@ -159,13 +172,18 @@ impl Serve {
         Ok(Options {
             database: self.database.as_deref().map(values::database).transpose()?,
             auth: self.auth,
-            market: Market { profile: self.profile, known_workers_only },
+            market: Market { profile: self.profile, known_workers_only, queue_limit: self.queue },
             start: Start { at: self.clock, freeze: self.freeze },
             seed: self.seed,
             credentials: self.known()?,
             worlds: None,
             gate: self.gate(bound),
             endpoints: self.endpoints.checked()?,
+            site: Site {
+                public_url: self.public_url.clone(),
+                submit_through: self.submit_through,
+                repeated: self.repeated_fields,
+            },
         })
     }
 

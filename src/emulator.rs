@@ -15,6 +15,7 @@ use crate::notify::{self, Courier, Endpoints};
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store};
 use crate::turn::Market;
+use crate::web::{Site, Web};
 use crate::wire::Wire;
 use crate::wire::caller::Auth;
 use crate::worlds::reset::Beginning;
@@ -41,6 +42,8 @@ pub struct Options {
     pub worlds: Option<Arc<Worlds>>,
     /// Who is let in.
     pub gate: Gate,
+    /// The worker's site.
+    pub site: Site,
     /// Where notifications can be delivered.
     pub endpoints: Endpoints,
 }
@@ -85,6 +88,7 @@ pub struct Emulator {
     engine: Arc<Engine>,
     auth: Auth,
     gate: Arc<Gate>,
+    site: Arc<Site>,
     beginning: Arc<Beginning>,
     courier: Courier,
 }
@@ -114,8 +118,10 @@ impl Emulator {
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
         begin(&engine, &beginning).await.map_err(StartError::World)?;
         let gate = Arc::new(options.gate);
+        let site = Arc::new(options.site);
+
         let courier = Courier::new(&options.endpoints);
-        Ok(Self { engine, auth: options.auth, gate, beginning, courier })
+        Ok(Self { engine, auth: options.auth, gate, site, beginning, courier })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -131,7 +137,8 @@ impl Emulator {
         let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth, public_origin };
         let control =
             Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
-        Front::new(Arc::clone(&self.gate), wire, control)
+        let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
+        Front::new(Arc::clone(&self.gate), wire, control, web)
     }
 
     /// Lets timers fall due while nobody asks, until `stop` says otherwise.

@@ -34,12 +34,26 @@ pub struct Gate {
     pub any_address: bool,
 }
 
+/// Whose pages may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// Our own, and those that were named.
+    Ours,
+    /// Every page, also one without an origin: what a requester's page posts for a worker.
+    Any,
+}
+
 impl Gate {
-    /// Whether the request may come in.
+    /// Whether the request may come in; `writers` depends on where it goes.
     ///
     /// # Errors
     /// A sentence for the one who sent it.
-    pub fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), String> {
+    pub fn check(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        writers: Writers,
+    ) -> Result<(), String> {
         let host = text(headers, &HOST).ok_or("The request has no Host header.")?;
         let name = without_port(&host);
         if !self.knows(name) {
@@ -48,7 +62,7 @@ impl Gate {
                  If it is meant, start with --allow-host {name}."
             ));
         }
-        if method.is_safe() || !headers.contains_key(ORIGIN) {
+        if method.is_safe() || writers == Writers::Any || !headers.contains_key(ORIGIN) {
             return Ok(());
         }
         let origin = text(headers, &ORIGIN).unwrap_or_default();
@@ -106,7 +120,7 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        gate.check(method, &headers).is_ok()
+        gate.check(method, &headers, Writers::Ours).is_ok()
     }
 
     #[test]
@@ -135,7 +149,7 @@ mod tests {
         let remote = Gate { any_address: true, ..Gate::default() };
         assert!(check(&remote, &Method::GET, "10.0.0.6:1770", None));
         assert!(!check(&remote, &Method::GET, "evil.example", None));
-        assert!(gate.check(&Method::GET, &HeaderMap::new()).is_err());
+        assert!(gate.check(&Method::GET, &HeaderMap::new(), Writers::Ours).is_err());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A local Amazon Mechanical Turk.
 //!
 //! The layers, from the bottom: words (`fault`, `time`, `ids`, `money`), `shapes` and `rules`,
-//! `store` and `turn`, `acts`, `ops`, `timers` and `worlds`, `engine`, then the adapters `wire`,
-//! `web`, `control` and `gate`, and the `emulator` that assembles them. Imports point down only.
+//! `store` and `turn`, `acts`, `ops`, `views`, `timers` and `worlds`, `engine`, then the adapters
+//! `wire`, `web`, `control` and `gate`, and the `emulator` that assembles them. Imports point down
+//! only.
 
 pub mod acts;
 pub mod client;
@@ -24,6 +25,7 @@ pub mod store;
 pub mod time;
 pub mod timers;
 pub mod turn;
+pub mod views;
 pub mod web;
 pub mod wire;
 pub mod worlds;

@@ -17,6 +17,7 @@ pub mod assignments;
 pub mod bonus_payments;
 mod dialect;
 pub mod events;
+pub mod hit_groups;
 pub mod hit_layouts;
 pub mod hit_requirements;
 pub mod hit_types;
@@ -42,6 +43,7 @@ pub mod timers;
 pub mod unique_request_tokens;
 pub mod uploaded_files;
 pub mod worker_blocks;
+pub mod worker_history;
 pub mod workers;
 pub mod world;
 
@@ -50,11 +52,12 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 24] = [
+    let tables: [(&str, &[(&str, &str)]); 26] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("hit_groups", hit_groups::STATEMENTS),
         ("hit_layouts", hit_layouts::STATEMENTS),
         ("hit_requirements", hit_requirements::STATEMENTS),
         ("hit_types", hit_types::STATEMENTS),
@@ -73,6 +76,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("unique_request_tokens", unique_request_tokens::STATEMENTS),
         ("uploaded_files", uploaded_files::STATEMENTS),
         ("worker_blocks", worker_blocks::STATEMENTS),
+        ("worker_history", worker_history::STATEMENTS),
         ("workers", workers::STATEMENTS),
         ("world", world::STATEMENTS),
     ];

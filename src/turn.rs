@@ -46,6 +46,8 @@ pub struct Market {
     pub profile: Profile,
     /// Whether a worker whom nobody made known is refused.
     pub known_workers_only: bool,
+    /// How many HITs a worker can have in hand; 0 for any number.
+    pub queue_limit: i64,
 }
 
 /// What everything that happens in the market is given.

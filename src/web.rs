@@ -1,4 +1,122 @@
-//! Pages for people: what workers see.
+//! The worker's site: pages on which people find HITs, do them, and see what became of the work.
+//!
+//! Its addresses are those of the closed site, and most pages have a twin in JSON.
 
+mod accept;
 pub mod assets;
+mod dashboard;
+mod external_submit;
 pub mod form;
+mod frame;
+mod json;
+mod messages;
+mod page;
+mod preview;
+mod projects;
+mod qualifications;
+mod question;
+mod queue;
+mod refusal;
+mod show;
+mod start;
+mod visit;
+mod work;
+mod workers;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::engine::Engine;
+use crate::rules::question::answers::Repeated;
+
+pub use external_submit::is_external_submit;
+
+/// How work in a frame is handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum SubmitThrough {
+    /// The post to `/mturk/externalSubmit` hands it in, wherever it comes from.
+    #[default]
+    Post,
+    /// As the closed site did: the answer of that post tells the page around the frame, which hands
+    /// it in. What is posted from elsewhere, such as a window of its own, is not.
+    Frame,
+}
+
+/// How the site is to be.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// What `turkSubmitTo` shows, without a slash at its end; from the request's Host if absent.
+    pub public_url: Option<String>,
+    /// How work in a frame is handed in.
+    pub submit_through: SubmitThrough,
+    /// What becomes of fields with one name.
+    pub repeated: Repeated,
+}
+
+/// What the pages share.
+#[derive(Debug, Clone)]
+pub struct Web {
+    /// Takes the turns.
+    pub engine: Arc<Engine>,
+    /// How the site is to be.
+    pub site: Arc<Site>,
+}
+
+/// The pages.
+pub fn router(web: Web) -> Router {
+    let task = get(work::show).post(work::post);
+    let random = get(accept::random).post(accept::random);
+    let pages = Router::new()
+        .route("/", get(start::show))
+        .route("/projects", get(projects::show))
+        .route("/projects/", get(projects::show))
+        .route("/requesters/{id}/projects", get(projects::of_requester))
+        .route("/projects/{group}/tasks", get(preview::show))
+        .route("/projects/{group}/tasks/accept_random", random)
+        .route("/projects/{group}/tasks/next", post(accept::next))
+        .route("/projects/{group}/tasks/{task}", task)
+        .route("/projects/{group}/tasks/{task}/accept", post(accept::this))
+        .route("/projects/{group}/tasks/{task}/submit", post(work::submit))
+        .route("/tasks", get(queue::show))
+        .route("/tasks/", get(queue::show))
+        .route("/dashboard", get(dashboard::show))
+        .route("/earnings", get(dashboard::show))
+        .route("/status_details/{day}", get(dashboard::day))
+        .route("/qualifications", get(qualifications::list))
+        .route("/qualifications/{id}", get(qualifications::show))
+        .route("/qualifications/{id}/request", post(qualifications::request))
+        .route("/qualifications/{id}/test", post(qualifications::test))
+        .route("/messages", get(messages::list))
+        .route("/workers", get(workers::list).post(workers::choose))
+        .route("/mturk/preview", get(preview::old))
+        .route("/mturk/previewandaccept", get(accept::old))
+        .route("/mturk/clock", get(work::clock_now))
+        .layer(map_response(unframed));
+    Router::new()
+        .merge(pages)
+        .route("/mturk/frame/{hit}", get(frame::show))
+        .route("/mturk/externalSubmit", get(external_submit::get).post(external_submit::post))
+        .route("/assets/{*path}", get(assets::show))
+        .route("/favicon.ico", get(assets::icon))
+        .fallback(refusal::no_such_page)
+        .with_state(web)
+}
+
+/// Pages of the site load nothing from elsewhere but the frame of a task, and stand in no frame.
+async fn unframed(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src * data:; media-src *; connect-src 'self'; frame-src *; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";

@@ -9,7 +9,7 @@ use crate::shapes::notification::EventType;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
-use crate::store::workers;
+use crate::store::{worker_history, workers};
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 
@@ -23,7 +23,8 @@ pub fn already_taken() -> Fault {
 }
 
 /// The requester blocked the worker. Assumed: all but the words "prevent you from working".
-fn blocked() -> Fault {
+#[must_use]
+pub fn blocked() -> Fault {
     Fault::worker("WorkerBlocked", "The settings of this requester prevent you from working.")
 }
 
@@ -31,18 +32,31 @@ fn blocked() -> Fault {
 ///
 /// # Errors
 /// The worker site's refusals: no place left, the worker was here before, is blocked, is not known,
-/// or does not meet the HIT's requirements.
+/// does not meet the HIT's requirements, or has too much in hand.
 pub async fn accept(
     turn: &mut Turn,
     hit: &mut Hit,
     worker_id: &str,
     at: Instant,
 ) -> Result<Acceptance, Fault> {
+    check_queue(turn, worker_id).await?;
     let taken = take(turn, hit, worker_id, at).await?;
     acceptances::add(&mut turn.tx, &taken).await?;
     turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
     keep_hit(turn, hit).await?;
     Ok(taken)
+}
+
+/// Whether the worker may have one more HIT in hand.
+///
+/// Recorded of the sentence: "You have accepted the maximum number". Assumed: the rest.
+async fn check_queue(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+    let limit = turn.market.queue_limit;
+    if limit == 0 || worker_history::held(&mut turn.tx, worker_id).await? < limit {
+        return Ok(());
+    }
+    let said = format!("You have accepted the maximum number of HITs allowed, which is {limit}.");
+    Err(Fault::worker("QueueFull", said))
 }
 
 /// Takes a place of `hit` that is not kept: the work is handed in within the same turn.

@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use crate::rules::hit::DISPOSED_AFTER;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::notification::EventType;
+use crate::store::hit_groups;
 use crate::store::hits::{self, Hit};
 use crate::store::timers::Kind;
 use crate::turn::Turn;
@@ -18,7 +19,8 @@ use crate::turn::Turn;
 /// # Errors
 /// The database failed.
 pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
-    let was_over = over(hit.status);
+    let was = hit.status;
+    let was_over = over(was);
     hit.status = hit.standing.status(turn.now);
     if over(hit.status) && !was_over {
         turn.set_timer(Kind::Disposal, &hit.id, turn.now + DISPOSED_AFTER).await?;
@@ -26,6 +28,9 @@ pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     }
     if was_over && !over(hit.status) {
         turn.drop_timer(Kind::Disposal, &hit.id).await?;
+    }
+    if hit.status == HitStatus::Assignable && was != HitStatus::Assignable {
+        hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
     }
     settle(turn, hit).await?;
     hits::keep(&mut turn.tx, hit).await

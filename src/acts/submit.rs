@@ -91,7 +91,7 @@ pub async fn hand_in(
         requester_feedback: None,
     };
     let mut placed = Placed { hit_key: hit.key, position, assignment };
-    assignments::add(&mut turn.tx, &placed).await?;
+    assignments::add(&mut turn.tx, &placed, hit.hit_type.values.reward).await?;
     turn.set_timer(Kind::AutoApproval, &placed.assignment.assignment_id, at + delay).await?;
     hit.standing = hit.standing.submit();
     hit.last_assignment_position = hit.last_assignment_position.max(position);

@@ -8,15 +8,15 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::any;
 use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::control::{self, Control};
 use crate::fault::Fault;
-use crate::gate::Gate;
-use crate::web::assets;
+use crate::gate::{Gate, Writers};
+use crate::web::{self, Web};
 use crate::wire::{MAX_BODY, Wire};
 
 /// A request that takes longer is given up.
@@ -33,14 +33,15 @@ pub struct Front {
 }
 
 impl Front {
-    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Control) -> Self {
+    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Control, web: Web) -> Self {
+        let site = web::router(web);
         let cors = cors(&gate.cors_origins);
         let direct = cors.is_none().then(|| wire.clone());
         let routes = Router::new()
-            .route("/", any(api))
-            .with_state(wire)
+            .route("/", any(api).get(start))
+            .with_state((wire, site.clone()))
             .nest("/_mturk", control::router(control))
-            .route("/assets/{*path}", get(assets::show))
+            .fallback_service(site)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
             .layer(tower::util::option_layer(cors));
@@ -54,12 +55,15 @@ impl Front {
 
     /// Answers one request.
     pub async fn answer(&self, request: Request) -> Response {
-        if let Err(why) = self.gate.check(request.method(), request.headers()) {
+        let request = straightened(request);
+        let posts_work = web::is_external_submit(request.uri().path());
+        let writers = if posts_work { Writers::Any } else { Writers::Ours };
+        if let Err(why) = self.gate.check(request.method(), request.headers(), writers) {
             tracing::warn!(why, "refused at the gate");
             return (StatusCode::FORBIDDEN, why + "\n").into_response();
         }
         match &self.wire {
-            Some(wire) if request.uri().path() == "/" => {
+            Some(wire) if is_call(&request) => {
                 let answer = tokio::time::timeout(MAX_TIME, call(wire, request)).await;
                 answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
             }
@@ -92,7 +96,33 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     (!origins.is_empty()).then_some(layer)
 }
 
-async fn api(State(wire): State<Wire>, request: Request) -> Response {
+/// Whether the request is one to the API: its path is also that of the start page.
+fn is_call(request: &Request) -> bool {
+    let looks = request.method().is_safe() && !request.headers().contains_key("x-amz-target");
+    request.uri().path() == "/" && !looks
+}
+
+/// Work is posted to one path, however its slashes are.
+fn straightened(mut request: Request) -> Request {
+    if web::is_external_submit(request.uri().path()) {
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        if let Ok(uri) = format!("/mturk/externalSubmit{query}").parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+/// `GET /`, the start page.
+async fn start(State((wire, site)): State<(Wire, Router)>, request: Request) -> Response {
+    if is_call(&request) {
+        return call(&wire, request).await;
+    }
+    let Ok(response) = site.oneshot(request).await;
+    response
+}
+
+async fn api(State((wire, _)): State<(Wire, Router)>, request: Request) -> Response {
     call(&wire, request).await
 }
 

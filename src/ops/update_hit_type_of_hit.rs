@@ -9,7 +9,8 @@ use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::ops::{Operation, Void, create_hit_with_hit_type};
-use crate::store::{hit_requirements, hits};
+use crate::shapes::hit::HitStatus;
+use crate::store::{hit_groups, hit_requirements, hits};
 use crate::turn::{Access, Turn};
 
 /// `UpdateHITTypeOfHIT`.
@@ -42,6 +43,9 @@ impl Operation for UpdateHitTypeOfHit {
         let standing = hit.standing;
         hold(turn, &mut hit, standing, Cents(0)).await?;
         keep_hit(turn, &mut hit).await?;
+        if hit.status == HitStatus::Assignable {
+            hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
+        }
         Ok(Void {})
     }
 }

@@ -75,18 +75,19 @@ pub struct Acceptance {
     pub deadline_at: Instant,
 }
 
-fn acceptance(row: &Row) -> Result<Acceptance, Fault> {
-    let word: String = row.get(3)?;
+/// Reads a hold whose columns begin at `first`.
+pub(super) fn acceptance(row: &Row, first: usize) -> Result<Acceptance, Fault> {
+    let word: String = row.get(first + 3)?;
     let states = [State::Accepted, State::Returned, State::Abandoned];
     let state = states.into_iter().find(|state| state.as_str() == word);
     Ok(Acceptance {
-        assignment_id: row.get(0)?,
-        hit_key: row.get(1)?,
-        worker_id: row.get(2)?,
+        assignment_id: row.get(first)?,
+        hit_key: row.get(first + 1)?,
+        worker_id: row.get(first + 2)?,
         state: state.ok_or_else(|| Fault::Service(format!("unknown state: {word}")))?,
-        accept_at: row.get(4)?,
-        deadline_at: row.get(5)?,
-        hit_id: row.get(6)?,
+        accept_at: row.get(first + 4)?,
+        deadline_at: row.get(first + 5)?,
+        hit_id: row.get(first + 6)?,
     })
 }
 
@@ -95,7 +96,7 @@ fn acceptance(row: &Row) -> Result<Acceptance, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn find(tx: &mut Tx, assignment_id: &str) -> Result<Option<Acceptance>, Fault> {
-    sql(FIND).bind(assignment_id).one(tx).await?.as_ref().map(acceptance).transpose()
+    sql(FIND).bind(assignment_id).one(tx).await?.as_ref().map(|row| acceptance(row, 0)).transpose()
 }
 
 /// The hold with that assignment id, on a HIT of this requester.
@@ -108,7 +109,7 @@ pub async fn find_owned(
     assignment_id: &str,
 ) -> Result<Option<Acceptance>, Fault> {
     let row = sql(FIND_OWNED).bind(assignment_id).bind(requester_id).one(tx).await?;
-    row.as_ref().map(acceptance).transpose()
+    row.as_ref().map(|row| acceptance(row, 0)).transpose()
 }
 
 /// What is there of a worker who wants to take a place.
@@ -177,5 +178,5 @@ pub async fn add_whole(tx: &mut Tx, held: &Acceptance) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn of_hit(tx: &mut Tx, hit_key: i64) -> Result<Vec<Acceptance>, Fault> {
-    sql(OF_HIT).bind(hit_key).all(tx).await?.iter().map(acceptance).collect()
+    sql(OF_HIT).bind(hit_key).all(tx).await?.iter().map(|row| acceptance(row, 0)).collect()
 }

@@ -6,6 +6,7 @@
 //! each execution when LIMIT is a bare marker.
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::rules::page::Page;
 use crate::rules::qualification::system::Done;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
@@ -56,8 +57,9 @@ statements! {
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
     ANY = "SELECT id FROM assignments LIMIT 1";
     LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
-    ADD = "INSERT INTO assignments (hit_key, position, id, worker_id, status, document) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
+    ADD = "INSERT INTO assignments \
+            (hit_key, position, id, worker_id, status, document, reward_cents) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     DONE = "SELECT count(*), count(*) FILTER (WHERE status = 'Approved'), \
             count(*) FILTER (WHERE status = 'Rejected') FROM assignments WHERE worker_id = $1";
     KEEP = "UPDATE assignments SET status = $3, document = $4 WHERE hit_key = $1 AND position = $2";
@@ -145,13 +147,13 @@ fn placed(row: &Row, first: usize) -> Result<Placed, Fault> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn add(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
+pub async fn add(tx: &mut Tx, placed: &Placed, reward: Cents) -> Result<(), Fault> {
     let assignment = &placed.assignment;
     let document = render(assignment)?;
     let statement = sql(ADD).bind(placed.hit_key).bind(placed.position);
     let statement = statement.bind(&assignment.assignment_id).bind(&assignment.worker_id);
-    statement.bind(assignment.assignment_status.as_str()).bind(&document).later(tx).await?;
-    Ok(())
+    let statement = statement.bind(assignment.assignment_status.as_str()).bind(&document);
+    statement.bind(reward).later(tx).await
 }
 
 /// Keeps what changed in an assignment.
@@ -192,12 +194,12 @@ pub async fn done(tx: &mut Tx, worker_id: &str) -> Result<Done, Fault> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn add_many(tx: &mut Tx, works: &[Placed]) -> Result<(), Fault> {
-    let rendered: Vec<(&Placed, String)> = works
+pub async fn add_many(tx: &mut Tx, works: &[(Placed, Cents)]) -> Result<(), Fault> {
+    let rendered: Vec<(&(Placed, Cents), String)> = works
         .iter()
-        .map(|placed| render(&placed.assignment).map(|document| (placed, document)))
+        .map(|work| render(&work.0.assignment).map(|document| (work, document)))
         .collect::<Result<_, _>>()?;
-    insert_many(tx, ADD, 6, &rendered, |statement, (placed, document)| {
+    insert_many(tx, ADD, 7, &rendered, |statement, ((placed, reward), document)| {
         let assignment = &placed.assignment;
         statement
             .bind(placed.hit_key)
@@ -206,6 +208,7 @@ pub async fn add_many(tx: &mut Tx, works: &[Placed]) -> Result<(), Fault> {
             .bind(&assignment.worker_id)
             .bind(assignment.assignment_status.as_str())
             .bind(document)
+            .bind(*reward)
     })
     .await
 }

@@ -28,6 +28,11 @@ statements! {
     OF_ASSIGNMENT = select_payments!("WHERE requester_id = $1 AND assignment_id = $2 \
         AND key < $3 ORDER BY key DESC LIMIT $4 + 0");
     ANY = "SELECT key FROM bonus_payments WHERE requester_id = $1 AND assignment_id = $2 LIMIT 1";
+    TOTAL_OF_WORKER = "SELECT count(*), CAST(coalesce(sum(amount_cents), 0) AS BIGINT) \
+        FROM bonus_payments WHERE worker_id = $1";
+    LATEST_OF_WORKER = "SELECT b.amount_cents, b.reason, b.grant_at, b.assignment_id, r.name \
+        FROM bonus_payments b LEFT JOIN requesters r ON r.id = b.requester_id \
+        WHERE b.worker_id = $1 ORDER BY b.grant_at DESC LIMIT $2 + 0";
     ALL = select_payments!("ORDER BY key");
 }
 
@@ -106,4 +111,35 @@ pub async fn any(tx: &mut Tx, requester_id: &str, assignment_id: &str) -> Result
 /// The database failed.
 pub async fn all(tx: &mut Tx) -> Result<Vec<BonusPayment>, Fault> {
     sql(ALL).all(tx).await?.iter().map(payment).collect()
+}
+
+/// A bonus.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the columns are named by the API")]
+pub struct Bonus {
+    pub amount: Cents,
+    pub reason: String,
+    pub grant_at: Instant,
+    pub assignment_id: String,
+    pub requester_name: String,
+}
+
+/// How many bonuses the worker got, their sum, and the latest ten.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_worker(tx: &mut Tx, worker_id: &str) -> Result<(i64, Cents, Vec<Bonus>), Fault> {
+    let row = sql(TOTAL_OF_WORKER).bind(worker_id).only(tx).await?;
+    let rows = sql(LATEST_OF_WORKER).bind(worker_id).bind(10).all(tx).await?;
+    let bonus = |row: &Row| {
+        Ok(Bonus {
+            amount: row.get(0)?,
+            reason: row.get(1)?,
+            grant_at: row.get(2)?,
+            assignment_id: row.get(3)?,
+            requester_name: row.get::<Option<String>>(4)?.unwrap_or_default(),
+        })
+    };
+    let latest = rows.iter().map(bonus).collect::<Result<_, Fault>>()?;
+    Ok((row.get(0)?, row.get(1)?, latest))
 }

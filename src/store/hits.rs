@@ -10,6 +10,7 @@ use crate::shapes;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::review::ReviewPolicy;
 use crate::store::Tx;
+use crate::store::hit_groups;
 use crate::store::hit_types::{self, HitType};
 use crate::store::sql::{Row, sql};
 use crate::time::Instant;
@@ -276,6 +277,9 @@ pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), 
         .bind(hit.held)
         .bind(hit.layout_id.as_deref());
     hit.key = statement.only(tx).await?.get(0)?;
+    if hit.status == HitStatus::Assignable {
+        hit_groups::list(tx, &hit.hit_type.id, hit.created_at).await?;
+    }
     Ok(())
 }
 

@@ -34,6 +34,12 @@ statements! {
         WHERE t.id = $1 AND t.requester_id = $2 AND t.status <> 'Disposing' \
         AND q.qualification_type_id = t.id AND q.status = $3 AND q.key < $4 \
         ORDER BY q.key DESC LIMIT $5 + 0";
+    OF_WORKER = "SELECT q.qualification_type_id, t.name, t.description, r.name, q.value, \
+            q.grant_at \
+        FROM qualifications q JOIN qualification_types t ON t.id = q.qualification_type_id \
+        LEFT JOIN requesters r ON r.id = t.requester_id \
+        WHERE q.worker_id = $1 AND q.status = 'Granted' AND q.qualification_type_id > $2 \
+        ORDER BY q.qualification_type_id LIMIT $3 + 0";
     ALL = "SELECT key, qualification_type_id, worker_id, value, grant_at, status \
         FROM qualifications ORDER BY key";
 }
@@ -190,4 +196,45 @@ pub async fn list(
 /// The database failed.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Qualification>, Fault> {
     sql(ALL).all(tx).await?.iter().map(qualification).collect()
+}
+
+/// A qualification as its worker sees it.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// What for.
+    pub type_id: String,
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub description: String,
+    /// What workers read of its requester.
+    pub requester_name: String,
+    /// None for one that only exists.
+    pub value: Option<i64>,
+    /// When it was granted last.
+    pub grant_at: Instant,
+}
+
+/// Up to `count` qualifications that a worker has, by type, after a type.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_worker(
+    tx: &mut Tx,
+    worker_id: &str,
+    after: &str,
+    count: i64,
+) -> Result<Vec<Own>, Fault> {
+    let own = |row: &Row| {
+        Ok(Own {
+            type_id: row.get(0)?,
+            name: row.get(1)?,
+            description: row.get(2)?,
+            requester_name: row.get::<Option<String>>(3)?.unwrap_or_default(),
+            value: row.get(4)?,
+            grant_at: row.get(5)?,
+        })
+    };
+    let rows = sql(OF_WORKER).bind(worker_id).bind(after).bind(count).all(tx).await?;
+    rows.iter().map(own).collect()
 }

@@ -14,6 +14,11 @@ pub async fn show(Path(path): Path<String>) -> Response {
     answer(&path)
 }
 
+/// What browsers ask for by themselves.
+pub async fn icon() -> Response {
+    answer("icon.svg")
+}
+
 fn answer(path: &str) -> Response {
     let Some(file) = Assets::get(path) else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();

@@ -20,6 +20,7 @@ mod races;
 mod readme;
 mod reviews;
 mod shape;
+mod site;
 mod state;
 mod statements;
 mod tidy;

@@ -6,7 +6,7 @@
 mod fields;
 mod filled_form;
 
-pub use fields::from_fields;
+pub use fields::{Repeated, from_fields};
 pub use filled_form::from_form;
 
 use std::fmt::Write;
@@ -35,7 +35,31 @@ pub fn write(question: &str, given: &Given) -> Result<String, AnswerFault> {
         .iter()
         .flat_map(|(name, texts)| texts.iter().map(move |text| (name.clone(), text.clone())))
         .collect();
-    Ok(from_fields(&fields))
+    Ok(from_fields(&fields, Repeated::Join))
+}
+
+/// The answer document of a worker who posted these fields for `question`.
+///
+/// A form takes all values of one name together; reserved names are not part of its answer.
+///
+/// # Errors
+/// The question is a form that has no such question or choice.
+pub fn write_posted(
+    question: &str,
+    posted: &[(String, String)],
+    repeated: Repeated,
+) -> Result<String, AnswerFault> {
+    let Ok(Question::Form(form)) = super::parse(question) else {
+        return Ok(from_fields(posted, repeated));
+    };
+    let mut given: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, value) in posted.iter().filter(|(name, _)| !fields::is_reserved(name)) {
+        match given.iter_mut().find(|(known, _)| known == name) {
+            Some((_, values)) => values.push(value.clone()),
+            None => given.push((name.clone(), vec![value.clone()])),
+        }
+    }
+    from_form(&form, &given)
 }
 
 /// The answers to several questions, in their order.

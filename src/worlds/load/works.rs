@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::rules::assignment::place;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::acceptances::{self, Acceptance, State};
@@ -24,7 +25,7 @@ pub(super) struct Works {
     /// Whether the store had work before: then every id is looked for there.
     store_has_work: bool,
     ids: HashSet<String>,
-    placed: Vec<Placed>,
+    placed: Vec<(Placed, Cents)>,
     held: Vec<Acceptance>,
     timers: Vec<Timer>,
     /// By requester and worker: when the latest reviewed work was submitted.
@@ -151,7 +152,7 @@ impl Works {
                 let latest = self.reviewed.entry(pair).or_insert(assignment.submit_time);
                 *latest = assignment.submit_time.max(*latest);
             }
-            self.placed.push(placed);
+            self.placed.push((placed, hit.hit_type.values.reward));
         }
         hit.last_assignment_position = hit.last_assignment_position.max(last);
         for held in done.held {

@@ -8,9 +8,26 @@ use std::collections::HashMap;
 /// Source: the documentation of `ExternalQuestion` reserves these names.
 const RESERVED: [&str; 4] = ["assignmentId", "hitId", "turkSubmitTo", "workerId"];
 
+/// What becomes of several fields with one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Repeated {
+    /// Their values are one text, separated by `|`.
+    #[default]
+    Join,
+    /// The first one counts.
+    First,
+    /// The last one counts, in the place of the first.
+    Last,
+}
+
+/// Whether a field of this name is not part of an answer.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 /// Writes the answer document of a submitted page: its fields in their order, each a `FreeText`.
 ///
-/// Reserved names are left out, and values of one name joined by `|` where the first stood. The
+/// Reserved names are left out, and values of one name stand once, where the first stood. The
 /// document is ASCII on one line unless a value has lines of its own: `&`, `<`, `>`, carriage
 /// returns and what is not ASCII are escaped, quotation marks are not. Without any field left the
 /// document is empty, as the structure must have an answer.
@@ -20,9 +37,9 @@ const RESERVED: [&str; 4] = ["assignmentId", "hitId", "turkSubmitTo", "workerId"
 /// says that one value is returned), leaving out a posted `workerId`, and the escaped carriage
 /// return, which a reader of XML would otherwise take for a line feed.
 #[must_use]
-pub fn from_fields(fields: &[(String, String)]) -> String {
+pub fn from_fields(fields: &[(String, String)], repeated: Repeated) -> String {
     let mut answers = String::new();
-    for (name, value) in joined(fields) {
+    for (name, value) in once(fields, repeated) {
         answers.push_str("<Answer>");
         write_element("QuestionIdentifier", &name, &mut answers);
         write_element("FreeText", &value, &mut answers);
@@ -31,22 +48,32 @@ pub fn from_fields(fields: &[(String, String)]) -> String {
     document(&answers)
 }
 
-fn joined(fields: &[(String, String)]) -> Vec<(String, String)> {
-    let mut joined: Vec<(String, String)> = Vec::new();
+fn once(fields: &[(String, String)], repeated: Repeated) -> Vec<(String, String)> {
+    let mut once: Vec<(String, String)> = Vec::new();
     let mut places = HashMap::new();
     for (name, value) in fields {
         let name: String = name.chars().filter(|&c| is_xml(c)).collect();
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(&name) {
             continue;
         }
-        let place = *places.entry(name.clone()).or_insert(joined.len());
-        match joined.get_mut(place) {
-            Some((_, values)) => {
+        let place = *places.entry(name.clone()).or_insert(once.len());
+        match once.get_mut(place) {
+            Some((_, values)) => repeated.add(values, value),
+            None => once.push((name, value.clone())),
+        }
+    }
+    once
+}
+
+impl Repeated {
+    fn add(self, values: &mut String, value: &str) {
+        match self {
+            Self::Join => {
                 values.push('|');
                 values.push_str(value);
             }
-            None => joined.push((name, value.clone())),
+            Self::First => {}
+            Self::Last => value.clone_into(values),
         }
     }
-    joined
 }

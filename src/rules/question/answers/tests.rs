@@ -1,4 +1,6 @@
-use super::{Answer, AnswerFault, AnswerValue, check, from_fields, from_form, is_xml, parse};
+use super::{
+    Answer, AnswerFault, AnswerValue, Repeated, check, from_fields, from_form, is_xml, parse,
+};
 use crate::rules::question::form::QuestionForm;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
 use proptest::prelude::*;
@@ -56,13 +58,19 @@ fn fields_are_written_byte_for_byte() {
         "bad</QuestionIdentifier><FreeText>abc\u{7f}",
     ];
     let (head, expected) = (format!("{HEAD}<Answer><QuestionIdentifier>"), expected.concat());
-    assert_eq!(from_fields(&posted), format!("{head}{expected}</FreeText></Answer>{TAIL}"));
+    assert_eq!(
+        from_fields(&posted, Repeated::Join),
+        format!("{head}{expected}</FreeText></Answer>{TAIL}")
+    );
 }
 
 #[test]
 fn no_field_gives_an_empty_document() {
-    assert_eq!(from_fields(&[]), "");
-    assert_eq!(from_fields(&fields(&[("workerId", "A1"), ("hitId\u{0}", "x")])), "");
+    assert_eq!(from_fields(&[], Repeated::Join), "");
+    assert_eq!(
+        from_fields(&fields(&[("workerId", "A1"), ("hitId\u{0}", "x")]), Repeated::Join),
+        ""
+    );
     assert_eq!(parse(""), Ok(Vec::new()));
 }
 
@@ -207,9 +215,9 @@ fn great_documents_cost_their_size() {
     let prefixed = format!("<a{}>{}</a>", spaces.concat(), "<b xmlns='v'/>".repeat(100_000));
     assert!(check(&prefixed).unwrap_err().to_string().contains("more than 32 namespace prefixes"));
     let many: Vec<_> = (0..20_000).map(|n| (format!("f{n}"), "x".repeat(20))).collect();
-    assert_eq!(parse(&from_fields(&many)).unwrap().len(), 20_000);
+    assert_eq!(parse(&from_fields(&many, Repeated::Join)).unwrap().len(), 20_000);
     let same = vec![("f".to_owned(), "x".repeat(20)); 20_000];
-    assert_eq!(parse(&from_fields(&same)).unwrap().len(), 1);
+    assert_eq!(parse(&from_fields(&same, Repeated::Join)).unwrap().len(), 1);
 }
 
 proptest! {
@@ -218,7 +226,7 @@ proptest! {
         values in prop::collection::btree_map(xml_text(), xml_text(), 0..8)
     ) {
         let posted: Vec<_> = values.into_iter().map(|(name, value)| (name + "_", value)).collect();
-        let read = parse(&from_fields(&posted)).unwrap();
+        let read = parse(&from_fields(&posted, Repeated::Join)).unwrap();
         let read: Vec<_> = read.into_iter().map(|answer| match answer.value {
             AnswerValue::FreeText(text) => (answer.question_identifier, text),
             other => panic!("{other:?}"),
@@ -228,7 +236,7 @@ proptest! {
 
     #[test]
     fn fields_always_give_a_good_document(posted in any::<Vec<(String, String)>>()) {
-        let written = from_fields(&posted);
+        let written = from_fields(&posted, Repeated::Join);
         prop_assert!(written.is_ascii());
         prop_assert_eq!(check(&written), Ok(()));
     }

@@ -1,0 +1,43 @@
+//! What is always in sight: who works here, and what time it is.
+
+use crate::fault::Fault;
+use crate::store::{worker_history, workers};
+use crate::time::Instant;
+use crate::turn::Turn;
+
+/// The head of every page.
+#[derive(Debug, Clone, Default)]
+pub struct Bar {
+    /// The worker, if one was chosen.
+    pub worker: Option<AtWork>,
+    /// The market's time.
+    pub now: Instant,
+    /// `real`, `offset` or `frozen`.
+    pub clock: &'static str,
+}
+
+/// The chosen worker.
+#[derive(Debug, Clone)]
+pub struct AtWork {
+    /// The id.
+    pub id: String,
+    /// The name, or the id again.
+    pub name: String,
+    /// How many HITs are in hand.
+    pub held: i64,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// The database failed.
+pub async fn bar(turn: &mut Turn, worker_id: Option<&str>) -> Result<Bar, Fault> {
+    let mut bar = Bar { worker: None, now: turn.now, clock: turn.clock.mode() };
+    if let Some(id) = worker_id {
+        let known = workers::find(&mut turn.tx, id).await?;
+        let name = known.and_then(|known| known.name).unwrap_or_else(|| id.to_owned());
+        let held = worker_history::held(&mut turn.tx, id).await?;
+        bar.worker = Some(AtWork { id: id.to_owned(), name, held });
+    }
+    Ok(bar)
+}

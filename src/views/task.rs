@@ -1,0 +1,140 @@
+//! A HIT as a worker sees it: before it is accepted, and at work.
+
+use crate::acts::accept::{already_taken, blocked};
+use crate::fault::Fault;
+use crate::rules::hit::no_more_hits;
+use crate::store::acceptances::{self, State};
+use crate::store::hit_groups::{self, Listed};
+use crate::store::hits::{self, Hit};
+use crate::store::{assignments, worker_history};
+use crate::time::Instant;
+use crate::turn::Turn;
+use crate::views::guard::{Standing, name, standings};
+
+/// A HIT before it is accepted.
+#[derive(Debug)]
+pub struct Preview {
+    /// Its type.
+    pub listed: Listed,
+    /// The HIT that would be accepted, or why there is none.
+    pub hit: Result<Box<Hit>, Fault>,
+    /// How the worker stands to its requirements.
+    pub standings: Vec<Standing>,
+    /// An assignment, and its HIT, that the worker has in hand in this group.
+    pub in_hand: Option<(String, String)>,
+}
+
+/// The group that an id names.
+///
+/// # Errors
+/// There is none; the database failed.
+pub async fn group(turn: &mut Turn, type_or_group: &str) -> Result<Listed, Fault> {
+    let found = hit_groups::find(&mut turn.tx, type_or_group).await?;
+    found.ok_or_else(|| {
+        Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
+    })
+}
+
+/// The next HIT of a group, or one of its HITs.
+///
+/// # Errors
+/// There is no such group; the database failed.
+pub async fn preview(
+    turn: &mut Turn,
+    type_or_group: &str,
+    hit_id: Option<&str>,
+    worker_id: Option<&str>,
+) -> Result<Preview, Fault> {
+    let listed = group(turn, type_or_group).await?;
+    let who = worker_id.unwrap_or_default();
+    let type_id = &listed.hit_type.id;
+    let found = match hit_id {
+        Some(id) => one(turn, type_id, id, who).await?,
+        None => hits::offer(&mut turn.tx, type_id, who).await?.ok_or_else(no_more_hits),
+    };
+    let hit = match found {
+        Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),
+        found => found,
+    };
+    let requirements = listed.hit_type.values.requirements.as_slice();
+    let mut standings =
+        standings(turn, worker_id, &[requirements]).await?.pop().unwrap_or_default();
+    name(turn, &mut standings).await?;
+    let in_hand = worker_history::in_hand_of_type(&mut turn.tx, who, type_id).await?;
+    Ok(Preview { hit: hit.map(Box::new), standings, in_hand, listed })
+}
+
+/// A HIT of the type that the worker could accept.
+async fn one(
+    turn: &mut Turn,
+    type_id: &str,
+    hit_id: &str,
+    worker_id: &str,
+) -> Result<Result<Hit, Fault>, Fault> {
+    let found = hits::find(&mut turn.tx, hit_id).await?;
+    let Some(hit) = found.filter(|hit| hit.hit_type.id == type_id) else {
+        return Ok(Err(Fault::hit_does_not_exist(hit_id)));
+    };
+    if worker_history::own(&mut turn.tx, hit.key, worker_id).await?.is_some() {
+        return Ok(Err(already_taken()));
+    }
+    let open = hit.standing.accept(turn.now);
+    Ok(open.map(|_| hit))
+}
+
+/// An assignment, whatever became of it.
+#[derive(Debug)]
+pub struct Work {
+    /// The assignment.
+    pub assignment_id: String,
+    /// Whose it is.
+    pub worker_id: String,
+    /// The HIT.
+    pub hit: Hit,
+    /// What workers read of its requester.
+    pub requester_name: String,
+    /// When it was accepted.
+    pub accept_at: Instant,
+    /// Until when it can be handed in.
+    pub deadline_at: Instant,
+    /// `Assigned`, `Returned`, `Abandoned`, or what the API shows.
+    pub state: &'static str,
+}
+
+impl Work {
+    /// Whether it can be handed in.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == "Assigned"
+    }
+}
+
+/// The assignment with that id.
+///
+/// # Errors
+/// There is none; the database failed.
+pub async fn work(turn: &mut Turn, assignment_id: &str) -> Result<Work, Fault> {
+    let (hit_key, worker_id, accept_at, deadline_at, state) = held(turn, assignment_id).await?;
+    let hit = hits::by_key(&mut turn.tx, hit_key).await?;
+    let requester_name = group(turn, &hit.hit_type.id).await?.requester_name;
+    let assignment_id = assignment_id.to_owned();
+    Ok(Work { assignment_id, worker_id, hit, requester_name, accept_at, deadline_at, state })
+}
+
+type Held = (i64, String, Instant, Instant, &'static str);
+
+async fn held(turn: &mut Turn, assignment_id: &str) -> Result<Held, Fault> {
+    if let Some(taken) = acceptances::find(&mut turn.tx, assignment_id).await? {
+        let state = match taken.state {
+            State::Accepted => "Assigned",
+            other => other.as_str(),
+        };
+        return Ok((taken.hit_key, taken.worker_id, taken.accept_at, taken.deadline_at, state));
+    }
+    let found = assignments::find(&mut turn.tx, assignment_id).await?;
+    let placed = found
+        .ok_or_else(|| Fault::not_found(format!("Assignment {assignment_id} does not exist.")))?;
+    let work = placed.assignment;
+    let state = work.assignment_status.as_str();
+    Ok((placed.hit_key, work.worker_id, work.accept_time, work.deadline, state))
+}

@@ -1,0 +1,125 @@
+//! What became of a worker's work.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+use crate::store::worker_history::{Done, Tally};
+use crate::time::Instant;
+use crate::views::bar::Bar;
+use crate::views::dashboard::{self, Dashboard};
+use crate::web::json::reward;
+use crate::web::page::{self, Page, answer, html};
+use crate::web::show;
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct Figures<'a> {
+    bar: Bar,
+    here: &'a str,
+    shown: Dashboard,
+}
+
+#[derive(Template)]
+#[template(path = "day.html")]
+struct OneDay<'a> {
+    bar: Bar,
+    here: &'a str,
+    day: Instant,
+    works: Vec<Done>,
+    next: Option<(i64, i64)>,
+}
+
+/// `GET /dashboard`.
+pub async fn show(visit: Visit) -> Response {
+    let page = figures(&visit).await;
+    answer(&visit, page).await
+}
+
+async fn figures(visit: &Visit) -> Page {
+    let worker = Arc::new(visit.worker()?);
+    let (bar, figures) = visit
+        .look(move |turn| {
+            let worker = Arc::clone(&worker);
+            Box::pin(async move { dashboard::dashboard(turn, &worker).await })
+        })
+        .await?;
+    if visit.json {
+        return page::json(as_json(&figures));
+    }
+    html(&Figures { bar, here: &visit.here, shown: figures })
+}
+
+fn as_json(figures: &Dashboard) -> Value {
+    let day = |(day, tally): &(Instant, Tally)| {
+        json!({"date": show::day(day), "submitted": tally.submitted(),
+            "approved": tally.approved, "rejected": tally.rejected, "pending": tally.pending,
+            "earnings": dollars(tally.earned.0)})
+    };
+    let Tally { pending, approved, rejected, earned, .. } = figures.totals;
+    json!({
+        "daily_hit_statistics_overview": figures.days.iter().map(day).collect::<Vec<_>>(),
+        "hits_overview": {"approved": approved, "pending": pending, "rejected": rejected,
+            "approval_rate": rate(approved, approved + rejected),
+            "rejection_rate": rate(rejected, approved + rejected)},
+        "earnings_to_date": {"rewards": dollars(earned.0), "bonuses": dollars(figures.bonus_sum.0),
+            "total": dollars(earned.0 + figures.bonus_sum.0)},
+    })
+}
+
+fn dollars(cents: i64) -> Value {
+    reward(cents)["amount_in_dollars"].clone()
+}
+
+/// A share in per cent; none of nothing.
+#[expect(clippy::cast_precision_loss, reason = "a share for people")]
+fn rate(part: i64, whole: i64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
+}
+
+/// `GET /status_details/{day}`.
+pub async fn day(Path(day): Path<String>, visit: Visit) -> Response {
+    let page = one_day(&visit, &day).await;
+    answer(&visit, page).await
+}
+
+async fn one_day(visit: &Visit, text: &str) -> Page {
+    let whole = Instant::parse(&format!("{text}T00:00:00Z"), Instant(0));
+    let day = whole.ok_or_else(|| Fault::not_found("A day is written as 2026-01-31."))?;
+    let after = visit.asked("after").and_then(|after| {
+        let (position, key) = after.split_once('.')?;
+        Some((position.parse().ok()?, key.parse().ok()?))
+    });
+    let worker = Arc::new(visit.worker()?);
+    let (bar, found) = visit
+        .look(move |turn| {
+            let worker = Arc::clone(&worker);
+            Box::pin(async move { dashboard::day(turn, &worker, day, after).await })
+        })
+        .await?;
+    if visit.json {
+        return page::json(json!({"page_number": 1, "num_results": found.works.len(),
+            "total_num_results": found.works.len(),
+            "results": found.works.iter().map(one_work).collect::<Vec<_>>()}));
+    }
+    html(&OneDay { bar, here: &visit.here, day, works: found.works, next: found.next })
+}
+
+fn one_work(done: &Done) -> Value {
+    let work = &done.assignment;
+    json!({
+        "assignment_id": work.assignment_id,
+        "hit_id": work.hit_id,
+        "title": done.title,
+        "requester_id": done.requester_id,
+        "requester_name": done.requester_name,
+        "reward": reward(done.reward.0),
+        "state": work.assignment_status.as_str(),
+        "requester_feedback": work.requester_feedback,
+    })
+}

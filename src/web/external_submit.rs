@@ -1,0 +1,166 @@
+//! `/mturk/externalSubmit`: where pages in a frame post their work.
+//!
+//! Facts: documentation of `ExternalQuestion`; how the closed site handed work in, from a public
+//! script and reports of its users.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+
+use crate::acts;
+use crate::acts::submit::open_acceptance;
+use crate::fault::Fault;
+use crate::rules::frame::NOT_AVAILABLE;
+use crate::rules::posted::{Field, multipart, urlencoded};
+use crate::rules::question::answers;
+use crate::store::hits;
+use crate::web::SubmitThrough;
+use crate::web::frame::{Framed, framed};
+use crate::web::page::{Page, html};
+use crate::web::refusal::in_frame;
+use crate::web::visit::Visit;
+
+/// Whether pages post work to this path: with slashes doubled, or one at the end.
+#[must_use]
+pub fn is_external_submit(path: &str) -> bool {
+    let rest = path.trim_start_matches('/').trim_end_matches('/');
+    path.starts_with('/') && rest == "mturk/externalSubmit"
+}
+
+/// By a link or a form without a method; documents of 2014 and before show it so.
+pub async fn get(visit: Visit) -> Response {
+    answer(&visit, visit.query.clone()).await
+}
+
+/// By a form.
+pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    match posted(&headers, &body) {
+        Ok(fields) => answer(&visit, visit.query.iter().cloned().chain(fields).collect()).await,
+        Err(fault) => in_frame(fault),
+    }
+}
+
+/// The fields of a posted form, whichever way it is encoded.
+///
+/// # Errors
+/// It says that it has several parts, and has not.
+pub fn posted(headers: &HeaderMap, body: &Bytes) -> Result<Vec<Field>, Fault> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default();
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Ok(urlencoded(body));
+    }
+    multipart(kind, body).ok_or_else(|| {
+        Fault::unreadable("What the page posted is no multipart/form-data, although it says so.")
+    })
+}
+
+async fn answer(visit: &Visit, fields: Vec<Field>) -> Response {
+    let id = assignment_id(&fields).map(str::to_owned);
+    let page = match (id, visit.site.submit_through) {
+        (Err(fault), _) => Err(fault),
+        (Ok(id), SubmitThrough::Post) => {
+            hand_in(visit, &id, fields, None).await.and_then(|()| told(id, None))
+        }
+        (Ok(id), SubmitThrough::Frame) => {
+            let handed = serde_json::to_string(&fields);
+            let handed = handed.map_err(|e| Fault::Service(e.to_string()));
+            handed.and_then(|handed| told(id, Some(handed.replace('<', "\\u003c"))))
+        }
+    };
+    page.unwrap_or_else(in_frame)
+}
+
+fn told(assignment_id: String, handed: Option<String>) -> Page {
+    Ok(framed(html(&Framed { said: None, assignment_id, handed })?))
+}
+
+/// The last one that is not empty: the body's before the query's.
+fn assignment_id(fields: &[Field]) -> Result<&str, Fault> {
+    let named = fields.iter().rev().find(|(name, id)| name == "assignmentId" && !id.is_empty());
+    match named {
+        Some((_, id)) if id == NOT_AVAILABLE => Err(Fault::worker(
+            "PreviewOnly",
+            "There was a problem submitting your results for this HIT. This is a preview: you \
+             must accept the HIT before you can submit the results.",
+        )),
+        Some((_, id)) => Ok(id),
+        None => Err(Fault::worker(
+            "NoAssignmentId",
+            "There was a problem submitting your results for this HIT. The page did not say which \
+             assignment it is about.",
+        )),
+    }
+}
+
+/// Hands in what a page posted; if a worker is named, only that worker's own.
+///
+/// # Errors
+/// The worker site's refusals.
+pub async fn hand_in(
+    visit: &Visit,
+    assignment_id: &str,
+    fields: Vec<Field>,
+    worker_id: Option<String>,
+) -> Result<(), Fault> {
+    let repeated = visit.site.repeated;
+    let asked = Arc::new((assignment_id.to_owned(), fields, worker_id));
+    let handed = visit.act(move |turn| {
+        let asked = Arc::clone(&asked);
+        Box::pin(async move {
+            let (id, fields, worker_id) = &*asked;
+            let taken = open_acceptance(turn, id).await?;
+            if worker_id.as_ref().is_some_and(|id| *id != taken.worker_id) {
+                let said = "Another worker accepted this assignment.";
+                return Err(Fault::worker("NotYours", said));
+            }
+            let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+            let answer = answers::write_posted(&hit.question, fields, repeated)
+                .map_err(|why| Fault::unreadable(why.to_string()))?;
+            let at = turn.now;
+            acts::submit::submit(turn, &mut hit, taken, answer, at).await?;
+            Ok(())
+        })
+    });
+    handed.await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_do_not_matter_at_either_end() {
+        for (path, is) in [
+            ("/mturk/externalSubmit", true),
+            ("//mturk/externalSubmit", true),
+            ("/mturk/externalSubmit/", true),
+            ("/mturk/externalSubmit/x", false),
+            ("/x/mturk/externalSubmit", false),
+            ("/mturk//externalSubmit", false),
+            ("mturk/externalSubmit", false),
+            ("/mturk/externalsubmit", false),
+        ] {
+            assert_eq!(is_external_submit(path), is, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_assignment_is_named_once_and_spelled_so() {
+        let fields = |pairs: &[(&str, &str)]| -> Vec<Field> {
+            pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+        };
+        let found = fields(&[("assignmentId", "3A"), ("x", "y"), ("assignmentId", "")]);
+        assert_eq!(assignment_id(&found), Ok("3A"));
+        for (pairs, code) in [
+            (&[][..], "NoAssignmentId"),
+            (&[("assignmentid", "3A")], "NoAssignmentId"),
+            (&[("assignmentId", NOT_AVAILABLE)], "PreviewOnly"),
+        ] {
+            let refused = assignment_id(&fields(pairs)).unwrap_err();
+            assert!(refused.to_string().starts_with(code), "{refused}");
+        }
+    }
+}

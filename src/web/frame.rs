@@ -1,0 +1,91 @@
+//! What stands in the frame and comes from this server: HTML that came with a HIT, and the answers
+//! to what was posted from a frame.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::fault::Fault;
+use crate::rules::frame::{NOT_AVAILABLE, local};
+use crate::rules::question::Question;
+use crate::store::hits::{self, Hit};
+use crate::turn::Turn;
+use crate::views::guard::{Action, standings};
+use crate::views::task;
+use crate::web::page::Page;
+use crate::web::question::{HTML, read};
+use crate::web::refusal::{Said, in_frame};
+use crate::web::visit::Visit;
+
+/// What a frame shows after a post.
+#[derive(Debug, Default, Template)]
+#[template(path = "framed.html")]
+pub struct Framed {
+    /// Why nothing was handed in.
+    pub said: Option<Said>,
+    /// What was handed in.
+    pub assignment_id: String,
+    /// The fields, as JSON, when the page around the frame is to hand them in.
+    pub handed: Option<String>,
+}
+
+/// Such an answer may stand in any frame, and does nothing but tell the page around it.
+pub fn framed(page: Response) -> Response {
+    let mut page = page;
+    let policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self'; \
+        base-uri 'none'; form-action 'none'";
+    let headers = page.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    page
+}
+
+/// `GET /mturk/frame/{hit}`: the HTML of a HIT, without an origin.
+pub async fn show(Path(hit_id): Path<String>, visit: Visit) -> Response {
+    page(&visit, hit_id).await.unwrap_or_else(in_frame)
+}
+
+async fn page(visit: &Visit, hit_id: String) -> Page {
+    let assignment_id = visit.asked("assignmentId").unwrap_or(NOT_AVAILABLE).to_owned();
+    let asked = Arc::new((hit_id, assignment_id, visit.worker_id.clone()));
+    let (_, hit) = visit
+        .look(move |turn| {
+            let asked = Arc::clone(&asked);
+            Box::pin(async move { visible(turn, &asked.0, &asked.1, asked.2.as_deref()).await })
+        })
+        .await?;
+    let Question::Html(question) = read(&hit)? else {
+        return Err(Fault::not_found("This HIT has no HTML of its own."));
+    };
+    let html = local(&question.content, &visit.submit_to()).into_owned();
+    let policy = HeaderValue::from_str(&format!("sandbox {HTML}; frame-ancestors 'self'"));
+    let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, html).into_response())
+}
+
+/// The HIT, if the worker has the assignment in hand, or may preview it.
+async fn visible(
+    turn: &mut Turn,
+    hit_id: &str,
+    assignment_id: &str,
+    worker_id: Option<&str>,
+) -> Result<Hit, Fault> {
+    let none = || Fault::hit_does_not_exist(hit_id);
+    if assignment_id != NOT_AVAILABLE {
+        let work = task::work(turn, assignment_id).await?;
+        return if work.hit.id == hit_id && work.is_open() { Ok(work.hit) } else { Err(none()) };
+    }
+    let hit = hits::find(&mut turn.tx, hit_id).await?.ok_or_else(none)?;
+    let requirements = hit.hit_type.values.requirements.as_slice();
+    let standings = standings(turn, worker_id, &[requirements]).await?;
+    let kept_away = standings.iter().flatten().any(|one| one.prevents(Action::Preview));
+    if kept_away { Err(none()) } else { Ok(hit) }
+}

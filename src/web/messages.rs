@@ -1,0 +1,46 @@
+//! Mail from requesters.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+
+use crate::store::messages::{Mail, of_worker};
+use crate::views::bar::Bar;
+use crate::web::page::{Page, answer, html};
+use crate::web::show;
+use crate::web::visit::Visit;
+
+/// So many are on a page.
+const PAGE: usize = 20;
+
+#[derive(Template)]
+#[template(path = "messages.html")]
+struct List<'a> {
+    bar: Bar,
+    here: &'a str,
+    mails: Vec<Mail>,
+    next: Option<i64>,
+}
+
+/// `GET /messages`.
+pub async fn list(visit: Visit) -> Response {
+    let page = listed(&visit).await;
+    answer(&visit, page).await
+}
+
+async fn listed(visit: &Visit) -> Page {
+    let before = visit.asked("before").and_then(|key| key.parse().ok()).unwrap_or(i64::MAX);
+    let worker = Arc::new(visit.worker()?);
+    let (bar, mut mails) = visit
+        .look(move |turn| {
+            let worker = Arc::clone(&worker);
+            let count = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+            Box::pin(async move { of_worker(&mut turn.tx, &worker, before, count).await })
+        })
+        .await?;
+    let more = mails.len() > PAGE;
+    mails.truncate(PAGE);
+    let next = mails.last().filter(|_| more).map(|last| last.key);
+    html(&List { bar, here: &visit.here, mails, next })
+}

@@ -1,0 +1,148 @@
+//! Qualifications: what the worker has, asking for more, and their tests.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::acts::ask::{self, Asked, Handed};
+use crate::fault::Fault;
+use crate::rules::posted::Field;
+use crate::rules::question::{Question, parse};
+use crate::shapes::answer::Given;
+use crate::store::qualification_type_pages::Place;
+use crate::views::bar::Bar;
+use crate::views::qualifications::{self, One, Qualifications};
+use crate::web::external_submit::posted;
+use crate::web::page::{Page, answer, go, html};
+use crate::web::question::render;
+use crate::web::show;
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "qualifications.html")]
+struct List<'a> {
+    bar: Bar,
+    here: &'a str,
+    found: Qualifications,
+    search: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "qualification.html")]
+struct Shown<'a> {
+    bar: Bar,
+    here: &'a str,
+    one: One,
+    test: String,
+}
+
+/// `GET /qualifications`.
+pub async fn list(visit: Visit) -> Response {
+    let page = listed(&visit).await;
+    answer(&visit, page).await
+}
+
+async fn listed(visit: &Visit) -> Page {
+    let text = |name: &str| visit.asked(name).unwrap_or_default().to_owned();
+    let place = Place(text("after"), text("after_id"));
+    let asked = Arc::new((visit.worker()?, text("search"), text("own_after"), place));
+    let (bar, found) = visit
+        .look(move |turn| {
+            let asked = Arc::clone(&asked);
+            Box::pin(async move {
+                let (worker, search, own_after, place) = &*asked;
+                qualifications::qualifications(turn, worker, search, own_after, place).await
+            })
+        })
+        .await?;
+    let search = visit.asked("search").unwrap_or_default();
+    html(&List { bar, here: &visit.here, found, search })
+}
+
+/// `GET /qualifications/{type}`.
+pub async fn show(Path(type_id): Path<String>, visit: Visit) -> Response {
+    let page = shown(&visit, type_id).await;
+    answer(&visit, page).await
+}
+
+async fn shown(visit: &Visit, type_id: String) -> Page {
+    let asked = Arc::new((type_id, visit.worker()?));
+    let (bar, one) = visit
+        .look(move |turn| {
+            let asked = Arc::clone(&asked);
+            Box::pin(async move { qualifications::one(turn, &asked.0, &asked.1).await })
+        })
+        .await?;
+    let test = match (one.test_due_at(), one.test.as_deref().map(parse)) {
+        (Some(_), Some(Ok(Question::Form(form)))) => render(&form, None),
+        _ => String::new(),
+    };
+    html(&Shown { bar, here: &visit.here, one, test })
+}
+
+/// `POST /qualifications/{type}/request`.
+pub async fn request(Path(type_id): Path<String>, visit: Visit) -> Response {
+    let page = requested(&visit, type_id).await;
+    answer(&visit, page).await
+}
+
+async fn requested(visit: &Visit, type_id: String) -> Page {
+    let back = format!("/qualifications/{}", show::path(&type_id));
+    let asked = Arc::new((type_id, visit.worker()?));
+    let outcome = visit.act(move |turn| {
+        let asked = Arc::clone(&asked);
+        Box::pin(async move { ask::ask(turn, &asked.0, &asked.1).await })
+    });
+    Ok(after(&back, &outcome.await?))
+}
+
+fn after(back: &str, outcome: &Asked) -> Response {
+    let word = match outcome {
+        Asked::Granted(_) => "granted",
+        Asked::Pending(_) => "pending",
+        Asked::Test { .. } => "test",
+    };
+    go(&format!("{back}?now={word}"))
+}
+
+/// `POST /qualifications/{type}/test`: the test is handed in.
+pub async fn test(
+    Path(type_id): Path<String>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let page = tested(&visit, type_id, &headers, &body).await;
+    answer(&visit, page).await
+}
+
+async fn tested(visit: &Visit, type_id: String, headers: &HeaderMap, body: &Bytes) -> Page {
+    let back = format!("/qualifications/{}", show::path(&type_id));
+    let handed = Handed::Given(given(posted(headers, body)?));
+    let asked = Arc::new((type_id, visit.worker()?, handed));
+    let outcome = visit.act(move |turn| {
+        let asked = Arc::clone(&asked);
+        Box::pin(async move {
+            let (type_id, worker, handed) = &*asked;
+            ask::hand_in(turn, type_id, worker, handed.clone()).await
+        })
+    });
+    let outcome: Result<Asked, Fault> = outcome.await;
+    Ok(after(&back, &outcome?))
+}
+
+/// The values of each name together, in the order of the names.
+fn given(fields: Vec<Field>) -> Given {
+    let mut given: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, value) in fields {
+        match given.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push(value),
+            None => given.push((name, vec![value])),
+        }
+    }
+    Given(given)
+}

@@ -1,0 +1,138 @@
+//! Refusals: what happened, and what can be done about it.
+
+use askama::Template;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::fault::Fault;
+use crate::views::bar::Bar;
+use crate::web::frame::{Framed, framed};
+use crate::web::page::html;
+use crate::web::show;
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct Refused<'a> {
+    bar: Bar,
+    here: &'a str,
+    said: Said,
+}
+
+/// A refusal in words.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub advice: &'static str,
+    /// Where: a page, and what its link says.
+    pub link: Option<(&'static str, &'static str)>,
+}
+
+const HITS: Option<(&str, &str)> = Some(("/projects", "Find other HITs"));
+const QUEUE: Option<(&str, &str)> = Some(("/tasks", "Go to your queue"));
+
+/// What to tell a worker.
+pub fn said(fault: Fault) -> Said {
+    let (status, code, message) = match fault {
+        Fault::Worker { code, message } => (422, code, message),
+        Fault::Control { status, code, message } => (status, code, message),
+        Fault::Request { code, message } if code.ends_with("DoesNotExist") => (404, code, message),
+        Fault::Request { code, message } | Fault::Parameter { code, message } => {
+            (422, code, message)
+        }
+        Fault::Front { status, exception, message } => (status, exception, message),
+        fault @ (Fault::LostRace | Fault::Service(_)) => {
+            tracing::error!(%fault, "a page failed");
+            let message = "Something went wrong on this server; its log says what.".to_owned();
+            (500, "ServiceFault", message)
+        }
+    };
+    let (advice, link) = advice(code);
+    Said { status, message, advice, link }
+}
+
+fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
+    match code {
+        "NoMoreHITs" => {
+            ("Others have taken its places, its time is over, or you did all of its HITs.", HITS)
+        }
+        "AssignmentAlreadyExists" => (
+            "If you are still at it, it is in your queue; if you handed it in, your dashboard \
+             tells what became of it.",
+            QUEUE,
+        ),
+        "QueueFull" => ("Submit or return a HIT from your queue, then accept this one.", QUEUE),
+        "NoWorker" => ("One click chooses or makes one.", Some(("/workers", "Choose a worker"))),
+        "AssignmentAbandoned" => (
+            "The HIT went back to the market when its time was over. Nothing was handed in. If it \
+             is still there you may accept it again.",
+            HITS,
+        ),
+        "AssignmentReturned" => (
+            "You gave this HIT back, so nothing was handed in. If it is still there you may \
+             accept it again.",
+            HITS,
+        ),
+        "AssignmentSubmitted" => (
+            "The first submission counts; this one changed nothing.",
+            Some(("/dashboard", "See what became of it")),
+        ),
+        "PreviewOnly" => ("Accept the HIT, then submit it.", HITS),
+        "NoAssignmentId" => (
+            "The page of the HIT posts no assignmentId. Its form must have a field of exactly that \
+             name, with the value that the page finds in its own address. Nothing was handed in; \
+             the HIT is still in your queue.",
+            QUEUE,
+        ),
+        "WorkerBlocked" => ("HITs of other requesters are not affected.", HITS),
+        "DoesNotMeetRequirements" => (
+            "The HIT's page names each requirement, and how to get what is missing.",
+            Some(("/qualifications", "See your qualifications")),
+        ),
+        "NotYours" => ("Switch to the worker who accepted it.", Some(("/workers", "Switch"))),
+        _ => ("", HITS),
+    }
+}
+
+impl Said {
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// The refusal of a page.
+pub async fn show(visit: &Visit, fault: Fault) -> Response {
+    let said = said(fault);
+    let status = said.status();
+    if visit.json {
+        return (status, Json(json!({"message": said.message}))).into_response();
+    }
+    let page = html(&Refused { bar: visit.bar().await, here: &visit.here, said });
+    page.map_or_else(
+        |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        |page| (status, page).into_response(),
+    )
+}
+
+/// The refusal of what a page in a frame posted; it stands in that frame.
+pub fn in_frame(fault: Fault) -> Response {
+    let said = said(fault);
+    let status = said.status();
+    let page = html(&Framed { said: Some(said), ..Framed::default() });
+    page.map_or_else(
+        |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        |page| (status, framed(page)).into_response(),
+    )
+}
+
+/// The answer on a path that does not exist.
+pub async fn no_such_page(visit: Visit) -> Response {
+    show(&visit, Fault::not_found("There is no such page.")).await
+}

@@ -1,0 +1,63 @@
+//! Values as people read them.
+
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
+use crate::time::Instant;
+
+/// `2026-01-01 00:00:00`, in UTC.
+pub fn at(at: &Instant) -> String {
+    at.whole_second().rfc3339().replace('T', " ").replace('Z', "")
+}
+
+/// `2026-01-01`.
+pub fn day(at: &Instant) -> String {
+    at.rfc3339().chars().take(10).collect()
+}
+
+/// A length of time in its largest unit, and the next: `10 min`, `1 h 30 min`.
+pub fn length(seconds: &i64) -> String {
+    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let mut rest = (*seconds).max(0);
+    let mut parts = Vec::new();
+    for (size, unit) in units {
+        if rest >= size && parts.len() < 2 {
+            parts.push(format!("{} {unit}", rest / size));
+            rest %= size;
+        }
+    }
+    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}
+
+/// From one instant to another.
+pub fn between(from: &Instant, to: &Instant) -> String {
+    length(&((to.0 - from.0) / 1000))
+}
+
+/// The mark of a clock that is not real.
+pub fn clock(mode: &str) -> &'static str {
+    match mode {
+        "frozen" => "stands still",
+        "offset" => "virtual",
+        _ => "",
+    }
+}
+
+/// Text as part of an address.
+pub fn path(text: &str) -> String {
+    crate::rules::frame::encoded(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_have_two_units_at_most() {
+        for (seconds, shown) in
+            [(0, "0 s"), (59, "59 s"), (600, "10 min"), (5400, "1 h 30 min"), (90_061, "1 d 1 h")]
+        {
+            assert_eq!(length(&seconds), shown);
+        }
+        assert_eq!(length(&-5), "0 s");
+    }
+}

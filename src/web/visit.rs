@@ -1,0 +1,159 @@
+//! A visit: who comes by, what they take (a page or JSON), and where the server stands for them.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::rules::posted::{Field, urlencoded};
+use crate::rules::worker::well_formed;
+use crate::store::requesters::Requester;
+use crate::turn::{Access, BoxFuture, Turn};
+use crate::views::bar::{Bar, bar};
+use crate::web::{Site, Web};
+
+/// Where the worker's id is kept.
+pub const COOKIE: &str = "mturk_local_worker";
+
+/// One request for a page.
+#[derive(Debug)]
+pub struct Visit {
+    engine: Arc<Engine>,
+    /// How the site is to be.
+    pub site: Arc<Site>,
+    /// The chosen worker.
+    pub worker_id: Option<String>,
+    /// Whether the choice came with this request and is to be kept.
+    switched: bool,
+    /// Whether JSON is wanted.
+    pub json: bool,
+    /// Whether a page of another site made the browser come here.
+    pub foreign: bool,
+    /// The path and the query, for coming back.
+    pub here: String,
+    /// The query.
+    pub query: Vec<Field>,
+    host: String,
+}
+
+impl FromRequestParts<Web> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
+        let query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
+        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let foreign = matches!(site, Some("cross-site" | "same-site"));
+        let asked = value(&query, "workerId").filter(|id| well_formed(id)).map(str::to_owned);
+        let json = value(&query, "format") == Some("json")
+            || text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
+        Ok(Self {
+            engine: Arc::clone(&web.engine),
+            site: Arc::clone(&web.site),
+            switched: asked.is_some() && !foreign,
+            worker_id: asked.or_else(|| kept(&parts.headers)),
+            json,
+            foreign,
+            here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
+            host: text(header::HOST).unwrap_or("localhost").to_owned(),
+            query,
+        })
+    }
+}
+
+/// The first field of that name.
+pub fn value<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+fn kept(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
+    let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+    well_formed(found).then(|| found.to_owned())
+}
+
+/// A cookie that keeps the choice of a worker for a year; an empty id forgets it.
+pub fn cookie(worker_id: &str) -> Option<HeaderValue> {
+    let age = if worker_id.is_empty() { 0 } else { 31_536_000 };
+    let text = format!("{COOKIE}={worker_id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}");
+    HeaderValue::from_str(&text).ok()
+}
+
+impl Visit {
+    /// A value of the query.
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        value(&self.query, name)
+    }
+
+    /// Whether a switch of the query is on.
+    pub fn is_on(&self, name: &str) -> bool {
+        self.asked(name).is_some_and(|value| matches!(value, "true" | "1" | "on"))
+    }
+
+    /// The chosen worker.
+    ///
+    /// # Errors
+    /// Nobody was chosen.
+    pub fn worker(&self) -> Result<String, Fault> {
+        self.worker_id.clone().ok_or_else(|| {
+            Fault::worker("NoWorker", "Choose a worker first: nobody is at work here yet.")
+        })
+    }
+
+    /// Where this server is for pages in the frame, without a slash at its end.
+    pub fn submit_to(&self) -> String {
+        self.site.public_url.clone().unwrap_or_else(|| format!("http://{}", self.host))
+    }
+
+    /// Looks at the market, and at who works here.
+    ///
+    /// # Errors
+    /// What `deed` answers; the database failed.
+    pub async fn look<T, F>(&self, deed: F) -> Result<(Bar, T), Fault>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        let (worker, deed) = (self.worker_id.clone(), Arc::new(deed));
+        let looked = self.engine.turn(Access::Read, Requester::default(), move |turn| {
+            let (worker, deed) = (worker.clone(), Arc::clone(&deed));
+            Box::pin(async move {
+                let found = deed(turn).await?;
+                Ok((bar(turn, worker.as_deref()).await?, found))
+            })
+        });
+        looked.await
+    }
+
+    /// The bar alone, for pages that must come whatever happens.
+    pub async fn bar(&self) -> Bar {
+        let looked = self.look(|_| Box::pin(async { Ok(()) })).await;
+        looked.map(|(bar, ())| bar).unwrap_or_default()
+    }
+
+    /// Does something.
+    ///
+    /// # Errors
+    /// What `deed` answers; the database failed.
+    pub async fn act<T, F>(&self, deed: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        self.engine.turn(Access::Write, Requester::default(), deed).await
+    }
+
+    /// The answer, with the choice of a worker that came with the request.
+    pub fn keep_choice(&self, mut response: Response) -> Response {
+        let chosen = self.worker_id.as_deref().filter(|_| self.switched);
+        if let Some(cookie) = chosen.and_then(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}

@@ -1,0 +1,158 @@
+//! A HIT at work: its page, its clock, handing it in, giving it back.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::json;
+
+use crate::acts::give_back::give_back;
+use crate::acts::submit::open_acceptance;
+use crate::fault::Fault;
+use crate::store::acceptances::{Acceptance, State};
+use crate::views::bar::Bar;
+use crate::views::task::{self, Work};
+use crate::web::accept::onward;
+use crate::web::external_submit::{hand_in, posted};
+use crate::web::json::task as as_json;
+use crate::web::page::{self, Page, answer, go, html};
+use crate::web::question::shown;
+use crate::web::show;
+use crate::web::visit::{Visit, value};
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct Shown<'a> {
+    bar: Bar,
+    here: &'a str,
+    work: Work,
+    question: String,
+    auto_accept: bool,
+    own: bool,
+}
+
+impl Shown<'_> {
+    fn has_expired(&self) -> bool {
+        self.work.hit.standing.expired(self.bar.now)
+    }
+}
+
+/// `GET /projects/{group}/tasks/{task}`.
+pub async fn show(Path((group, hit_id)): Path<(String, String)>, visit: Visit) -> Response {
+    let page = match visit.asked("assignment_id") {
+        None => {
+            let (group, hit_id) = (show::path(&group), show::path(&hit_id));
+            Ok(go(&format!("/projects/{group}/tasks?hit_id={hit_id}")))
+        }
+        Some(id) => work(&visit, id, &hit_id).await,
+    };
+    answer(&visit, page).await
+}
+
+async fn look(visit: &Visit, assignment_id: &str) -> Result<(Bar, Work), Fault> {
+    let asked = Arc::new(assignment_id.to_owned());
+    visit
+        .look(move |turn| {
+            let id = Arc::clone(&asked);
+            Box::pin(async move { task::work(turn, &id).await })
+        })
+        .await
+}
+
+fn not_yours() -> Fault {
+    Fault::worker("NotYours", "Another worker accepted this assignment.")
+}
+
+async fn work(visit: &Visit, assignment_id: &str, hit_id: &str) -> Page {
+    let (bar, work) = look(visit, assignment_id).await?;
+    if work.hit.id != hit_id {
+        return Err(Fault::not_found("This assignment is one of another HIT."));
+    }
+    let own = visit.worker_id.as_ref() == Some(&work.worker_id);
+    let taken = taken(&work);
+    if visit.json {
+        return page::json(as_json(&taken, &work.hit.hit_type.group_id, bar.now));
+    }
+    let question =
+        if own && work.is_open() { shown(visit, &work.hit, Some(&taken))? } else { String::new() };
+    let auto_accept = visit.is_on("auto_accept");
+    html(&Shown { bar, here: &visit.here, work, question, auto_accept, own })
+}
+
+fn taken(work: &Work) -> Acceptance {
+    Acceptance {
+        assignment_id: work.assignment_id.clone(),
+        hit_key: work.hit.key,
+        hit_id: work.hit.id.clone(),
+        worker_id: work.worker_id.clone(),
+        state: State::Accepted,
+        accept_at: work.accept_at,
+        deadline_at: work.deadline_at,
+    }
+}
+
+/// `POST /projects/{group}/tasks/{task}`, where `_method=delete` gives the HIT back.
+pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    let page = give(&visit, &headers, &body).await;
+    answer(&visit, page).await
+}
+
+async fn give(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
+    let fields = posted(headers, body)?;
+    if value(&fields, "_method") != Some("delete") {
+        return Err(Fault::unreadable("A HIT is returned with _method=delete."));
+    }
+    let id = value(&fields, "assignment_id").or_else(|| visit.asked("assignment_id"));
+    let asked = Arc::new((id.unwrap_or_default().to_owned(), visit.worker()?));
+    let returned = visit.act(move |turn| {
+        let asked = Arc::clone(&asked);
+        Box::pin(async move {
+            let taken = open_acceptance(turn, &asked.0).await?;
+            if taken.worker_id != asked.1 {
+                return Err(not_yours());
+            }
+            give_back(turn, &taken, State::Returned).await
+        })
+    });
+    returned.await?;
+    if visit.json { page::json(json!({})) } else { Ok(go("/tasks?returned=1")) }
+}
+
+/// `POST /projects/{group}/tasks/{task}/submit`: the page around the frame, or a form of ours,
+/// hands work in.
+pub async fn submit(
+    Path((group, _)): Path<(String, String)>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let page = handed(&visit, &group, &headers, &body).await;
+    answer(&visit, page).await
+}
+
+async fn handed(visit: &Visit, group: &str, headers: &HeaderMap, body: &Bytes) -> Page {
+    let fields = posted(headers, body)?;
+    let id = visit.asked("assignment_id").unwrap_or_default();
+    hand_in(visit, id, fields, Some(visit.worker()?)).await?;
+    onward(visit, group).await
+}
+
+/// `GET /mturk/clock?assignment_id=`: what time it is, and how an assignment stands.
+pub async fn clock_now(visit: Visit) -> Response {
+    let page = time(&visit).await;
+    answer(&visit, page).await
+}
+
+async fn time(visit: &Visit) -> Page {
+    let (bar, work) = look(visit, visit.asked("assignment_id").unwrap_or_default()).await?;
+    page::json(json!({
+        "now_ms": bar.now.0,
+        "clock": bar.clock,
+        "deadline_ms": work.deadline_at.0,
+        "state": work.state,
+        "expired": work.hit.standing.expired(bar.now),
+    }))
+}

@@ -1,0 +1,112 @@
+//! Who is at work here: one click chooses a worker, or makes a new one.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+
+use crate::acts::accept::comes_by;
+use crate::fault::Fault;
+use crate::rules::worker::well_formed;
+use crate::shapes::worker::Worker;
+use crate::store::workers;
+use crate::views::bar::Bar;
+use crate::web::external_submit::posted;
+use crate::web::page::{Page, answer, go, html};
+use crate::web::show;
+use crate::web::visit::{Visit, cookie, value};
+
+/// So many workers are on one page.
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "workers.html")]
+struct List<'a> {
+    bar: Bar,
+    here: &'a str,
+    workers: Vec<Worker>,
+    more: Option<String>,
+    next: &'a str,
+}
+
+/// `GET /workers`.
+pub async fn list(visit: Visit) -> Response {
+    let page = listed(&visit).await;
+    answer(&visit, page).await
+}
+
+async fn listed(visit: &Visit) -> Page {
+    let after = Arc::new(visit.asked("after").unwrap_or_default().to_owned());
+    let (bar, mut found) = visit
+        .look(move |turn| {
+            let after = Arc::clone(&after);
+            let count = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+            Box::pin(async move { workers::list(&mut turn.tx, &after, count).await })
+        })
+        .await?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let more = found.last().filter(|_| more).map(|last| last.worker_id.clone());
+    let next = inside(visit.asked("next").unwrap_or("/projects"));
+    html(&List { bar, here: &visit.here, workers: found, more, next })
+}
+
+/// An address within this site; anything else is the list of HITs.
+fn inside(address: &str) -> &str {
+    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+    if own { address } else { "/projects" }
+}
+
+/// `POST /workers`: `workerId` is who works from now on; `new` makes one; neither: nobody.
+pub async fn choose(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    let page = chosen(&visit, &headers, &body).await;
+    answer(&visit, page).await
+}
+
+async fn chosen(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
+    let fields = posted(headers, body)?;
+    let asked = value(&fields, "workerId").unwrap_or_default().trim().to_owned();
+    let is_new = value(&fields, "new").is_some();
+    if !is_new && !asked.is_empty() && !well_formed(&asked) {
+        return Err(Fault::unreadable(
+            "A worker id is 'A' followed by capital letters and digits, 64 characters at most.",
+        ));
+    }
+    let id = if is_new { new_worker(visit).await? } else { asked };
+    let mut response = go(inside(value(&fields, "next").unwrap_or("/projects")));
+    if let Some(cookie) = cookie(&id) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+async fn new_worker(visit: &Visit) -> Result<String, Fault> {
+    let made = visit.act(|turn| {
+        Box::pin(async move {
+            let id = turn.ids.worker();
+            comes_by(turn, &id).await?;
+            Ok(id)
+        })
+    });
+    made.await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choosing_a_worker_leads_nowhere_else() {
+        for (address, to) in [
+            ("/tasks?x=1", "/tasks?x=1"),
+            ("//evil.example", "/projects"),
+            ("/\\evil.example", "/projects"),
+            ("https://evil.example", "/projects"),
+            ("", "/projects"),
+        ] {
+            assert_eq!(inside(address), to);
+        }
+    }
+}

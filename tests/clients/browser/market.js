@@ -1,0 +1,156 @@
+// Starts the program under test, asks its APIs, and serves pages as a requester would.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, mkdirSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const BINARY = process.env.MTURK_LOCAL_BIN ?? path.join(ROOT, "target/release/mturk-local");
+export const PICTURES = path.join(ROOT, "artefacts/pictures");
+const NAMESPACES = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas";
+
+/** A market of its own, whose clock stands at the beginning of 2026 unless it is told otherwise. */
+export async function market(...options) {
+  const frozen = options.includes("--clock") ? [] : ["--clock", "2026-01-01T00:00:00Z", "--freeze"];
+  const args = ["--listen", "127.0.0.1:0", "--seed", "1", "-q", ...frozen, ...options];
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MTURK_LOCAL_")));
+  const child = spawn(BINARY, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const url = await new Promise((found, failed) => {
+    child.on("exit", (code) => failed(new Error(`mturk-local ended with ${code}`)));
+    child.stdout.on("data", (line) => found(/ready on (\S+)/.exec(line)[1]));
+  });
+  return new Market(url, child);
+}
+
+class Market {
+  constructor(url, child) {
+    this.url = url;
+    this.child = child;
+  }
+
+  async stop() {
+    this.child.removeAllListeners("exit");
+    const ended = new Promise((done) => this.child.on("exit", done));
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+
+  /** An operation of the Requester API. */
+  async call(operation, body) {
+    const headers = {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `MTurkRequesterServiceV20170117.${operation}`,
+    };
+    const answer = await fetch(`${this.url}/`, { method: "POST", headers, body: JSON.stringify(body) });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(`${operation}: ${JSON.stringify(told)}`);
+    return told;
+  }
+
+  /** The control API. */
+  async control(method, path, body) {
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await fetch(`${this.url}/_mturk${path}`, { method, body: sent });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(told)}`);
+    return told;
+  }
+
+  /** Creates a HIT. */
+  async hit(question, members = {}) {
+    const hit = {
+      Title: "Label a picture",
+      Description: "Say what the picture shows",
+      Keywords: "picture, label",
+      Reward: "0.05",
+      MaxAssignments: 3,
+      LifetimeInSeconds: 86400,
+      AssignmentDurationInSeconds: 600,
+      Question: question,
+      ...members,
+    };
+    return (await this.call("CreateHIT", hit)).HIT;
+  }
+
+  /** The answers to a HIT, in the order of submission. */
+  async answers(hit) {
+    const listed = await this.call("ListAssignmentsForHIT", { HITId: hit.HITId });
+    return listed.Assignments.map((one) => one.Answer);
+  }
+}
+
+export const external = (url, height = 400) =>
+  `<ExternalQuestion xmlns="${NAMESPACES}/2006-07-14/ExternalQuestion.xsd">` +
+  `<ExternalURL>${url.replaceAll("&", "&amp;")}</ExternalURL><FrameHeight>${height}</FrameHeight></ExternalQuestion>`;
+
+export const html = (content, height = 400) =>
+  `<HTMLQuestion xmlns="${NAMESPACES}/2011-11-11/HTMLQuestion.xsd">` +
+  `<HTMLContent><![CDATA[${content}]]></HTMLContent><FrameHeight>${height}</FrameHeight></HTMLQuestion>`;
+
+/** The answer document of these fields, as the closed service wrote it. */
+export function document(...fields) {
+  const head =
+    '<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers ' +
+    `xmlns="${NAMESPACES}/2005-10-01/QuestionFormAnswers.xsd">`;
+  const answer = ([name, value]) =>
+    `<Answer><QuestionIdentifier>${name}</QuestionIdentifier><FreeText>${value}</FreeText></Answer>`;
+  return `${head}${fields.map(answer).join("")}</QuestionFormAnswers>`;
+}
+
+/** A requester's own server: `pages` by path; what was asked is kept in `asked`. */
+export async function requester(pages) {
+  const asked = [];
+  const server = http.createServer((request, response) => {
+    const url = new URL(request.url, "http://requester");
+    asked.push(url);
+    const page = pages[url.pathname];
+    response.writeHead(page ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
+    response.end(typeof page === "function" ? page(url) : (page ?? "none"));
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const url = `http://localhost:${server.address().port}`;
+  return { url, asked, stop: () => new Promise((done) => server.close(done) && server.closeAllConnections()) };
+}
+
+/** A page as requesters of old wrote it: it reads its parameters and posts a form. */
+export const classic = (submitTo = "p.get('turkSubmitTo') + '/mturk/externalSubmit'") => `<!doctype html>
+<title>Task</title><h1>What is in the picture?</h1>
+<form method="post"><input type="hidden" name="assignmentId"><input name="label"><textarea name="more"></textarea>
+<input type="checkbox" name="sure" value="yes"><input type="checkbox" name="sure" value="very"><button>Send</button></form>
+<p id="state"></p>
+<script>
+const p = new URLSearchParams(location.search), form = document.forms[0];
+form.assignmentId.value = p.get('assignmentId');
+form.action = ${submitTo};
+document.getElementById('state').textContent =
+  p.get('assignmentId') === 'ASSIGNMENT_ID_NOT_AVAILABLE' ? 'preview' : 'work of ' + p.get('workerId');
+</script>`;
+
+/** A browser; one for all tests of a file. */
+export async function browser() {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args, env: { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) } });
+}
+
+/** A browser window of one worker. */
+export async function worker(of, at, workerId, more = {}) {
+  const context = await of.newContext({ viewport: { width: 1100, height: 800 }, ...more });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15000);
+  await page.goto(`${at.url}/projects?workerId=${workerId}`);
+  return page;
+}
+
+/** Keeps a picture of a page, for people. */
+export async function picture(page, name) {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+/** The work frame of a task page. */
+export const frameOf = (page) => page.frameLocator("iframe#task");

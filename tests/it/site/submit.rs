@@ -1,0 +1,128 @@
+//! `/mturk/externalSubmit`, in every form in which pages post to it.
+
+use mturk_local::rules::question::answers::Repeated;
+use mturk_local::web::SubmitThrough;
+use rstest::rstest;
+use serde_json::json;
+
+use super::{answers, assignment, group};
+use crate::world::World;
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"ASCII\"?><QuestionFormAnswers \
+    xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/\
+    QuestionFormAnswers.xsd\">";
+
+fn document(fields: &[(&str, &str)]) -> String {
+    let answer = |(name, value): &(&str, &str)| {
+        format!(
+            "<Answer><QuestionIdentifier>{name}</QuestionIdentifier>\
+             <FreeText>{value}</FreeText></Answer>"
+        )
+    };
+    let answers: String = fields.iter().map(answer).collect();
+    format!("{HEAD}{answers}</QuestionFormAnswers>")
+}
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+#[rstest]
+#[case("POST", "/mturk/externalSubmit", URLENCODED, "assignmentId={}&b=1&a=%C3%A9")]
+#[case("POST", "//mturk/externalSubmit", URLENCODED, "b=1&a=%C3%A9&assignmentId={}")]
+#[case("POST", "/mturk/externalSubmit/", "", "b=1&a=%C3%A9&assignmentId={}")]
+#[case("POST", "/mturk/externalSubmit?assignmentId={}", URLENCODED, "b=1&a=%C3%A9&hitId=X")]
+#[case("POST", "/mturk/externalSubmit?b=1&workerId=X", URLENCODED, "assignmentId={}&a=%C3%A9")]
+#[case("GET", "/mturk/externalSubmit?assignmentId={}&b=1&a=%C3%A9&turkSubmitTo=X", "", "")]
+#[case(
+    "POST",
+    "/mturk/externalSubmit",
+    "multipart/form-data; boundary=XX",
+    "--XX\r\nContent-Disposition: form-data; name=\"assignmentId\"\r\n\r\n{}\r\n\
+     --XX\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\n1\r\n\
+     --XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\né\r\n--XX--\r\n"
+)]
+#[tokio::test]
+async fn every_form_of_a_post_is_read(
+    #[case] method: &str,
+    #[case] path: &str,
+    #[case] kind: &str,
+    #[case] body: &str,
+    #[values("null", "http://requester.example")] origin: &str,
+) {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let id = world.accept("A1", &hit).await;
+    let (path, body) = (path.replace("{}", &id), body.replace("{}", &id));
+    let headers = [("origin", origin), ("content-type", kind)];
+    let reply = world.stranger().send(method, &path, &headers, &body).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    assert!(!reply.headers.contains_key("x-frame-options"));
+    assert_eq!(answers(&world, &hit).await, [document(&[("b", "1"), ("a", "&#233;")])]);
+}
+
+#[rstest]
+#[case(Repeated::Join, "1|2|3")]
+#[case(Repeated::First, "1")]
+#[case(Repeated::Last, "3")]
+#[tokio::test]
+async fn fields_of_one_name_are_one_answer(#[case] repeated: Repeated, #[case] expected: &str) {
+    let world = World::with(|options| options.site.repeated = repeated).await;
+    let hit = world.create_hit(json!({})).await;
+    let id = world.accept("A1", &hit).await;
+    let body = format!("assignmentId={id}&q=1&x=&q=2&q=3");
+    let reply = world.stranger().send("POST", "/mturk/externalSubmit", &[], &body).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(answers(&world, &hit).await, [document(&[("q", expected), ("x", "")])]);
+}
+
+#[tokio::test]
+async fn each_refusal_says_what_happened() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let [done, returned] = [world.accept("A1", &hit).await, world.accept("A2", &hit).await];
+    world.submit(&done).await;
+    world.done("POST", &format!("/assignments/{returned}/return"), json!(null)).await;
+    let late = world.accept("A3", &hit).await;
+    world.advance("600s").await;
+    for (sent, status, said) in [
+        ("q=1", 422, "did not say which assignment"),
+        ("assignmentid=3X", 422, "did not say which assignment"),
+        ("assignmentId=", 422, "did not say which assignment"),
+        ("assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE", 422, "This is a preview"),
+        ("assignmentId=3NONE", 404, "Assignment 3NONE does not exist."),
+        ("assignmentId=%3Cb%3E", 404, "Assignment &#60;b&#62; does not exist."),
+        (&format!("assignmentId={done}"), 422, "This assignment was submitted before."),
+        (&format!("assignmentId={returned}"), 422, "This assignment was returned before."),
+        (&format!("assignmentId={late}"), 422, "The time for this assignment has run out."),
+    ] {
+        let reply = world.stranger().send("POST", "/mturk/externalSubmit", &[], sent).await;
+        assert_eq!(reply.status, status, "{sent}");
+        assert!(reply.text.contains(said), "{sent}: {}", reply.text);
+        assert!(!reply.headers.contains_key("x-frame-options"), "{sent}");
+    }
+    let broken = [("content-type", "multipart/form-data; boundary=XX")];
+    let reply = world.stranger().send("POST", "/mturk/externalSubmit", &broken, "q=1").await;
+    assert_eq!(reply.status, 400);
+    assert_eq!(answers(&world, &hit).await.len(), 1);
+}
+
+#[tokio::test]
+async fn through_the_frame_only_the_page_around_it_hands_in() {
+    let strict = |options: &mut mturk_local::emulator::Options| {
+        options.site.submit_through = SubmitThrough::Frame;
+    };
+    let world = World::with(strict).await;
+    let hit = world.create_hit(json!({})).await;
+    let browser = world.browser("A1");
+    let page = browser.accept(&group(&world, &hit).await).await;
+    let id = assignment(&page).to_owned();
+    let body = format!("assignmentId={id}&q=%3C/script%3E");
+    let reply = world.stranger().send("POST", "/mturk/externalSubmit", &[], &body).await;
+    assert_eq!(reply.status, 200);
+    let handed = format!(r#"[["assignmentId","{id}"],["q","\u003c/script>"]]"#);
+    assert!(reply.text.contains(&handed), "{}", reply.text);
+    assert!(answers(&world, &hit).await.is_empty());
+    let path = page.replace('?', "/submit?");
+    assert_eq!(world.browser("A2").post(&path, "q=1").await.status, 422);
+    assert_eq!(browser.post(&path, "assignmentId=x&q=1").await.status, 303);
+    assert_eq!(answers(&world, &hit).await, [document(&[("q", "1")])]);
+}

@@ -1,0 +1,266 @@
+//! Preview, accept, work, return, and what became of it.
+
+use serde_json::{Value, json};
+
+use super::{assignment, group, html_question, location};
+use crate::world::World;
+
+#[tokio::test]
+async fn a_preview_is_found_by_type_and_by_group() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"Title": "<i>T</i> & \"co\""})).await;
+    let shown = world.hit(&hit).await;
+    let browser = world.browser("A1");
+    for name in ["HITTypeId", "HITGroupId"] {
+        let id = shown[name].as_str().unwrap();
+        let page = browser.get(&format!("/projects/{id}/tasks")).await;
+        assert!(page.contains("&#60;i&#62;T&#60;/i&#62; &#38; &#34;co&#34;"), "{page}");
+        let src = "src=\"https://example.com/task?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE\
+            &#38;hitId=";
+        assert!(page.contains(src) && page.contains("height=\"400\""), "{page}");
+        let old = browser.send("GET", &format!("/mturk/preview?groupId={id}"), &[], "").await;
+        assert_eq!((old.status, location(&old)), (303, format!("/projects/{id}/tasks")));
+    }
+    for id in ["3NONE", "%3Cscript%3E"] {
+        let reply = browser.send("GET", &format!("/projects/{id}/tasks"), &[], "").await;
+        assert_eq!(reply.status, 404);
+        assert!(!reply.text.contains("<script>"), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn a_hit_at_work_has_its_four_parameters_and_its_time() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let browser = world.browser("A1ANNA");
+    let page = browser.accept(&group(&world, &hit).await).await;
+    let id = assignment(&page);
+    let text = browser.get(&page).await;
+    let src = format!(
+        "src=\"https://example.com/task?assignmentId={id}&#38;hitId={hit}\
+         &#38;turkSubmitTo=http%3A%2F%2Flocalhost&#38;workerId=A1ANNA\""
+    );
+    assert!(text.contains(&src) && text.contains("10 min"), "{text}");
+    let queue = browser.json("/tasks").await;
+    let task = &queue["tasks"][0];
+    assert_eq!(task["task_id"], hit.as_str());
+    assert_eq!(task["assignment_id"], id);
+    assert_eq!(task["time_to_deadline_in_seconds"], 600);
+    assert_eq!(task["question"]["attributes"]["FrameHeight"], "400");
+    let other = world.browser("A2BEN").get(&page).await;
+    assert!(other.contains("Another worker") && !other.contains("<iframe"), "{other}");
+    let clock = browser.json(&format!("/mturk/clock?assignment_id={id}")).await;
+    assert_eq!(
+        clock,
+        json!({"now_ms": 1_767_225_600_000_i64, "clock": "frozen",
+        "deadline_ms": 1_767_226_200_000_i64, "state": "Assigned", "expired": false})
+    );
+    world.advance("10m").await;
+    assert_eq!(
+        browser.json(&format!("/mturk/clock?assignment_id={id}")).await["state"],
+        "Abandoned"
+    );
+    assert!(browser.get(&page).await.contains("has run out"));
+}
+
+#[tokio::test]
+async fn refusals_are_those_of_the_control_api() {
+    let world = World::with(|options| options.market.queue_limit = 2).await;
+    let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
+    let group_id = group(&world, &hit).await;
+    let browser = world.browser("A1");
+    browser.accept(&group_id).await;
+    let none = "There are no more of these HITs available.";
+    assert_eq!(browser.refused(&group_id).await, none);
+    assert_eq!(world.browser("A2").refused(&group_id).await, none);
+    let [second, third] = [
+        world.create_hit(json!({"Title": "Second"})).await,
+        world.create_hit(json!({"Title": "Third"})).await,
+    ];
+    browser.accept(&group(&world, &second).await).await;
+    let full = "You have accepted the maximum number of HITs allowed, which is 2.";
+    assert_eq!(browser.refused(&group(&world, &third).await).await, full);
+    let (status, told) = world.control("POST", "/workers/A1/accept", json!({"HITId": third})).await;
+    assert_eq!((status, &told["error"]["message"]), (422, &json!(full)));
+    let block = json!({"WorkerId": "A3", "Reason": "Bots"});
+    world.ok("CreateWorkerBlock", block).await;
+    let blocked = world.browser("A3").refused(&group(&world, &third).await).await;
+    let (_, told) = world.control("POST", "/workers/A3/accept", json!({"HITId": third})).await;
+    assert_eq!(told["error"]["message"], blocked);
+    let page = format!("/projects/{}/tasks", group(&world, &third).await);
+    assert!(world.browser("A3").get(&page).await.contains(&blocked));
+}
+
+#[tokio::test]
+async fn an_unmet_requirement_is_named_with_the_workers_value() {
+    let world = World::new().await;
+    let made = world
+        .ok(
+            "CreateQualificationType",
+            json!({"Name": "Knows Paris",
+        "Description": "Has been there", "QualificationTypeStatus": "Active"}),
+        )
+        .await;
+    let id = made["QualificationType"]["QualificationTypeId"].as_str().unwrap();
+    let hit = world
+        .create_hit(json!({"QualificationRequirements": [
+        {"QualificationTypeId": id, "Comparator": "GreaterThan", "IntegerValues": [80]}]}))
+        .await;
+    let browser = world.browser("A1");
+    let group_id = group(&world, &hit).await;
+    let said = browser.refused(&group_id).await;
+    assert!(said.contains("you do not meet those Qualifications"), "{said}");
+    let page = browser.get(&format!("/projects/{group_id}/tasks")).await;
+    let unmet = "Knows Paris GreaterThan 80. You have nothing of it.";
+    assert!(page.contains(unmet) && page.contains(&format!("/qualifications/{id}")), "{page}");
+    let asked = browser.post(&format!("/qualifications/{id}/request"), "").await;
+    assert_eq!(location(&asked), format!("/qualifications/{id}?now=pending"));
+    assert!(browser.get(&format!("/qualifications/{id}")).await.contains("You have asked for it"));
+    let requests = world.ok("ListQualificationRequests", json!({})).await;
+    let request = &requests["QualificationRequests"][0]["QualificationRequestId"];
+    let grant = json!({"QualificationRequestId": request, "IntegerValue": 90});
+    world.ok("AcceptQualificationRequest", grant).await;
+    assert!(browser.get("/qualifications").await.contains("<dd>90</dd>"));
+    browser.accept(&group_id).await;
+}
+
+#[tokio::test]
+async fn a_hit_is_returned_by_its_worker_alone() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
+    let page = world.browser("A1").accept(&group(&world, &hit).await).await;
+    let refused = world.browser("A2").post(&page, "_method=delete").await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(world.standing(&hit).await, "Unassignable 0 available 1 pending 0 completed");
+    let returned = world.browser("A1").post(&page, "_method=delete&authenticity_token=x").await;
+    assert_eq!(location(&returned), "/tasks?returned=1");
+    assert_eq!(world.standing(&hit).await, "Assignable 1 available 0 pending 0 completed");
+    assert_eq!(world.browser("A1").post(&page, "_method=delete").await.status, 422);
+}
+
+#[tokio::test]
+async fn the_dashboard_adds_up_what_became_of_the_work() {
+    let world = World::new().await;
+    let lasting = json!({"MaxAssignments": 1, "Reward": "0.50", "LifetimeInSeconds": 864_000});
+    let hit = world.create_hit(lasting.clone()).await;
+    let second = world.create_hit(lasting).await;
+    let work = world.work("A1", &hit).await;
+    world.advance("1d").await;
+    let rejected = world.work("A1", &second).await;
+    world
+        .ok("ApproveAssignment", json!({"AssignmentId": work, "RequesterFeedback": "Good <b>"}))
+        .await;
+    let feedback = json!({"AssignmentId": rejected, "RequesterFeedback": "No"});
+    world.ok("RejectAssignment", feedback).await;
+    world
+        .ok(
+            "SendBonus",
+            json!({"WorkerId": "A1", "AssignmentId": work, "BonusAmount": "1.25",
+        "Reason": "Thanks"}),
+        )
+        .await;
+    world
+        .ok(
+            "NotifyWorkers",
+            json!({"Subject": "Hello <you>", "MessageText": "A\nB",
+        "WorkerIds": ["A1"]}),
+        )
+        .await;
+    let browser = world.browser("A1");
+    let figures = browser.json("/dashboard").await;
+    let day = |date: &str, approved: i64, earnings: f64| {
+        json!({"date": date, "submitted": 1, "approved": approved, "rejected": 1 - approved,
+            "pending": 0, "earnings": earnings})
+    };
+    assert_eq!(
+        figures["daily_hit_statistics_overview"],
+        json!([day("2026-01-02", 0, 0.0), day("2026-01-01", 1, 0.5)])
+    );
+    assert_eq!(
+        figures["hits_overview"],
+        json!({"approved": 1, "pending": 0, "rejected": 1,
+        "approval_rate": 50.0, "rejection_rate": 50.0})
+    );
+    assert_eq!(
+        figures["earnings_to_date"],
+        json!({"rewards": 0.5, "bonuses": 1.25, "total": 1.75})
+    );
+    let done = browser.json("/status_details/2026-01-01").await;
+    assert_eq!(done["results"][0]["requester_feedback"], "Good <b>");
+    assert!(browser.get("/status_details/2026-01-01").await.contains("Good &#60;b&#62;"));
+    assert!(browser.get("/dashboard").await.contains("Thanks"));
+    assert!(browser.get("/messages").await.contains("Hello &#60;you&#62;"));
+    world.advance("60d").await;
+    let later = browser.json("/dashboard").await;
+    assert_eq!(later["daily_hit_statistics_overview"], json!([]));
+    for name in ["hits_overview", "earnings_to_date"] {
+        assert_eq!(later[name], figures[name]);
+    }
+    let nobody = world.browser("A2").json("/dashboard").await;
+    assert_eq!(nobody["daily_hit_statistics_overview"], json!([]));
+    assert!(!world.browser("A2").get("/messages").await.contains("Hello"));
+}
+
+#[tokio::test]
+async fn pages_of_a_day_go_on_at_equal_times() {
+    let world = World::new().await;
+    for _ in 0..23 {
+        let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
+        world.work("A1", &hit).await;
+    }
+    let browser = world.browser("A1");
+    let first = browser.get("/status_details/2026-01-01").await;
+    let (_, next) = first.split_once("rel=\"next\" href=\"").unwrap();
+    let next = next.split('"').next().unwrap();
+    let second = browser.get(&format!("/status_details/2026-01-01{next}")).await;
+    let count = |page: &str| page.matches("class=\"group card\"").count();
+    assert_eq!((count(&first), count(&second)), (20, 3));
+    assert!(!second.contains("rel=\"next\""));
+}
+
+#[tokio::test]
+async fn a_worker_is_chosen_made_and_kept() {
+    let world = World::new().await;
+    let stranger = world.stranger();
+    let refused = stranger.send("GET", "/tasks", &[], "").await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("/workers?next=%2Ftasks"), "{}", refused.text);
+    let chosen = stranger.post("/workers", "workerId=A1ANNA&next=%2Ftasks").await;
+    assert_eq!(location(&chosen), "/tasks");
+    let cookie = chosen.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("mturk_local_worker=A1ANNA; Path=/; HttpOnly; SameSite=Lax"));
+    let made = stranger.post("/workers", "new=1").await;
+    assert!(made.headers["set-cookie"].to_str().unwrap().starts_with("mturk_local_worker=A"));
+    assert_eq!(
+        world.done("GET", "/workers", Value::Null).await["Workers"].as_array().unwrap().len(),
+        1
+    );
+    assert_eq!(stranger.post("/workers", "workerId=bad%3B%20x").await.status, 400);
+    let switched = stranger.send("GET", "/tasks?workerId=A2", &[], "").await;
+    assert_eq!(switched.status, 200);
+    assert!(switched.headers["set-cookie"].to_str().unwrap().contains("=A2;"));
+}
+
+#[tokio::test]
+async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
+    let world = World::new().await;
+    let amazon = "https://s3.amazonaws.com/mturk-public/externalHIT_v1.js";
+    let content = &format!(
+        "<p>é\t&amp; <script src='{amazon}'></script>\
+         <form action=\"https://www.mturk.com/mturk/externalSubmit\">"
+    );
+    let hit = world.create_hit(json!({"Question": html_question(content)})).await;
+    let browser = world.browser("A1");
+    let reply = browser.send("GET", &format!("/mturk/frame/{hit}"), &[], "").await;
+    let expected = "<p>é\t&amp; <script src='/assets/externalHIT_v1.js'></script>\
+        <form action=\"http://localhost/mturk/externalSubmit\">";
+    assert_eq!((reply.status, reply.text.as_str()), (200, expected));
+    let policy = reply.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("sandbox ") && !policy.contains("allow-same-origin"), "{policy}");
+    let page = browser.get(&format!("/projects/{}/tasks", group(&world, &hit).await)).await;
+    assert!(page.contains("class=\"embed-responsive-item fit\""), "{page}");
+    assert!(!page.contains("allow-same-origin"), "{page}");
+    for path in ["/mturk/frame/3NONE", "/mturk/frame/3NONE?assignmentId=3X"] {
+        assert_eq!(browser.send("GET", path, &[], "").await.status, 404);
+    }
+}
