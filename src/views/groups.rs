@@ -1,6 +1,6 @@
 //! The list of HIT groups.
 //!
-//! Groups are looked at in the order of an index, [`BATCH`] at a time, until the page is full or
+//! Groups are looked at in the order of an index, a number of them at a time, until the page is full or
 //! [`MOST_LOOKED_AT`] were looked at; then the page says where to go on. So a search, or a worker
 //! who may see little, costs no more in a large market.
 
