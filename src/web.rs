@@ -26,6 +26,7 @@ mod workers;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
@@ -70,6 +71,7 @@ pub struct Web {
 /// The pages.
 pub fn router(web: Web) -> Router {
     let task = get(work::show).post(work::post);
+    let files = DefaultBodyLimit::max(form::post::MAX_BODY);
     let random = get(accept::random).post(accept::random);
     let pages = Router::new()
         .route("/", get(start::show))
@@ -81,7 +83,7 @@ pub fn router(web: Web) -> Router {
         .route("/projects/{group}/tasks/next", post(accept::next))
         .route("/projects/{group}/tasks/{task}", task)
         .route("/projects/{group}/tasks/{task}/accept", post(accept::this))
-        .route("/projects/{group}/tasks/{task}/submit", post(work::submit))
+        .route("/projects/{group}/tasks/{task}/submit", post(work::submit).layer(files))
         .route("/tasks", get(queue::show))
         .route("/tasks/", get(queue::show))
         .route("/dashboard", get(dashboard::show))

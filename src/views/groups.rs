@@ -1,8 +1,8 @@
 //! The list of HIT groups.
 //!
-//! Groups are looked at in the order of an index, a number of them at a time, until the page is full or
-//! [`MOST_LOOKED_AT`] were looked at; then the page says where to go on. So a search, or a worker
-//! who may see little, costs no more in a large market.
+//! Groups are looked at in the order of an index, a number of them at a time, until the page is
+//! full or [`MOST_LOOKED_AT`] were looked at; then the page says where to go on. So a search, or a
+//! worker who may see little, costs no more in a large market.
 
 use crate::fault::Fault;
 use crate::money::Cents;

@@ -10,13 +10,13 @@ use axum::response::Response;
 
 use crate::acts::ask::{self, Asked, Handed};
 use crate::fault::Fault;
-use crate::rules::posted::Field;
+use crate::rules::question::filling::{Filling, answers};
 use crate::rules::question::{Question, parse};
-use crate::shapes::answer::Given;
 use crate::store::qualification_type_pages::Place;
 use crate::views::bar::Bar;
 use crate::views::qualifications::{self, One, Qualifications};
-use crate::web::external_submit::posted;
+use crate::web::form::post::filled;
+use crate::web::form::{Use, render_form};
 use crate::web::page::{Page, answer, go, html};
 use crate::web::question::render;
 use crate::web::show;
@@ -78,7 +78,7 @@ async fn shown(visit: &Visit, type_id: String) -> Page {
         })
         .await?;
     let test = match (one.test_due_at(), one.test.as_deref().map(parse)) {
-        (Some(_), Some(Ok(Question::Form(form)))) => render(&form, None),
+        (Some(_), Some(Ok(Question::Form(form)))) => render(&form, true),
         _ => String::new(),
     };
     html(&Shown { bar, here: &visit.here, one, test })
@@ -122,27 +122,33 @@ pub async fn test(
 
 async fn tested(visit: &Visit, type_id: String, headers: &HeaderMap, body: &Bytes) -> Page {
     let back = format!("/qualifications/{}", show::path(&type_id));
-    let handed = Handed::Given(given(posted(headers, body)?));
-    let asked = Arc::new((type_id, visit.worker()?, handed));
-    let outcome = visit.act(move |turn| {
-        let asked = Arc::clone(&asked);
-        Box::pin(async move {
-            let (type_id, worker, handed) = &*asked;
-            ask::hand_in(turn, type_id, worker, handed.clone()).await
+    let filled = filled(headers, body).await?;
+    let filling = Filling { texts: filled.texts, files: Vec::new() };
+    let asked = Arc::new((type_id, visit.worker()?));
+    let (known, of) = (Arc::clone(&asked), Arc::clone(&asked));
+    let (bar, one) = visit
+        .look(move |turn| {
+            let asked = Arc::clone(&known);
+            Box::pin(async move { qualifications::one(turn, &asked.0, &asked.1).await })
         })
+        .await?;
+    let handed = match one.test.as_deref().map(parse) {
+        Some(Ok(Question::Form(form))) => match answers(&form, &filling) {
+            Ok(answers) => answers.xml(),
+            Err(problems) => {
+                let test = render_form(&form, &filling, &problems, Use::Work).0;
+                return html(&Shown { bar, here: &visit.here, one, test });
+            }
+        },
+        // Without a test there is nothing to hand in, and the act says so.
+        _ => String::new(),
+    };
+    let outcome = visit.act(move |turn| {
+        let (asked, handed) = (Arc::clone(&of), handed.clone());
+        Box::pin(
+            async move { ask::hand_in(turn, &asked.0, &asked.1, Handed::Document(handed)).await },
+        )
     });
     let outcome: Result<Asked, Fault> = outcome.await;
     Ok(after(&back, &outcome?))
-}
-
-/// The values of each name together, in the order of the names.
-fn given(fields: Vec<Field>) -> Given {
-    let mut given: Vec<(String, Vec<String>)> = Vec::new();
-    for (name, value) in fields {
-        match given.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => values.push(value),
-            None => given.push((name, vec![value])),
-        }
-    }
-    Given(given)
 }

@@ -4,9 +4,11 @@ use askama::Template;
 
 use crate::fault::Fault;
 use crate::rules::frame::{AtWork, Told, address as joined, query};
+use crate::rules::question::filling::{Filling, Problem};
 use crate::rules::question::{Question, QuestionForm, parse};
 use crate::store::acceptances::Acceptance;
 use crate::store::hits::Hit;
+use crate::web::form::{Use, render_form};
 use crate::web::visit::Visit;
 
 /// What a page of the requester's own may do: all but to leave its frame.
@@ -26,6 +28,8 @@ pub const HTML: &str = "allow-scripts allow-forms allow-popups allow-popups-to-e
 struct Shown<'a> {
     frame: Option<Frame>,
     form: &'a str,
+    /// Where the form is posted to; empty in a preview.
+    action: &'a str,
 }
 
 struct Frame {
@@ -63,18 +67,46 @@ pub fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Result<Str
     let question = read(hit)?;
     let src = address(visit, hit, &question, taken).unwrap_or_default();
     let frame = match &question {
-        Question::External(page) => {
-            Some(Frame { src, sandbox: OWN_PAGE, height: page.frame_height })
+        Question::External(page) => Frame { src, sandbox: OWN_PAGE, height: page.frame_height },
+        Question::Html(page) => Frame { src, sandbox: HTML, height: page.frame_height },
+        Question::Form(form) => {
+            return drawn(visit, hit, taken, &render(form, taken.is_some()));
         }
-        Question::Html(page) => Some(Frame { src, sandbox: HTML, height: page.frame_height }),
-        Question::Form(_) => None,
     };
-    let form = match &question {
-        Question::Form(form) => render(form, taken.map(|taken| taken.assignment_id.as_str())),
-        _ => String::new(),
-    };
-    let shown = Shown { frame, form: &form }.render();
-    shown.map_err(|e| Fault::Service(e.to_string()))
+    page(&Shown { frame: Some(frame), form: "", action: "" })
+}
+
+/// The form of the HIT once more, with what was filled in and what is wrong with it.
+///
+/// # Errors
+/// The page cannot be written.
+pub fn shown_again(
+    visit: &Visit,
+    hit: &Hit,
+    taken: &Acceptance,
+    form: &QuestionForm,
+    (values, problems): (&Filling, &[Problem]),
+) -> Result<String, Fault> {
+    drawn(visit, hit, Some(taken), &render_form(form, values, problems, Use::Work).0)
+}
+
+/// A piece of a page in the form that posts it, once the HIT is accepted.
+fn drawn(
+    visit: &Visit,
+    hit: &Hit,
+    taken: Option<&Acceptance>,
+    piece: &str,
+) -> Result<String, Fault> {
+    let action = taken.map_or_else(String::new, |taken| {
+        let (group, id) = (&hit.hit_type.group_id, &taken.assignment_id);
+        let auto = if visit.is_on("auto_accept") { "&auto_accept=true" } else { "" };
+        format!("/projects/{group}/tasks/{}/submit?assignment_id={id}{auto}", hit.id)
+    });
+    page(&Shown { frame: None, form: piece, action: &action })
+}
+
+fn page(shown: &Shown<'_>) -> Result<String, Fault> {
+    shown.render().map_err(|e| Fault::Service(e.to_string()))
 }
 
 /// The question of a HIT.
@@ -88,8 +120,9 @@ pub fn read(hit: &Hit) -> Result<Question, Fault> {
     })
 }
 
-/// A form of the market's own: of a HIT at work, of a preview, or of a test.
-pub fn render(form: &QuestionForm, _assignment_id: Option<&str>) -> String {
-    let count = form.questions().count();
-    format!("<p class=\"note\">This is a form of {count} questions, which is not drawn.</p>")
+/// A form of the market's own, as nobody has filled it in: of a HIT at work, of a preview, or of a
+/// test.
+pub fn render(form: &QuestionForm, at_work: bool) -> String {
+    let purpose = if at_work { Use::Work } else { Use::Preview };
+    render_form(form, &Filling::default(), &[], purpose).0
 }

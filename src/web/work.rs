@@ -11,15 +11,20 @@ use serde_json::json;
 
 use crate::acts::give_back::give_back;
 use crate::acts::submit::open_acceptance;
+use crate::acts::submit_form::{FilledForm, Handed, submit_form};
 use crate::fault::Fault;
+use crate::rules::question::filling::{Filling, Problem};
+use crate::rules::question::{Question, QuestionForm};
 use crate::store::acceptances::{Acceptance, State};
+use crate::store::hits;
 use crate::views::bar::Bar;
 use crate::views::task::{self, Work};
 use crate::web::accept::onward;
 use crate::web::external_submit::{hand_in, posted};
+use crate::web::form::post::filled;
 use crate::web::json::task as as_json;
 use crate::web::page::{self, Page, answer, go, html};
-use crate::web::question::shown;
+use crate::web::question::{read, shown, shown_again};
 use crate::web::show;
 use crate::web::visit::{Visit, value};
 
@@ -134,10 +139,58 @@ pub async fn submit(
 }
 
 async fn handed(visit: &Visit, group: &str, headers: &HeaderMap, body: &Bytes) -> Page {
-    let fields = posted(headers, body)?;
     let id = visit.asked("assignment_id").unwrap_or_default();
-    hand_in(visit, id, fields, Some(visit.worker()?)).await?;
+    let (bar, work) = look(visit, id).await?;
+    if let Ok(Question::Form(form)) = read(&work.hit) {
+        let filled = Arc::new((form, filled(headers, body).await?));
+        return match fill_in(visit, id, &filled).await? {
+            Handed::In(_) => onward(visit, group).await,
+            Handed::Back(problems) => again(visit, bar, work, &filled, &problems),
+        };
+    }
+    hand_in(visit, id, posted(headers, body)?, Some(visit.worker()?)).await?;
     onward(visit, group).await
+}
+
+/// Hands in what was filled into a form of ours.
+async fn fill_in(
+    visit: &Visit,
+    assignment_id: &str,
+    filled: &Arc<(QuestionForm, FilledForm)>,
+) -> Result<Handed, Fault> {
+    let asked = Arc::new((assignment_id.to_owned(), visit.worker()?, Arc::clone(filled)));
+    let handed = visit.act(move |turn| {
+        let asked = Arc::clone(&asked);
+        Box::pin(async move {
+            let (id, worker_id, filled) = &*asked;
+            let taken = open_acceptance(turn, id).await?;
+            if taken.worker_id != *worker_id {
+                return Err(not_yours());
+            }
+            let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+            submit_form(turn, &mut hit, taken, &filled.0, &filled.1).await
+        })
+    });
+    handed.await
+}
+
+/// The page once more, with what is wrong with what was filled in.
+fn again(
+    visit: &Visit,
+    bar: Bar,
+    work: Work,
+    filled: &(QuestionForm, FilledForm),
+    problems: &[Problem],
+) -> Page {
+    if visit.json {
+        let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        return Err(Fault::worker("FormProblems", said.join(" ")));
+    }
+    let (form, filled) = filled;
+    let values = Filling { texts: filled.texts.clone(), files: Vec::new() };
+    let question = shown_again(visit, &work.hit, &taken(&work), form, (&values, problems))?;
+    let auto_accept = visit.is_on("auto_accept");
+    html(&Shown { bar, here: &visit.here, work, question, auto_accept, own: true })
 }
 
 /// `GET /mturk/clock?assignment_id=`: what time it is, and how an assignment stands.

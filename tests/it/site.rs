@@ -1,5 +1,6 @@
 //! The worker's site, asked as a browser asks it.
 
+mod form;
 mod list;
 mod safety;
 mod submit;

@@ -3,10 +3,11 @@
 use axum::body::{Body, Bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 
 use crate::acts::submit_form::FilledForm;
+use crate::fault::Fault;
 use crate::rules::question::filling::SentFile;
 
 /// The largest body that a page's route should take, in bytes: one file of the largest size, and
@@ -31,6 +32,19 @@ pub async fn read(request: Request<Body>) -> Result<FilledForm, (StatusCode, Str
     let texts = serde_urlencoded::from_bytes(&body);
     let texts = texts.map_err(|e| (StatusCode::BAD_REQUEST, e.to_string()))?;
     Ok(FilledForm { texts, files: Vec::new() })
+}
+
+/// Reads a posted form whose body has come already.
+///
+/// # Errors
+/// It is damaged, or of another kind.
+pub async fn filled(headers: &HeaderMap, body: &Bytes) -> Result<FilledForm, Fault> {
+    let mut request = Request::new(Body::from(body.clone()));
+    *request.headers_mut() = headers.clone();
+    // The route has looked at the length.
+    let limit = axum::extract::DefaultBodyLimit::disable();
+    limit.apply(&mut request);
+    read(request).await.map_err(|(_, why)| Fault::unreadable(why))
 }
 
 async fn read_parts(mut parts: Multipart) -> Result<FilledForm, MultipartError> {
