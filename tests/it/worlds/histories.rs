@@ -97,7 +97,7 @@ async fn take(world: &World, step: Step, made: &mut Made) {
             works.extend(work["AssignmentId"].as_str().map(str::to_owned));
         }
         Step::Song(index) => {
-            let (hit, work) = forms::song(world, &format!("A1WORKER{index}")).await;
+            let (hit, work) = forms::song(world, &format!("A1SINGER{index}")).await;
             hits.push(hit);
             works.push(work);
         }
