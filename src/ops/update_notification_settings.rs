@@ -57,7 +57,7 @@ impl Operation for UpdateNotificationSettings {
     }
 }
 
-/// Assumed: the sentence; that it fails is documented.
+/// Documented. Assumed: the sentence where `Active` stands alone and nothing was specified before.
 fn no_specification(hit_type_id: &str) -> Fault {
     Fault::request(
         "InvalidParameterValue",
@@ -65,7 +65,7 @@ fn no_specification(hit_type_id: &str) -> Fault {
     )
 }
 
-/// Assumed: the sentence; that one of the two is wanted is documented.
+/// Documented. Assumed: the sentence where neither member is there.
 fn neither() -> Fault {
     let message = "Your request must include at least one of Notification and Active.";
     Fault::parameter("InvalidParameterValue", message)

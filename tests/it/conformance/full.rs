@@ -7,6 +7,7 @@ use mturk_local::worlds::Worlds;
 use mturk_local::worlds::builtin::Builtin;
 use serde_json::{Value, json};
 
+use crate::events::to_queue;
 use crate::qualified::{KEY, TEST};
 use crate::reviews::{answer, create, known, plurality};
 use crate::shape::sample_of;
@@ -98,6 +99,8 @@ impl Full {
         let other = world.ok("CreateHITType", other).await;
         let id = |value: &Value| value["HITTypeId"].as_str().unwrap().to_owned();
         self.hit_types = vec![id(&open), id(&other)];
+        let told = json!({"HITTypeId": self.hit_types[0], "Notification": to_queue(SECRET)});
+        world.ok("UpdateNotificationSettings", told).await;
     }
 
     async fn make_work(&mut self) {
@@ -187,9 +190,9 @@ impl Full {
             "ListAssignmentsForHIT" => json!({"HITId": self.hits[1]}),
             "ListBonusPayments" => json!({"AssignmentId": self.assignments[0]}),
             "ListReviewPolicyResultsForHIT" => json!({"HITId": self.hits[3]}),
-            "UpdateNotificationSettings" => json!({"Notification": {"Transport": "SQS",
-                "Destination": "https://sqs.us-east-1.amazonaws.com/123456789012/queue",
-                "Version": "2014-08-15", "EventTypes": ["Ping"]}, "Active": true}),
+            "UpdateNotificationSettings" => {
+                json!({"Notification": to_queue("another"), "Active": true})
+            }
             "UpdateExpirationForHIT" => json!({"ExpireAt": START + 500_000}),
             "UpdateHITReviewStatus" => json!({"HITId": self.hits[4]}),
             "UpdateHITTypeOfHIT" => json!({"HITTypeId": self.hit_types[1]}),
