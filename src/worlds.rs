@@ -8,6 +8,7 @@ pub mod dump;
 pub(crate) mod fields;
 mod load;
 pub(crate) mod nouns;
+mod parallel;
 pub mod reset;
 mod work;
 

@@ -60,7 +60,9 @@ pub async fn replace(State(control): State<Control>, body: Body) -> Answer {
 async fn loaded(control: &Control, body: &Body, onto: Onto) -> Answer {
     let texts = texts(body.text()?)?;
     let refused = |problems| refused(Refusal::Problems(problems));
-    let worlds = Worlds::read(texts).map_err(refused)?;
+    // It may take a second, on a thread that nobody else waits for.
+    let read = tokio::task::spawn_blocking(|| Worlds::read(texts)).await;
+    let worlds = read.map_err(|e| Fault::Service(e.to_string()))?.map_err(refused)?;
     let loaded: Loaded = control.engine.load(worlds, onto).await.map_err(self::refused)?;
     Ok(Json(json!({"Loaded": loaded})))
 }

@@ -190,16 +190,30 @@ pub async fn done(tx: &mut Tx, worker_id: &str) -> Result<Done, Fault> {
     Ok(Done { submitted: row.get(0)?, approved: row.get(1)?, rejected: row.get(2)? })
 }
 
+/// Submitted work that is ready to be stored.
+#[derive(Debug)]
+pub struct Rendered<'w> {
+    placed: &'w Placed,
+    reward: Cents,
+    document: String,
+}
+
+impl<'w> Rendered<'w> {
+    /// Renders work on a HIT that pays `reward`.
+    ///
+    /// # Errors
+    /// It cannot be shown as JSON.
+    pub fn new(placed: &'w Placed, reward: Cents) -> Result<Self, Fault> {
+        Ok(Self { placed, reward, document: render(&placed.assignment)? })
+    }
+}
+
 /// Puts much submitted work into the store.
 ///
 /// # Errors
 /// The database failed.
-pub async fn add_many(tx: &mut Tx, works: &[(Placed, Cents)]) -> Result<(), Fault> {
-    let rendered: Vec<(&(Placed, Cents), String)> = works
-        .iter()
-        .map(|work| render(&work.0.assignment).map(|document| (work, document)))
-        .collect::<Result<_, _>>()?;
-    insert_many(tx, ADD, 7, &rendered, |statement, ((placed, reward), document)| {
+pub async fn add_many(tx: &mut Tx, works: &[Rendered<'_>]) -> Result<(), Fault> {
+    insert_many(tx, ADD, 7, works, |statement, Rendered { placed, reward, document }| {
         let assignment = &placed.assignment;
         statement
             .bind(placed.hit_key)

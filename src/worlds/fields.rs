@@ -30,11 +30,6 @@ impl<'a> Node<'a> {
         Self { reading, raw, place: Place { file, offset: 0, path: String::new() } }
     }
 
-    /// Where it stands.
-    pub const fn place(&self) -> &Place {
-        &self.place
-    }
-
     fn child(&self, raw: &'a RawValue, path: String) -> Self {
         let start = self.reading.texts[self.place.file].as_ptr().addr();
         let offset = raw.get().as_ptr().addr().saturating_sub(start);
@@ -42,10 +37,15 @@ impl<'a> Node<'a> {
         Self { reading: self.reading, raw, place }
     }
 
+    /// Remembers a problem of it.
+    pub fn problem(&self, reason: impl Into<String>) {
+        self.reading.problem(&self.place, reason);
+    }
+
     /// Reads it as a `T`; a problem if it is none.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
         if holds_nul(self.raw.get()) {
-            self.reading.problem(&self.place, "no text holds the character U+0000");
+            self.problem("no text holds the character U+0000");
             return None;
         }
         self.read_raw(self.raw)
@@ -55,7 +55,7 @@ impl<'a> Node<'a> {
         match serde_json::from_str(raw.get()) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.reading.problem(&self.place, without_position(&error));
+                self.problem(without_position(&error));
                 None
             }
         }
@@ -74,7 +74,7 @@ impl<'a> Node<'a> {
         for (index, (name, raw)) in members.0.iter().enumerate() {
             if members.0[..index].iter().any(|(before, _)| before == name) {
                 let twice = self.child(raw, self.member_path(name));
-                self.reading.problem(&twice.place, "this member stands twice");
+                twice.problem("this member stands twice");
             }
         }
         Fields { node: self.clone(), members: members.0 }
@@ -142,7 +142,7 @@ impl<'a> Fields<'a> {
         let node = self.node(name)?;
         let when: When = node.read()?;
         if let Err(why) = when.at(real_now()) {
-            node.reading.problem(&node.place, why);
+            node.problem(why);
         }
         Some(when)
     }
@@ -151,7 +151,7 @@ impl<'a> Fields<'a> {
         let node = self.node(name)?;
         let text: String = node.read()?;
         if !good(&text) {
-            node.reading.problem(&node.place, format!("{text:?}: {why}"));
+            node.problem(format!("{text:?}: {why}"));
         }
         Some(text)
     }
@@ -168,7 +168,7 @@ impl<'a> Fields<'a> {
 
     /// Remembers a problem of the whole object.
     pub fn problem(&self, reason: &str) {
-        self.node.reading.problem(&self.node.place, reason);
+        self.node.problem(reason);
     }
 
     /// A problem unless the member is there.
@@ -183,7 +183,7 @@ impl<'a> Fields<'a> {
     pub fn finish(self) {
         for (name, raw) in &self.members {
             let unknown = self.node.child(raw, self.node.member_path(name));
-            self.node.reading.problem(&unknown.place, "there is no such member");
+            unknown.problem("there is no such member");
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod qualifications;
 pub mod reviews;
 
 use crate::worlds::fields::{Fields, Node, Reading};
+use crate::worlds::parallel;
 use files::FileEntry;
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use layouts::LayoutEntry;
@@ -49,12 +50,12 @@ const NOT_YET: [&str; 2] = ["Faults", "Robots"];
 pub fn read<'a>(reading: &'a Reading<'a>) -> Entries {
     let mut entries = Entries::default();
     for file in reading.files() {
-        read_file(reading, &file, &mut entries);
+        read_file(&file, &mut entries);
     }
     entries
 }
 
-fn read_file<'a>(reading: &'a Reading<'a>, file: &Node<'a>, entries: &mut Entries) {
+fn read_file(file: &Node<'_>, entries: &mut Entries) {
     let mut fields = file.fields();
     // What the AWS CLI printed around a list.
     fields.pass_over(&["About", "NumResults", "NextToken", "ResponseMetadata"]);
@@ -71,8 +72,7 @@ fn read_file<'a>(reading: &'a Reading<'a>, file: &Node<'a>, entries: &mut Entrie
     entries.hit_types.extend(list(&mut fields, "HITTypes", |f| hits::hit_type(f, &first)));
     if let Some(node) = fields.node("HITs") {
         entries.speaks_of_hits = true;
-        let read = node.elements().into_iter().filter_map(|n| one(&n, |f| hits::hit(f, &first)));
-        entries.hits.extend(read);
+        entries.hits.extend(each(&node.elements(), |f| hits::hit(f, &first)));
     }
     let work = list(&mut fields, "Assignments", |f| hits::assignment(f, None, &first));
     entries.assignments.extend(work);
@@ -83,22 +83,29 @@ fn read_file<'a>(reading: &'a Reading<'a>, file: &Node<'a>, entries: &mut Entrie
     entries.files.extend(list(&mut fields, "UploadedFiles", |f| files::file(f)));
     for name in NOT_YET {
         if let Some(node) = fields.elements(name).first() {
-            reading.problem(node.place(), format!("{name} cannot be loaded yet"));
+            node.problem(format!("{name} cannot be loaded yet"));
         }
     }
     fields.finish();
 }
 
 /// The entries of a list; those that cannot be read at all are left out, with a problem each.
-fn list<'a, T>(
+fn list<'a, T: Send>(
     fields: &mut Fields<'a>,
     name: &str,
-    mut read: impl FnMut(&mut Fields<'a>) -> Option<T>,
+    read: impl Fn(&mut Fields<'a>) -> Option<T> + Sync,
 ) -> Vec<T> {
-    fields.elements(name).into_iter().filter_map(|node| one(&node, &mut read)).collect()
+    each(&fields.elements(name), read)
 }
 
-fn one<'a, T>(node: &Node<'a>, mut read: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Option<T> {
+fn each<'a, T: Send>(
+    nodes: &[Node<'a>],
+    read: impl Fn(&mut Fields<'a>) -> Option<T> + Sync,
+) -> Vec<T> {
+    parallel::map(nodes, |node| one(node, &read)).into_iter().flatten().collect()
+}
+
+fn one<'a, T>(node: &Node<'a>, read: impl Fn(&mut Fields<'a>) -> Option<T>) -> Option<T> {
     let mut fields = node.fields();
     let entry = read(&mut fields);
     fields.finish();

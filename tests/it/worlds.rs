@@ -190,7 +190,7 @@ async fn every_problem_is_told_and_nothing_is_loaded() {
             work(json!({"AssignmentStatus": "Accepted", "AcceptTime": "-9d"})),
             "HITs[0].Assignments[0]: its deadline is past: it cannot be Accepted any more",
         ),
-        (work(json!({"Answer": "<x/>"})), "HITs[0].Assignments[0]: Answer: Line 1, column 1"),
+        (work(json!({"Answer": "<x/>"})), "HITs[0].Assignments[0].Answer: Line 1, column 1"),
         (
             json!({"Requesters": [{"AccessKeyId": "a"}, {"AccessKeyId": "a"}]}),
             "Requesters[1]: another requester has this key or id",

@@ -1,7 +1,7 @@
 //! What is wrong with the files of a load, and where.
 
-use std::cell::RefCell;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -53,13 +53,13 @@ impl Place {
 #[derive(Debug)]
 pub struct Reading<'a> {
     pub(super) texts: &'a [&'a str],
-    problems: RefCell<Vec<Problem>>,
+    problems: Mutex<Vec<Problem>>,
 }
 
 impl<'a> Reading<'a> {
     /// Begins to read these files.
     pub fn new(texts: &'a [&'a str]) -> Self {
-        Self { texts, problems: RefCell::default() }
+        Self { texts, problems: Mutex::default() }
     }
 
     /// The top of each file that is JSON.
@@ -84,12 +84,12 @@ impl<'a> Reading<'a> {
     }
 
     fn push(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
     }
 
     /// All problems, in the order of the files and lines.
     pub fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner();
+        let mut problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
         problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
         problems
     }

@@ -7,7 +7,7 @@ use crate::money::Cents;
 use crate::rules::assignment::place;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::acceptances::{self, Acceptance, State};
-use crate::store::assignments::{self, Placed};
+use crate::store::assignments::{self, Placed, Rendered};
 use crate::store::hits::Hit;
 use crate::store::reviewed_workers::{self, ReviewedWorker};
 use crate::store::timers::{Kind, Timer};
@@ -15,6 +15,7 @@ use crate::time::Instant;
 use crate::worlds::load::hits::Plan;
 use crate::worlds::load::{Load, is_entity_id};
 use crate::worlds::nouns::hits::AssignmentEntry;
+use crate::worlds::parallel;
 use crate::worlds::work::{self, Work};
 
 /// So many rows are held back before they are written.
@@ -176,7 +177,9 @@ impl Works {
     async fn write(&mut self, load: &mut Load<'_>) -> Result<(), Fault> {
         // With a problem nothing will be kept, and rows may be in one another's way.
         if load.problems.is_empty() {
-            assignments::add_many(&mut load.turn.tx, &self.placed).await?;
+            let rendered = parallel::map(&self.placed, |work| Rendered::new(&work.0, work.1));
+            let rendered: Vec<Rendered<'_>> = rendered.into_iter().collect::<Result<_, _>>()?;
+            assignments::add_many(&mut load.turn.tx, &rendered).await?;
             for held in &self.held {
                 acceptances::add_whole(&mut load.turn.tx, held).await?;
             }

@@ -1,6 +1,7 @@
 //! HIT types, HITs, assignments.
 
 use crate::money::Cents;
+use crate::rules::question::answers;
 use crate::shapes::answer::Given;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::notification::NotificationSpecification;
@@ -178,7 +179,7 @@ pub fn assignment(
         approval_time: fields.time("ApprovalTime"),
         rejection_time: fields.time("RejectionTime"),
         deadline: fields.time("Deadline"),
-        answer: fields.take("Answer"),
+        answer: answer(fields),
         answers: fields.take("Answers"),
         requester_feedback: fields.take("RequesterFeedback"),
     };
@@ -187,4 +188,14 @@ pub fn assignment(
         fields.problem("HITId is not the HIT in which the assignment stands");
     }
     (fields.need(within || !entry.hit_id.is_empty(), "HITId") && same).then_some(entry)
+}
+
+/// A problem unless it is as the service stored answers.
+fn answer(fields: &mut Fields<'_>) -> Option<String> {
+    let node = fields.node("Answer")?;
+    let answer: String = node.read()?;
+    if let Err(fault) = answers::check(&answer) {
+        node.problem(fault.to_string());
+    }
+    Some(answer)
 }
