@@ -66,7 +66,7 @@ fn payment(row: &Row) -> Result<BonusPayment, Fault> {
 pub async fn add(tx: &mut Tx, paid: &BonusPayment) -> Result<(), Fault> {
     let statement = sql(ADD).bind(&paid.requester_id).bind(&paid.assignment_id);
     let statement = statement.bind(&paid.worker_id).bind(paid.amount).bind(&paid.reason);
-    statement.bind(paid.grant_at).later(tx).await
+    statement.bind(paid.grant_at).run(tx).await.map(drop)
 }
 
 /// What a list of bonuses is about.

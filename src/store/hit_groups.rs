@@ -256,7 +256,7 @@ fn count(row: &Row) -> Result<Count, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn list(tx: &mut Tx, hit_type_id: &str, at: Instant) -> Result<(), Fault> {
-    sql(LIST).bind(hit_type_id).bind(at).bind(at.0 - 60_000).later(tx).await
+    sql(LIST).bind(hit_type_id).bind(at).bind(at.0 - 60_000).run(tx).await.map(drop)
 }
 
 /// Takes a type off the list, unless a HIT of it is open.
@@ -264,5 +264,5 @@ pub async fn list(tx: &mut Tx, hit_type_id: &str, at: Instant) -> Result<(), Fau
 /// # Errors
 /// The database failed.
 pub async fn unlist(tx: &mut Tx, hit_type_id: &str) -> Result<(), Fault> {
-    sql(UNLIST).bind(hit_type_id).later(tx).await
+    sql(UNLIST).bind(hit_type_id).run(tx).await.map(drop)
 }

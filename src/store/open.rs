@@ -65,7 +65,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteRead(sqlite.readers.reader()?),
-            Self::Postgres(pool) => Tx::PostgresRead(pool.acquire().await?),
+            Self::Postgres(pool) => Tx::PostgresRead(Box::pin(pool.acquire()).await?),
         })
     }
 
@@ -77,7 +77,8 @@ impl Store {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteWrite(sqlite.writer.seat().await),
             Self::Postgres(pool) => {
-                Tx::PostgresWrite(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE");
+                Tx::PostgresWrite(Box::pin(begun).await?)
             }
         })
     }

@@ -139,7 +139,7 @@ pub async fn add(tx: &mut Tx, new: &QualificationRequest) -> Result<bool, Fault>
 /// The database failed.
 pub async fn keep(tx: &mut Tx, of: &QualificationRequest) -> Result<(), Fault> {
     let statement = sql(KEEP).bind(&of.id).bind(of.status.as_str()).bind(of.submit_at);
-    statement.bind(of.answer.as_deref()).later(tx).await
+    statement.bind(of.answer.as_deref()).run(tx).await.map(drop)
 }
 
 /// The request with that id, for a type of this requester.
@@ -177,7 +177,7 @@ pub async fn latest(
 /// # Errors
 /// The database failed.
 pub async fn reject_pending(tx: &mut Tx, requester_id: &str, type_id: &str) -> Result<(), Fault> {
-    sql(REJECT_PENDING).bind(requester_id).bind(type_id).later(tx).await
+    sql(REJECT_PENDING).bind(requester_id).bind(type_id).run(tx).await.map(drop)
 }
 
 /// A page of the requests that await the requester, of one type or of all, oldest first.

@@ -153,8 +153,9 @@ pub async fn add(tx: &mut Tx, new: &QualificationType) -> Result<(), Fault> {
         .bind(&new.description)
         .bind(new.ways.test.as_deref())
         .bind(new.ways.answer_key.as_deref())
-        .later(tx)
+        .run(tx)
         .await
+        .map(drop)
 }
 
 /// Keeps what changed in a type.
@@ -174,8 +175,9 @@ pub async fn keep(tx: &mut Tx, of: &QualificationType) -> Result<(), Fault> {
         .bind(&of.description)
         .bind(of.ways.test.as_deref())
         .bind(of.ways.answer_key.as_deref())
-        .later(tx)
+        .run(tx)
         .await
+        .map(drop)
 }
 
 /// The type with that id, whoever owns it, deleted ones included.

@@ -108,7 +108,7 @@ pub async fn grant(
     value: i64,
     now: Instant,
 ) -> Result<(), Fault> {
-    sql(GRANT).bind(type_id).bind(worker_id).bind(value).bind(now).later(tx).await
+    sql(GRANT).bind(type_id).bind(worker_id).bind(value).bind(now).run(tx).await.map(drop)
 }
 
 /// Takes a qualification from a worker; it stays known as revoked.
@@ -116,7 +116,7 @@ pub async fn grant(
 /// # Errors
 /// The database failed.
 pub async fn revoke(tx: &mut Tx, type_id: &str, worker_id: &str) -> Result<(), Fault> {
-    sql(REVOKE).bind(worker_id).bind(type_id).later(tx).await
+    sql(REVOKE).bind(worker_id).bind(type_id).run(tx).await.map(drop)
 }
 
 /// The worker's qualification of a type of this requester; it is granted.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use sqlx::Transaction;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::Postgres;
+use sqlx::{Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -36,7 +36,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Fault> {
         match self {
             Self::SqliteWrite(seat) => seat.commit().await?,
-            Self::PostgresWrite(tx) => tx.commit().await?,
+            Self::PostgresWrite(tx) => Box::pin(tx.commit()).await?,
             Self::SqliteRead(_) | Self::PostgresRead(_) => {}
         }
         Ok(())
@@ -148,11 +148,13 @@ pub fn sql<'q>(text: &'static str) -> Statement<'q> {
     Statement { text, args: Vec::with_capacity(8) }
 }
 
-/// Runs `$call` of sqlx on a connection of PostgreSQL.
+/// Runs `$call` of sqlx on a connection of PostgreSQL. Its future is on the heap, so that what waits
+/// for statements stays small where SQLite answers them at once.
 macro_rules! on {
-    ($statement:expr, $connection:expr, $call:ident) => {
-        sqlx::query_with($statement.text, bound(&$statement.args)?).$call(&mut **$connection).await
-    };
+    ($statement:expr, $connection:expr, $call:ident) => {{
+        let query = sqlx::query_with($statement.text, bound(&$statement.args)?);
+        (&mut **$connection).$call(query).await
+    }};
 }
 
 impl<'q> Statement<'q> {
@@ -225,13 +227,5 @@ impl<'q> Statement<'q> {
             Tx::PostgresRead(c) => on!(self, c, execute)?.rows_affected(),
             Tx::PostgresWrite(c) => on!(self, c, execute)?.rows_affected(),
         })
-    }
-
-    /// Runs it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn later(self, tx: &mut Tx) -> Result<(), Fault> {
-        self.run(tx).await.map(drop)
     }
 }

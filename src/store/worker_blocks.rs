@@ -44,7 +44,7 @@ pub async fn add(tx: &mut Tx, block: &WorkerBlock) -> Result<bool, Fault> {
 /// The database failed.
 pub async fn put(tx: &mut Tx, block: &WorkerBlock) -> Result<(), Fault> {
     let WorkerBlock { requester_id, worker_id, reason } = block;
-    sql(PUT).bind(requester_id).bind(worker_id).bind(reason).later(tx).await
+    sql(PUT).bind(requester_id).bind(worker_id).bind(reason).run(tx).await.map(drop)
 }
 
 /// Takes a block away, if it is there.
@@ -52,7 +52,7 @@ pub async fn put(tx: &mut Tx, block: &WorkerBlock) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn remove(tx: &mut Tx, requester_id: &str, worker_id: &str) -> Result<(), Fault> {
-    sql(REMOVE).bind(requester_id).bind(worker_id).later(tx).await
+    sql(REMOVE).bind(requester_id).bind(worker_id).run(tx).await.map(drop)
 }
 
 /// A page of the requester's blocks, the newest first, each with its place.
