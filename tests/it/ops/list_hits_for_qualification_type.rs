@@ -56,6 +56,19 @@ async fn hits_come_and_go_with_what_they_require() {
 }
 
 #[tokio::test]
+async fn a_deleted_type_has_its_list_for_whoever_requires_it() {
+    let world = World::new().await;
+    let other = world.by("another");
+    let id = world.qualify(json!({})).await;
+    let hit = requiring(&world, &[&id]).await;
+    let foreign = requiring(&other, &[&id]).await;
+    world.ok("DeleteQualificationType", json!({"QualificationTypeId": id})).await;
+    assert_eq!(hits(&world, &id).await, [hit]);
+    assert_eq!(hits(&other, &id).await, [foreign]);
+    assert_eq!(hits(&world.by("third"), &id).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_type_without_hits_has_an_empty_list_and_an_unknown_one_none() {
     let world = World::new().await;
     let id = world.qualify(json!({})).await;
