@@ -28,7 +28,8 @@ pub fn hit(hit: &Hit) -> Value {
     })
 }
 
-fn assignment(assignment: &Assignment) -> Value {
+/// Work.
+pub fn assignment(assignment: &Assignment) -> Value {
     json!({
         "AssignmentId": assignment.assignment_id(),
         "WorkerId": assignment.worker_id(),
@@ -36,6 +37,12 @@ fn assignment(assignment: &Assignment) -> Value {
         "Answer": assignment.answer(),
         "SubmitTime": seconds(assignment.submit_time()),
     })
+}
+
+/// A page of a list.
+pub fn page<T>(items: &str, token: Option<&str>, list: &[T], show: impl Fn(&T) -> Value) -> Value {
+    let shown: Vec<Value> = list.iter().map(show).collect();
+    json!({"NumResults": shown.len(), "NextToken": token, items: shown})
 }
 
 /// A page of work.
