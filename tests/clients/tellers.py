@@ -1,4 +1,4 @@
-"""Clients that tell the same story: boto3, AWS CLI 1 and 2, the SDKs for JavaScript and for Rust."""
+"""What tells the same story: boto3, AWS CLI 1 and 2, the SDKs for JavaScript and for Rust."""
 
 import json
 import os
