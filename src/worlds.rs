@@ -11,6 +11,8 @@ pub(crate) mod nouns;
 pub mod reset;
 mod work;
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 pub use fields::Problem;
@@ -31,7 +33,7 @@ pub struct Worlds {
 }
 
 /// What was loaded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Loaded {
     /// HITs.
@@ -41,6 +43,17 @@ pub struct Loaded {
     pub assignments: usize,
     /// Workers who were not known before, or are named by the files.
     pub workers: usize,
+    /// Entries of a world's other lists, by their names; a list without any is not among them.
+    #[serde(flatten)]
+    pub others: BTreeMap<&'static str, usize>,
+}
+
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { hits, assignments, workers, others } = self;
+        write!(f, "{hits} HITs, {assignments} assignments, {workers} workers")?;
+        others.iter().try_for_each(|(name, count)| write!(f, ", {name}: {count}"))
+    }
 }
 
 /// Why nothing was loaded.
