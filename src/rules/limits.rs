@@ -37,6 +37,8 @@ pub const REQUESTER_ANNOTATION: usize = 255;
 /// `WorkerIds`: as many at a time.
 pub const WORKER_IDS: Range = Range { min: 0, max: 100 };
 
+/// Blocked workers of a requester.
+pub const WORKER_BLOCKS: i64 = 100_000;
 /// `RequesterFeedback`.
 pub const REQUESTER_FEEDBACK: usize = 1024;
 /// `Name` of a qualification type. Assumed.
