@@ -55,9 +55,17 @@ impl Full {
         // It takes letters before it waits for anything.
         tokio::task::yield_now().await;
         let [hits, hit_types, assignments, types, requests, layouts] = [(); 6].map(|()| Vec::new());
-        let (dump, _stop) = (Value::Null, stop);
-        let mut full =
-            Self { world, dump, _stop, hits, hit_types, assignments, types, requests, layouts };
+        let mut full = Self {
+            world,
+            dump: Value::Null,
+            _stop: stop,
+            hits,
+            hit_types,
+            assignments,
+            types,
+            requests,
+            layouts,
+        };
         full.make_types().await;
         full.make_hits().await;
         full.make_work().await;

@@ -27,17 +27,17 @@ fn test(more: &str) -> String {
 }
 
 /// `key` with `before` replaced by `after`.
-fn altered(before: &str, after: &str) -> Option<String> {
+fn altered(before: &str, after: &str) -> String {
     let key = key("choice");
     assert!(key.contains(before));
-    Some(key.replace(before, after))
+    key.replace(before, after)
 }
 
 /// The question of `key`, twice.
-fn doubled() -> Option<String> {
+fn doubled() -> String {
     let key = key("choice");
     let (begin, end) = (key.find("<Question>").unwrap(), key.find("</AnswerKey>").unwrap());
-    Some([&key[..end], &key[begin..]].concat())
+    [&key[..end], &key[begin..]].concat()
 }
 
 fn key(question: &str) -> String {
@@ -68,7 +68,7 @@ fn what_goes_together_is_taken() {
         Ways::default(),
         tested(),
         Ways { answer_key: Some(key("choice")), ..tested() },
-        Ways { answer_key: altered("yes", "no"), ..tested() },
+        Ways { answer_key: Some(altered("yes", "no")), ..tested() },
         Ways { test_duration_s: Some(31_536_000), retry_delay_s: Some(0), ..tested() },
         granted(),
     ] {
@@ -104,9 +104,9 @@ fn what_goes_together_is_taken() {
 #[case::no_key(Ways { answer_key: Some("<x/>".into()), ..tested() }, "XMLParseError")]
 #[case::text(Ways { answer_key: Some(key("text")), ..tested() }, "scores the question \"text\"")]
 #[case::unknown(Ways { answer_key: Some(key("x")), ..tested() }, "scores the question \"x\"")]
-#[case::twice(Ways { answer_key: doubled(), ..tested() },
+#[case::twice(Ways { answer_key: Some(doubled()), ..tested() },
     "scores the question \"choice\" twice.")]
-#[case::no_choice(Ways { answer_key: altered("yes", "maybe"), ..tested() },
+#[case::no_choice(Ways { answer_key: Some(altered("yes", "maybe")), ..tested() },
     "scores the choice \"maybe\", which the question \"choice\" of the Test does not have")]
 #[case::other(Ways { test: Some(test("<OtherSelection/>")), answer_key: Some(key("choice")),
     ..tested() }, "scores the question \"choice\"")]
