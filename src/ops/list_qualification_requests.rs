@@ -1,4 +1,6 @@
 //! ListQualificationRequests: what workers asked for and the requester has not decided.
+//!
+//! Assumed: the list of a deleted type is empty.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
-"""Three stories, told by every client: boto3, AWS CLI 1 and 2, the SDKs for JavaScript and Rust."""
+"""Four stories, told by every client: boto3, AWS CLI 1 and 2, the SDKs for JavaScript and Rust."""
 
+import base64
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -158,6 +159,17 @@ def test_people(call, stranger, server, workers):
         Description="Takes care",
         QualificationTypeStatus="Active",
     )["QualificationType"]["QualificationTypeId"]
+    of_type = {"QualificationTypeId": type_id}
+    with refused(f"QualificationType {type_id} does not exist."):
+        stranger("UpdateQualificationType", **of_type, Description="Not mine")
+    call("UpdateQualificationType", **of_type, Description="Takes great care")
+    for teller in (call, stranger):
+        shown = teller("GetQualificationType", **of_type)["QualificationType"]
+        assert shown["Description"] == "Takes great care"
+    types = {"MustBeRequestable": True, "MustBeOwnedByCaller": True}
+    listed = paged(call, "ListQualificationTypes", "QualificationTypes", 1, **types)
+    assert [one["QualificationTypeId"] for one in listed] == [type_id]
+    assert stranger("ListQualificationTypes", **types)["NumResults"] == 0
     for worker in workers:
         path = f"/_mturk/workers/{worker}/qualifications/{type_id}/request"
         assert server.control("POST", path)["State"] == "Pending"
@@ -170,7 +182,6 @@ def test_people(call, stranger, server, workers):
     call("AcceptQualificationRequest", QualificationRequestId=first, IntegerValue=3)
     call("AcceptQualificationRequest", QualificationRequestId=second)
     call("RejectQualificationRequest", QualificationRequestId=third, Reason="Not yet")
-    of_type = {"QualificationTypeId": type_id}
     found = paged(call, "ListWorkersWithQualificationType", "Qualifications", 1, **of_type)
     assert [(one["WorkerId"], one["IntegerValue"]) for one in found] == [
         (workers[1], 1),
@@ -191,6 +202,9 @@ def test_people(call, stranger, server, workers):
     foreign = stranger("CreateHIT", **hit)["HIT"]["HITId"]
     hit["QualificationRequirements"] = [of_type | {"Comparator": "Exists"}]
     hit_id = call("CreateHIT", **hit)["HIT"]["HITId"]
+    requiring = paged(call, "ListHITsForQualificationType", "HITs", 1, **of_type)
+    assert [one["HITId"] for one in requiring] == [hit_id]
+    assert stranger("ListHITsForQualificationType", **of_type)["NumResults"] == 0
     call("CreateWorkerBlock", WorkerId=workers[1], Reason="Guesses")
     blocks = paged(call, "ListWorkerBlocks", "WorkerBlocks", 1)
     assert blocks == [{"WorkerId": workers[1], "Reason": "Guesses"}]
@@ -233,7 +247,14 @@ def test_policies(call, stranger, server, workers):
         Question=EXTERNAL,
         AssignmentReviewPolicy=policy,
     )["HIT"]
-    hit_id, of_type = hit["HITId"], {"HITTypeId": hit["HITTypeId"]}
+    hit_id = hit["HITId"]
+    values = {"Title": "Well known", "Description": "Dearer", "Reward": "0.10"}
+    of_type = call("CreateHITType", **values, AssignmentDurationInSeconds=600)
+    of_type = {"HITTypeId": of_type["HITTypeId"]}
+    with refused(f"Hit {hit_id} does not exist."):
+        stranger("UpdateHITTypeOfHIT", HITId=hit_id, **of_type)
+    call("UpdateHITTypeOfHIT", HITId=hit_id, **of_type)
+    assert call("GetHIT", HITId=hit_id)["HIT"]["Title"] == "Well known"
     queue = {
         "Destination": f"http://sqs.example/000000000000/{hit_id}",
         "Transport": "SQS",
@@ -275,3 +296,27 @@ def test_policies(call, stranger, server, workers):
     assert told == ["AssignmentSubmitted", "AssignmentSubmitted", "AssignmentRejected"] + [
         "AssignmentSubmitted"
     ]
+
+
+def test_file(call, stranger, server, workers):
+    """A worker's file is fetched by the link that its requester gets, and nobody else."""
+    values = {"Title": "Hum", "Description": "A tune", "Reward": "0.10"}
+    values |= {"AssignmentDurationInSeconds": 600, "LifetimeInSeconds": 3600}
+    hit_id = call("CreateHIT", **values, MaxAssignments=3, Question=EXTERNAL)["HIT"]["HITId"]
+    made = [server.submit(hit_id, worker)["AssignmentId"] for worker in workers]
+    files = [
+        {
+            "AssignmentId": work,
+            "QuestionIdentifier": "song",
+            "UploadedFileKey": f"K{work}",
+            "Content": base64.b64encode(work.encode()).decode(),
+        }
+        for work in made
+    ]
+    server.control("POST", "/_mturk/world", {"UploadedFiles": files})
+    for work in made:
+        of_file = {"AssignmentId": work, "QuestionIdentifier": "song"}
+        with refused(f"Assignment {work} does not exist."):
+            stranger("GetFileUploadURL", **of_file)
+        url = call("GetFileUploadURL", **of_file)["FileUploadURL"]
+        assert server.raw(method="GET", path=url.removeprefix(server.url)).body == work.encode()

@@ -69,6 +69,10 @@ async fn hit(client: &Client, operation: &str, input: &Value) -> Result<Value, R
             let update = client.update_expiration_for_hit().set_hit_id(hit).set_expire_at(at);
             update.send().await.map(|_| json!({}))?
         }
+        "UpdateHITTypeOfHIT" => {
+            let update = client.update_hit_type_of_hit().set_hit_id(hit).set_hit_type_id(hit_type);
+            update.send().await.map(|_| json!({}))?
+        }
         "ListHITs" => {
             let list = client
                 .list_hits()
@@ -135,6 +139,11 @@ async fn work(client: &Client, operation: &str, input: &Value) -> Result<Value, 
             let got = client.get_assignment().set_assignment_id(assignment).send().await?;
             json!({"Assignment": got.assignment().map(answers::assignment)})
         }
+        "GetFileUploadURL" => {
+            let get = client.get_file_upload_url().set_assignment_id(assignment);
+            let get = get.set_question_identifier(text(input, "QuestionIdentifier"));
+            json!({"FileUploadURL": get.send().await?.file_upload_url()})
+        }
         "RejectAssignment" => {
             let reject = client.reject_assignment().set_assignment_id(assignment);
             let reject = reject.set_requester_feedback(text(input, "RequesterFeedback"));
@@ -167,7 +176,18 @@ async fn qualify(client: &Client, operation: &str, input: &Value) -> Result<Valu
                 .set_name(text(input, "Name"))
                 .set_description(text(input, "Description"))
                 .set_qualification_type_status(status.map(QualificationTypeStatus::from));
-            answers::qualification_type(&made.send().await?)
+            let made = made.send().await?;
+            json!({"QualificationType": made.qualification_type().map(answers::qualification_type)})
+        }
+        "UpdateQualificationType" => {
+            let update = client.update_qualification_type().set_qualification_type_id(type_id);
+            let update = update.set_description(text(input, "Description"));
+            update.send().await.map(|_| json!({}))?
+        }
+        "GetQualificationType" => {
+            let get = client.get_qualification_type().set_qualification_type_id(type_id);
+            let got = get.send().await?;
+            json!({"QualificationType": got.qualification_type().map(answers::qualification_type)})
         }
         "AssociateQualificationWithWorker" => {
             let give = client

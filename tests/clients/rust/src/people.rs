@@ -1,4 +1,4 @@
-//! The operations on people: requests for qualifications, blocks, mail.
+//! The lists about qualifications, and the operations on people: requests, blocks, mail.
 
 use aws_sdk_mturk::Client;
 use serde_json::{Value, json};
@@ -11,7 +11,9 @@ pub const KNOWS: &[&str] = &[
     "AcceptQualificationRequest",
     "CreateWorkerBlock",
     "DeleteWorkerBlock",
+    "ListHITsForQualificationType",
     "ListQualificationRequests",
+    "ListQualificationTypes",
     "ListWorkerBlocks",
     "ListWorkersWithQualificationType",
     "NotifyWorkers",
@@ -65,6 +67,21 @@ async fn notify(client: &Client, input: &Value) -> Result<Value, Refused> {
 async fn list(client: &Client, operation: &str, input: &Value) -> Result<Value, Refused> {
     let (size, token) = (number(input, "MaxResults"), text(input, "NextToken"));
     Ok(match operation {
+        "ListHITsForQualificationType" => {
+            let list = client.list_hits_for_qualification_type();
+            let list = list.set_qualification_type_id(text(input, "QualificationTypeId"));
+            let page = list.set_max_results(size).set_next_token(token).send().await?;
+            answers::page("HITs", page.next_token(), page.hits(), answers::hit)
+        }
+        "ListQualificationTypes" => {
+            let list = client
+                .list_qualification_types()
+                .set_must_be_requestable(input["MustBeRequestable"].as_bool())
+                .set_must_be_owned_by_caller(input["MustBeOwnedByCaller"].as_bool());
+            let page = list.set_max_results(size).set_next_token(token).send().await?;
+            let (token, items) = (page.next_token(), page.qualification_types());
+            answers::page("QualificationTypes", token, items, answers::qualification_type)
+        }
         "ListQualificationRequests" => {
             let list = client.list_qualification_requests();
             let page = list.set_max_results(size).set_next_token(token).send().await?;
