@@ -12,11 +12,14 @@ mod parallel;
 pub mod reset;
 mod work;
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 pub use fields::Problem;
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::turn::Turn;
 use fields::{Place, Reading};
 use nouns::Entries;
@@ -32,7 +35,7 @@ pub struct Worlds {
 }
 
 /// What was loaded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Loaded {
     /// HITs.
@@ -42,6 +45,17 @@ pub struct Loaded {
     pub assignments: usize,
     /// Workers who were not known before, or are named by the files.
     pub workers: usize,
+    /// Entries of a world's other lists, by their names; a list without any is not among them.
+    #[serde(flatten)]
+    pub others: BTreeMap<&'static str, usize>,
+}
+
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { hits, assignments, workers, others } = self;
+        write!(f, "{hits} HITs, {assignments} assignments, {workers} workers")?;
+        others.iter().try_for_each(|(name, count)| write!(f, ", {name}: {count}"))
+    }
 }
 
 /// Why nothing was loaded.
@@ -93,6 +107,12 @@ impl Worlds {
             return Ok(Arc::new(Self { texts, entries }));
         }
         Err(cut(problems))
+    }
+
+    /// What they say that the requester with this access key can spend.
+    fn balance(&self, access_key: &str) -> Option<Cents> {
+        let entries = self.entries.requesters.iter();
+        entries.rev().find(|entry| entry.access_key == access_key).and_then(|entry| entry.balance)
     }
 
     /// Loads them on top of what is there, within `turn`.

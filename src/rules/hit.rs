@@ -17,6 +17,23 @@ pub const DISPOSED_AFTER: Span = Span::days(120);
 /// From this many assignments on, a HIT is in the higher fee class.
 pub const LARGE: i64 = 10;
 
+/// HITs that are older than 2015-07-22 get no more places (API reference).
+///
+/// Assumed: the day begins in UTC.
+const EXTENSIBLE_FROM: Instant = Instant(1_437_523_200_000);
+
+/// Whether a HIT that was made at `created_at` can get more places.
+///
+/// # Errors
+/// It is too old. Assumed: the sentence; the code is documented.
+pub fn young_enough(created_at: Instant) -> Result<(), Fault> {
+    if created_at >= EXTENSIBLE_FROM {
+        return Ok(());
+    }
+    let message = "A HIT that was created before July 22, 2015 cannot be extended.";
+    Err(Fault::request("HITTooOldForExtension", message))
+}
+
 /// What a requester did with a HIT besides its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {

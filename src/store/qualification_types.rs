@@ -201,15 +201,14 @@ pub async fn owned(tx: &mut Tx, requester_id: &str, id: &str) -> Result<Qualific
     Ok(found)
 }
 
-/// Whether lists of the requester's type with that id can be had.
+/// Whether the requester has a type with that id, or had one.
 ///
 /// # Errors
-/// No such type, or another requester's; it is deleted; the database failed.
-pub async fn listable(tx: &mut Tx, requester_id: &str, id: &str) -> Result<(), Fault> {
-    let found = first(sql(OWNED).bind(id).bind(requester_id).one(tx).await?.as_ref())?;
-    match found {
-        Some(of) if of.status != QualificationTypeStatus::Disposing => Ok(()),
-        _ => Err(Fault::qualification_type_does_not_exist(id)),
+/// No such type, or another requester's; the database failed.
+pub async fn known(tx: &mut Tx, requester_id: &str, id: &str) -> Result<(), Fault> {
+    match sql(OWNED).bind(id).bind(requester_id).one(tx).await? {
+        Some(_) => Ok(()),
+        None => Err(Fault::qualification_type_does_not_exist(id)),
     }
 }
 

@@ -33,7 +33,7 @@ pub async fn load(
         problems: Vec::new(),
         requesters: HashMap::new(),
         workers: BTreeSet::new(),
-        loaded: Loaded::default(),
+        loaded: Loaded { others: entries.others(), ..Loaded::default() },
     };
     load.load_requesters(&entries.requesters).await?;
     load.load_workers(&entries.workers).await?;

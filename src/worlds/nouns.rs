@@ -7,6 +7,8 @@ pub mod people;
 pub mod qualifications;
 pub mod reviews;
 
+use std::collections::BTreeMap;
+
 use crate::worlds::fields::{Fields, Node, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
@@ -41,6 +43,25 @@ pub struct Entries {
     /// Whether some file speaks of HITs: then an assignment's HIT must be among them or in the
     /// store. Saved assignments alone bring their HIT with them.
     pub speaks_of_hits: bool,
+}
+
+impl Entries {
+    /// How many there are in each list that has some, besides HITs, their work, and workers.
+    pub fn others(&self) -> BTreeMap<&'static str, usize> {
+        let lists = [
+            ("Requesters", self.requesters.len()),
+            ("QualificationTypes", self.qualification_types.len()),
+            ("Qualifications", self.qualifications.len()),
+            ("QualificationRequests", self.qualification_requests.len()),
+            ("HITLayouts", self.layouts.len()),
+            ("HITTypes", self.hit_types.len()),
+            ("UploadedFiles", self.files.len()),
+            ("BonusPayments", self.bonus_payments.len()),
+            ("WorkerBlocks", self.worker_blocks.len()),
+            ("Messages", self.messages.len()),
+        ];
+        lists.into_iter().filter(|(_, count)| *count > 0).collect()
+    }
 }
 
 /// What may stand in a file and cannot be loaded yet.

@@ -83,7 +83,7 @@ pub struct LoadedWorld {
     loaded: Counts,
 }
 
-/// How many of each.
+/// How many of each; of the lists after the first three, those that have some.
 #[derive(ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Counts {
@@ -96,6 +96,28 @@ pub struct Counts {
     /// Everyone whom the worlds name.
     #[schema(minimum = 0)]
     workers: i64,
+    #[schema(nullable = false, minimum = 1)]
+    requesters: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    qualification_types: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    qualifications: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    qualification_requests: Option<i64>,
+    #[serde(rename = "HITLayouts")]
+    #[schema(nullable = false, minimum = 1)]
+    hit_layouts: Option<i64>,
+    #[serde(rename = "HITTypes")]
+    #[schema(nullable = false, minimum = 1)]
+    hit_types: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    uploaded_files: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    bonus_payments: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    worker_blocks: Option<i64>,
+    #[schema(nullable = false, minimum = 1)]
+    messages: Option<i64>,
 }
 
 /// The clock after a reset.

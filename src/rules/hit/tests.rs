@@ -133,3 +133,18 @@ fn the_type_changes_only_before_anyone_works() {
     }
     assert!(accept(hit(2)).give_back().change_type(NOW).is_ok());
 }
+
+#[test]
+fn only_hits_of_2015_07_22_and_later_get_more_places() {
+    let first = Instant::parse("2015-07-22T00:00:00Z", NOW).unwrap();
+    for (created_at, extensible) in
+        [(first, true), (Instant(first.0 - 1), false), (Instant(0), false), (NOW, false)]
+    {
+        let code = young_enough(created_at).map_err(|fault| match fault {
+            Fault::Request { code, .. } => code,
+            _ => "",
+        });
+        let expected = if extensible { Ok(()) } else { Err("HITTooOldForExtension") };
+        assert_eq!(code, expected, "{created_at:?}");
+    }
+}
