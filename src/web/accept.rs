@@ -12,6 +12,7 @@ use crate::store::acceptances::Acceptance;
 use crate::store::hits;
 use crate::time::Instant;
 use crate::turn::Turn;
+use crate::views::bar::Offer;
 use crate::views::task;
 use crate::web::json::task as as_json;
 use crate::web::page::{self, Page, answer, go};
@@ -62,10 +63,10 @@ pub async fn onward(visit: &Visit, group: &str) -> Page {
 
 /// Accepts a HIT, or the next one of the group, and goes to it.
 ///
-/// A link on another site cannot do it: that leads to the preview.
+/// A link on another site cannot do it: that leads to the preview, where a form of our own does.
 async fn accept(visit: &Visit, group: String, hit_id: Option<String>) -> Page {
     if visit.foreign {
-        return Ok(go(&format!("/projects/{}/tasks", path(&group))));
+        return to_preview(visit, &group);
     }
     let asked = Arc::new((group, hit_id, visit.worker()?));
     let accepted = visit.act(move |turn| {
@@ -79,6 +80,21 @@ async fn accept(visit: &Visit, group: String, hit_id: Option<String>) -> Page {
     let auto = if visit.is_on("auto_accept") { "&auto_accept=true" } else { "" };
     let (hit_id, id) = (&taken.hit_id, &taken.assignment_id);
     Ok(go(&format!("/projects/{group_id}/tasks/{hit_id}?assignment_id={id}{auto}")))
+}
+
+fn to_preview(visit: &Visit, group: &str) -> Page {
+    if visit.json {
+        return Err(Fault::worker(
+            "NotByLink",
+            "Another site may have sent this browser, so nothing was accepted. A page of this \
+             site accepts with POST, and a program that is no browser with GET, too.",
+        ));
+    }
+    let asked = match &visit.offer {
+        Some(Offer::Worker(id)) => format!("?workerId={id}"),
+        _ => String::new(),
+    };
+    Ok(go(&format!("/projects/{}/tasks{asked}", path(group))))
 }
 
 async fn take(

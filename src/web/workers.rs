@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
-use crate::acts::accept::comes_by;
+use crate::acts::accept::{comes_by, unknown};
 use crate::fault::Fault;
 use crate::rules::worker::well_formed;
 use crate::shapes::worker::Worker;
@@ -29,6 +29,7 @@ struct List<'a> {
     workers: Vec<Worker>,
     more: Option<String>,
     next: &'a str,
+    anybody: bool,
 }
 
 /// `GET /workers`.
@@ -50,13 +51,20 @@ async fn listed(visit: &Visit) -> Page {
     found.truncate(PAGE);
     let more = found.last().filter(|_| more).map(|last| last.worker_id.clone());
     let next = inside(visit.asked("next").unwrap_or("/projects"));
-    html(&List { bar, here: &visit.here, workers: found, more, next })
+    let anybody = !visit.knows_only_known();
+    html(&List { bar, here: &visit.here, workers: found, more, next, anybody })
 }
 
-/// An address within this site; anything else is the list of HITs.
+/// An address within this site that changes nothing by being looked at; anything else is the list
+/// of HITs.
 fn inside(address: &str) -> &str {
     let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-    if own { address } else { "/projects" }
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let acts = path.contains('%')
+        || path.contains("/accept_random")
+        || path.starts_with("/mturk/")
+        || address.contains("workerId");
+    if own && !acts { address } else { "/projects" }
 }
 
 /// `POST /workers`: `workerId` is who works from now on; `new` makes one; neither: nobody.
@@ -74,12 +82,28 @@ async fn chosen(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
             "A worker id is 'A' followed by capital letters and digits, 64 characters at most.",
         ));
     }
-    let id = if is_new { new_worker(visit).await? } else { asked };
+    let id = if is_new { new_worker(visit).await? } else { known(visit, asked).await? };
     let mut response = go(inside(value(&fields, "next").unwrap_or("/projects")));
     if let Some(cookie) = cookie(&id) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// The id, if such a worker may work here; nobody may.
+async fn known(visit: &Visit, id: String) -> Result<String, Fault> {
+    if id.is_empty() || !visit.knows_only_known() {
+        return Ok(id);
+    }
+    let asked = Arc::new(id);
+    let id = Arc::clone(&asked);
+    let (_, found) = visit
+        .look(move |turn| {
+            let id = Arc::clone(&id);
+            Box::pin(async move { workers::find(&mut turn.tx, &id).await })
+        })
+        .await?;
+    found.map(|found| found.worker_id).ok_or_else(unknown)
 }
 
 async fn new_worker(visit: &Visit) -> Result<String, Fault> {
@@ -104,6 +128,11 @@ mod tests {
             ("//evil.example", "/projects"),
             ("/\\evil.example", "/projects"),
             ("https://evil.example", "/projects"),
+            ("/projects/3G/tasks?hit_id=3H", "/projects/3G/tasks?hit_id=3H"),
+            ("/projects/3G/tasks/accept_random", "/projects"),
+            ("/projects/3G/tasks/accept%5Frandom", "/projects"),
+            ("/mturk/previewandaccept?groupId=3G", "/projects"),
+            ("/tasks?workerId=A1", "/projects"),
             ("", "/projects"),
         ] {
             assert_eq!(inside(address), to);
