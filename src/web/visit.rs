@@ -77,18 +77,16 @@ impl FromRequestParts<Web> for Visit {
 /// Whether a page of another site, or one without an origin, may have made a browser send this.
 ///
 /// Browsers say who did in `Sec-Fetch-Site`, but only to https and to loopback. Elsewhere a browser
-/// is foreign whatever it asks for with GET: its `Referer` proves nothing, since HTML in a frame can
-/// have the browser send one of this very origin. Writes were looked at by the gate. Programs that
+/// is foreign whatever it asks for with GET: its `Referer` proves nothing, since HTML in a frame
+/// can have the browser send one of this very origin. Writes were looked at by the gate. Programs that
 /// are no browsers come on their own account.
 fn is_foreign(parts: &Parts) -> bool {
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    match text("sec-fetch-site") {
-        Some(site) => matches!(site, "cross-site" | "same-site"),
-        None => {
-            let agent = text("user-agent").unwrap_or_default();
-            parts.method.is_safe() && agent.starts_with("Mozilla/")
-        }
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "cross-site" | "same-site");
     }
+    let agent = text("user-agent").unwrap_or_default();
+    parts.method.is_safe() && agent.starts_with("Mozilla/")
 }
 
 /// Why a worker that the query names is not taken at once; none if that worker is.

@@ -209,7 +209,7 @@ async fn pages_stand_in_no_frame_and_load_nothing_from_elsewhere() {
         assert!(!outside.contains("//") || path == "/", "{path}: {outside}");
     }
     let mut size = 0;
-    for asset in ["site.css", "work.js", "framed.js", "icon.svg"] {
+    for asset in ["site.css", "clock.js", "work.js", "framed.js", "icon.svg"] {
         size += browser.get(&format!("/assets/{asset}")).await.len();
     }
     assert!(size < 40_000, "{size}");
