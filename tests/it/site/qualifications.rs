@@ -160,7 +160,8 @@ async fn the_pages_have_twins() {
     let workers = browser.json("/workers").await;
     assert_eq!(workers["results"][0]["WorkerId"], "A1");
     let hit = world.create_hit(json!({})).await;
-    world.work("A1", &hit).await;
+    let work = world.work("A1", &hit).await;
+    world.ok("ApproveAssignment", json!({"AssignmentId": work})).await;
     let mail = json!({"Subject": "Hello", "MessageText": "A\nB", "WorkerIds": ["A1"]});
     world.ok("NotifyWorkers", mail).await;
     let messages = browser.json("/messages").await;
