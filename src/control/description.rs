@@ -33,4 +33,4 @@ pub async fn show() -> impl IntoResponse {
 }
 
 #[cfg(test)]
-mod written;
+mod tests;

@@ -1,5 +1,5 @@
-//! A new database as the migrations leave it, without running them: SQLite takes longer to read their
-//! text than the whole rest of a start.
+//! A new database as the migrations leave it, without running them: SQLite takes longer to read
+//! their text than the whole rest of a start.
 //!
 //! Only what is thrown away begins so; a file that is kept is made by the migrations themselves, in
 //! one transaction.
