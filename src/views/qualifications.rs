@@ -13,7 +13,7 @@ use crate::turn::Turn;
 use crate::views::guard::value_of;
 
 /// So many are on a page.
-const PAGE: usize = 30;
+const PAGE: usize = 20;
 
 /// A worker's qualifications, and a page of those that can be asked for.
 #[derive(Debug)]

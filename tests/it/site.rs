@@ -3,6 +3,7 @@
 mod form;
 mod list;
 mod safety;
+mod sizes;
 mod submit;
 mod work;
 
