@@ -9,6 +9,11 @@ pub fn at(at: &Instant) -> String {
     at.whole_second().rfc3339().replace('T', " ").replace('Z', "")
 }
 
+/// `2026-01-01 00:00`, in UTC.
+pub fn minute(of: &Instant) -> String {
+    at(of).chars().take(16).collect()
+}
+
 /// `2026-01-01`.
 pub fn day(at: &Instant) -> String {
     at.rfc3339().chars().take(10).collect()

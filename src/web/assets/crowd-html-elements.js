@@ -18,7 +18,7 @@
     input:not([type=radio], [type=checkbox], [type=range]), textarea {
       font: inherit; padding: .4rem .55rem; border: 1px solid #6f757b; border-radius: .35rem;
       width: 100%; max-width: 40rem; box-sizing: border-box; }
-    input[type=range] { width: min(100%, 30rem); vertical-align: middle; margin: 0 .75rem 0 0; }
+    input[type=range] { width: min(100% - 3rem, 30rem); vertical-align: middle; margin: 0 .5rem 0 0; }
     input[type=radio], input[type=checkbox] { flex: none; margin: 0; }
     button { font: inherit; padding: .45rem 1rem; border: 1px solid #0b57d0; border-radius: .35rem;
       background: #fff; color: #0b57d0; cursor: pointer; }
