@@ -91,7 +91,8 @@ export async function states(at, site) {
     { QualificationTypeId: "00000000000000000071", Comparator: "In", LocaleValues: [{ Country: "US" }, { Country: "CA" }] }];
   const unmet = await at.hit(PLAIN, { Title: "Correct a translation from French", QualificationRequirements: wanted });
   const label = await at.hit(external(`${site.url}/task`, 300), { MaxAssignments: 50, Title: "Label pictures of a town" });
-  const every = await at.hit(EVERY_KIND, { Title: "Every kind of question", MaxAssignments: 50 });
+  const every = await at.hit(EVERY_KIND, { Title: "Every kind of question" });
+  await at.hit(EVERY_KIND, { Title: "Every kind of question" });
   const crowd = await at.hit(CROWD, { Title: "What is on the table?", MaxAssignments: 50 });
   const once = await at.hit(PLAIN, { Title: "Short work", AssignmentDurationInSeconds: 30, MaxAssignments: 50 });
   const taken = await at.control("POST", `/workers/${FORGETFUL}/accept`, { HITId: once.HITId });
@@ -104,7 +105,9 @@ export async function states(at, site) {
   const task = async (hit, { AssignmentId }) => `/projects/${await at.group(hit)}/tasks/${hit.HITId}?assignment_id=${AssignmentId}`;
   const preview = (hit) => `/projects/${hit.HITTypeId}/tasks`;
   const hold = async (hit) => task(hit, await at.control("POST", `/workers/${ANNA}/accept`, { HITId: hit.HITId }));
+  const sample = await at.hit(external("https://mturk-local.invalid/samples/reaction-times", 0), { Title: "A minute of reaction times" });
   const [work, filling, elements] = [await hold(label), await hold(every), await hold(crowd)];
+  const experiment = await hold(sample);
 
   const submit = (page) => page.getByRole("button", { name: "Submit", exact: true }).click();
   const test = async (page, answer) => {
@@ -153,6 +156,10 @@ export async function states(at, site) {
       await page.goto(at.url + elements);
       await frameOf(page).getByRole("button", { name: "Submit" }).waitFor();
       await frameOf(page).getByLabel("Object").focus();
+    },
+    "work-sample": async (page) => {
+      await page.goto(at.url + experiment);
+      await frameOf(page).getByText("Ready?").waitFor();
     },
     "frame-preview": async (page) => {
       await page.goto(at.url + preview(open));
