@@ -78,8 +78,12 @@ impl Front {
         let status = response.status().as_u16();
         match path.as_str() {
             "/" => {}
-            _ if method.is_safe() => tracing::debug!(%method, path, status, "control"),
-            _ => tracing::info!(%method, path, status, "control"),
+            of if of.starts_with("/_mturk") && method.is_safe() => {
+                tracing::debug!(%method, path, status, "control");
+            }
+            of if of.starts_with("/_mturk") => tracing::info!(%method, path, status, "control"),
+            _ if method.is_safe() => tracing::debug!(%method, path, status, "site"),
+            _ => tracing::info!(%method, path, status, "site"),
         }
         response
     }

@@ -91,6 +91,9 @@ impl Standing {
     /// # Errors
     /// The worker site's sentence, when the HIT is full, expired or deleted.
     pub fn accept(self, now: Instant) -> Result<Self, Fault> {
+        if self.phase != Phase::Disposed && self.expired(now) {
+            return Err(hit_expired());
+        }
         if self.status(now) != HitStatus::Assignable {
             return Err(no_more_hits());
         }
@@ -237,6 +240,14 @@ impl Standing {
 #[must_use]
 pub fn no_more_hits() -> Fault {
     Fault::worker("NoMoreHITs", "There are no more of these HITs available.")
+}
+
+/// The worker site's answer when the time of a HIT is over. Assumed: the first sentence; programs
+/// look for the second.
+#[must_use]
+pub fn hit_expired() -> Fault {
+    let said = "This HIT has expired. There are no more of these HITs available.";
+    Fault::worker("HITExpired", said)
 }
 
 #[cfg(test)]

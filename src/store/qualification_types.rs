@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::rules::qualification::new_type::Ways;
+use crate::rules::qualification::request::Terms;
 use crate::shapes;
 use crate::shapes::qualification::QualificationTypeStatus;
 use crate::store::Tx;
@@ -87,6 +88,17 @@ impl QualificationType {
             is_requestable: self.is_requestable,
             auto_granted: self.ways.auto_granted,
             auto_granted_value: self.ways.auto_granted_value,
+        }
+    }
+
+    /// What it says to who asks.
+    #[must_use]
+    pub const fn terms(&self) -> Terms {
+        Terms {
+            status: self.status,
+            is_requestable: self.is_requestable,
+            has_test: self.ways.test.is_some(),
+            retry_delay_s: self.ways.retry_delay_s,
         }
     }
 

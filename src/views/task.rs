@@ -1,8 +1,8 @@
 //! A HIT as a worker sees it: before it is accepted, and at work.
 
 use crate::acts::accept::{already_taken, blocked};
+use crate::acts::offer::offer;
 use crate::fault::Fault;
-use crate::rules::hit::no_more_hits;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hit_groups::{self, Listed};
 use crate::store::hits::{self, Hit};
@@ -30,9 +30,13 @@ pub struct Preview {
 /// There is none; the database failed.
 pub async fn group(turn: &mut Turn, type_or_group: &str) -> Result<Listed, Fault> {
     let found = hit_groups::find(&mut turn.tx, type_or_group).await?;
-    found.ok_or_else(|| {
-        Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
-    })
+    found.ok_or_else(|| no_such_group(type_or_group))
+}
+
+/// There is no such group, or none that this worker may see: the two are not told apart.
+#[must_use]
+pub fn no_such_group(type_or_group: &str) -> Fault {
+    Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
 }
 
 /// The next HIT of a group, or one of its HITs.
@@ -50,7 +54,10 @@ pub async fn preview(
     let type_id = &listed.hit_type.id;
     let found = match hit_id {
         Some(id) => one(turn, type_id, id, who).await?,
-        None => hits::offer(&mut turn.tx, type_id, who).await?.ok_or_else(no_more_hits),
+        None => match offer(turn, type_id, who).await {
+            Err(fault) if !matches!(fault, Fault::Worker { .. }) => return Err(fault),
+            offered => offered,
+        },
     };
     let hit = match found {
         Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),

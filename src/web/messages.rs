@@ -5,12 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use serde_json::{Value, json};
 
 use crate::fault::Fault;
 use crate::store::messages::{Mail, of_worker};
 use crate::time::Instant;
 use crate::views::bar::Bar;
-use crate::web::page::{Page, answer, html};
+use crate::web::page::{self, Page, answer, html};
 use crate::web::show;
 use crate::web::visit::Visit;
 
@@ -95,5 +96,16 @@ async fn listed(visit: &Visit) -> Page {
     let more = mails.len() > PAGE;
     mails.truncate(PAGE);
     let next = mails.last().filter(|_| more).map(|last| last.key);
+    if visit.json {
+        let results: Vec<_> = mails.iter().map(as_json).collect();
+        let next = next.map(|key| format!("/messages?before={key}&format=json"));
+        return page::json(json!({"results": results, "next_page_url": next}));
+    }
     html(&List { bar, here: &visit.here, mails, next })
+}
+
+/// Assumed: the members; the closed site had no such page.
+fn as_json(mail: &Mail) -> Value {
+    json!({"subject": mail.subject, "text": mail.text, "requester_name": mail.requester_name,
+        "sent_at": mail.sent_at.rfc3339()})
 }

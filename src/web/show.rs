@@ -84,6 +84,13 @@ pub fn path(text: &str) -> String {
     crate::rules::frame::encoded(text)
 }
 
+/// An address of this site without the worker that it names.
+pub fn without_worker(here: &str) -> String {
+    let Some((path, query)) = here.split_once('?') else { return here.to_owned() };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("workerId=")).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +110,17 @@ mod tests {
             assert_eq!(excerpt(text, 10), Excerpt { text: shown.to_owned(), is_cut }, "{text}");
         }
         assert_eq!(excerpt("ä", 1), Excerpt { text: String::new(), is_cut: true });
+    }
+
+    #[test]
+    fn an_address_loses_its_worker_alone() {
+        for (address, without) in [
+            ("/tasks", "/tasks"),
+            ("/tasks?workerId=A1", "/tasks"),
+            ("/mturk/preview?groupId=3G&workerId=A1&x=1", "/mturk/preview?groupId=3G&x=1"),
+        ] {
+            assert_eq!(without_worker(address), without);
+        }
     }
 
     #[test]

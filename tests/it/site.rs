@@ -2,6 +2,8 @@
 
 mod form;
 mod list;
+mod qualifications;
+mod refusals;
 mod safety;
 mod sizes;
 mod submit;

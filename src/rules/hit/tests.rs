@@ -44,7 +44,7 @@ fn an_expired_hit_waits_for_its_pending_work() {
     assert_eq!(shows(&working, LATER), (HitStatus::Unassignable, 2, 1, 0));
     assert_eq!(working.submit().status(LATER), HitStatus::Reviewable);
     assert_eq!(working.give_back().status(LATER), HitStatus::Reviewable);
-    assert_eq!(working.accept(LATER), Err(no_more_hits()));
+    assert_eq!(working.accept(LATER), Err(hit_expired()));
     assert!(working.accept(Instant(LATER.0 - 1)).is_ok());
 }
 

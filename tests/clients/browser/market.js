@@ -11,7 +11,9 @@ export const ROOT = path.resolve(import.meta.dirname, "../../..");
 const BINARY = process.env.MTURK_LOCAL_BIN ?? path.join(ROOT, "target/release/mturk-local");
 const PYTHON = process.env.MTURK_LOCAL_PYTHON ?? path.join(ROOT, ".venv/bin/python");
 export const PICTURES = path.join(ROOT, "artefacts/pictures");
-const HERE = ["127.0.0.1", "localhost"];
+/** A name that only the tests' browser knows: for this machine, though browsers cannot tell. */
+export const NAMED = "lab.test";
+const HERE = ["127.0.0.1", "localhost", NAMED];
 const NAMESPACES = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas";
 
 /** A market of its own, whose clock stands at the beginning of 2026 unless it is told otherwise. */
@@ -30,6 +32,8 @@ export async function market(...options) {
 class Market {
   constructor(url, child) {
     this.url = url;
+    // Where browsers find it.
+    this.site = url;
     this.child = child;
   }
 
@@ -161,7 +165,8 @@ document.getElementById('state').textContent =
 /** A browser; one for all tests of a file. */
 export async function browser() {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
   return chromium.launch({ executablePath, args, env: { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) } });
 }
@@ -174,7 +179,7 @@ export async function worker(of, at, workerId, more = {}) {
   page.setDefaultTimeout(15000);
   page.errors = [];
   page.on("pageerror", (error) => page.errors.push(String(error)));
-  await page.goto(`${at.url}/projects?workerId=${workerId}`);
+  await page.goto(`${at.site}/projects?workerId=${workerId}`);
   return page;
 }
 

@@ -58,13 +58,15 @@ test("who passes the test does the HIT, who fails is refused", async () => {
   const hit = await at.hit(html(content), { QualificationRequirements: wanted });
   const anna = await worker(chrome, at, "A1ANNA");
   await take(anna, knows, "Paris", "I live there");
-  assert.match(await anna.locator(".figures").innerText(), /100/);
+  await anna.getByText("Your test was scored. Your value is 100.").waitFor();
+  assert.match(await anna.locator(".figures").innerText(), /Your value\s+100/);
   await accepted(anna, at, hit);
   await frameOf(anna).getByLabel("City").fill("Paris");
   await frameOf(anna).getByRole("button", { name: "Send" }).click();
   await anna.getByText("Your work was submitted.").waitFor();
   const ben = await worker(chrome, at, "A2BEN");
   await take(ben, knows, "Rome", "");
+  await ben.getByText("Your test was scored. Your value is 0.").waitFor();
   assert.match(await ben.locator(".figures").innerText(), /Your value\s+0/);
   await ben.goto(`${at.url}/projects/${hit.HITTypeId}/tasks`);
   assert.equal(await ben.getByRole("button", { name: /^Accept/ }).count(), 0);
@@ -83,7 +85,7 @@ test("a test without an answer key goes to the requester as it was filled in", a
   const judged = await type("Judged by a person", {});
   const page = await worker(chrome, at, "A1ANNA");
   await take(page, judged, "Rome", "An “old” map & a guess");
-  await page.getByText("You have asked for it. Its requester decides.").waitFor();
+  await page.getByText(/^You have handed in the test at .* Its requester decides\.$/).waitFor();
   const expected = answers(["france", chosen("rome")], ["why", text("An &#8220;old&#8221; map &amp; a guess")]);
   await at.submitted({ requests: { [judged]: [["A1ANNA", expected]] }, scores: { [judged]: { A1ANNA: null } } });
 });
@@ -100,10 +102,25 @@ test("what is left out of a test is told, and nothing is handed in", async () =>
 test("a test that comes too late does not count", async () => {
   const hurried = await type("Hurried", { AnswerKey: KEY });
   const page = await worker(chrome, at, "A1ANNA");
+  await page.route("**/mturk/clock**", (route) => route.abort());
   await ask(page, hurried);
   await page.getByLabel("Paris").check();
   await at.control("POST", "/clock", { advance: "6m" });
   await page.getByRole("button", { name: "Submit the test" }).click();
   await page.getByRole("alert").waitFor();
   await at.submitted({ scores: { [hurried]: { A1ANNA: null } }, requests: { [hurried]: [] } });
+});
+
+test("the clock jumps while a worker is at a test", async () => {
+  const watched = await type("Watched", { AnswerKey: KEY });
+  const page = await worker(chrome, at, "A1ANNA");
+  await ask(page, watched);
+  const shows = (text) => page.waitForFunction((text) => document.querySelector("[role=timer]").textContent === text, text);
+  await shows("00:05:00");
+  await at.control("POST", "/clock", { advance: "2m" });
+  await shows("00:03:00");
+  await at.control("POST", "/clock", { advance: "3m" });
+  await page.getByText(/^The time for your test ran out at .* Nothing was handed in\.$/).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Submit the test" }).count(), 0);
+  await at.submitted({ scores: { [watched]: { A1ANNA: null } }, requests: { [watched]: [] } });
 });
