@@ -78,8 +78,8 @@ impl FromRequestParts<Web> for Visit {
 ///
 /// Browsers say who did in `Sec-Fetch-Site`, but only to https and to loopback. Elsewhere a browser
 /// is foreign whatever it asks for with GET: its `Referer` proves nothing, since HTML in a frame
-/// can have the browser send one of this very origin. Writes were looked at by the gate. Programs that
-/// are no browsers come on their own account.
+/// can have the browser send one of this very origin. Writes were looked at by the gate. Programs
+/// that are no browsers come on their own account.
 fn is_foreign(parts: &Parts) -> bool {
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {

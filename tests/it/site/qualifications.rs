@@ -1,4 +1,4 @@
-//! Qualifications on the site: what can be asked for, tests and their time, and what became of them.
+//! Qualifications on the site: what can be asked for, tests and their time, and what became of it.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -124,7 +124,8 @@ async fn the_pages_have_twins() {
     let world = World::new().await;
     let id = world.qualify(json!({"Keywords": "france, city", "RetryDelayInSeconds": 60})).await;
     let browser = world.browser("A1");
-    let value = |number: Value| json!({"integer_value": number, "locale_value": {"country": null, "subdivision": null}});
+    let nowhere = json!({"country": null, "subdivision": null});
+    let value = |number: Value| json!({"integer_value": number, "locale_value": nowhere});
     let mut one = json!({"qualification_type_id": id, "name": "Knows Paris", "has_test": false,
         "description": "Has been there", "keywords": "france, city", "is_requestable": true,
         "visibility": true, "state": "Requestable", "deadline": null, "requestable_at": null,
@@ -143,12 +144,11 @@ async fn the_pages_have_twins() {
     assert_eq!(browser.json(&format!("/qualifications/{id}")).await["state"], "Pending");
     world.grant(&id, "A1", 90).await;
     let list = browser.json("/qualifications").await;
-    assert_eq!(list["requestable"][0]["state"], Value::Null);
+    assert_eq!(list["requestable"][0]["state"], "Pending");
     assert_eq!(list["results"][0]["value"], value(json!(90)));
     assert_eq!(browser.json(&format!("/qualifications/{id}")).await["value"], value(json!(90)));
-    world
-        .done("PUT", "/workers/A1", json!({"Locale": {"Country": "US", "Subdivision": "WA"}}))
-        .await;
+    let traits = json!({"Locale": {"Country": "US", "Subdivision": "WA"}});
+    world.done("PUT", "/workers/A1", traits).await;
     let place = browser.json("/qualifications/00000000000000000071").await;
     assert_eq!(
         place["value"],
@@ -159,6 +159,9 @@ async fn the_pages_have_twins() {
     assert_eq!(missing.status, 404);
     let workers = browser.json("/workers").await;
     assert_eq!(workers["results"][0]["WorkerId"], "A1");
+    let hit = world.create_hit(json!({})).await;
+    let work = world.work("A1", &hit).await;
+    world.ok("ApproveAssignment", json!({"AssignmentId": work})).await;
     let mail = json!({"Subject": "Hello", "MessageText": "A\nB", "WorkerIds": ["A1"]});
     world.ok("NotifyWorkers", mail).await;
     let messages = browser.json("/messages").await;

@@ -151,7 +151,7 @@ async fn work_of_sixteen_mebibytes_is_taken_and_no_more(#[case] size: usize, #[c
 #[rstest]
 #[case("application/json", "{\"x\": 1}")]
 #[case("text/plain;charset=UTF-8", "x=1")]
-#[case("application/x-www-form-urlencodedX", "x=1")]
+#[case("application/x-www-form-urlencoded2", "x=1")]
 #[tokio::test]
 async fn what_is_no_form_is_refused_by_name(#[case] kind: &str, #[case] body: &str) {
     let world = World::new().await;
