@@ -19,7 +19,7 @@ use crate::views::guard::value_of;
 pub use crate::rules::qualification::request::Asking;
 
 /// So many are on a page.
-const PAGE: usize = 20;
+const PAGE: usize = 30;
 
 /// A worker's qualifications, and a page of those that can be asked for.
 #[derive(Debug)]
