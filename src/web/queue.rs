@@ -27,11 +27,10 @@ struct Queue<'a> {
     returned: bool,
 }
 
-impl Queue<'_> {
-    fn address(&self, task: &InHand) -> String {
-        let (group, id) = (&task.hit.hit_type.group_id, &task.taken.assignment_id);
-        format!("/projects/{group}/tasks/{}?assignment_id={id}", task.hit.id)
-    }
+/// Where one works on it.
+fn address(task: &InHand) -> String {
+    let (group, id) = (&task.hit.hit_type.group_id, &task.taken.assignment_id);
+    format!("/projects/{group}/tasks/{}?assignment_id={id}", task.hit.id)
 }
 
 /// `GET /tasks`.
