@@ -100,12 +100,6 @@ class Market {
   handedIn(hit, ...works) {
     return this.submitted({ assignments: { [hit.HITId]: works } });
   }
-
-  /** The answers to a HIT, in the order of submission. */
-  async answers(hit) {
-    const listed = await this.call("ListAssignmentsForHIT", { HITId: hit.HITId });
-    return listed.Assignments.map((one) => one.Answer);
-  }
 }
 
 export const external = (url, height = 400) =>

@@ -86,6 +86,11 @@ test("a HIT is returned and accepted again", async (t) => {
   await page.getByRole("link", { name: "Find HITs" }).click();
   await accept(page);
   await frameOf(page).getByText("work of A1ANNA").waitFor();
+  await at.handedIn(hit);
+  await frameOf(page).locator("[name=label]").fill("at last");
+  await frameOf(page).getByRole("button", { name: "Send" }).click();
+  await page.getByText("Your work was submitted.").waitFor();
+  await at.handedIn(hit, ["A1ANNA", document(["label", "at last"], ["more", ""])]);
 });
 
 test("with auto-accept one HIT follows the other", async (t) => {
@@ -116,6 +121,11 @@ test("of two workers at once one gets the last assignment", async (t) => {
   const seen = await Promise.all(both.map((page) => page.locator("main").innerText()));
   assert.equal(seen.filter((text) => text.includes(none)).length, 1, seen.join("\n---\n"));
   assert.equal(seen.filter((text) => text.includes("Time left")).length, 1);
+  const first = seen.findIndex((text) => text.includes("Time left"));
+  await frameOf(both[first]).locator("[name=label]").fill("mine");
+  await frameOf(both[first]).getByRole("button", { name: "Send" }).click();
+  await both[first].getByText("Your work was submitted.").waitFor();
+  await at.handedIn(hit, [["A1ANNA", "A2BEN"][first], document(["label", "mine"], ["more", ""])]);
 });
 
 test("the clock jumps while a worker is at work", async (t) => {
