@@ -13,6 +13,11 @@ use regex::{Captures, Regex};
 /// Stands for the assignment in a preview.
 pub const NOT_AVAILABLE: &str = "ASSIGNMENT_ID_NOT_AVAILABLE";
 
+/// Where sample pages are said to be, which this server carries itself: a host that no network has.
+///
+/// So a world can name one whatever the server's own address is.
+const SAMPLES: &str = "https://mturk-local.invalid/samples/";
+
 /// What a page in the frame is told.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
@@ -33,7 +38,8 @@ pub struct AtWork<'a> {
     pub submit_to: &'a str,
 }
 
-/// The address of a page with what it is told, before its fragment.
+/// The address of a page with what it is told, before its fragment; a path for a sample page, which
+/// is loaded from this server.
 ///
 /// Assumed: a preview tells `assignmentId` and `hitId` alone, since public clients take the lack of
 /// `workerId` for "not accepted yet".
@@ -43,12 +49,16 @@ pub fn address(url: &str, told: &Told<'_>) -> String {
         Some(at) => url.split_at(at),
         None => (url, ""),
     };
+    let (origin, page) = match page.strip_prefix(SAMPLES) {
+        Some(name) => ("/samples/", name),
+        None => ("", page),
+    };
     let mark = match page.split_once('?') {
         None => "?",
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    format!("{page}{mark}{}{fragment}", query(told))
+    format!("{origin}{page}{mark}{}{fragment}", query(told))
 }
 
 /// What a page is told, as a query.
@@ -182,6 +192,12 @@ mod tests {
             ("http://h/t#x", format!("http://h/t?{told}#x")),
             ("http://h/t?a=1#x?y", format!("http://h/t?a=1&{told}#x?y")),
             ("http://h/#?", format!("http://h/?{told}#?")),
+            ("https://mturk-local.invalid/samples/x?a=1#y", format!("/samples/x?a=1&{told}#y")),
+            ("https://mturk-local.invalid/x", format!("https://mturk-local.invalid/x?{told}")),
+            (
+                "https://mturk-local.invalid.example/samples/x",
+                format!("https://mturk-local.invalid.example/samples/x?{told}"),
+            ),
         ] {
             assert_eq!(address(url, &WORK), expected, "{url}");
         }

@@ -8,11 +8,13 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
+use crate::store::bonus_payments::one_of_worker;
 use crate::store::worker_history::{Done, Tally};
 use crate::time::Instant;
 use crate::views::bar::Bar;
 use crate::views::dashboard::{self, Dashboard, DayPage, PAGE};
 use crate::web::json::reward;
+use crate::web::messages::Letter;
 use crate::web::page::{self, Page, answer, html};
 use crate::web::show;
 use crate::web::visit::Visit;
@@ -83,6 +85,34 @@ fn dollars(cents: i64) -> Value {
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
 fn rate(part: i64, whole: i64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
+}
+
+/// `GET /bonuses/{number}`: all that is said of one.
+pub async fn bonus(Path(key): Path<String>, visit: Visit) -> Response {
+    let page = one_bonus(&visit, &key).await;
+    answer(&visit, page).await
+}
+
+async fn one_bonus(visit: &Visit, key: &str) -> Page {
+    let none = || Fault::not_found("You have no such bonus.");
+    let key: i64 = key.parse().map_err(|_| none())?;
+    let worker = Arc::new(visit.worker()?);
+    let (bar, found) = visit
+        .look(move |turn| {
+            let worker = Arc::clone(&worker);
+            Box::pin(async move { one_of_worker(&mut turn.tx, key, &worker).await })
+        })
+        .await?;
+    let bonus = found.ok_or_else(none)?;
+    html(&Letter {
+        bar,
+        here: &visit.here,
+        heading: &format!("A bonus of ${}", bonus.amount),
+        from: &bonus.requester_name,
+        at: bonus.grant_at,
+        text: &bonus.reason,
+        back: ("/dashboard", "Back to the dashboard"),
+    })
 }
 
 /// `GET /status_details/{day}`.

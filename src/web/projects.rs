@@ -105,7 +105,7 @@ fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str)
         let number = visit.asked(name).and_then(|text| text.parse::<usize>().ok());
         number.map(|number| number.clamp(least, most))
     };
-    let most = if visit.json { 100 } else { 40 };
+    let most = if visit.json { 100 } else { 20 };
     let size = number("page_size", 1, most).unwrap_or(20);
     let pages = number("page_number", 1, MOST_LOOKED_AT).unwrap_or(1);
     let sort = visit.asked("sort").unwrap_or_default();

@@ -5,6 +5,7 @@ mod list;
 mod qualifications;
 mod refusals;
 mod safety;
+mod sizes;
 mod submit;
 mod work;
 

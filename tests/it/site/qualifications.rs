@@ -95,7 +95,7 @@ async fn what_waits_is_shown_as_waiting_and_what_is_decided_as_decided() {
     let world = World::new().await;
     let id = world.qualify(json!({})).await;
     let (browser, path) = (world.browser("A1"), format!("/qualifications/{id}"));
-    assert!(to_ask_for(&browser).await.contains("Request<span"));
+    assert!(to_ask_for(&browser).await.contains(">Request</button>"));
     let asked = browser.post(&format!("{path}/request"), "").await;
     assert_eq!(location(&asked), format!("{path}?now=pending"));
     assert!(browser.get(&path).await.contains("You have asked for it at 2026-01-01 00:00:00 UTC"));
@@ -110,7 +110,7 @@ async fn what_waits_is_shown_as_waiting_and_what_is_decided_as_decided() {
     assert!(to_ask_for(&browser).await.contains("Can be asked for only once"));
     world.grant(&id, "A1", 90).await;
     assert!(!to_ask_for(&browser).await.contains("Knows Paris"));
-    assert!(to_ask_for(&world.browser("A2")).await.contains("Request<span"));
+    assert!(to_ask_for(&world.browser("A2")).await.contains(">Request</button>"));
     let given = json!({"Name": "Given", "AutoGranted": true, "AutoGrantedValue": 7});
     let id = world.qualify(given).await;
     let asked = browser.post(&format!("/qualifications/{id}/request"), "").await;
