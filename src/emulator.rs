@@ -203,11 +203,12 @@ async fn begin(engine: &Arc<Engine>, beginning: &Beginning) -> Result<(), Refusa
     match &beginning.worlds {
         Some(worlds) if engine.is_new() => {
             let loaded = engine.load(Arc::clone(worlds), Onto::WhatIsThere).await?;
-            let Loaded { hits, assignments, workers } = loaded;
+            let Loaded { hits, assignments, workers, .. } = loaded;
             tracing::info!("loaded {hits} HITs, {assignments} assignments, {workers} workers");
             Ok(())
         }
-        Some(_) => {
+        Some(worlds) => {
+            worlds.check()?;
             tracing::info!("the database has a market: --fixture is for a new one");
             Ok(())
         }

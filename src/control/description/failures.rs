@@ -5,6 +5,8 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, ToSchema};
 
+use crate::control::json::FAILED;
+
 /// Every refusal.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -93,10 +95,9 @@ fn refuse(operation: &mut Operation) {
         add("404", refusal("Nothing has that id.", "NotFound", "There is no worker A1."));
     }
     if takes_body {
-        add("413", refusal("The body is too long.", "BadBody", "length limit exceeded"));
+        add("413", refusal("The body is too long.", "BadBody", "The body has more than 2 MiB."));
     }
-    let failed = "There was an error with this request.";
-    add("500", refusal("The market failed; the log says why.", "ServiceFault", failed));
+    add("500", refusal("The market failed; the log says why.", "ServiceFault", FAILED));
 }
 
 fn refusal(about: &str, code: &str, message: &str) -> Response {
