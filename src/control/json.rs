@@ -88,8 +88,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 /// How many MiB a body of that route has at most.
 fn limit(path: &str) -> usize {
-    // Elsewhere it is axum's own.
-    if path.ends_with("/world") { MAX_WORLD >> 20 } else { 2 }
+    // Elsewhere it is that of the Requester API.
+    if path.ends_with("/world") { MAX_WORLD >> 20 } else { 1 }
 }
 
 impl Body {
@@ -202,6 +202,6 @@ mod tests {
 
     #[test]
     fn a_world_may_be_longer_than_other_bodies() {
-        assert_eq!((limit("/_mturk/world"), limit("/world"), limit("/reset")), (512, 512, 2));
+        assert_eq!((limit("/_mturk/world"), limit("/world"), limit("/reset")), (512, 512, 1));
     }
 }

@@ -31,7 +31,7 @@ fn compiled(root: &Path) -> BTreeSet<String> {
     let told = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let ours = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap();
-        name.starts_with("mturk_local-") && name.ends_with(".d")
+        name.starts_with("mturk_local-") && path.extension().is_some_and(|kind| kind == "d")
     };
     let all = told.filter(ours).filter_map(|path| {
         let written = path.metadata().ok()?.modified().ok()?;

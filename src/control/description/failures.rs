@@ -95,7 +95,7 @@ fn refuse(operation: &mut Operation) {
         add("404", refusal("Nothing has that id.", "NotFound", "There is no worker A1."));
     }
     if takes_body {
-        add("413", refusal("The body is too long.", "BadBody", "The body has more than 2 MiB."));
+        add("413", refusal("The body is too long.", "BadBody", "The body has more than 1 MiB."));
     }
     add("500", refusal("The market failed; the log says why.", "ServiceFault", FAILED));
 }

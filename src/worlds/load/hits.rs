@@ -104,10 +104,10 @@ impl Load<'_> {
         if created_at > now {
             self.problem(place, "CreationTime is in the future");
         }
-        if let Some(max) = entry.max_assignments {
-            if let Err(fault) = limits::ASSIGNMENTS.check("MaxAssignments", max) {
-                self.problem(place, sentence(&fault));
-            }
+        let max = entry.max_assignments;
+        let checked = max.map_or(Ok(()), |max| limits::ASSIGNMENTS.check("MaxAssignments", max));
+        if let Err(fault) = checked {
+            self.problem(place, sentence(&fault));
         }
         let unsound = self.problems.len() > before || owner.is_none() || hit_type.is_none();
         let Some(hit_type) = hit_type.or_else(stand_in) else { return Ok(None) };

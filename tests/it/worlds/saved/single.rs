@@ -83,10 +83,10 @@ async fn results_of_a_hit_that_other_files_do_not_have_are_refused() {
 }
 
 /// The member of a list that `get-…` printed.
-fn one(list: &str, name: &str, single: &str) -> Value {
-    let list: Value = serde_json::from_str(list).unwrap();
-    let last = list[name].as_array().unwrap().last().unwrap().clone();
-    json!({single: last})
+fn one(text: &str, list: &str, single: &str) -> Value {
+    let all: Value = serde_json::from_str(text).unwrap();
+    let entry = all[list].as_array().unwrap().last().unwrap().clone();
+    json!({single: entry})
 }
 
 #[rstest]
