@@ -24,6 +24,9 @@ pub enum ClientError {
     /// The server refused.
     #[error("{0}")]
     Refused(String),
+    /// What was asked for cannot be printed.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] std::io::Error),
     /// The endpoint, a file or another argument makes no sense.
     #[error(transparent)]
     Argument(#[from] RunError),
@@ -45,9 +48,8 @@ fn argument(why: String) -> ClientError {
 pub async fn load(command: &Load) -> Result<(), ClientError> {
     let names = &command.files;
     let texts = names.iter().map(|name| fixture_text(name)).collect::<Result<Vec<_>, _>>()?;
-    // What is no world is told without the server, and with the names of the files.
-    Worlds::read(texts.clone())
-        .map_err(|problems| argument(Refusal::Problems(problems).message(names)))?;
+    // What is no JSON is told without the server; what is no world it tells, with all the rest.
+    let worlds = Worlds::read(texts.clone()).map_err(|problems| bad_world(problems, names))?;
     let method = if command.replace { Method::PUT } else { Method::POST };
     let question = Asked {
         endpoint: &command.server.endpoint,
@@ -57,19 +59,30 @@ pub async fn load(command: &Load) -> Result<(), ClientError> {
         limit: LATER,
     };
     progress(&format!("loading {} file(s) …", names.len()));
-    match ask(question).await? {
-        (true, answer) => print(&answer),
-        (false, answer) => return Err(refused_world(&answer, names)),
+    match (ask(question).await, worlds.check()) {
+        (Ok((true, answer)), _) => print(&answer),
+        (Ok((false, answer)), _) => Err(refused_world(&answer, (names, &texts))),
+        (Err(_), Err(Refusal::Problems(problems))) => Err(bad_world(problems, names)),
+        (Err(unreachable), _) => Err(unreachable),
     }
-    Ok(())
 }
 
-fn refused_world(answer: &Value, names: &[String]) -> ClientError {
+fn bad_world(problems: Vec<Problem>, names: &[String]) -> ClientError {
+    argument(Refusal::Problems(problems).message(names))
+}
+
+fn refused_world(answer: &Value, (names, texts): (&[String], &[String])) -> ClientError {
+    // The server has not seen the lines before the first brace.
+    let before = |file: usize| {
+        let text = texts.get(file).map_or("", String::as_str);
+        text[..text.len() - text.trim_start().len()].matches('\n').count()
+    };
     let problem = |problem: &Value| {
+        let file = usize::try_from(problem["file"].as_u64()?).ok()?;
         Some(Problem {
-            file: usize::try_from(problem["file"].as_u64()?).ok()?,
+            file,
             path: problem["path"].as_str()?.to_owned(),
-            line: usize::try_from(problem["line"].as_u64()?).ok()?,
+            line: usize::try_from(problem["line"].as_u64()?).ok()? + before(file),
             reason: problem["reason"].as_str()?.to_owned(),
         })
     };
@@ -78,7 +91,7 @@ fn refused_world(answer: &Value, names: &[String]) -> ClientError {
     if problems.is_empty() {
         return refused(answer);
     }
-    argument(Refusal::Problems(problems).message(names))
+    bad_world(problems, names)
 }
 
 fn refused(answer: &Value) -> ClientError {
@@ -147,8 +160,10 @@ pub async fn clock(command: &ClockArgs) -> Result<(), ClientError> {
 /// The server is not there, or not well, for as long as the command may wait.
 pub async fn health(command: &Health) -> Result<(), ClientError> {
     let limit = Span::parse(&command.timeout).filter(|span| span.0 >= 0);
-    let limit =
-        limit.ok_or_else(|| argument(format!("{:?} is no span such as 30s", command.timeout)))?;
+    let limit = limit.ok_or_else(|| {
+        let text = &command.timeout;
+        argument(format!("--timeout (MTURK_LOCAL_TIMEOUT) {text:?} is no span such as 30s"))
+    })?;
     let end = Instant::now() + Duration::from_millis(limit.0.unsigned_abs());
     loop {
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(100));
@@ -176,14 +191,26 @@ async fn simple(
     let body = body.map(|body| body.to_string());
     match ask(Asked { endpoint, method, path, body, limit }).await? {
         (true, answer) => print(&answer),
-        (false, answer) => return Err(refused(&answer)),
+        (false, answer) => Err(refused(&answer)),
     }
-    Ok(())
 }
 
-/// What the command was asked for. Whoever closed the pipe has read enough.
-fn print(answer: &Value) {
-    let _ = writeln!(std::io::stdout(), "{answer:#}");
+fn print(answer: &Value) -> Result<(), ClientError> {
+    print_text(&format!("{answer:#}"))
+}
+
+/// Prints what a command was asked for. Whoever closed the pipe has read enough.
+///
+/// # Errors
+/// Not all of it could be written.
+pub fn print_text(text: &str) -> Result<(), ClientError> {
+    let mut out = std::io::stdout().lock();
+    let line = if text.ends_with('\n') { "" } else { "\n" };
+    let written = [text, line].iter().try_for_each(|part| out.write_all(part.as_bytes()));
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "a line for whoever waits")]

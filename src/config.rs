@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod endpoints;
+pub mod manual;
 mod values;
 
 use std::net::SocketAddr;
@@ -51,15 +52,19 @@ impl Cli {
     }
 }
 
-/// The option without its environment variable, if that is empty or not meant.
+/// The option without its environment variable, if that is empty or not meant, or says no to a
+/// switch: an option that is there contradicts others, whatever it says.
 fn without_empty(arg: clap::Arg, meant: bool) -> clap::Arg {
-    let value = arg.get_env().map(std::env::var_os);
-    match value {
-        Some(value) if !meant || value.as_ref().is_some_and(|value| value.is_empty()) => {
-            arg.env(Resettable::<clap::builder::OsStr>::Reset)
-        }
-        _ => arg,
+    let Some(value) = arg.get_env().map(std::env::var_os) else { return arg };
+    let is_switch = matches!(arg.get_action(), clap::ArgAction::SetTrue);
+    let says_no = |value: &std::ffi::OsStr| {
+        let no = ["n", "no", "f", "false", "off", "0"];
+        is_switch && no.iter().any(|no| value.eq_ignore_ascii_case(no))
+    };
+    if !meant || value.is_some_and(|value| value.is_empty() || says_no(&value)) {
+        return arg.env(Resettable::<clap::builder::OsStr>::Reset);
     }
+    arg
 }
 
 /// How the log is written.

@@ -1,12 +1,10 @@
 //! The program `mturk-local`.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::CommandFactory as _;
-use mturk_local::client::{self, ClientError};
-use mturk_local::config::{Cli, Command};
+use mturk_local::client::{self, ClientError, print_text};
+use mturk_local::config::{Cli, Command, manual};
 use mturk_local::run;
 use mturk_local::run::RunError;
 use mturk_local::worlds::builtin::{BUILTIN, Builtin};
@@ -74,15 +72,16 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
             Some(Command::Submit(command)) => client::submit(&command).await?,
             Some(Command::Clock(command)) => client::clock(&command).await?,
             Some(Command::Health(command)) => client::health(&command).await?,
-            Some(Command::Fixtures { name }) => print(&fixtures(name.as_deref())?)?,
-            Some(Command::Openapi) => print(&mturk_local::control::description())?,
+            Some(Command::Fixtures { name }) => print_text(&fixtures(name.as_deref())?)?,
+            Some(Command::Openapi) => print_text(&mturk_local::control::description())?,
             Some(Command::Completions { shell }) => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Cli::command(), "mturk-local", &mut script);
-                std::io::stdout().write_all(&script)?;
+                print_text(&String::from_utf8_lossy(&script))?;
             }
-            Some(Command::Man) => {
-                clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
+            Some(Command::Man { command }) => {
+                let pages = manual::pages(command.as_deref()).map_err(RunError::Usage)?;
+                print_text(&pages)?;
             }
         }
         Ok::<u8, anyhow::Error>(0)
@@ -90,16 +89,6 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
     // What still runs is not waited for: a second signal asked for that.
     runtime.shutdown_background();
     code
-}
-
-/// Prints what was asked for. Whoever closed the pipe has read enough.
-fn print(text: &str) -> anyhow::Result<()> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to standard output")
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The list of built-in worlds, or one of them.

@@ -64,14 +64,14 @@ pub async fn run(options: &Serve) -> Result<(), RunError> {
     let mut signals = Signals::new()?;
     let running = tokio::select! {
         running = Running::start(options) => running?,
-        () = signals.next() => return Ok(()),
+        _ = signals.next() => return Ok(()),
     };
     running.announce(options)?;
     signals.next().await;
     tracing::info!("stopping");
     tokio::select! {
         stopped = running.stop() => stopped,
-        () = signals.next() => Err(RunError::Failure("stopped at once".into())),
+        _ = signals.next() => Err(RunError::Failure("stopped at once".into())),
     }
 }
 
@@ -88,10 +88,29 @@ impl Signals {
         Ok(Self { interrupt, terminate })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signaled {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Signaled::Interrupt,
+            _ = self.terminate.recv() => Signaled::Terminate,
+        }
+    }
+}
+
+/// Which signal came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signaled {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Signaled {
+    /// That of a process which the signal ended, as shells count it.
+    const fn exit_code(self) -> u8 {
+        match self {
+            Self::Interrupt => 128 + 2,
+            Self::Terminate => 128 + 15,
         }
     }
 }
@@ -109,7 +128,7 @@ impl Running {
     async fn start(options: &Serve) -> Result<Self, RunError> {
         start_log(options);
         let ready_file = options.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
-        let worlds = fixtures::read(&options.fixtures)?;
+        let worlds = fixtures::read(options.fixtures.clone()).await?;
         // What is wrong with the options is said before anything is touched.
         options.options(&[]).map_err(RunError::Usage)?;
         let listeners = listen(options).await?;
@@ -201,12 +220,15 @@ async fn listen(options: &Serve) -> Result<Vec<TcpListener>, RunError> {
         for address in addresses(text)? {
             if !address.ip().is_loopback() && !options.allow_remote {
                 return Err(RunError::Usage(format!(
-                    "--listen {address} lets other machines in; add --allow-remote if that is meant"
+                    "--listen (MTURK_LOCAL_LISTEN) {address} lets other machines in; add \
+                     --allow-remote if that is meant"
                 )));
             }
             listeners.push(bind(address).await.map_err(|error| match error.kind() {
                 std::io::ErrorKind::AddrInUse => RunError::AddressInUse(address.to_string()),
-                _ => RunError::Usage(format!("cannot listen on {address}: {error}")),
+                _ => RunError::Usage(format!(
+                    "--listen (MTURK_LOCAL_LISTEN): cannot listen on {address}: {error}"
+                )),
             })?);
         }
     }
@@ -229,7 +251,10 @@ struct ReadyFile(PathBuf);
 impl ReadyFile {
     /// Takes an old one away.
     fn prepare(path: &Path) -> Result<Self, RunError> {
-        let bad = |why: String| RunError::Usage(format!("--ready-file {}: {why}", path.display()));
+        let bad = |why: String| {
+            let path = path.display();
+            RunError::Usage(format!("--ready-file (MTURK_LOCAL_READY_FILE) {path}: {why}"))
+        };
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),

@@ -12,8 +12,6 @@ mod parallel;
 pub mod reset;
 mod work;
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 pub use fields::Problem;
@@ -27,35 +25,38 @@ use nouns::Entries;
 /// So many problems are told; more are counted.
 const TOLD: usize = 200;
 
-/// Files that were read and found to be JSON of the right form.
+/// Files that were read and found to be JSON objects, with every problem of their entries.
 #[derive(Debug)]
 pub struct Worlds {
     texts: Vec<String>,
     entries: Entries,
+    problems: Vec<Problem>,
 }
 
-/// What was loaded.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+/// What was loaded: how many of each list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "the members are named as the lists of a world")]
 pub struct Loaded {
-    /// HITs.
+    pub requesters: usize,
+    /// Everyone whom the files name.
+    pub workers: usize,
+    pub qualification_types: usize,
+    pub qualifications: usize,
+    pub qualification_requests: usize,
+    #[serde(rename = "HITLayouts")]
+    pub hit_layouts: usize,
+    /// Those with entries of their own.
+    #[serde(rename = "HITTypes")]
+    pub hit_types: usize,
     #[serde(rename = "HITs")]
     pub hits: usize,
-    /// Assignments, in work ones included.
+    /// Those in work included.
     pub assignments: usize,
-    /// Workers who were not known before, or are named by the files.
-    pub workers: usize,
-    /// Entries of a world's other lists, by their names; a list without any is not among them.
-    #[serde(flatten)]
-    pub others: BTreeMap<&'static str, usize>,
-}
-
-impl fmt::Display for Loaded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { hits, assignments, workers, others } = self;
-        write!(f, "{hits} HITs, {assignments} assignments, {workers} workers")?;
-        others.iter().try_for_each(|(name, count)| write!(f, ", {name}: {count}"))
-    }
+    pub uploaded_files: usize,
+    pub bonus_payments: usize,
+    pub worker_blocks: usize,
+    pub messages: usize,
 }
 
 /// Why nothing was loaded.
@@ -94,19 +95,32 @@ impl Refusal {
 }
 
 impl Worlds {
-    /// Reads the files.
+    /// Reads the files. Problems of entries are told by [`Worlds::load`], together with those that
+    /// only the market knows.
     ///
     /// # Errors
-    /// Every place that is not as a world has it.
+    /// A file is no JSON object: then every place that is not as a world has it, in any file.
     pub fn read(texts: Vec<String>) -> Result<Arc<Self>, Vec<Problem>> {
         let views: Vec<&str> = texts.iter().map(String::as_str).collect();
         let reading = Reading::new(&views);
         let entries = nouns::read(&reading);
+        let lost = reading.has_lost();
         let problems = reading.into_problems();
-        if problems.is_empty() {
-            return Ok(Arc::new(Self { texts, entries }));
+        if lost {
+            return Err(cut(problems));
         }
-        Err(cut(problems))
+        Ok(Arc::new(Self { texts, entries, problems }))
+    }
+
+    /// Whether the files are as worlds have it, whatever market they are loaded into.
+    ///
+    /// # Errors
+    /// Every place that is not.
+    pub fn check(&self) -> Result<(), Refusal> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Problems(cut(self.problems.clone())))
     }
 
     /// What they say that the requester with this access key can spend.
@@ -121,13 +135,13 @@ impl Worlds {
     /// Every place that does not fit; the turn must then be taken back.
     pub async fn load(&self, turn: &mut Turn) -> Result<Loaded, Refusal> {
         turn.ids.depart(&self.texts);
-        let (loaded, problems) = load::load(turn, &self.entries).await?;
-        if problems.is_empty() {
+        let (loaded, problems) = load::load(turn, &self.entries, self.problems.is_empty()).await?;
+        if problems.is_empty() && self.problems.is_empty() {
             return Ok(loaded);
         }
         let tell = |(place, reason): (Place, String)| place.problem(&self.texts, reason);
-        let told = problems.into_iter().take(TOLD + 1).map(tell).collect();
-        Err(Refusal::Problems(cut(told)))
+        let told = problems.into_iter().take(TOLD + 1).map(tell);
+        Err(Refusal::Problems(cut(told.chain(self.problems.iter().cloned()).collect())))
     }
 }
 

@@ -36,7 +36,8 @@ pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
 
 async fn answer(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
     let Asked { endpoint, method, path, body, .. } = asked;
-    let bad = |why: String| argument(format!("--endpoint {endpoint}: {why}"));
+    let bad =
+        |why: String| argument(format!("--endpoint (MTURK_LOCAL_ENDPOINT) {endpoint}: {why}"));
     let uri: Uri = format!("{}{path}", endpoint.trim_end_matches('/'))
         .parse()
         .map_err(|e| bad(format!("{e}")))?;

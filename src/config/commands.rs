@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 
 use crate::config::Serve;
@@ -37,8 +38,11 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual pages, one after another, or those of one command.
+    Man {
+        /// The command, for example load.
+        command: Option<String>,
+    },
 }
 
 /// Where a running server is.
@@ -67,8 +71,8 @@ pub struct Load {
     /// World files, or saved output of `aws mturk list-…`; - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
-    /// Replace what is there.
-    #[arg(long)]
+    /// Replace what is there; the clock goes on.
+    #[arg(long, env = "MTURK_LOCAL_REPLACE", value_parser = BoolishValueParser::new())]
     pub replace: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
@@ -87,10 +91,11 @@ pub struct Dump {
 #[derive(Debug, Args)]
 pub struct Reset {
     /// To nothing, instead of to the worlds of the beginning.
-    #[arg(long, conflicts_with = "requester")]
+    #[arg(long, conflicts_with = "requester", env = "MTURK_LOCAL_EMPTY")]
+    #[arg(value_parser = BoolishValueParser::new())]
     pub empty: bool,
     /// Only what this requester has: an access key or a requester id.
-    #[arg(long, value_name = "KEY|ID")]
+    #[arg(long, value_name = "KEY|ID", env = "MTURK_LOCAL_REQUESTER")]
     pub requester: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
@@ -101,13 +106,14 @@ pub struct Reset {
 #[derive(Debug, Args)]
 pub struct Submit {
     /// The HIT.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", env = "MTURK_LOCAL_HIT")]
     pub hit: String,
     /// The worker; a new one comes by if absent.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", env = "MTURK_LOCAL_WORKER")]
     pub worker: Option<String>,
     /// An answer, as question=value; repeatable, also for one question.
-    #[arg(long = "answer", value_name = "QUESTION=VALUE", value_parser = pair)]
+    #[arg(long = "answer", value_name = "QUESTION=VALUE", env = "MTURK_LOCAL_ANSWER")]
+    #[arg(value_parser = pair)]
     pub answers: Vec<(String, String)>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
@@ -149,10 +155,10 @@ pub enum ClockCommand {
 #[derive(Debug, Args)]
 pub struct Health {
     /// Wait until the server answers.
-    #[arg(long)]
+    #[arg(long, env = "MTURK_LOCAL_WAIT", value_parser = BoolishValueParser::new())]
     pub wait: bool,
     /// How long to wait, for example 30s.
-    #[arg(long, value_name = "SPAN", default_value = "30s")]
+    #[arg(long, value_name = "SPAN", default_value = "30s", env = "MTURK_LOCAL_TIMEOUT")]
     pub timeout: String,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]

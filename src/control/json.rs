@@ -8,9 +8,14 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::control::MAX_WORLD;
 use crate::fault::Fault;
 use crate::time::{Instant, When};
 use crate::worlds::Problem;
+
+/// What is said where the store failed, for example because its disk is full. Who has the control
+/// API can look at the log, so there alone is it said why.
+pub const FAILED: &str = "The market's store failed; the log of the server says why.";
 
 /// What every route answers with.
 pub type Answer = Result<Json<Value>, Failure>;
@@ -49,7 +54,7 @@ impl IntoResponse for Failure {
             Fault::Front { exception, status, message } => (status, exception, message),
             fault @ (Fault::LostRace | Fault::Service(_)) => {
                 tracing::error!(%fault, "the market failed");
-                (500, "ServiceFault", "There was an error with this request.".to_owned())
+                (500, "ServiceFault", FAILED.to_owned())
             }
         };
         let mut body = json!({"error": {"code": code, "message": message}});
@@ -69,11 +74,22 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let limit = limit(request.uri().path());
         axum::body::Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
-            let (status, message) = (rejection.status().as_u16(), rejection.body_text());
+            let status = rejection.status().as_u16();
+            let message = match status {
+                413 => format!("The body has more than {limit} MiB."),
+                _ => rejection.body_text(),
+            };
             Fault::Control { status, code: "BadBody", message }.into()
         })
     }
+}
+
+/// How many MiB a body of that route has at most.
+fn limit(path: &str) -> usize {
+    // Elsewhere it is that of the Requester API.
+    if path.ends_with("/world") { MAX_WORLD >> 20 } else { 1 }
 }
 
 impl Body {
@@ -178,4 +194,14 @@ pub async fn no_such_route() -> Failure {
 pub async fn no_such_method() -> Failure {
     let message = "This route does not have that method.".to_owned();
     Fault::Control { status: 405, code: "MethodNotAllowed", message }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limit;
+
+    #[test]
+    fn a_world_may_be_longer_than_other_bodies() {
+        assert_eq!((limit("/_mturk/world"), limit("/world"), limit("/reset")), (512, 512, 1));
+    }
 }

@@ -44,6 +44,8 @@ pub async fn load(State(control): State<Control>, body: Body) -> Answer {
 }
 
 /// Loads a world, or an array of worlds, instead of what is there: all of it or nothing.
+///
+/// The clock goes on: time does not go back.
 #[utoipa::path(
     put,
     path = "/_mturk/world",
@@ -69,6 +71,7 @@ async fn loaded(control: &Control, body: &Body, onto: Onto) -> Answer {
 
 /// One world, or each of an array.
 fn texts(body: &str) -> Result<Vec<String>, Fault> {
+    let body = body.trim_start_matches('\u{feff}');
     if !body.trim_start().starts_with('[') {
         return Ok(vec![body.to_owned()]);
     }

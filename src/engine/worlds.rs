@@ -17,7 +17,7 @@ use crate::worlds::{Loaded, Refusal, Worlds, dump};
 pub enum Onto {
     /// What is there stays.
     WhatIsThere,
-    /// What is there goes; the clock is the beginning's.
+    /// What is there goes, but the clock, and the requesters of the beginning.
     Nothing(Arc<Beginning>),
 }
 

@@ -1,15 +1,19 @@
 //! `mturk-local exec`: a server for as long as a command runs.
 
 use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
 
-use tokio::process::Command;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
 
 use crate::config::commands::Exec;
-use crate::run::{RunError, Running, Signals};
+use crate::run::{RunError, Running, Signaled, Signals, failure};
 
 /// Serves on a free port, runs the command, and answers with its exit code.
 ///
-/// A command that a signal ended counts as 128 and the signal's number, as in shells.
+/// A command that a signal ended counts as 128 and the signal's number, as in shells. SIGTERM is
+/// passed on to the command; Ctrl-C reaches it from the terminal. Both times it has all the time it
+/// wants, until a second signal comes.
 ///
 /// # Errors
 /// The server cannot start, or the command cannot be run.
@@ -18,7 +22,18 @@ pub async fn exec(exec: &mut Exec) -> Result<u8, RunError> {
         exec.serve.listen.push("127.0.0.1:0".to_owned());
     }
     let mut signals = Signals::new()?;
-    let running = Running::start(&exec.serve).await?;
+    let running = tokio::select! {
+        running = Running::start(&exec.serve) => running?,
+        signaled = signals.next() => return Ok(signaled.exit_code()),
+    };
+    let mut child = spawn(exec, &running)?;
+    let status = wait(&mut child, &mut signals).await.map_err(failure)?;
+    running.stop().await?;
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+fn spawn(exec: &Exec, running: &Running) -> Result<Child, RunError> {
     let known = exec.serve.known().map_err(RunError::Usage)?;
     let (key, secret) = known
         .first()
@@ -36,19 +51,32 @@ pub async fn exec(exec: &mut Exec) -> Result<u8, RunError> {
         .env_remove("AWS_SESSION_TOKEN")
         .env_remove("AWS_PROFILE")
         .spawn();
-    let mut child = child.map_err(|error| {
+    child.map_err(|error| {
         RunError::Usage(format!("cannot run {}: {error}", program.to_string_lossy()))
-    })?;
-    let status = tokio::select! {
-        status = child.wait() => status,
-        // The terminal sends Ctrl-C to the command too; a SIGTERM ends it with us.
-        () = signals.next() => {
-            let _ = child.start_kill();
-            child.wait().await
-        }
+    })
+}
+
+/// Waits until the command ends; a second signal ends it at once.
+async fn wait(child: &mut Child, signals: &mut Signals) -> std::io::Result<ExitStatus> {
+    let signaled = tokio::select! {
+        status = child.wait() => return status,
+        signaled = signals.next() => signaled,
     };
-    let status = status.map_err(|error| RunError::Failure(error.to_string()))?;
-    running.stop().await?;
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    if signaled == Signaled::Terminate {
+        pass_on(child);
+    }
+    tokio::select! {
+        status = child.wait() => return status,
+        _ = signals.next() => child.start_kill()?,
+    }
+    child.wait().await
+}
+
+/// The terminal sends Ctrl-C to all that it runs, but SIGTERM comes to us alone.
+fn pass_on(child: &Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    if let Some(id) = id.and_then(Pid::from_raw) {
+        // Who has ended in between need not be told.
+        let _ = kill_process(id, Signal::TERM);
+    }
 }

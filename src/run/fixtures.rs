@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
-use crate::run::RunError;
+use crate::run::{RunError, failure};
 use crate::worlds::builtin::Builtin;
 use crate::worlds::{Refusal, Worlds};
 
@@ -11,14 +11,23 @@ use crate::worlds::{Refusal, Worlds};
 pub type Named = (Arc<Worlds>, Vec<String>);
 
 /// The worlds that are asked for, if any.
-pub fn read(names: &[String]) -> Result<Option<Named>, RunError> {
+///
+/// A pipe may keep its reader waiting for ever, so that is done on a thread that nobody waits for.
+pub async fn read(names: Vec<String>) -> Result<Option<Named>, RunError> {
     if names.is_empty() {
         return Ok(None);
     }
-    let texts = names.iter().map(|name| text(name)).collect::<Result<Vec<_>, _>>()?;
+    tokio::task::spawn_blocking(move || read_all(names).map(Some)).await.map_err(failure)?
+}
+
+fn read_all(names: Vec<String>) -> Result<Named, RunError> {
+    let text = |name: &String| {
+        text(name).map_err(|why| RunError::Usage(format!("--fixture (MTURK_LOCAL_FIXTURE): {why}")))
+    };
+    let texts = names.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     let worlds = Worlds::read(texts)
-        .map_err(|problems| RunError::Usage(Refusal::Problems(problems).message(names)))?;
-    Ok(Some((worlds, names.to_vec())))
+        .map_err(|problems| RunError::Usage(Refusal::Problems(problems).message(&names)))?;
+    Ok((worlds, names))
 }
 
 /// A built-in world, a file, or standard input.
@@ -42,6 +51,8 @@ pub fn text(name: &str) -> Result<String, RunError> {
         };
         RunError::Usage(format!("cannot read the world {name}: {error}{hint}"))
     })?;
-    String::from_utf8(bytes)
-        .map_err(|_| RunError::Usage(format!("the world {name} is not UTF-8 text")))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| RunError::Usage(format!("the world {name} is not UTF-8 text")))?;
+    // Some editors begin a text with a byte order mark.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

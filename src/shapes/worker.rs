@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::shapes::qualification::Locale;
 
 /// A worker and the traits that system qualifications are read from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Worker {
     /// `A` and more capital letters and digits.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sqlx::postgres::PgPool;
 
 use crate::fault::Fault;
-use crate::store::postgres;
+use crate::store::postgres::{self, Looker};
 use crate::store::sql::Tx;
 use crate::store::sqlite::Sqlite;
 
@@ -65,7 +65,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteRead(sqlite.readers.reader()?),
-            Self::Postgres(pool) => Tx::PostgresRead(Box::pin(pool.acquire()).await?),
+            Self::Postgres(pool) => Tx::PostgresRead(Box::pin(Looker::new(pool)).await?),
         })
     }
 
@@ -76,10 +76,7 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteWrite(sqlite.writer.seat().await),
-            Self::Postgres(pool) => {
-                let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE");
-                Tx::PostgresWrite(Box::pin(begun).await?)
-            }
+            Self::Postgres(pool) => Tx::PostgresWrite(Box::pin(postgres::begin(pool)).await?),
         })
     }
 

@@ -4,9 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool};
-use sqlx::{Arguments as _, ConnectOptions as _, Connection as _};
+use sqlx::pool::{PoolConnection, PoolOptions};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, Postgres};
+use sqlx::{Arguments as _, ConnectOptions as _, Connection as _, Transaction};
 
 use crate::fault::Fault;
 use crate::store::dialect::Dialect;
@@ -16,6 +16,11 @@ use crate::store::sql::Arg;
 
 /// A server that does not answer in this time is not there.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// So many connections at most.
+const MOST_CONNECTIONS: u32 = 16;
+/// All of them may have been closed, and one more.
+const MOST_CUT: u32 = MOST_CONNECTIONS + 1;
 
 /// Connects, and brings the tables up to date.
 ///
@@ -36,7 +41,7 @@ pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
     first.close().await.map_err(OpenError::unusable)?;
     // Connections stay: no test before each use, no retirement.
     let pool = PoolOptions::new()
-        .max_connections(16)
+        .max_connections(MOST_CONNECTIONS)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
@@ -48,6 +53,73 @@ fn refused(error: MigrateError) -> OpenError {
     match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
         error => OpenError::unusable(error),
+    }
+}
+
+/// A connection to look with. One that the server has closed gives way to another, since a
+/// statement that only looks can be asked again.
+#[derive(Debug)]
+pub struct Looker {
+    pool: PgPool,
+    connection: PoolConnection<Postgres>,
+    replaced: u32,
+}
+
+impl Looker {
+    /// Takes one out of the pool.
+    ///
+    /// # Errors
+    /// None is to be had.
+    pub(super) async fn new(pool: &PgPool) -> Result<Self, Fault> {
+        Ok(Self { pool: pool.clone(), connection: pool.acquire().await?, replaced: 0 })
+    }
+
+    /// What to ask.
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    /// Whether there is another connection now to ask again, since this one was closed.
+    ///
+    /// # Errors
+    /// No other is to be had.
+    pub(super) async fn is_replaced(&mut self, error: &sqlx::Error) -> Result<bool, Fault> {
+        let again = is_cut(error) && self.replaced < MOST_CUT;
+        if again {
+            self.replaced += 1;
+            self.connection = self.pool.acquire().await?;
+        }
+        Ok(again)
+    }
+}
+
+/// A serializable transaction. Nothing was asked yet, so a connection that the server has closed
+/// gives way to another.
+///
+/// # Errors
+/// None is to be had.
+pub(super) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Fault> {
+    let mut cut = 0;
+    loop {
+        match pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await {
+            Err(error) if is_cut(&error) && cut < MOST_CUT => cut += 1,
+            begun => return Ok(begun?),
+        }
+    }
+}
+
+/// Whether the server closed the connection, now or while nobody used it.
+fn is_cut(error: &sqlx::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    match error {
+        sqlx::Error::Io(error) => {
+            [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof].contains(&error.kind())
+        }
+        // "terminating connection": by an administrator, after a crash, with its database.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| ["57P01", "57P02", "57P04"].contains(&code.as_ref()))
+        }
+        _ => false,
     }
 }
 

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::Postgres;
 use sqlx::{Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
-use crate::store::postgres::bound;
+use crate::store::postgres::{Looker, bound};
 use crate::store::sqlite::{Reader, Seat};
 use crate::time::Instant;
 
@@ -23,7 +22,7 @@ pub enum Tx {
     /// The one writer of SQLite.
     SqliteWrite(Seat),
     /// Reads on PostgreSQL.
-    PostgresRead(PoolConnection<Postgres>),
+    PostgresRead(Looker),
     /// A serializable transaction of PostgreSQL.
     PostgresWrite(Transaction<'static, Postgres>),
 }
@@ -157,6 +156,19 @@ macro_rules! on {
     }};
 }
 
+/// As `on`, on a connection that may have to be replaced.
+macro_rules! looking {
+    ($statement:expr, $looker:expr, $call:ident) => {
+        loop {
+            let query = sqlx::query_with($statement.text, bound(&$statement.args)?);
+            match $looker.connection().$call(query).await {
+                Err(error) if Box::pin($looker.is_replaced(&error)).await? => {}
+                done => break done,
+            }
+        }
+    };
+}
+
 impl<'q> Statement<'q> {
     /// Gives the next marker its value.
     #[must_use]
@@ -173,7 +185,7 @@ impl<'q> Statement<'q> {
         Ok(match tx {
             Tx::SqliteRead(reader) => reader.rows(self.text, &self.args, 1)?.pop(),
             Tx::SqliteWrite(seat) => seat.rows(self.text, &self.args, 1)?.pop(),
-            Tx::PostgresRead(c) => on!(self, c, fetch_optional)?.map(Row::Postgres),
+            Tx::PostgresRead(looker) => looking!(self, looker, fetch_optional)?.map(Row::Postgres),
             Tx::PostgresWrite(c) => on!(self, c, fetch_optional)?.map(Row::Postgres),
         })
     }
@@ -195,7 +207,7 @@ impl<'q> Statement<'q> {
         let rows = match tx {
             Tx::SqliteRead(reader) => return reader.rows(self.text, &self.args, usize::MAX),
             Tx::SqliteWrite(seat) => return seat.rows(self.text, &self.args, usize::MAX),
-            Tx::PostgresRead(c) => on!(self, c, fetch_all)?,
+            Tx::PostgresRead(looker) => looking!(self, looker, fetch_all)?,
             Tx::PostgresWrite(c) => on!(self, c, fetch_all)?,
         };
         Ok(rows.into_iter().map(Row::Postgres).collect())
@@ -224,7 +236,7 @@ impl<'q> Statement<'q> {
         Ok(match tx {
             Tx::SqliteRead(reader) => reader.rows(self.text, &self.args, 0).map(|_| 0)?,
             Tx::SqliteWrite(seat) => seat.execute(self.text, &self.args)?,
-            Tx::PostgresRead(c) => on!(self, c, execute)?.rows_affected(),
+            Tx::PostgresRead(looker) => looking!(self, looker, execute)?.rows_affected(),
             Tx::PostgresWrite(c) => on!(self, c, execute)?.rows_affected(),
         })
     }

@@ -125,24 +125,62 @@ fn sweep(temporary: &Path) {
     let Ok(folders) = std::fs::read_dir(temporary) else { return };
     for folder in folders.flatten() {
         let ours = folder.file_name().to_string_lossy().starts_with(FOLDER_PREFIX);
-        if ours && is_left_behind(&folder.path().join(FILE)) {
+        if ours && is_left_behind(&folder.path(), LEFT_FOR) {
             // Somebody else's folder stays: there is no right to remove it.
             let _ = std::fs::remove_dir_all(folder.path());
         }
     }
 }
 
-/// Whether the file has lain there for a while and nobody has it.
-fn is_left_behind(file: &Path) -> bool {
-    let age =
-        file.metadata().and_then(|known| known.created()).ok().and_then(|at| at.elapsed().ok());
-    let old = age.is_some_and(|age| age > Duration::from_mins(1));
-    old && OpenOptions::new().write(true).open(file).is_ok_and(|lock| lock.try_lock().is_ok())
+/// A process that starts has its file, and its lock on it, in less.
+const LEFT_FOR: Duration = Duration::from_mins(1);
+
+/// Whether the folder has its file for so long and nobody has that, or has never got one.
+fn is_left_behind(folder: &Path, time: Duration) -> bool {
+    let old = |path: &Path| {
+        let made = path.symlink_metadata().and_then(|known| known.created());
+        made.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= time)
+    };
+    let file = folder.join(FILE);
+    match file.try_exists() {
+        // A process was killed between making the folder and the file.
+        Ok(false) => {
+            old(folder) && std::fs::read_dir(folder).is_ok_and(|mut in_it| in_it.next().is_none())
+        }
+        _ => {
+            old(&file)
+                && OpenOptions::new()
+                    .write(true)
+                    .open(&file)
+                    .is_ok_and(|lock| lock.try_lock().is_ok())
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Fault {
     /// There are no races on SQLite, which has one writer: what it refuses is our failure.
     fn from(error: rusqlite::Error) -> Self {
         Self::Service(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_behind_is_told_by_its_age_and_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let (long_ago, just_now) = (Duration::ZERO, LEFT_FOR);
+        assert!(is_left_behind(folder.path(), long_ago), "it never got its file");
+        assert!(!is_left_behind(folder.path(), just_now), "it may be about to");
+        let file = File::create(folder.path().join(FILE)).unwrap();
+        assert!(is_left_behind(folder.path(), long_ago), "nobody has the file");
+        assert!(!is_left_behind(folder.path(), just_now));
+        file.try_lock().unwrap();
+        assert!(!is_left_behind(folder.path(), long_ago), "somebody has it");
+        let other = tempfile::tempdir().unwrap();
+        std::fs::write(other.path().join("mine"), "").unwrap();
+        assert!(!is_left_behind(other.path(), long_ago), "it is no folder of ours");
     }
 }

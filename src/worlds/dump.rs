@@ -19,12 +19,14 @@ use crate::turn::{Profile, Turn};
 
 /// The market as a world.
 ///
-/// Times are absolute. Page tokens and unique request tokens are not part of a world.
+/// Times are absolute; lists are in the market's own order. Page tokens and unique request tokens
+/// are not part of a world.
 ///
 /// # Errors
 /// The database failed.
 pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
     Ok(json!({
+        "Ordered": true,
         "Requesters": requesters(turn).await?,
         "Workers": workers(turn).await?,
         "QualificationTypes": qualifications::types(turn).await?,

@@ -3,17 +3,17 @@
 //! A [`Node`] is a piece of the text with its path. Reading goes on after a problem, so that one
 //! run finds all of them.
 
+mod merge;
+mod object;
 mod problem;
 
-use std::fmt;
-
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::rules;
-use crate::time::{When, real_now};
-
+pub use merge::Differing;
+pub use object::Fields;
+use object::Members;
 use problem::without_position;
 pub use problem::{Place, Problem, Reading};
 
@@ -70,14 +70,38 @@ impl<'a> Node<'a> {
 
     /// Its members; a problem if it is no object, or a name stands twice.
     pub fn fields(&self) -> Fields<'a> {
-        let members: Members<'a> = self.read_raw(self.raw).unwrap_or_default();
+        let members: Option<Members<'a>> = self.read_raw(self.raw);
+        if members.is_none() && self.is_top() {
+            self.reading.lose();
+        }
+        let members = members.unwrap_or_default();
         for (index, (name, raw)) in members.0.iter().enumerate() {
             if members.0[..index].iter().any(|(before, _)| before == name) {
                 let twice = self.child(raw, self.member_path(name));
                 twice.problem("this member stands twice");
             }
         }
-        Fields { node: self.clone(), members: members.0 }
+        Fields::new(self.clone(), members.0)
+    }
+
+    /// Where it stands.
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether it is the whole file.
+    pub const fn is_top(&self) -> bool {
+        self.place.path.is_empty()
+    }
+
+    /// It cannot be read so far that others could name it.
+    pub fn leave_out(&self) {
+        self.reading.leave_out();
+    }
+
+    /// It as it is written.
+    pub fn text(&self) -> &'a str {
+        self.raw.get()
     }
 
     fn member_path(&self, name: &str) -> String {
@@ -96,123 +120,6 @@ fn holds_nul(json: &str) -> bool {
         before % 2 == 0
     };
     json.match_indices("\\u0000").any(is_escape)
-}
-
-/// The members of an object that were not taken yet.
-#[derive(Debug)]
-pub struct Fields<'a> {
-    node: Node<'a>,
-    members: Vec<(String, &'a RawValue)>,
-}
-
-impl<'a> Fields<'a> {
-    /// Where the object stands.
-    pub const fn place(&self) -> &Place {
-        &self.node.place
-    }
-
-    /// The member of that name; `null` is absent.
-    pub fn node(&mut self, name: &str) -> Option<Node<'a>> {
-        let index = self.members.iter().position(|(known, _)| known == name)?;
-        let (_, raw) = self.members.swap_remove(index);
-        (raw.get() != "null").then(|| self.node.child(raw, self.node.member_path(name)))
-    }
-
-    /// The member of that name as a `T`.
-    pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        self.node(name)?.read()
-    }
-
-    /// The member of that name, which is the id of something other than a worker.
-    pub fn id(&mut self, name: &str) -> Option<String> {
-        self.checked(name, "an id is made of capital letters and digits, at most 64", |id| {
-            let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-            (1..=64).contains(&id.len()) && id.bytes().all(capitals)
-        })
-    }
-
-    /// The member of that name, which is the id of a worker.
-    pub fn worker_id(&mut self, name: &str) -> Option<String> {
-        let why = "a worker id is 'A' followed by capital letters and digits";
-        self.checked(name, why, rules::worker::well_formed)
-    }
-
-    /// The member of that name, which is a time.
-    pub fn time(&mut self, name: &str) -> Option<When> {
-        let node = self.node(name)?;
-        let when: When = node.read()?;
-        if let Err(why) = when.at(real_now()) {
-            node.problem(why);
-        }
-        Some(when)
-    }
-
-    fn checked(&mut self, name: &str, why: &str, good: impl Fn(&str) -> bool) -> Option<String> {
-        let node = self.node(name)?;
-        let text: String = node.read()?;
-        if !good(&text) {
-            node.problem(format!("{text:?}: {why}"));
-        }
-        Some(text)
-    }
-
-    /// The elements of the member of that name.
-    pub fn elements(&mut self, name: &str) -> Vec<Node<'a>> {
-        self.node(name).map(|node| node.elements()).unwrap_or_default()
-    }
-
-    /// Passes over members that the file may have and that say nothing new.
-    pub fn pass_over(&mut self, names: &[&str]) {
-        self.members.retain(|(name, _)| !names.contains(&name.as_str()));
-    }
-
-    /// Remembers a problem of the whole object.
-    pub fn problem(&self, reason: &str) {
-        self.node.problem(reason);
-    }
-
-    /// A problem unless the member is there.
-    pub fn need(&self, there: bool, name: &str) -> bool {
-        if !there {
-            self.problem(&format!("{name} is missing"));
-        }
-        there
-    }
-
-    /// What is left is not known.
-    pub fn finish(self) {
-        for (name, raw) in &self.members {
-            let unknown = self.node.child(raw, self.node.member_path(name));
-            unknown.problem("there is no such member");
-        }
-    }
-}
-
-/// An object's members in their order.
-#[derive(Debug, Default)]
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Reader)
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Loading: entries become rows, in one turn, on top of what is there.
 
+mod carry_out;
 mod files;
 mod hit_types;
 mod hits;
 mod layouts;
+mod order;
 mod people;
 mod qualifications;
 mod reviews;
@@ -18,24 +20,27 @@ use crate::time::{Instant, When};
 use crate::turn::Turn;
 use crate::worlds::Loaded;
 use crate::worlds::fields::Place;
-use crate::worlds::nouns::{Entries, Owner};
+use crate::worlds::nouns::{DEFAULT, Entries, Owner};
 
-/// The requester of everything that names none.
-const DEFAULT: &str = "test";
-
-/// Loads the entries; where problems come back, the turn must be taken back.
+/// Loads the entries, which are `sound` if no file has a problem of its own.
+/// Where problems come back, the turn must be taken back.
 pub async fn load(
     turn: &mut Turn,
     entries: &Entries,
+    sound: bool,
 ) -> Result<(Loaded, Vec<(Place, String)>), Fault> {
     let mut load = Load {
+        sound,
+        lost: entries.lost,
+        ordered: &entries.ordered,
         turn,
         problems: Vec::new(),
         requesters: HashMap::new(),
         workers: BTreeSet::new(),
-        loaded: Loaded { others: entries.others(), ..Loaded::default() },
+        loaded: Loaded::default(),
     };
     load.load_requesters(&entries.requesters).await?;
+    load.load_balances(&entries.balances).await?;
     load.load_workers(&entries.workers).await?;
     load.load_layouts(&entries.layouts).await?;
     load.load_hit_types(&entries.hit_types).await?;
@@ -60,9 +65,22 @@ struct Load<'t> {
     /// Everyone whom the files name.
     workers: BTreeSet<String>,
     loaded: Loaded,
+    /// Whether the files are as worlds have it.
+    sound: bool,
+    /// Whether something that others may name could not be read.
+    lost: bool,
+    /// The files whose lists stand in the market's own order.
+    ordered: &'t [usize],
 }
 
 impl Load<'_> {
+    /// A problem unless the thing that is missing may be among those that could not be read.
+    fn missing(&mut self, place: &Place, reason: impl Into<String>) {
+        if !self.lost {
+            self.problem(place, reason);
+        }
+    }
+
     fn problem(&mut self, place: &Place, reason: impl Into<String>) {
         self.problems.push((place.clone(), reason.into()));
     }
@@ -104,7 +122,7 @@ impl Load<'_> {
                 requester
             }
             None => {
-                self.problem(place, format!("there is no requester {name:?}"));
+                self.missing(place, format!("there is no requester {name:?}"));
                 return Ok(None);
             }
         };
@@ -128,10 +146,4 @@ impl Load<'_> {
         self.loaded.workers = named.len();
         workers::add_many(&mut self.turn.tx, &named, self.turn.now).await
     }
-}
-
-/// Whether `id` can be the id of a HIT, a type or an assignment.
-fn is_entity_id(id: &str) -> bool {
-    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    (1..=64).contains(&id.len()) && id.bytes().all(capitals)
 }

@@ -1,24 +1,29 @@
 //! What a world file can say: the API's own nouns, and the people.
 
 pub mod files;
+mod files_together;
 pub mod hits;
 pub mod layouts;
 pub mod people;
 pub mod qualifications;
 pub mod reviews;
 
-use std::collections::BTreeMap;
-
-use crate::worlds::fields::{Fields, Node, Reading};
+use crate::time::When;
+use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
+use files_together::{Item, List, by_id, by_owner_and_text, by_text, together};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use layouts::LayoutEntry;
-use people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry};
+use people::{BalanceEntry, BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry};
 use qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
+use reviews::RESULTS;
+
+/// The requester of everything that names none.
+pub const DEFAULT: &str = "test";
 
 /// The owner that an entry names, or else its file's first requester.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// An access key or a requester id.
     pub named: Option<String>,
@@ -28,6 +33,7 @@ pub struct Owner {
 #[derive(Debug, Default)]
 pub struct Entries {
     pub requesters: Vec<RequesterEntry>,
+    pub balances: Vec<BalanceEntry>,
     pub workers: Vec<WorkerEntry>,
     pub qualification_types: Vec<QualificationTypeEntry>,
     pub qualifications: Vec<GrantEntry>,
@@ -43,65 +49,85 @@ pub struct Entries {
     /// Whether some file speaks of HITs: then an assignment's HIT must be among them or in the
     /// store. Saved assignments alone bring their HIT with them.
     pub speaks_of_hits: bool,
-}
-
-impl Entries {
-    /// How many there are in each list that has some, besides HITs, their work, and workers.
-    pub fn others(&self) -> BTreeMap<&'static str, usize> {
-        let lists = [
-            ("Requesters", self.requesters.len()),
-            ("QualificationTypes", self.qualification_types.len()),
-            ("Qualifications", self.qualifications.len()),
-            ("QualificationRequests", self.qualification_requests.len()),
-            ("HITLayouts", self.layouts.len()),
-            ("HITTypes", self.hit_types.len()),
-            ("UploadedFiles", self.files.len()),
-            ("BonusPayments", self.bonus_payments.len()),
-            ("WorkerBlocks", self.worker_blocks.len()),
-            ("Messages", self.messages.len()),
-        ];
-        lists.into_iter().filter(|(_, count)| *count > 0).collect()
-    }
+    /// Whether an entry could not be read so far that others could name it.
+    pub lost: bool,
+    /// The files whose lists stand in the market's own order, as in a dump.
+    pub ordered: Vec<usize>,
 }
 
 /// What may stand in a file and cannot be loaded yet.
 const NOT_YET: [&str; 2] = ["Faults", "Robots"];
 
+/// What stands around the lists and says nothing.
+const AROUND: [&str; 4] = ["About", "NumResults", "NextToken", "ResponseMetadata"];
+
+/// A file that is being read.
+struct Source<'a> {
+    fields: Fields<'a>,
+    first: Owner,
+}
+
 /// Reads the entries of all files; problems stay in the reading.
 pub fn read<'a>(reading: &'a Reading<'a>) -> Entries {
     let mut entries = Entries::default();
-    for file in reading.files() {
-        read_file(&file, &mut entries);
-    }
+    let files = reading.files();
+    let mut sources: Vec<Source<'a>> =
+        files.iter().map(|file| source(file, &mut entries)).collect();
+    let all = &mut sources;
+    read_people(all, &mut entries);
+    entries.speaks_of_hits = all.iter().any(|source| source.fields.has("HITs"));
+    entries.hits = hits_of(all);
+    entries.assignments = assignments(all);
+    entries.hit_types = list(all, "HITTypes", None, hits::hit_type);
+    entries.layouts = list(all, "HITLayouts", None, layouts::layout);
+    entries.files = plain_list(all, "UploadedFiles", files::file);
+    sources.into_iter().for_each(finish);
+    entries.lost = reading.left_out();
     entries
 }
 
-fn read_file(file: &Node<'_>, entries: &mut Entries) {
+/// Requesters, workers, and what they have with one another.
+fn read_people(all: &mut [Source<'_>], entries: &mut Entries) {
+    entries.requesters = plain_list(all, "Requesters", people::requester);
+    entries.workers = plain_list(all, "Workers", people::worker);
+    let (of_type, grant) = (Some("QualificationType"), Some("Qualification"));
+    entries.qualification_types = list(all, "QualificationTypes", of_type, qualifications::of_type);
+    entries.qualifications = list(all, "Qualifications", grant, qualifications::grant);
+    entries.qualification_requests =
+        plain_list(all, "QualificationRequests", qualifications::request);
+    entries.bonus_payments = list(all, "BonusPayments", None, people::bonus);
+    entries.worker_blocks = list(all, "WorkerBlocks", None, people::block);
+    entries.messages = list(all, "Messages", None, people::message);
+}
+
+/// Opens a file and reads who speaks in it.
+fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
     let mut fields = file.fields();
-    // What the AWS CLI printed around a list.
-    fields.pass_over(&["About", "NumResults", "NextToken", "ResponseMetadata"]);
-    let requesters = list(&mut fields, "Requesters", |f| people::requester(f));
-    let first = Owner { named: requesters.first().map(|first| first.access_key.clone()) };
-    entries.requesters.extend(requesters);
-    entries.workers.extend(list(&mut fields, "Workers", |f| people::worker(f)));
-    let types = list(&mut fields, "QualificationTypes", |f| qualifications::of_type(f, &first));
-    entries.qualification_types.extend(types);
-    let grants = list(&mut fields, "Qualifications", |f| qualifications::grant(f, &first));
-    entries.qualifications.extend(grants);
-    let asked = list(&mut fields, "QualificationRequests", |f| qualifications::request(f));
-    entries.qualification_requests.extend(asked);
-    entries.hit_types.extend(list(&mut fields, "HITTypes", |f| hits::hit_type(f, &first)));
-    if let Some(node) = fields.node("HITs") {
-        entries.speaks_of_hits = true;
-        entries.hits.extend(each(&node.elements(), |f| hits::hit(f, &first)));
+    fields.pass_over(&AROUND);
+    if fields.take("Ordered").unwrap_or(false) {
+        entries.ordered.push(file.place().file);
     }
-    let work = list(&mut fields, "Assignments", |f| hits::assignment(f, None, &first));
-    entries.assignments.extend(work);
-    entries.bonus_payments.extend(list(&mut fields, "BonusPayments", |f| people::bonus(f, &first)));
-    entries.worker_blocks.extend(list(&mut fields, "WorkerBlocks", |f| people::block(f, &first)));
-    entries.messages.extend(list(&mut fields, "Messages", |f| people::message(f, &first)));
-    entries.layouts.extend(list(&mut fields, "HITLayouts", |f| layouts::layout(f, &first)));
-    entries.files.extend(list(&mut fields, "UploadedFiles", |f| files::file(f)));
+    let named = fields.peek("Requesters").and_then(|all| {
+        let all: Vec<Named> = serde_json::from_str(all.text()).ok()?;
+        all.into_iter().next()?.access_key
+    });
+    let first = Owner { named };
+    entries.balances.extend(people::balance(&mut fields, &first));
+    Source { fields, first }
+}
+
+/// An entry of `Requesters`, as far as it names others' owner.
+#[derive(serde::Deserialize)]
+struct Named {
+    #[serde(rename = "AccessKeyId")]
+    access_key: Option<String>,
+}
+
+fn finish(source: Source<'_>) {
+    let mut fields = source.fields;
+    if fields.has("HITId") {
+        fields.pass_over(&RESULTS);
+    }
     for name in NOT_YET {
         if let Some(node) = fields.elements(name).first() {
             node.problem(format!("{name} cannot be loaded yet"));
@@ -110,20 +136,87 @@ fn read_file(file: &Node<'_>, entries: &mut Entries) {
     fields.finish();
 }
 
-/// The entries of a list; those that cannot be read at all are left out, with a problem each.
+/// The entries of a list in all files, and what the API's `Get…` printed of one of them. Those that
+/// cannot be read at all are left out, with a problem each.
 fn list<'a, T: Send>(
-    fields: &mut Fields<'a>,
+    sources: &mut [Source<'a>],
+    name: &str,
+    single: Option<&str>,
+    read: impl Fn(&mut Fields<'a>, &Owner) -> Option<T> + Sync,
+) -> Vec<T> {
+    let items = together(lists(sources, name, single), by_owner_and_text);
+    each(&items, |item| one(&item.node, |fields| read(fields, &item.owner)))
+}
+
+/// As [`list`], of what has no owner.
+fn plain_list<'a, T: Send>(
+    sources: &mut [Source<'a>],
     name: &str,
     read: impl Fn(&mut Fields<'a>) -> Option<T> + Sync,
 ) -> Vec<T> {
-    each(&fields.elements(name), read)
+    let items = together(lists(sources, name, None), |node, _| by_text(node));
+    each(&items, |item| one(&item.node, &read))
 }
 
-fn each<'a, T: Send>(
-    nodes: &[Node<'a>],
-    read: impl Fn(&mut Fields<'a>) -> Option<T> + Sync,
-) -> Vec<T> {
-    parallel::map(nodes, |node| one(node, &read)).into_iter().flatten().collect()
+fn hits_of(sources: &mut [Source<'_>]) -> Vec<HitEntry> {
+    let mut lists = lists(sources, "HITs", Some("HIT"));
+    let results = sources.iter().filter(|source| source.fields.has("HITId"));
+    lists.extend(results.map(|source| List {
+        owner: source.first.clone(),
+        nodes: vec![source.fields.whole().clone()],
+    }));
+    let items = together(lists, |node, _| by_id(node, "HITId"));
+    each(&items, |item| {
+        let mut fields = hit_fields(&item.node);
+        let results_only = item.nodes().all(Node::is_top);
+        for other in &item.others {
+            fields.merge(hit_fields(other), hits::merged);
+        }
+        let entry = hits::hit(&mut fields, &item.owner);
+        fields.finish();
+        Some(HitEntry { results_only, ..entry })
+    })
+}
+
+/// The members of a HIT; of a whole file, those that review policies' results have.
+fn hit_fields<'a>(node: &Node<'a>) -> Fields<'a> {
+    let mut fields = node.fields();
+    if node.is_top() {
+        fields.keep_only(&RESULTS);
+    }
+    fields
+}
+
+fn assignments(sources: &mut [Source<'_>]) -> Vec<AssignmentEntry> {
+    let lists = lists(sources, "Assignments", Some("Assignment"));
+    let items = together(lists, |node, _| by_id(node, "AssignmentId"));
+    each(&items, |item| {
+        let mut fields = item.node.fields();
+        for other in &item.others {
+            fields.merge(other.fields(), |_, _, _| Differing::Refused);
+        }
+        let entry = hits::assignment(&mut fields, None, &item.owner);
+        fields.finish();
+        entry
+    })
+}
+
+fn lists<'a>(sources: &mut [Source<'a>], name: &str, single: Option<&str>) -> Vec<List<'a>> {
+    let mut lists = Vec::new();
+    for source in sources {
+        let one = single.and_then(|single| source.fields.node(single));
+        for nodes in [source.fields.elements(name), one.into_iter().collect()] {
+            lists.push(List { owner: source.first.clone(), nodes });
+        }
+    }
+    lists
+}
+
+fn each<'a, T: Send>(items: &[Item<'a>], read: impl Fn(&Item<'a>) -> Option<T> + Sync) -> Vec<T> {
+    let entries = parallel::map(items, read);
+    let left_out = items.iter().zip(&entries).filter(|(_, entry)| entry.is_none());
+    left_out.for_each(|(item, _)| item.node.leave_out());
+    entries.into_iter().flatten().collect()
 }
 
 fn one<'a, T>(node: &Node<'a>, read: impl Fn(&mut Fields<'a>) -> Option<T>) -> Option<T> {
@@ -137,4 +230,12 @@ fn one<'a, T>(node: &Node<'a>, read: impl Fn(&mut Fields<'a>) -> Option<T>) -> O
 fn owner(fields: &mut Fields<'_>, first: &Owner) -> Owner {
     let named = fields.take("Requester").or_else(|| first.named.clone());
     Owner { named }
+}
+
+/// Entries that stand somewhere and happened at some time.
+pub trait Happened {
+    /// Where it stands.
+    fn place(&self) -> &Place;
+    /// When it happened, if the file says it.
+    fn when(&self) -> Option<&When>;
 }

@@ -69,13 +69,14 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
         return Ok(());
     }
     clear(turn, beginning).await?;
+    begin_clock(turn, beginning).await?;
     match (&beginning.worlds, how) {
         (Some(worlds), Reset::Beginning) => worlds.load(turn).await.map(|_| ()),
         _ => Ok(()),
     }
 }
 
-/// Everything away but the requesters that options made known; the clock is the beginning's.
+/// Everything away but the requesters that options made known; the clock goes on.
 ///
 /// # Errors
 /// The database failed.
@@ -85,9 +86,6 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
         tracing::warn!(waiting, "events that await delivery go with their market");
     }
     reset::everything(&mut turn.tx).await?;
-    let clock = beginning.clock();
-    turn.set_clock(clock).await?;
-    turn.now = clock.now();
     turn.earliest_set = None;
     if let Ids::Seeded { count, .. } = &mut turn.ids {
         *count = 0;
@@ -95,6 +93,14 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
     for known in &beginning.known {
         requesters::put(&mut turn.tx, known).await?;
     }
+    Ok(())
+}
+
+/// The clock of the beginning.
+async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
+    let clock = beginning.clock();
+    turn.set_clock(clock).await?;
+    turn.now = clock.now();
     Ok(())
 }
 

@@ -34,45 +34,54 @@ struct Times {
 /// What `entry` means for `hit`; ids are the caller's.
 ///
 /// # Errors
-/// A sentence on the first thing that cannot be.
+/// A sentence on each thing that cannot be.
 pub fn read(
     entry: &AssignmentEntry,
     hit: &Hit,
     (assignment_id, worker_id): (&str, &str),
     now: Instant,
-) -> Result<Work, String> {
-    let times = times(entry, hit, now)?;
-    let Some(status) = submitted(entry.status) else {
-        return held(entry, &times, now);
+) -> Result<Work, Vec<String>> {
+    let mut wrong = Wrong(Vec::new());
+    let times = times(entry, hit, now, &mut wrong);
+    let work = match submitted(entry.status) {
+        None => held(entry, &times, now, &mut wrong),
+        Some(status) => {
+            let decision = decision(entry, hit, status, (&times, now), &mut wrong);
+            let answer = answer(entry, hit).map_err(|why| wrong.0.push(why));
+            Work::Submitted(Box::new(Assignment {
+                assignment_id: assignment_id.to_owned(),
+                worker_id: worker_id.to_owned(),
+                hit_id: hit.id.clone(),
+                assignment_status: status,
+                auto_approval_time: decision.auto_approval_at,
+                accept_time: times.accept_at,
+                submit_time: times.submit_at,
+                approval_time: decision.approval_at,
+                rejection_time: decision.rejection_at,
+                deadline: times.deadline_at,
+                answer: answer.unwrap_or_default(),
+                requester_feedback: entry.requester_feedback.clone(),
+            }))
+        }
     };
-    let delay = Span::seconds(hit.hit_type.values.auto_approval_delay_s);
-    let auto_approval_time = at("AutoApprovalTime", entry.auto_approval_time.as_ref(), now)?
-        .unwrap_or(times.submit_at + delay);
-    let approval_time = at("ApprovalTime", entry.approval_time.as_ref(), now)?;
-    let rejection_time = at("RejectionTime", entry.rejection_time.as_ref(), now)?;
-    let (approval_time, rejection_time) = decided(
-        status,
-        (approval_time, rejection_time),
-        auto_approval_time.min(now).max(times.submit_at),
-    )?;
-    for decided_at in [approval_time, rejection_time].into_iter().flatten() {
-        check(decided_at >= times.submit_at, "it was decided before it was submitted")?;
-        check(decided_at <= now, "it was decided in the future")?;
+    if wrong.0.is_empty() { Ok(work) } else { Err(wrong.0) }
+}
+
+/// What cannot be.
+struct Wrong(Vec<String>);
+
+impl Wrong {
+    fn unless(&mut self, holds: bool, otherwise: &str) {
+        if !holds {
+            self.0.push(otherwise.to_owned());
+        }
     }
-    Ok(Work::Submitted(Box::new(Assignment {
-        assignment_id: assignment_id.to_owned(),
-        worker_id: worker_id.to_owned(),
-        hit_id: hit.id.clone(),
-        assignment_status: status,
-        auto_approval_time,
-        accept_time: times.accept_at,
-        submit_time: times.submit_at,
-        approval_time,
-        rejection_time,
-        deadline: times.deadline_at,
-        answer: answer(entry, hit)?,
-        requester_feedback: entry.requester_feedback.clone(),
-    })))
+
+    /// The instant that is meant, if one is.
+    fn at(&mut self, name: &str, when: Option<&When>, now: Instant) -> Option<Instant> {
+        let at = when?.at(now);
+        at.map_err(|why| self.0.push(format!("{name}: {why}"))).ok()
+    }
 }
 
 fn submitted(status: WorkStatus) -> Option<AssignmentStatus> {
@@ -84,56 +93,71 @@ fn submitted(status: WorkStatus) -> Option<AssignmentStatus> {
     }
 }
 
-fn check(holds: bool, otherwise: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
-}
-
-fn at(name: &str, when: Option<&When>, now: Instant) -> Result<Option<Instant>, String> {
-    when.map(|when| when.at(now)).transpose().map_err(|why| format!("{name}: {why}"))
-}
-
-fn times(entry: &AssignmentEntry, hit: &Hit, now: Instant) -> Result<Times, String> {
-    let submit = at("SubmitTime", entry.submit_time.as_ref(), now)?;
-    let accept = at("AcceptTime", entry.accept_time.as_ref(), now)?;
+fn times(entry: &AssignmentEntry, hit: &Hit, now: Instant, wrong: &mut Wrong) -> Times {
+    let submit = wrong.at("SubmitTime", entry.submit_time.as_ref(), now);
+    let accept = wrong.at("AcceptTime", entry.accept_time.as_ref(), now);
     let submit_at = submit.unwrap_or(now);
     let accept_at = accept.unwrap_or(submit_at);
     let duration = Span::seconds(hit.hit_type.values.assignment_duration_s);
-    let deadline = at("Deadline", entry.deadline.as_ref(), now)?;
-    check(accept_at <= submit_at, "it was submitted before it was accepted")?;
-    check(submit_at <= now && accept_at <= now, "it happened in the future")?;
-    Ok(Times { accept_at, submit_at, deadline_at: deadline.unwrap_or(accept_at + duration) })
+    let deadline = wrong.at("Deadline", entry.deadline.as_ref(), now);
+    wrong.unless(accept_at <= submit_at, "it was submitted before it was accepted");
+    wrong.unless(submit_at <= now && accept_at <= now, "it happened in the future");
+    Times { accept_at, submit_at, deadline_at: deadline.unwrap_or(accept_at + duration) }
 }
 
-fn held(entry: &AssignmentEntry, times: &Times, now: Instant) -> Result<Work, String> {
+fn held(entry: &AssignmentEntry, times: &Times, now: Instant, wrong: &mut Wrong) -> Work {
     let state = match entry.status {
         WorkStatus::Returned => State::Returned,
         WorkStatus::Abandoned => State::Abandoned,
         _ => State::Accepted,
     };
-    check(entry.submit_time.is_none(), "work that was not handed in has no SubmitTime")?;
+    let no_submit = entry.submit_time.is_none();
+    wrong.unless(no_submit, "work that was not handed in has no SubmitTime");
     let over = state == State::Accepted && times.deadline_at <= now;
-    check(!over, "its deadline is past: it cannot be Accepted any more")?;
-    Ok(Work::Held { deadline_at: times.deadline_at, accept_at: times.accept_at, state })
+    wrong.unless(!over, "its deadline is past: it cannot be Accepted any more");
+    Work::Held { deadline_at: times.deadline_at, accept_at: times.accept_at, state }
 }
 
-/// When work was approved and rejected, filled in with `otherwise`.
-fn decided(
+/// When work was or will be approved, or was rejected.
+#[expect(clippy::struct_field_names, reason = "instants end in _at")]
+struct Decision {
+    auto_approval_at: Instant,
+    approval_at: Option<Instant>,
+    rejection_at: Option<Instant>,
+}
+
+fn decision(
+    entry: &AssignmentEntry,
+    hit: &Hit,
     status: AssignmentStatus,
-    (approved, rejected): (Option<Instant>, Option<Instant>),
-    otherwise: Instant,
-) -> Result<(Option<Instant>, Option<Instant>), String> {
-    match status {
+    (times, now): (&Times, Instant),
+    wrong: &mut Wrong,
+) -> Decision {
+    let delay = Span::seconds(hit.hit_type.values.auto_approval_delay_s);
+    let auto_approval = wrong.at("AutoApprovalTime", entry.auto_approval_time.as_ref(), now);
+    let auto_approval_at = auto_approval.unwrap_or(times.submit_at + delay);
+    let approved = wrong.at("ApprovalTime", entry.approval_time.as_ref(), now);
+    let rejected = wrong.at("RejectionTime", entry.rejection_time.as_ref(), now);
+    for decided_at in [approved, rejected].into_iter().flatten() {
+        let after = decided_at >= times.submit_at;
+        wrong.unless(after, "it was decided before it was submitted");
+        wrong.unless(decided_at <= now, "it was decided in the future");
+    }
+    let otherwise = auto_approval_at.min(now).max(times.submit_at);
+    let (approval_at, rejection_at) = match status {
         AssignmentStatus::Submitted => {
-            check(approved.is_none() && rejected.is_none(), "submitted work is not decided yet")?;
-            Ok((None, None))
+            let open = approved.is_none() && rejected.is_none();
+            wrong.unless(open, "submitted work is not decided yet");
+            (None, None)
         }
         // Work whose rejection was overridden has both times.
-        AssignmentStatus::Approved => Ok((approved.or(Some(otherwise)), rejected)),
+        AssignmentStatus::Approved => (approved.or(Some(otherwise)), rejected),
         AssignmentStatus::Rejected => {
-            check(approved.is_none(), "rejected work has no ApprovalTime")?;
-            Ok((None, rejected.or(Some(otherwise))))
+            wrong.unless(approved.is_none(), "rejected work has no ApprovalTime");
+            (None, rejected.or(Some(otherwise)))
         }
-    }
+    };
+    Decision { auto_approval_at, approval_at, rejection_at }
 }
 
 fn answer(entry: &AssignmentEntry, hit: &Hit) -> Result<String, String> {

@@ -8,8 +8,9 @@ set (`tests/lib/postgres.sh .venv/bin/python tests/clients/crash.py`), else a SQ
 database that is given must be new; it is left as the last round left it.
 
 Proven in each round: nothing that was answered is lost; the one deed of each hand whose answer was
-lost is wholly there or not at all; the counters of each HIT are what its assignments say; SQLite's
-integrity check is content. Then the clock jumps, with kills in the middle: every lifetime, deadline
+lost is wholly there or not at all, and repeated with its UniqueRequestToken it is done once; bonuses,
+blocks and qualifications are what was answered; the counters of each HIT are what its assignments
+say; every event is there once, and none of a deed that is not; SQLite's integrity check is content. Then the clock jumps, with kills in the middle: every lifetime, deadline
 and auto-approval takes place all the same. Exit code 0 if all of it holds, 1 with a reason if not.
 """
 
@@ -40,7 +41,7 @@ from harness import (
     postgres_url,
     psql,
 )
-from ledger import Caller, Hand, Lost, Wrong
+from ledger import Caller, Hand, Lost, Wrong, is_repeated
 
 HANDS = 4
 JUMPS = (2, 12, 220)  # days from the beginning: lifetimes are over; approved; disposed
@@ -53,8 +54,12 @@ class Crash:
         self.url, self.folder = url, Path(folder)
         self.random = random.Random(seed)
         self.entries = [[] for _ in range(HANDS)]  # each hand's ledger
+        self.qualifications = []  # each hand's qualification type
+        self.told = 0  # the number of the latest event that was read
+        self.events = Counter()  # by type and what they are about
         self.seen = Counter()
         self.server = None
+        self.people = None
 
     # --- the process ---------------------------------------------------------------------------
 
@@ -120,6 +125,12 @@ class Crash:
         for _ in range(3):
             self.killed_start()
         self.start()
+        for number in range(HANDS):
+            members = {"Name": f"Hand {number}", "Description": "d"}
+            made = Caller(self.server).api(
+                "CreateQualificationType", QualificationTypeStatus="Active", **members
+            )
+            self.qualifications.append(made["QualificationType"]["QualificationTypeId"])
         for number in range(rounds):
             self.round()
             if number % 10 == 9:
@@ -135,8 +146,8 @@ class Crash:
     def round(self):
         """Load from several hands, and a kill in the middle of it."""
         hands = [
-            Hand(Caller(self.server), entries, random.Random(self.random.random()))
-            for entries in self.entries
+            Hand(Caller(self.server), entries, random.Random(self.random.random()), type_id)
+            for entries, type_id in zip(self.entries, self.qualifications)
         ]
         with ThreadPoolExecutor(HANDS) as pool:
             working = [pool.submit(hand.work) for hand in hands]
@@ -151,13 +162,68 @@ class Crash:
     def compare(self):
         """Each HIT that may have changed with the ledger; what was deleted long ago, in the end."""
         caller = Caller(self.server)
+        self.repeat_lost(caller)
         now = self.server.now().timestamp()
-        for entries in self.entries:
+        blocked = {one["WorkerId"] for one in caller.pages("ListWorkerBlocks", "WorkerBlocks")}
+        for entries, type_id in zip(self.entries, self.qualifications):
+            members = {"QualificationTypeId": type_id, "Status": "Granted"}
+            name = "ListWorkersWithQualificationType"
+            held = caller.pages(name, "Qualifications", **members)
+            self.people = blocked, {one["WorkerId"]: one["IntegerValue"] for one in held}
             for place, entry in enumerate(reversed(entries)):
                 settled = entry.picture and entry.picture.deleted and not entry.perhaps
                 if place < 40 or not settled:
                     self.compare_entry(caller, entry, now)
             entries[:] = [entry for entry in entries if entry.hit_id]
+        self.check_events()
+
+    def repeat_lost(self, caller):
+        """A request with a token is sent again when its answer was lost: it is done once."""
+        for entry in (entry for entries in self.entries for entry in entries if entry.lost):
+            (operation, body), entry.lost = entry.lost, None
+            try:
+                caller.post("/", body, operation)
+                self.seen["repeated, and done"] += 1
+            except Wrong as refusal:
+                if not is_repeated(refusal):
+                    raise
+                self.seen["repeated, and done before"] += 1
+            if entry.picture:
+                entry.picture, entry.perhaps = entry.perhaps, None
+
+    def check_events(self):
+        """The events since the last time: one for each piece of work that was handed in."""
+        while True:
+            path = f"/_mturk/events?after={self.told}&limit=1000"
+            page = self.server.control("GET", path)["Events"]
+            for event in page:
+                about = event.get("AssignmentId") or event.get("HITId")
+                self.events[event["EventType"], about] += 1
+                self.told = event["Event"]
+            if not page:
+                break
+        all_entries = [entry for entries in self.entries for entry in entries]
+        known = {one for entry in all_entries for one in entry.assignment_ids.values()}
+        told = {about for kind, about in self.events if kind == "AssignmentSubmitted"}
+        if told - known:
+            raise Wrong(f"events of work that is not there: {sorted(told - known)[:5]}")
+        for entry in all_entries:
+            for who in entry.picture.work:
+                count = self.events["AssignmentSubmitted", entry.assignment_ids[who]]
+                if count != 1:
+                    raise Wrong(f"{count} events of {entry.assignment_ids[who]}")
+        self.seen["events"] = sum(self.events.values())
+
+    def people_of(self, caller, entry):
+        """Bonuses of the HIT, and which of its workers are blocked and qualified."""
+        paid = caller.pages("ListBonusPayments", "BonusPayments", HITId=entry.hit_id)
+        workers = set(entry.assignment_ids)
+        if entry.perhaps:
+            workers |= set(entry.perhaps.work)
+        blocked, held = self.people
+        bonuses = sorted(one["Reason"] for one in paid)
+        mine = {who: value for who, value in held.items() if who in workers}
+        return bonuses, sorted(blocked & workers), mine
 
     def compare_entry(self, caller, entry, now):
         """One HIT: as before the lost deed, or as after it."""
@@ -172,13 +238,14 @@ class Crash:
         else:
             listed = list(caller.pages("ListAssignmentsForHIT", "Assignments", HITId=entry.hit_id))
             work = {one["WorkerId"]: one["AssignmentStatus"] for one in listed}
-        if entry.picture and entry.picture.shows(hit, work, now):
+        people = self.people_of(caller, entry)
+        if entry.picture and entry.picture.shows(hit, work, people, now):
             self.seen["lost, and not there"] += entry.perhaps is not None
-        elif entry.perhaps and entry.perhaps.shows(hit, work, now):
+        elif entry.perhaps and entry.perhaps.shows(hit, work, people, now):
             self.seen["lost, but there"] += 1
             entry.picture = entry.perhaps
         else:
-            raise Wrong(f"{entry} is not\n{hit}\n{work}")
+            raise Wrong(f"{entry} is not\n{hit}\n{work}\n{people}")
         entry.perhaps = None
         if entry.picture.expiration is None:
             entry.picture = replace(entry.picture, expiration=hit["Expiration"])

@@ -63,7 +63,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class Picture:
-    """How a HIT stands. `work` maps workers to statuses, `held` workers to assignment ids."""
+    """How a HIT stands. `work` maps workers to statuses, `held` workers to assignment ids.
+
+    `bonuses` are the reasons of those that were paid; `blocked` and `qualified` are its workers who
+    are blocked, and who have the hand's qualification, with which value.
+    """
 
     max: int
     expiration: float | None = None  # None until the server told it
@@ -71,6 +75,9 @@ class Picture:
     deleted: bool = False
     work: dict = field(default_factory=dict)
     held: dict = field(default_factory=dict)
+    bonuses: frozenset = frozenset()
+    blocked: frozenset = frozenset()
+    qualified: dict = field(default_factory=dict)
 
     @property
     def available(self):
@@ -97,8 +104,10 @@ class Picture:
             "NumberOfAssignmentsCompleted": decided,
         }
 
-    def shows(self, hit, work, now):
-        """Whether the server's HIT and its work are this picture."""
+    def shows(self, hit, work, people, now):
+        """Whether the server's HIT, its work and its workers are this picture."""
+        if people != (sorted(self.bonuses), sorted(self.blocked), self.qualified):
+            return False
         if any(hit[name] != value for name, value in self.counters().items()):
             return False
         if self.work != work or self.over != (hit["Expiration"] <= now):
@@ -124,13 +133,20 @@ class Entry:
     perhaps: Picture | None = None
     hit_id: str | None = None
     assignment_ids: dict = field(default_factory=dict)
+    lost: tuple | None = None  # the request whose answer was lost, if it had a token
+
+
+def is_repeated(refusal):
+    """Whether it is the service's word for a `UniqueRequestToken` that it has seen."""
+    return "HitAlreadyExists" in str(refusal) or "DuplicateRequest" in str(refusal)
 
 
 class Hand:
     """Does one random deed after the other on HITs of its own."""
 
-    def __init__(self, caller, entries, random):
+    def __init__(self, caller, entries, random, qualification):
         self.caller, self.entries, self.random = caller, entries, random
+        self.qualification = qualification
         self.answered = 0
 
     def work(self):
@@ -157,13 +173,16 @@ class Hand:
             deeds += [self.approve, self.reject] * 4
         elif entry.picture.status == "Reviewable":
             deeds += [self.delete] * 2
+        if entry.picture.work:
+            deeds += [self.pay, self.block, self.unblock, self.qualify, self.disqualify]
         self.random.choice(deeds)(entry)
 
     def do(self, entry, after, operation=None, path="/", **body):
         """Sends a deed; the ledger has `after` only when it was answered."""
         entry.perhaps = after
+        entry.lost = (operation, body) if "UniqueRequestToken" in body else None
         answer = self.caller.post(path, body, operation)
-        entry.picture, entry.perhaps = after, None
+        entry.picture, entry.perhaps, entry.lost = after, None, None
         self.answered += 1
         return answer
 
@@ -230,7 +249,8 @@ class Hand:
         if entry.picture.max < 9:
             after = replace(entry.picture, max=entry.picture.max + 1)
             name = "CreateAdditionalAssignmentsForHIT"
-            self.do(entry, after, name, HITId=entry.hit_id, NumberOfAdditionalAssignments=1)
+            members = {"NumberOfAdditionalAssignments": 1, "UniqueRequestToken": uuid.uuid4().hex}
+            self.do(entry, after, name, HITId=entry.hit_id, **members)
 
     def prolong(self, entry):
         """A minute more, to the whole second that the API takes; an ended HIT is left alone."""
@@ -249,3 +269,41 @@ class Hand:
         """A reviewed HIT is deleted."""
         after = replace(entry.picture, deleted=True)
         self.do(entry, after, "DeleteHIT", HITId=entry.hit_id)
+
+    def pay(self, entry):
+        """A bonus for somebody's work; its reason is its token."""
+        who, token = self.random.choice(list(entry.picture.work)), uuid.uuid4().hex
+        after = replace(entry.picture, bonuses=entry.picture.bonuses | {token})
+        work = {"WorkerId": who, "AssignmentId": entry.assignment_ids[who]}
+        money = {"BonusAmount": "0.01", "Reason": token, "UniqueRequestToken": token}
+        self.do(entry, after, "SendBonus", **work, **money)
+
+    def block(self, entry):
+        """Somebody may not work any more."""
+        who = self.random.choice(list(entry.picture.work))
+        after = replace(entry.picture, blocked=entry.picture.blocked | {who})
+        self.do(entry, after, "CreateWorkerBlock", WorkerId=who, Reason=FEEDBACK)
+
+    def unblock(self, entry):
+        """Somebody may work again."""
+        if entry.picture.blocked:
+            who = self.random.choice(sorted(entry.picture.blocked))
+            after = replace(entry.picture, blocked=entry.picture.blocked - {who})
+            self.do(entry, after, "DeleteWorkerBlock", WorkerId=who)
+
+    def qualify(self, entry):
+        """Somebody gets the hand's qualification, or another value of it."""
+        who, value = self.random.choice(list(entry.picture.work)), self.random.randint(0, 99)
+        after = replace(entry.picture, qualified=entry.picture.qualified | {who: value})
+        members = {"WorkerId": who, "IntegerValue": value, "SendNotification": False}
+        type_id = {"QualificationTypeId": self.qualification}
+        self.do(entry, after, "AssociateQualificationWithWorker", **type_id, **members)
+
+    def disqualify(self, entry):
+        """Somebody loses it."""
+        if entry.picture.qualified:
+            who = self.random.choice(list(entry.picture.qualified))
+            left = {other: v for other, v in entry.picture.qualified.items() if other != who}
+            after = replace(entry.picture, qualified=left)
+            type_id = {"QualificationTypeId": self.qualification}
+            self.do(entry, after, "DisassociateQualificationFromWorker", WorkerId=who, **type_id)

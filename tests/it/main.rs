@@ -6,6 +6,7 @@ mod auth;
 mod bad_input;
 mod cli;
 mod conformance;
+mod container;
 mod events;
 mod forms;
 mod inputs;

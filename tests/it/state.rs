@@ -11,6 +11,18 @@ pub async fn state(world: &World) -> String {
     if world.is_postgres() { of_postgres(world).await } else { of_sqlite(world).await }
 }
 
+/// Writes into the store behind the program's back.
+pub async fn write(world: &World, text: &str) {
+    let text = AssertSqlSafe(text.to_owned());
+    if world.is_postgres() {
+        let mut connection = PgConnection::connect(&world.database).await.unwrap();
+        sqlx::query(text).execute(&mut connection).await.unwrap();
+    } else {
+        let mut connection = SqliteConnection::connect(&world.database).await.unwrap();
+        sqlx::query(text).execute(&mut connection).await.unwrap();
+    }
+}
+
 async fn of_sqlite(world: &World) -> String {
     let mut connection = SqliteConnection::connect(&world.database).await.unwrap();
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
@@ -22,7 +34,7 @@ async fn of_sqlite(world: &World) -> String {
         let columns = columns.iter().map(|row| row.get::<String, _>(0)).collect();
         let rows = sqlx::query(AssertSqlSafe(rows_of(&table, columns)));
         let rows = rows.fetch_all(&mut connection).await.unwrap();
-        write(&mut text, &table, rows.iter().map(|row| row.get(0)).collect());
+        add(&mut text, &table, rows.iter().map(|row| row.get(0)).collect());
     }
     text
 }
@@ -36,7 +48,7 @@ async fn of_postgres(world: &World) -> String {
     for table in tables.iter().map(|row| row.get::<String, _>(0)).filter(|name| is_ours(name)) {
         let rows = AssertSqlSafe(format!("SELECT row_to_json(t)::text FROM {table} t"));
         let rows = sqlx::query(rows).fetch_all(&mut connection).await.unwrap();
-        write(&mut text, &table, rows.iter().map(|row| row.get(0)).collect());
+        add(&mut text, &table, rows.iter().map(|row| row.get(0)).collect());
     }
     text
 }
@@ -51,7 +63,7 @@ fn rows_of(table: &str, columns: Vec<String>) -> String {
     format!("SELECT {} FROM {table} ORDER BY 1", columns.join(" || ' ' || "))
 }
 
-fn write(text: &mut String, table: &str, mut rows: Vec<String>) {
+fn add(text: &mut String, table: &str, mut rows: Vec<String>) {
     rows.sort_unstable();
     writeln!(text, "{table}\n  {}", rows.join("\n  ")).unwrap();
 }

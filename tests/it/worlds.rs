@@ -2,7 +2,9 @@
 
 mod forms;
 mod histories;
+mod replacing;
 mod saved;
+mod together;
 
 use std::sync::Arc;
 
@@ -201,7 +203,7 @@ async fn every_problem_is_told_and_nothing_is_loaded() {
         ),
     ] {
         let told = problems(&world, world_file).await;
-        assert!(told[0].starts_with(said), "{told:?} {said}");
+        assert!(told.iter().any(|told| told.starts_with(said)), "{told:?} {said}");
     }
 }
 

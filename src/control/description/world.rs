@@ -9,13 +9,14 @@ mod reviews;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::control::description::words::At;
+use crate::control::description::words::{At, Dollars, Id};
 use forms::{FileEntry, LayoutEntry};
-use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
+use hits::{AssignmentEntry, HitEntry, HitTypeEntry, PolicyEntry};
 use others::{
     BlockEntry, BonusEntry, GrantEntry, MessageEntry, QualificationTypeEntry, RequestEntry,
     RequesterEntry, WorkerEntry,
 };
+use reviews::ReportEntry;
 
 /// A whole market, or a part of one. Lists are the API's own list members, so what
 /// `aws mturk list-hits` printed is a world.
@@ -60,6 +61,31 @@ pub struct World {
     /// Cannot be loaded yet.
     #[schema(max_items = 0)]
     robots: Option<Vec<Value>>,
+    /// Whether the lists stand in the market's own order, as in a dump. If not, what happened is
+    /// loaded in the order of its times.
+    ordered: Option<bool>,
+    /// What `aws mturk get-hit` printed.
+    #[serde(rename = "HIT")]
+    hit: Option<HitEntry>,
+    /// What `aws mturk get-assignment` printed, with its HIT.
+    assignment: Option<AssignmentEntry>,
+    /// What `aws mturk get-qualification-type` printed.
+    qualification_type: Option<QualificationTypeEntry>,
+    /// What `aws mturk get-qualification-score` printed.
+    qualification: Option<GrantEntry>,
+    /// What `aws mturk get-account-balance` printed.
+    available_balance: Option<Dollars>,
+    /// Follows from the HITs; not read.
+    on_hold_balance: Option<Value>,
+    /// What `aws mturk list-review-policy-results-for-hit` printed: whose results they are.
+    #[serde(rename = "HITId")]
+    hit_id: Option<Id>,
+    assignment_review_policy: Option<PolicyEntry>,
+    assignment_review_report: Option<ReportEntry>,
+    #[serde(rename = "HITReviewPolicy")]
+    hit_review_policy: Option<PolicyEntry>,
+    #[serde(rename = "HITReviewReport")]
+    hit_review_report: Option<ReportEntry>,
     /// What the AWS CLI printed; not read.
     num_results: Option<Value>,
     /// What the AWS CLI printed; not read.
@@ -83,41 +109,42 @@ pub struct LoadedWorld {
     loaded: Counts,
 }
 
-/// How many of each; of the lists after the first three, those that have some.
+/// How many of each list.
 #[derive(ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Counts {
+    #[schema(minimum = 0)]
+    requesters: i64,
+    /// Everyone whom the worlds name.
+    #[schema(minimum = 0)]
+    workers: i64,
+    #[schema(minimum = 0)]
+    qualification_types: i64,
+    #[schema(minimum = 0)]
+    qualifications: i64,
+    #[schema(minimum = 0)]
+    qualification_requests: i64,
+    #[serde(rename = "HITLayouts")]
+    #[schema(minimum = 0)]
+    hit_layouts: i64,
+    /// Those with entries of their own.
+    #[serde(rename = "HITTypes")]
+    #[schema(minimum = 0)]
+    hit_types: i64,
     #[serde(rename = "HITs")]
     #[schema(minimum = 0)]
     hits: i64,
     /// Those in work included.
     #[schema(minimum = 0)]
     assignments: i64,
-    /// Everyone whom the worlds name.
     #[schema(minimum = 0)]
-    workers: i64,
-    #[schema(nullable = false, minimum = 1)]
-    requesters: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    qualification_types: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    qualifications: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    qualification_requests: Option<i64>,
-    #[serde(rename = "HITLayouts")]
-    #[schema(nullable = false, minimum = 1)]
-    hit_layouts: Option<i64>,
-    #[serde(rename = "HITTypes")]
-    #[schema(nullable = false, minimum = 1)]
-    hit_types: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    uploaded_files: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    bonus_payments: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    worker_blocks: Option<i64>,
-    #[schema(nullable = false, minimum = 1)]
-    messages: Option<i64>,
+    uploaded_files: i64,
+    #[schema(minimum = 0)]
+    bonus_payments: i64,
+    #[schema(minimum = 0)]
+    worker_blocks: i64,
+    #[schema(minimum = 0)]
+    messages: i64,
 }
 
 /// The clock after a reset.

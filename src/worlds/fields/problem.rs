@@ -1,6 +1,7 @@
 //! What is wrong with the files of a load, and where.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
@@ -54,12 +55,16 @@ impl Place {
 pub struct Reading<'a> {
     pub(super) texts: &'a [&'a str],
     problems: Mutex<Vec<Problem>>,
+    /// Whether a file could not be read at all.
+    lost: AtomicBool,
+    /// Whether an entry could not be read so far that others could name it.
+    left_out: AtomicBool,
 }
 
 impl<'a> Reading<'a> {
     /// Begins to read these files.
     pub fn new(texts: &'a [&'a str]) -> Self {
-        Self { texts, problems: Mutex::default() }
+        Self { texts, problems: Mutex::default(), lost: false.into(), left_out: false.into() }
     }
 
     /// The top of each file that is JSON.
@@ -68,14 +73,38 @@ impl<'a> Reading<'a> {
     }
 
     fn file(&'a self, file: usize) -> Option<Node<'a>> {
-        match serde_json::from_str::<&RawValue>(self.texts[file]) {
+        // Some editors begin a text with a byte order mark.
+        let text = self.texts[file].trim_start_matches('\u{feff}');
+        match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => Some(Node::top(self, file, raw)),
             Err(error) => {
+                self.lose();
                 let reason = format!("not JSON: {}", without_position(&error));
                 self.push(Problem { file, path: String::new(), line: error.line(), reason });
                 None
             }
         }
+    }
+
+    /// Nobody knows what stands in one of the files.
+    pub(super) fn lose(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    /// An entry cannot be read so far that others could name it.
+    pub(super) fn leave_out(&self) {
+        self.left_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether such an entry was met.
+    pub fn left_out(&self) -> bool {
+        self.left_out.load(Ordering::Relaxed)
+    }
+
+    /// Whether nobody knows what stands in one of the files: what others say about it cannot be
+    /// judged then.
+    pub fn has_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Remembers a problem.
@@ -91,6 +120,8 @@ impl<'a> Reading<'a> {
     pub fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
         problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
+        // What several entries share may be read several times.
+        problems.dedup();
         problems
     }
 }

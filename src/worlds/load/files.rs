@@ -11,29 +11,36 @@ use crate::worlds::nouns::files::FileEntry;
 
 impl Load<'_> {
     pub(super) async fn load_files(&mut self, entries: &[FileEntry]) -> Result<(), Fault> {
-        // With a problem the work that they belong to may not be there.
-        if !self.problems.is_empty() {
-            return Ok(());
-        }
+        // With a problem before, the work that they belong to may not be there.
+        let work_is_there = self.problems.is_empty();
         for entry in entries {
-            self.load_file(entry).await?;
+            let content = self.content(entry);
+            if work_is_there {
+                self.load_file(entry, content.unwrap_or_default()).await?;
+            }
         }
         Ok(())
     }
 
-    async fn load_file(&mut self, entry: &FileEntry) -> Result<(), Fault> {
+    /// What the file holds, if it can be one.
+    fn content(&mut self, entry: &FileEntry) -> Option<Vec<u8>> {
         let place = &entry.place;
         let Ok(content) = STANDARD.decode(&entry.content) else {
             self.problem(place, "Content is not base64");
-            return Ok(());
+            return None;
         };
-        if content.len() as u64 > MAX_FILE_BYTES {
+        let fits = content.len() as u64 <= MAX_FILE_BYTES;
+        if !fits {
             self.problem(place, format!("Content has more than {MAX_FILE_BYTES} bytes"));
-            return Ok(());
         }
+        fits.then_some(content)
+    }
+
+    async fn load_file(&mut self, entry: &FileEntry, content: Vec<u8>) -> Result<(), Fault> {
+        let place = &entry.place;
         let work = assignments::find(&mut self.turn.tx, &entry.assignment_id).await?;
         let Some(work) = work else {
-            self.problem(place, format!("there is no assignment {}", entry.assignment_id));
+            self.missing(place, format!("there is no assignment {}", entry.assignment_id));
             return Ok(());
         };
         let kind = entry.content_type.clone();
@@ -50,6 +57,7 @@ impl Load<'_> {
             self.problem(place, "another file has this key, or answers this question");
             return Ok(());
         }
+        self.loaded.uploaded_files += 1;
         uploaded_files::add(&mut self.turn.tx, &file).await
     }
 }

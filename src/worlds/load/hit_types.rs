@@ -9,8 +9,8 @@ use crate::store::hit_types::{self, HitType};
 use crate::store::notifications::{self, Settings};
 use crate::store::requesters::Requester;
 use crate::worlds::fields::Place;
+use crate::worlds::load::Load;
 use crate::worlds::load::people::sentence;
-use crate::worlds::load::{Load, is_entity_id};
 use crate::worlds::nouns::hits::{HitTypeEntry, TypeMembers};
 
 /// What a HIT is paid when its world does not say.
@@ -23,8 +23,10 @@ impl Load<'_> {
         for entry in entries {
             if let Some(owner) = self.owner(&entry.place, &entry.owner).await? {
                 let hit_type = self.hit_type(&entry.place, &owner, &entry.members).await?;
-                if let Some(hit_type) = hit_type {
-                    self.notification(entry, &hit_type.id).await?;
+                self.loaded.hit_types += 1;
+                let specification = self.notification(entry);
+                if let (Some(hit_type), Some(settings)) = (hit_type, specification) {
+                    notifications::put(&mut self.turn.tx, &hit_type.id, &settings).await?;
                 }
             }
         }
@@ -32,19 +34,18 @@ impl Load<'_> {
     }
 
     /// Whom the events of the HIT type are told.
-    async fn notification(&mut self, entry: &HitTypeEntry, hit_type_id: &str) -> Result<(), Fault> {
+    fn notification(&mut self, entry: &HitTypeEntry) -> Option<Settings> {
         let Some(specification) = entry.notification.clone() else {
             if entry.active.is_some() {
                 self.problem(&entry.place, "Active stands without Notification");
             }
-            return Ok(());
+            return None;
         };
         if let Err(fault) = rules::notification::check_settings(&specification) {
             self.problem(&entry.place, format!("Notification: {}", sentence(&fault)));
-            return Ok(());
+            return None;
         }
-        let settings = Settings { specification, active: entry.active.unwrap_or(true) };
-        notifications::put(&mut self.turn.tx, hit_type_id, &settings).await
+        Some(Settings { specification, active: entry.active.unwrap_or(true) })
     }
 
     /// The HIT type of these members: a known one, or a new one.
@@ -63,7 +64,7 @@ impl Load<'_> {
                 return Ok(None);
             }
             if members.title.is_none() {
-                self.problem(place, format!("there is no HIT type {id}"));
+                self.missing(place, format!("there is no HIT type {id}"));
                 return Ok(None);
             }
         }
@@ -106,10 +107,6 @@ impl Load<'_> {
     }
 
     async fn is_free(&mut self, place: &Place, id: &str) -> Result<bool, Fault> {
-        if !is_entity_id(id) {
-            self.problem(place, format!("{id:?} is no HITTypeId"));
-            return Ok(false);
-        }
         let taken = hit_types::whose(&mut self.turn.tx, id).await?.is_some();
         if taken {
             self.problem(place, format!("the HIT type {id} is another requester's"));
@@ -117,25 +114,57 @@ impl Load<'_> {
         Ok(!taken)
     }
 
-    /// The members with what is missing filled in.
+    /// The members with what is missing filled in; a problem for each that cannot be.
     fn values(&mut self, place: &Place, members: &TypeMembers) -> Option<Values> {
-        let mut requirements = members.requirements.clone();
-        for requirement in requirements.iter_mut().flatten() {
-            // Saved answers show both forms of the guard; the service takes one.
-            if requirement.actions_guarded.is_some() {
-                requirement.required_to_preview = None;
+        if let Ok(values) = Values::check(filled(members)) {
+            return Some(values);
+        }
+        for alone in one_by_one(members) {
+            if let Err(fault) = Values::check(filled(&alone)) {
+                self.problem(place, sentence(&fault));
             }
         }
-        let title = members.title.clone().unwrap_or_else(|| "Untitled".to_owned());
-        let values = Values::check(HitTypeMembers {
-            description: members.description.clone().unwrap_or_else(|| title.clone()),
-            title,
-            keywords: members.keywords.clone(),
-            reward: members.reward.unwrap_or(REWARD).to_string(),
-            assignment_duration_in_seconds: members.assignment_duration_s.unwrap_or(DURATION_S),
-            auto_approval_delay_in_seconds: members.auto_approval_delay_s,
-            qualification_requirements: requirements,
-        });
-        values.map_err(|fault| self.problem(place, sentence(&fault))).ok()
+        None
     }
+}
+
+fn filled(members: &TypeMembers) -> HitTypeMembers {
+    let mut requirements = members.requirements.clone();
+    for requirement in requirements.iter_mut().flatten() {
+        // Saved answers show both forms of the guard; the service takes one.
+        if requirement.actions_guarded.is_some() {
+            requirement.required_to_preview = None;
+        }
+    }
+    let title = members.title.clone().unwrap_or_else(|| "Untitled".to_owned());
+    HitTypeMembers {
+        description: members.description.clone().unwrap_or_else(|| title.clone()),
+        title,
+        keywords: members.keywords.clone(),
+        reward: members.reward.unwrap_or(REWARD).to_string(),
+        assignment_duration_in_seconds: members.assignment_duration_s.unwrap_or(DURATION_S),
+        auto_approval_delay_in_seconds: members.auto_approval_delay_s,
+        qualification_requirements: requirements,
+    }
+}
+
+/// Each member alone, so that all that cannot be are found.
+fn one_by_one(members: &TypeMembers) -> [TypeMembers; 7] {
+    let (none, of) = (TypeMembers::default(), members.clone());
+    let description = Some(String::from("-"));
+    [
+        TypeMembers { title: of.title, description, ..none.clone() },
+        TypeMembers { description: of.description, ..none.clone() },
+        TypeMembers { keywords: of.keywords, ..none.clone() },
+        TypeMembers { reward: of.reward, ..none.clone() },
+        TypeMembers { assignment_duration_s: of.assignment_duration_s, ..none.clone() },
+        TypeMembers { auto_approval_delay_s: of.auto_approval_delay_s, ..none.clone() },
+        TypeMembers { requirements: of.requirements, ..none },
+    ]
+}
+
+/// Values for a HIT whose own cannot be, so that the rest of it can be looked at.
+pub(super) fn stand_in() -> Option<HitType> {
+    let values = Values::check(filled(&TypeMembers::default())).ok()?;
+    Some(HitType { id: String::new(), group_id: String::new(), values })
 }

@@ -1,24 +1,23 @@
 //! HITs, and the HITs that saved assignments bring with them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::fault::Fault;
 use crate::money::Cents;
-use crate::rules::fees;
-use crate::rules::hit::{DISPOSED_AFTER, Phase, Standing};
+use crate::rules::hit::Standing;
 use crate::rules::limits;
 use crate::shapes::hit::HitStatus;
-use crate::store::hit_requirements;
+use crate::store::hit_types::HitType;
 use crate::store::hits::{self, Hit};
-use crate::store::requesters;
-use crate::store::timers::{Kind, Timer};
 use crate::time::{Instant, Span};
-use crate::turn::Profile;
 use crate::worlds::fields::Place;
+use crate::worlds::load::Load;
+use crate::worlds::load::hit_types::stand_in;
+use crate::worlds::load::people::sentence;
 use crate::worlds::load::works::Works;
-use crate::worlds::load::{Load, is_entity_id};
-use crate::worlds::nouns::Entries;
 use crate::worlds::nouns::hits::{AssignmentEntry, HitEntry, TypeMembers};
+use crate::worlds::nouns::{Entries, Owner};
 
 /// How long workers may accept when the world does not say.
 const LIFETIME: Span = Span::days(7);
@@ -29,52 +28,74 @@ pub(super) struct Plan<'e> {
     pub hit: Hit,
     pub given: Option<&'e HitEntry>,
     pub entries: Vec<&'e AssignmentEntry>,
+    /// Whether something is wrong with the HIT: then it is only looked at.
+    pub unsound: bool,
+}
+
+/// The HITs of a load.
+#[derive(Default)]
+struct Plans<'e> {
+    all: Vec<Plan<'e>>,
+    by_id: HashMap<String, usize>,
+}
+
+impl<'e> Plans<'e> {
+    /// Adds one; false if its id is there.
+    fn add(&mut self, plan: Plan<'e>) -> bool {
+        match self.by_id.entry(plan.hit.id.clone()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(self.all.len());
+                self.all.push(plan);
+                true
+            }
+        }
+    }
 }
 
 impl Load<'_> {
     pub(super) async fn load_hits(&mut self, entries: &Entries) -> Result<(), Fault> {
-        let mut plans: Vec<Plan<'_>> = Vec::new();
-        let mut by_id: HashMap<String, usize> = HashMap::new();
-        for entry in &entries.hits {
-            let Some(plan) = self.plan(entry).await? else { continue };
-            if by_id.insert(plan.hit.id.clone(), plans.len()).is_some() {
-                self.problem(&entry.place, format!("the HIT {} stands twice", plan.hit.id));
-                continue;
+        let mut plans = Plans::default();
+        for entry in self.turned(&entries.hits) {
+            let Some(plan) = self.plan(entry, entries.speaks_of_hits).await? else { continue };
+            if !plans.add(plan) {
+                let id = entry.id.as_deref().unwrap_or_default();
+                self.problem(&entry.place, format!("the HIT {id} stands twice"));
             }
-            plans.push(plan);
         }
         for entry in &entries.assignments {
-            if let Some(index) = by_id.get(&entry.hit_id) {
-                plans[*index].entries.push(entry);
-                continue;
-            }
-            if let Some(plan) = self.plan_around(entry, entries.speaks_of_hits).await? {
-                by_id.insert(entry.hit_id.clone(), plans.len());
-                plans.push(plan);
+            if let Some(index) = plans.by_id.get(&entry.hit_id) {
+                self.add_work(&mut plans.all[*index], entry);
+            } else if let Some(plan) = self.plan_around(entry, entries.speaks_of_hits).await? {
+                plans.add(plan);
             }
         }
         let mut works = Works::begin(self).await?;
-        for plan in plans {
+        for plan in plans.all {
             self.carry_out(plan, &mut works).await?;
         }
         works.finish(self).await
     }
 
     /// A HIT that the files describe.
-    async fn plan<'e>(&mut self, entry: &'e HitEntry) -> Result<Option<Plan<'e>>, Fault> {
+    async fn plan<'e>(
+        &mut self,
+        entry: &'e HitEntry,
+        speaks_of_hits: bool,
+    ) -> Result<Option<Plan<'e>>, Fault> {
         let place = &entry.place;
+        let before = self.problems.len();
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
-        if !is_entity_id(&id) {
-            self.problem(place, format!("{id:?} is no HITId"));
-            return Ok(None);
+        if entry.results_only {
+            return self.plan_of_results(entry, &id, speaks_of_hits).await;
         }
         if hits::find(&mut self.turn.tx, &id).await?.is_some() {
             self.problem(place, format!("there is a HIT {id} already"));
-            return Ok(None);
         }
-        let Some(owner) = self.owner(place, &entry.owner).await? else { return Ok(None) };
-        let Some(hit_type) = self.hit_type(place, &owner, &entry.members).await? else {
-            return Ok(None);
+        let owner = self.owner(place, &entry.owner).await?;
+        let hit_type = match &owner {
+            Some(owner) => self.hit_type(place, owner, &entry.members).await?,
+            None => None,
         };
         let now = self.turn.now;
         let created_at = self.instant(place, "CreationTime", entry.creation_time.as_ref(), now);
@@ -83,26 +104,45 @@ impl Load<'_> {
         if created_at > now {
             self.problem(place, "CreationTime is in the future");
         }
-        let annotation = entry.requester_annotation.clone();
-        let hit = Hit {
-            key: 0,
-            id,
-            requester_id: owner.id,
-            hit_type,
-            question: entry.question.clone().unwrap_or_default(),
-            layout_id: entry.layout_id.clone(),
-            requester_annotation: annotation,
-            created_at,
-            standing: Standing::new(entry.max_assignments.unwrap_or(0), expire_at),
-            status: HitStatus::Assignable,
-            last_assignment_position: 0,
-            position: 0,
-            expiry_position: 0,
-            held: Cents(0),
-            has_policies: false,
-        };
+        let max = entry.max_assignments;
+        let checked = max.map_or(Ok(()), |max| limits::ASSIGNMENTS.check("MaxAssignments", max));
+        if let Err(fault) = checked {
+            self.problem(place, sentence(&fault));
+        }
+        let unsound = self.problems.len() > before || owner.is_none() || hit_type.is_none();
+        let Some(hit_type) = hit_type.or_else(stand_in) else { return Ok(None) };
+        let owner_id = owner.map(|owner| owner.id).unwrap_or_default();
+        let mut hit = new_hit(id, owner_id, hit_type, created_at);
+        hit.question = entry.question.clone().unwrap_or_default();
+        hit.layout_id.clone_from(&entry.layout_id);
+        hit.requester_annotation.clone_from(&entry.requester_annotation);
+        hit.standing = Standing::new(entry.max_assignments.unwrap_or(0), expire_at);
         let entries = entry.assignments.iter().collect();
-        Ok(Some(Plan { place: place.clone(), hit, given: Some(entry), entries }))
+        Ok(Some(Plan { place: place.clone(), hit, given: Some(entry), entries, unsound }))
+    }
+
+    /// The HIT of review policies' results that stand alone: one in the store, or one made up.
+    async fn plan_of_results<'e>(
+        &mut self,
+        entry: &'e HitEntry,
+        id: &str,
+        speaks_of_hits: bool,
+    ) -> Result<Option<Plan<'e>>, Fault> {
+        let place = &entry.place;
+        if hits::find(&mut self.turn.tx, id).await?.is_some() {
+            let why = "the HIT of these results is in the store: load them together with it";
+            self.problem(place, why);
+            return Ok(None);
+        }
+        let hit = self.made_up(place, id, &entry.owner, speaks_of_hits).await?;
+        let plan = |hit| Plan {
+            place: place.clone(),
+            hit,
+            given: Some(entry),
+            entries: Vec::new(),
+            unsound: false,
+        };
+        Ok(hit.map(plan))
     }
 
     /// The HIT of an assignment that stands alone: one in the store, or one made up for it.
@@ -112,130 +152,66 @@ impl Load<'_> {
         speaks_of_hits: bool,
     ) -> Result<Option<Plan<'e>>, Fault> {
         let (place, id) = (&entry.place, &entry.hit_id);
-        let plan = |hit| Plan { place: place.clone(), hit, given: None, entries: vec![entry] };
-        if let Some(hit) = hits::find(&mut self.turn.tx, id).await? {
-            return Ok(Some(plan(hit)));
+        let hit = match hits::find(&mut self.turn.tx, id).await? {
+            Some(hit) => Some(hit),
+            None => self.made_up(place, id, &entry.owner, speaks_of_hits).await?,
+        };
+        let Some(hit) = hit else { return Ok(None) };
+        let mut plan =
+            Plan { place: place.clone(), hit, given: None, entries: Vec::new(), unsound: false };
+        self.add_work(&mut plan, entry);
+        Ok(Some(plan))
+    }
+
+    /// Adds work that stands alone to its HIT; one that is made up is as old as its work.
+    fn add_work<'e>(&mut self, plan: &mut Plan<'e>, entry: &'e AssignmentEntry) {
+        plan.entries.push(entry);
+        let is_made_up = plan.hit.key == 0 && plan.given.is_none_or(|given| given.results_only);
+        if is_made_up {
+            let when = entry.accept_time.as_ref().and_then(|at| at.at(self.turn.now).ok());
+            let at = when.unwrap_or(plan.hit.created_at);
+            plan.hit.created_at = plan.hit.created_at.min(at);
         }
-        if speaks_of_hits || !is_entity_id(id) {
-            self.problem(place, format!("there is no HIT {id}"));
+    }
+
+    /// A HIT of which nothing but its work or its results is known.
+    async fn made_up(
+        &mut self,
+        place: &Place,
+        id: &str,
+        owner: &Owner,
+        speaks_of_hits: bool,
+    ) -> Result<Option<Hit>, Fault> {
+        if speaks_of_hits {
+            self.missing(place, format!("there is no HIT {id}"));
             return Ok(None);
         }
-        let Some(owner) = self.owner(place, &entry.owner).await? else { return Ok(None) };
+        let Some(owner) = self.owner(place, owner).await? else { return Ok(None) };
         let title = Some(format!("HIT {id}"));
         let members = TypeMembers { title, ..TypeMembers::default() };
         let hit_type = self.hit_type(place, &owner, &members).await?;
-        let now = self.turn.now;
-        let accept_at = self.instant(place, "AcceptTime", entry.accept_time.as_ref(), now);
-        Ok(hit_type.map(|hit_type| {
-            plan(Hit {
-                key: 0,
-                id: id.clone(),
-                requester_id: owner.id,
-                hit_type,
-                question: String::new(),
-                layout_id: None,
-                requester_annotation: None,
-                created_at: accept_at.min(now),
-                // Nobody is to work on a HIT whose question is not known.
-                standing: Standing::new(0, now),
-                status: HitStatus::Assignable,
-                last_assignment_position: 0,
-                position: 0,
-                expiry_position: 0,
-                held: Cents(0),
-                has_policies: false,
-            })
-        }))
+        // Nobody is to work on a HIT whose question is not known: its end is now.
+        Ok(hit_type.map(|hit_type| new_hit(id.to_owned(), owner.id, hit_type, self.turn.now)))
     }
+}
 
-    async fn carry_out(&mut self, mut plan: Plan<'_>, works: &mut Works) -> Result<(), Fault> {
-        let is_new = plan.hit.key == 0;
-        let done = works.read(self, &plan).await?;
-        let standing = &mut plan.hit.standing;
-        standing.pending += done.pending;
-        standing.submitted += done.submitted;
-        standing.approved += done.approved;
-        standing.rejected += done.rejected;
-        let taken = standing.max - standing.available();
-        if standing.max == 0 {
-            standing.max = taken.max(1);
-        }
-        if taken > standing.max || limits::ASSIGNMENTS.check("", standing.max).is_err() {
-            let max = standing.max;
-            self.problem(&plan.place, format!("{taken} assignments in {max} places"));
-        }
-        self.keep_phase(&mut plan);
-        let now = self.turn.now;
-        plan.hit.status = plan.hit.standing.status(now);
-        if is_new {
-            let policies = self.policies(&plan.place, plan.given);
-            plan.hit.has_policies = policies.any();
-            hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
-            if plan.hit.standing.phase != Phase::Disposed {
-                hit_requirements::add(&mut self.turn.tx, &plan.hit).await?;
-            }
-            if let Some(given) = plan.given {
-                self.load_reports(plan.hit.key, given).await?;
-            }
-            self.loaded.hits += 1;
-        }
-        self.hold(&mut plan.hit, is_new, done.approved).await?;
-        works.place(&mut plan.hit, done);
-        hits::keep(&mut self.turn.tx, &plan.hit).await?;
-        works.set(self.timers(&plan, is_new, now));
-        Ok(())
-    }
-
-    /// What a new HIT may still cost is on hold beside what its requester has. Work that is added
-    /// to a HIT of the store is paid as if it had been approved here.
-    async fn hold(&mut self, hit: &mut Hit, is_new: bool, approved: i64) -> Result<(), Fault> {
-        if self.turn.market.profile == Profile::Sandbox {
-            return Ok(());
-        }
-        let values = &hit.hit_type.values;
-        let held = fees::held(values, &hit.standing, self.turn.now);
-        let more = Cents(held.0 - hit.held.0);
-        let paid = fees::assignment(values, hit.standing.max).0.saturating_mul(approved);
-        let spent = if is_new { Cents(0) } else { Cents(more.0.saturating_add(paid)) };
-        requesters::settle(&mut self.turn.tx, &hit.requester_id, spent, more).await?;
-        hit.held = held;
-        Ok(())
-    }
-
-    /// Whether the requester is reviewing or deleted it is believed, where it is possible.
-    fn keep_phase(&mut self, plan: &mut Plan<'_>) {
-        let standing = &mut plan.hit.standing;
-        let now = self.turn.now;
-        let wanted = plan.given.and_then(|given| given.status);
-        let (possible, phase) = match wanted {
-            Some(HitStatus::Reviewing) => {
-                (standing.status(now) == HitStatus::Reviewable, Phase::Reviewing)
-            }
-            Some(HitStatus::Disposed) => (standing.dispose(now).is_ok(), Phase::Disposed),
-            _ => return,
-        };
-        if possible {
-            standing.phase = phase;
-        } else {
-            let state = wanted.map_or("", HitStatus::as_str);
-            self.problem(&plan.place, format!("with this work and end it cannot be {state}"));
-        }
-    }
-
-    fn timers(&mut self, plan: &Plan<'_>, is_new: bool, now: Instant) -> Vec<Timer> {
-        let hit = &plan.hit;
-        let over = matches!(hit.status, HitStatus::Reviewable | HitStatus::Reviewing);
-        let mut timers = Vec::new();
-        if is_new && !hit.standing.expired(now) && hit.standing.phase != Phase::Disposed {
-            let due_at = hit.standing.expire_at;
-            timers.push(Timer { kind: Kind::Expiry, subject: hit.id.clone(), due_at });
-        }
-        if is_new && over {
-            let given = plan.given.and_then(|given| given.disposal_time.as_ref());
-            let otherwise = now + DISPOSED_AFTER;
-            let due_at = self.instant(&plan.place, "DisposalTime", given, otherwise);
-            timers.push(Timer { kind: Kind::Disposal, subject: hit.id.clone(), due_at });
-        }
-        timers
+/// A HIT whose end is its beginning, and of which no more is known.
+fn new_hit(id: String, requester_id: String, hit_type: HitType, created_at: Instant) -> Hit {
+    Hit {
+        key: 0,
+        id,
+        requester_id,
+        hit_type,
+        question: String::new(),
+        layout_id: None,
+        requester_annotation: None,
+        created_at,
+        standing: Standing::new(0, created_at),
+        status: HitStatus::Assignable,
+        last_assignment_position: 0,
+        position: 0,
+        expiry_position: 0,
+        held: Cents(0),
+        has_policies: false,
     }
 }

@@ -20,19 +20,20 @@ impl Load<'_> {
 
     async fn load_layout(&mut self, entry: &LayoutEntry) -> Result<(), Fault> {
         let place = &entry.place;
-        let Some(owner) = self.owner(place, &entry.owner).await? else { return Ok(()) };
+        let before = self.problems.len();
+        let owner = self.owner(place, &entry.owner).await?;
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
         if hit_layouts::exists(&mut self.turn.tx, &id).await? {
             self.problem(place, format!("there is a HIT layout {id} already"));
-            return Ok(());
         }
         if entry.html.len() > MAX_BYTES {
             self.problem(place, format!("HTMLContent has more than {MAX_BYTES} bytes"));
-            return Ok(());
         }
+        let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
         let frame_height = i64::from(entry.frame_height.unwrap_or(FRAME_HEIGHT));
         let layout = Layout { html: entry.html.clone(), frame_height };
         let new = HitLayout { id, requester_id: owner.id, name: entry.name.clone(), layout };
+        self.loaded.hit_layouts += 1;
         hit_layouts::add(&mut self.turn.tx, &new).await
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::fault::Fault;
 use crate::rules;
 use crate::rules::limits::WORKER_BLOCKS;
+use crate::shapes::worker::Worker;
 use crate::store::bonus_payments::{self, BonusPayment};
 use crate::store::messages::{self, Message};
 use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
@@ -12,7 +13,7 @@ use crate::store::worker_blocks::{self, WorkerBlock};
 use crate::store::workers;
 use crate::worlds::load::Load;
 use crate::worlds::nouns::people::{
-    BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry,
+    BalanceEntry, BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry,
 };
 
 impl Load<'_> {
@@ -52,24 +53,38 @@ impl Load<'_> {
         let whole = Known { requester: requester.clone(), secret };
         let balance = entry.balance.unwrap_or(OPENING_BALANCE);
         requesters::put_whole(&mut self.turn.tx, &whole, balance).await?;
+        self.loaded.requesters += 1;
         self.requesters.insert(requester.access_key.clone(), requester.clone());
         self.requesters.insert(requester.id.clone(), requester);
+        Ok(())
+    }
+
+    /// What `get-account-balance` printed of its requester.
+    pub(super) async fn load_balances(&mut self, entries: &[BalanceEntry]) -> Result<(), Fault> {
+        for entry in entries {
+            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
+            let known = requesters::by_id(&mut self.turn.tx, &owner.id).await?;
+            if let Some(known) = known {
+                requesters::put_whole(&mut self.turn.tx, &known, entry.available).await?;
+            }
+        }
         Ok(())
     }
 
     pub(super) async fn load_workers(&mut self, entries: &[WorkerEntry]) -> Result<(), Fault> {
         let mut seen = HashSet::new();
         for WorkerEntry { place, worker } in entries {
-            if let Err(why) = rules::worker::check(worker) {
+            let before = self.problems.len();
+            for why in wrong(worker) {
                 self.problem(place, why);
-                continue;
             }
             if !seen.insert(&worker.worker_id) {
                 self.problem(place, format!("the worker {} stands twice", worker.worker_id));
-                continue;
             }
-            workers::put(&mut self.turn.tx, worker, self.turn.now).await?;
-            self.workers.insert(worker.worker_id.clone());
+            if self.problems.len() == before {
+                workers::put(&mut self.turn.tx, worker, self.turn.now).await?;
+                self.workers.insert(worker.worker_id.clone());
+            }
         }
         Ok(())
     }
@@ -78,11 +93,10 @@ impl Load<'_> {
         &mut self,
         entries: &[BonusEntry],
     ) -> Result<(), Fault> {
-        for entry in entries {
-            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
-            if !self.worker(&entry.place, &entry.worker_id) {
-                continue;
-            }
+        for entry in self.in_order(entries) {
+            let owner = self.owner(&entry.place, &entry.owner).await?;
+            let named = self.worker(&entry.place, &entry.worker_id);
+            let Some(owner) = owner.filter(|_| named) else { continue };
             let now = self.turn.now;
             let grant_at = self.instant(&entry.place, "GrantTime", entry.grant_time.as_ref(), now);
             let paid = BonusPayment {
@@ -94,6 +108,7 @@ impl Load<'_> {
                 grant_at,
             };
             bonus_payments::add(&mut self.turn.tx, &paid).await?;
+            self.loaded.bonus_payments += 1;
         }
         Ok(())
     }
@@ -101,10 +116,9 @@ impl Load<'_> {
     pub(super) async fn load_worker_blocks(&mut self, entries: &[BlockEntry]) -> Result<(), Fault> {
         let mut owners = BTreeMap::new();
         for entry in entries {
-            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
-            if !self.worker(&entry.place, &entry.worker_id) {
-                continue;
-            }
+            let owner = self.owner(&entry.place, &entry.owner).await?;
+            let named = self.worker(&entry.place, &entry.worker_id);
+            let Some(owner) = owner.filter(|_| named) else { continue };
             let block = WorkerBlock {
                 requester_id: owner.id,
                 worker_id: entry.worker_id.clone(),
@@ -114,6 +128,7 @@ impl Load<'_> {
                 self.problem(&entry.place, "this worker is blocked already");
             }
             owners.insert(block.requester_id, &entry.place);
+            self.loaded.worker_blocks += 1;
         }
         for (owner, place) in owners {
             let tx = &mut self.turn.tx;
@@ -126,11 +141,10 @@ impl Load<'_> {
 
     pub(super) async fn load_messages(&mut self, entries: &[MessageEntry]) -> Result<(), Fault> {
         let mut messages = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
-            if !self.worker(&entry.place, &entry.worker_id) {
-                continue;
-            }
+        for entry in self.in_order(entries) {
+            let owner = self.owner(&entry.place, &entry.owner).await?;
+            let named = self.worker(&entry.place, &entry.worker_id);
+            let Some(owner) = owner.filter(|_| named) else { continue };
             let now = self.turn.now;
             let sent_at = self.instant(&entry.place, "SendTime", entry.send_time.as_ref(), now);
             messages.push(Message {
@@ -141,8 +155,25 @@ impl Load<'_> {
                 sent_at,
             });
         }
+        self.loaded.messages += messages.len();
         messages::add_many(&mut self.turn.tx, &messages).await
     }
+}
+
+/// Everything that is wrong with a worker: each trait is looked at by itself.
+fn wrong(worker: &Worker) -> Vec<&'static str> {
+    let nobody = Worker { worker_id: worker.worker_id.clone(), ..Worker::default() };
+    let of = worker.clone();
+    let alone = [
+        Worker { name: of.name, ..nobody.clone() },
+        Worker { hits_approved: of.hits_approved, ..nobody.clone() },
+        Worker { percent_approved: of.percent_approved, ..nobody.clone() },
+        Worker { locale: of.locale, ..nobody },
+    ];
+    let mut wrong: Vec<_> = alone.iter().filter_map(|w| rules::worker::check(w).err()).collect();
+    // What is wrong with the id is wrong each time.
+    wrong.dedup();
+    wrong
 }
 
 /// What a fault says, without its code.

@@ -11,21 +11,23 @@ use crate::store::qualification_requests::{self, QualificationRequest};
 use crate::store::qualification_types::{self, QualificationType};
 use crate::store::qualifications::{self, Qualification};
 use crate::worlds::fields::Place;
+use crate::worlds::load::Load;
 use crate::worlds::load::people::sentence;
-use crate::worlds::load::{Load, is_entity_id};
 use crate::worlds::nouns::Owner;
 use crate::worlds::nouns::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
 
-/// Whether the store can hold the entry's numbers and name; its documents are as they were saved.
-fn check(entry: &QualificationTypeEntry) -> Result<(), Fault> {
-    limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME)?;
-    if let Some(delay) = entry.retry_delay_s {
-        limits::RETRY_DELAY_S.check("RetryDelayInSeconds", delay)?;
-    }
-    if let Some(duration) = entry.test_duration_s {
-        limits::TEST_DURATION_S.check("TestDurationInSeconds", duration)?;
-    }
-    entry.auto_granted_value.map_or(Ok(()), |value| INTEGER.check("AutoGrantedValue", value))
+/// What of the entry's numbers and name the store cannot hold; documents are as they were saved.
+fn wrong(entry: &QualificationTypeEntry) -> Vec<Fault> {
+    let within = |range: limits::Range, name, value: Option<i64>| {
+        value.and_then(|value| range.check(name, value).err())
+    };
+    let checked = [
+        limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME).err(),
+        within(limits::RETRY_DELAY_S, "RetryDelayInSeconds", entry.retry_delay_s),
+        within(limits::TEST_DURATION_S, "TestDurationInSeconds", entry.test_duration_s),
+        within(INTEGER, "AutoGrantedValue", entry.auto_granted_value),
+    ];
+    checked.into_iter().flatten().collect()
 }
 
 /// The values of qualifications.
@@ -51,24 +53,23 @@ impl Load<'_> {
         entry: &QualificationTypeEntry,
     ) -> Result<(), Fault> {
         let place = &entry.place;
-        let Some(owner) = self.owner(place, &entry.owner).await? else { return Ok(()) };
+        let before = self.problems.len();
+        let owner = self.owner(place, &entry.owner).await?;
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
-        if !is_entity_id(&id) {
-            self.problem(place, format!("{id:?} is no QualificationTypeId"));
-            return Ok(());
-        }
-        if let Err(fault) = check(entry) {
+        for fault in wrong(entry) {
             self.problem(place, sentence(&fault));
-            return Ok(());
         }
         let status = entry.status.unwrap_or(QualificationTypeStatus::Active);
         let tx = &mut self.turn.tx;
-        let named = status != QualificationTypeStatus::Disposing
-            && qualification_types::name_is_taken(tx, &owner.id, &entry.name).await?;
-        if named || qualification_types::find(tx, &id).await?.is_some() {
-            self.problem(place, "another qualification type has this id or name");
-            return Ok(());
+        let mut taken = qualification_types::find(tx, &id).await?.is_some();
+        if let Some(owner) = &owner {
+            taken |= status != QualificationTypeStatus::Disposing
+                && qualification_types::name_is_taken(tx, &owner.id, &entry.name).await?;
         }
+        if taken {
+            self.problem(place, "another qualification type has this id or name");
+        }
+        let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
         let now = self.turn.now;
         let created_at = self.instant(place, "CreationTime", entry.creation_time.as_ref(), now);
         let new = QualificationType {
@@ -90,6 +91,7 @@ impl Load<'_> {
                 auto_granted_value: entry.auto_granted_value,
             },
         };
+        self.loaded.qualification_types += 1;
         qualification_types::add(&mut self.turn.tx, &new).await
     }
 
@@ -132,14 +134,15 @@ impl Load<'_> {
         &mut self,
         entries: &[GrantEntry],
     ) -> Result<(), Fault> {
-        for entry in entries {
+        for entry in self.in_order(entries) {
             let place = &entry.place;
+            let before = self.problems.len();
             let owner = self.owner_of_type(place, &entry.owner, &entry.type_id).await?;
-            if owner.is_none() || !self.worker(place, &entry.worker_id) {
-                continue;
-            }
+            self.worker(place, &entry.worker_id);
             if entry.value.is_some_and(|value| INTEGER.check("", value).is_err()) {
                 self.problem(place, "IntegerValue is a number of 32 bits");
+            }
+            if owner.is_none() || self.problems.len() > before {
                 continue;
             }
             let now = self.turn.now;
@@ -155,6 +158,7 @@ impl Load<'_> {
             if !qualifications::add(&mut self.turn.tx, &new).await? {
                 self.problem(place, "this worker has this qualification already");
             }
+            self.loaded.qualifications += 1;
         }
         Ok(())
     }
@@ -181,6 +185,7 @@ impl Load<'_> {
             if again || !qualification_requests::add(tx, &new).await? {
                 self.problem(place, "this worker has asked for this qualification already");
             }
+            self.loaded.qualification_requests += 1;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::rules::review_policy;
-use crate::shapes::review::{ReviewActionDetail, ReviewPolicyLevel};
+use crate::shapes::review::{ReviewActionDetail, ReviewPolicy, ReviewPolicyLevel};
 use crate::store::hits::Policies;
 use crate::store::review_reports::{self, Entry};
 use crate::worlds::fields::Place;
@@ -10,6 +10,12 @@ use crate::worlds::load::Load;
 use crate::worlds::load::people::sentence;
 use crate::worlds::nouns::hits::HitEntry;
 use crate::worlds::nouns::reviews::{ActionEntry, ReportEntry};
+
+/// Whether nothing but the name of a policy is known.
+fn is_by_name(policy: &ReviewPolicy) -> bool {
+    let names = [review_policy::SCORE_MY_KNOWN_ANSWERS, review_policy::SIMPLE_PLURALITY];
+    policy.parameters.is_none() && names.contains(&policy.policy_name.as_str())
+}
 
 impl Load<'_> {
     /// The policies that a world gives a HIT; a problem if they are none that a HIT can have.
@@ -19,9 +25,15 @@ impl Load<'_> {
             assignment: given.assignment_review_policy.clone(),
             hit: given.hit_review_policy.clone(),
         };
-        let read = review_policy::read(policies.assignment.as_ref(), policies.hit.as_ref());
-        if let Err(fault) = read {
-            self.problem(place, sentence(&fault));
+        let (of_assignment, of_hit) = (policies.assignment.as_ref(), policies.hit.as_ref());
+        for (assignment, hit) in [(of_assignment, None), (None, of_hit)] {
+            let read = review_policy::read(assignment, hit);
+            // Saved results name a policy without its parameters: it does nothing any more.
+            let by_name = assignment.or(hit).is_some_and(is_by_name);
+            match read {
+                Err(fault) if !by_name => self.problem(place, sentence(&fault)),
+                _ => {}
+            }
         }
         policies
     }

@@ -12,9 +12,9 @@ use crate::store::hits::Hit;
 use crate::store::reviewed_workers::{self, ReviewedWorker};
 use crate::store::timers::{Kind, Timer};
 use crate::time::Instant;
+use crate::worlds::load::Load;
 use crate::worlds::load::hits::Plan;
-use crate::worlds::load::{Load, is_entity_id};
-use crate::worlds::nouns::hits::AssignmentEntry;
+use crate::worlds::nouns::hits::{AssignmentEntry, WorkStatus};
 use crate::worlds::parallel;
 use crate::worlds::work::{self, Work};
 
@@ -73,10 +73,16 @@ impl Works {
         let mut workers = HashSet::new();
         for entry in &plan.entries {
             let ids = self.ids(load, plan, entry, &mut workers).await?;
-            let Some((assignment_id, worker_id)) = ids else { continue };
-            match work::read(entry, &plan.hit, (&assignment_id, &worker_id), self.now) {
-                Ok(work) => done.take(&plan.hit, work, assignment_id, worker_id),
-                Err(why) => load.problem(&entry.place, why),
+            let (assignment_id, worker_id) = &ids;
+            match work::read(entry, &plan.hit, (assignment_id, worker_id), self.now) {
+                Ok(work) => done.take(&plan.hit, work, ids),
+                // What could not be read may be why.
+                Err(_) if entry.flawed => {}
+                Err(all) => {
+                    for why in all {
+                        load.problem(&entry.place, why);
+                    }
+                }
             }
         }
         done.placed.sort_by_key(|placed| placed.assignment.submit_time);
@@ -89,29 +95,19 @@ impl Works {
         Ok(done)
     }
 
-    /// The ids of an entry's assignment and worker, if nobody else has them.
+    /// The ids of an entry's assignment and worker; a problem if somebody else has them.
     async fn ids(
         &mut self,
         load: &mut Load<'_>,
         plan: &Plan<'_>,
         entry: &AssignmentEntry,
         workers: &mut HashSet<String>,
-    ) -> Result<Option<(String, String)>, Fault> {
+    ) -> Result<(String, String), Fault> {
         let ids = &mut load.turn.ids;
         let worker_id = entry.worker_id.clone().unwrap_or_else(|| ids.worker());
         let assignment_id = entry.id.clone().unwrap_or_else(|| ids.entity());
-        if !load.worker(&entry.place, &worker_id) {
-            return Ok(None);
-        }
-        if !is_entity_id(&assignment_id) {
-            load.problem(&entry.place, format!("{assignment_id:?} is no AssignmentId"));
-            return Ok(None);
-        }
-        let given_up = matches!(
-            entry.status,
-            crate::worlds::nouns::hits::WorkStatus::Returned
-                | crate::worlds::nouns::hits::WorkStatus::Abandoned
-        );
+        load.worker(&entry.place, &worker_id);
+        let given_up = matches!(entry.status, WorkStatus::Returned | WorkStatus::Abandoned);
         let mut again = !given_up && !workers.insert(worker_id.clone());
         let mut taken = !self.ids.insert(assignment_id.clone());
         if self.store_has_work || plan.hit.key != 0 {
@@ -129,7 +125,7 @@ impl Works {
             load.problem(&entry.place, why);
         }
         load.loaded.assignments += 1;
-        Ok((!taken && !again).then_some((assignment_id, worker_id)))
+        Ok((assignment_id, worker_id))
     }
 
     /// Gives work its places in `hit` and holds it back.
@@ -176,7 +172,7 @@ impl Works {
     /// Writes what is held back.
     async fn write(&mut self, load: &mut Load<'_>) -> Result<(), Fault> {
         // With a problem nothing will be kept, and rows may be in one another's way.
-        if load.problems.is_empty() {
+        if load.sound && load.problems.is_empty() {
             let rendered = parallel::map(&self.placed, |work| Rendered::new(&work.0, work.1));
             let rendered: Vec<Rendered<'_>> = rendered.into_iter().collect::<Result<_, _>>()?;
             assignments::add_many(&mut load.turn.tx, &rendered).await?;
@@ -204,7 +200,7 @@ fn reviewed(((requester_id, worker_id), submit_at): ((String, String), Instant))
 }
 
 impl Done {
-    fn take(&mut self, hit: &Hit, work: Work, assignment_id: String, worker_id: String) {
+    fn take(&mut self, hit: &Hit, work: Work, (assignment_id, worker_id): (String, String)) {
         match work {
             Work::Submitted(assignment) => {
                 match assignment.assignment_status {

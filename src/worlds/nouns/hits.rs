@@ -8,9 +8,9 @@ use crate::shapes::notification::NotificationSpecification;
 use crate::shapes::qualification::QualificationRequirement;
 use crate::shapes::review::ReviewPolicy;
 use crate::time::When;
-use crate::worlds::fields::{Fields, Place};
+use crate::worlds::fields::{Differing, Fields, Node, Place};
 use crate::worlds::nouns::reviews::{self, ReportEntry};
-use crate::worlds::nouns::{Owner, one, owner};
+use crate::worlds::nouns::{Happened, Owner, one, owner};
 
 /// The members that make a HIT type; all may be absent.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +84,10 @@ pub struct HitEntry {
     /// When the HIT will be deleted by itself; in dumps only.
     pub disposal_time: Option<When>,
     pub assignments: Vec<AssignmentEntry>,
+    /// Whether only results of review policies speak of it.
+    pub results_only: bool,
+    /// Whether something of it, or of its assignments, could not be read.
+    pub flawed: bool,
 }
 
 /// Counters and the like: derived, not believed.
@@ -94,14 +98,35 @@ const DERIVED: [&str; 4] = [
     "NumberOfAssignmentsCompleted",
 ];
 
+/// What becomes of members that differ in two places that speak of one HIT.
+pub fn merged(name: &str, first: &Node<'_>, last: &Node<'_>) -> Differing {
+    let believed = |node: &Node<'_>| ["\"Disposed\"", "\"Reviewing\""].contains(&node.text());
+    match name {
+        // Saved one after the other.
+        _ if DERIVED.contains(&name) => Differing::First,
+        "HITStatus" if believed(first) => Differing::First,
+        "HITStatus" => Differing::Last,
+        // A page each.
+        "AssignmentReviewReport" | "HITReviewReport" => Differing::Both,
+        "AssignmentReviewPolicy" | "HITReviewPolicy" => reviews::fuller(first, last),
+        _ => Differing::Refused,
+    }
+}
+
 /// Reads an entry of `HITs`.
-#[expect(clippy::unnecessary_wraps, reason = "every entry may be unreadable")]
-pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
+pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> HitEntry {
     fields.pass_over(&DERIVED);
     let owner = owner(fields, first);
     let id = fields.id("HITId");
-    let assignments = fields.elements("Assignments");
-    Some(HitEntry {
+    if id.is_none() && fields.is_flawed() {
+        fields.whole().leave_out();
+    }
+    let nodes = fields.elements("Assignments");
+    let within = id.clone().unwrap_or_default();
+    let read = |node| one(node, |f| assignment(f, Some(within.clone()), &owner));
+    let assignments: Vec<AssignmentEntry> = nodes.iter().filter_map(read).collect();
+    let flawed = assignments.len() < nodes.len() || assignments.iter().any(|work| work.flawed);
+    let entry = HitEntry {
         place: fields.place().clone(),
         members: type_members(fields),
         creation_time: fields.time("CreationTime"),
@@ -113,18 +138,26 @@ pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> Option<HitEntry> {
         requester_annotation: fields.take("RequesterAnnotation"),
         assignment_review_policy: fields.take("AssignmentReviewPolicy"),
         hit_review_policy: fields.take("HITReviewPolicy"),
-        assignment_review_report: reviews::report(fields.node("AssignmentReviewReport")),
-        hit_review_report: reviews::report(fields.node("HITReviewReport")),
+        assignment_review_report: reviews::report(&fields.nodes("AssignmentReviewReport")),
+        hit_review_report: reviews::report(&fields.nodes("HITReviewReport")),
         disposal_time: fields.time("DisposalTime"),
-        assignments: assignments
-            .iter()
-            .filter_map(|node| {
-                one(node, |f| assignment(f, Some(id.clone().unwrap_or_default()), &owner))
-            })
-            .collect(),
+        assignments,
         owner,
         id,
-    })
+        results_only: false,
+        flawed,
+    };
+    HitEntry { flawed: flawed || fields.is_flawed(), ..entry }
+}
+
+impl Happened for HitEntry {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn when(&self) -> Option<&When> {
+        self.creation_time.as_ref()
+    }
 }
 
 /// What became of a place of a HIT; the last three are shown to nobody through the API.
@@ -156,6 +189,8 @@ pub struct AssignmentEntry {
     pub answer: Option<String>,
     pub answers: Option<Given>,
     pub requester_feedback: Option<String>,
+    /// Whether something of it could not be read.
+    pub flawed: bool,
 }
 
 /// Reads an assignment; `hit_id` is known where it stands within its HIT.
@@ -182,7 +217,9 @@ pub fn assignment(
         answer: answer(fields),
         answers: fields.take("Answers"),
         requester_feedback: fields.take("RequesterFeedback"),
+        flawed: false,
     };
+    let entry = AssignmentEntry { flawed: fields.is_flawed(), ..entry };
     let same = named.is_none_or(|named| hit_id.is_none_or(|hit_id| named == hit_id));
     if !same {
         fields.problem("HITId is not the HIT in which the assignment stands");

@@ -5,7 +5,7 @@ use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::time::When;
 use crate::worlds::fields::{Fields, Place};
-use crate::worlds::nouns::{Owner, owner};
+use crate::worlds::nouns::{Happened, Owner, owner};
 
 /// An entry of `Requesters`.
 #[derive(Debug)]
@@ -33,6 +33,23 @@ pub fn requester(fields: &mut Fields<'_>) -> Option<RequesterEntry> {
         balance: fields.take("AvailableBalance"),
     };
     fields.need(!entry.access_key.is_empty(), "AccessKeyId").then_some(entry)
+}
+
+/// What `get-account-balance` printed, at the top of a file.
+#[derive(Debug)]
+pub struct BalanceEntry {
+    pub place: Place,
+    pub owner: Owner,
+    pub available: Cents,
+}
+
+/// Reads the balance at the top of a file.
+pub fn balance(fields: &mut Fields<'_>, first: &Owner) -> Option<BalanceEntry> {
+    // It follows from the HITs.
+    fields.pass_over(&["OnHoldBalance"]);
+    let place = fields.peek("AvailableBalance")?.place().clone();
+    let available = fields.take("AvailableBalance")?;
+    Some(BalanceEntry { place, owner: first.clone(), available })
 }
 
 /// An entry of `Workers`.
@@ -127,4 +144,24 @@ pub fn message(fields: &mut Fields<'_>, first: &Owner) -> Option<MessageEntry> {
         send_time: fields.time("SendTime"),
     };
     fields.need(!entry.worker_id.is_empty(), "WorkerId").then_some(entry)
+}
+
+impl Happened for BonusEntry {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn when(&self) -> Option<&When> {
+        self.grant_time.as_ref()
+    }
+}
+
+impl Happened for MessageEntry {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn when(&self) -> Option<&When> {
+        self.send_time.as_ref()
+    }
 }

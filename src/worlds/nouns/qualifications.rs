@@ -3,7 +3,7 @@
 use crate::shapes::qualification::{QualificationStatus, QualificationTypeStatus, RequestStatus};
 use crate::time::When;
 use crate::worlds::fields::{Fields, Place};
-use crate::worlds::nouns::{Owner, owner};
+use crate::worlds::nouns::{Happened, Owner, owner};
 
 /// An entry of `QualificationTypes`.
 #[derive(Debug)]
@@ -107,4 +107,14 @@ pub fn request(fields: &mut Fields<'_>) -> Option<RequestEntry> {
     };
     let named = fields.need(!entry.worker_id.is_empty(), "WorkerId");
     (fields.need(!entry.type_id.is_empty(), "QualificationTypeId") && named).then_some(entry)
+}
+
+impl Happened for GrantEntry {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn when(&self) -> Option<&When> {
+        self.grant_time.as_ref()
+    }
 }

@@ -1,8 +1,8 @@
 //! What review policies found and did.
 
-use crate::shapes::review::{ReviewActionStatus, ReviewResultDetail};
+use crate::shapes::review::{ReviewActionStatus, ReviewPolicy, ReviewResultDetail};
 use crate::time::When;
-use crate::worlds::fields::{Fields, Node, Place};
+use crate::worlds::fields::{Differing, Fields, Node, Place};
 use crate::worlds::nouns::one;
 
 /// A review action, with its time as the file says it.
@@ -26,16 +26,41 @@ pub struct ReportEntry {
     pub actions: Vec<ActionEntry>,
 }
 
-/// Reads a report; an absent one is empty.
-pub fn report(node: Option<Node<'_>>) -> ReportEntry {
-    let Some(node) = node else { return ReportEntry::default() };
-    let mut fields = node.fields();
-    let results = fields.elements("ReviewResults");
-    let actions = fields.elements("ReviewActions");
-    fields.finish();
-    ReportEntry {
-        results: results.iter().filter_map(|node| one(node, result)).collect(),
-        actions: actions.iter().filter_map(|node| one(node, action)).collect(),
+/// What `list-review-policy-results-for-hit` printed, at the top of a file.
+pub const RESULTS: [&str; 5] = [
+    "HITId",
+    "AssignmentReviewPolicy",
+    "AssignmentReviewReport",
+    "HITReviewPolicy",
+    "HITReviewReport",
+];
+
+/// Reads a report from its pages; an absent one is empty.
+pub fn report(pages: &[Node<'_>]) -> ReportEntry {
+    let mut report = ReportEntry::default();
+    for page in pages {
+        let mut fields = page.fields();
+        let results = fields.elements("ReviewResults");
+        let actions = fields.elements("ReviewActions");
+        fields.finish();
+        report.results.extend(results.iter().filter_map(|node| one(node, result)));
+        report.actions.extend(actions.iter().filter_map(|node| one(node, action)));
+    }
+    report
+}
+
+/// Which of two policies says more: results name theirs without parameters.
+pub fn fuller(first: &Node<'_>, last: &Node<'_>) -> Differing {
+    let read = |node: &Node<'_>| serde_json::from_str::<ReviewPolicy>(node.text()).ok();
+    match (read(first), read(last)) {
+        (Some(first), Some(last)) if first.policy_name == last.policy_name => {
+            match (first.parameters, last.parameters) {
+                (_, None) => Differing::First,
+                (None, _) => Differing::Last,
+                _ => Differing::Refused,
+            }
+        }
+        _ => Differing::Refused,
     }
 }
 

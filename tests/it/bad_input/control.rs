@@ -56,6 +56,34 @@ async fn the_control_api_refuses_what_it_cannot_read() {
     world.submit(&work).await;
 }
 
+/// A full disk, a database that went away: who runs the server is told where to look.
+#[tokio::test]
+async fn a_store_that_fails_is_named_to_the_control_api_alone() {
+    let world = World::new().await;
+    world.create_hit(json!({})).await;
+    world.emulator.engine().store().close().await;
+    let request = Request::get("/_mturk/world").header("host", "localhost");
+    let reply = world.send(request.body(Body::empty()).unwrap()).await;
+    let said = "The market's store failed; the log of the server says why.";
+    assert_eq!((reply.status, &reply.json()["error"]["message"]), (500, &json!(said)));
+    let (status, answer) = world.call("ListHITs", json!({})).await;
+    assert_eq!(status, 500);
+    assert!(!answer.to_string().contains("store"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_told_how_long_it_may_be() {
+    let world = World::new().await;
+    for (size, status) in [(1 << 20, 400), ((1 << 20) + 1, 413)] {
+        let request = Request::post("/_mturk/reset").header("host", "localhost");
+        let reply = world.send(request.body(Body::from("x".repeat(size))).unwrap()).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+        let told = reply.text.contains("The body has more than 1 MiB.");
+        assert_eq!(told, status == 413, "{}", reply.text);
+        shape::check_control(&reply);
+    }
+}
+
 #[rstest]
 #[case("evil.example", None, 403)]
 #[case("localhost", Some("http://evil.example"), 403)]

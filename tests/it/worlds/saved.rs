@@ -1,5 +1,8 @@
 //! What the AWS CLI printed of the closed service is a world.
 
+mod overlapping;
+mod single;
+
 use rstest::rstest;
 use serde_json::json;
 

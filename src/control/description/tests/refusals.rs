@@ -5,6 +5,8 @@ use utoipa::Modify;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder};
 
+use crate::control::json::FAILED;
+
 /// Adds to each route what all routes of its kind can refuse.
 pub struct Refusals;
 
@@ -51,10 +53,9 @@ fn refuse(operation: &mut Operation) {
         add("404", refusal("Nothing has that id.", "NotFound", "There is no worker A1."));
     }
     if takes_body {
-        add("413", refusal("The body is too long.", "BadBody", "length limit exceeded"));
+        add("413", refusal("The body is too long.", "BadBody", "The body has more than 1 MiB."));
     }
-    let failed = "There was an error with this request.";
-    add("500", refusal("The market failed; the log says why.", "ServiceFault", failed));
+    add("500", refusal("The market failed; the log says why.", "ServiceFault", FAILED));
 }
 
 fn refusal(about: &str, code: &str, message: &str) -> Response {

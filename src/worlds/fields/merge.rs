@@ -1,0 +1,146 @@
+//! Objects in several places that speak of the same thing.
+
+use serde_json::Value;
+
+use crate::time::{Instant, When, real_now};
+
+use super::object::Member;
+use super::{Fields, Node};
+
+/// What becomes of a member that two objects have with different values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Differing {
+    /// The one that was read first counts.
+    First,
+    /// The one that was read last counts.
+    Last,
+    /// Both are to be read.
+    Both,
+    /// The objects contradict each other.
+    Refused,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes over what another object says of the same thing; `rule` knows what becomes of members
+    /// that differ.
+    pub fn merge(
+        &mut self,
+        other: Fields<'a>,
+        rule: impl Fn(&str, &Node<'a>, &Node<'a>) -> Differing,
+    ) {
+        self.others.push(other.whole().clone());
+        let of = self.others.len();
+        for member in other.members {
+            let member = Member { of, ..member };
+            let known = self.members.iter().position(|known| known.name == member.name);
+            let Some(index) = known.filter(|_| member.raw.get() != "null") else {
+                if known.is_none() {
+                    self.members.push(member);
+                }
+                continue;
+            };
+            let (first, last) = (self.found(&self.members[index]), self.found(&member));
+            if first.text() == "null" {
+                self.members[index] = member;
+                continue;
+            }
+            if same(&member.name, first.text(), last.text()) {
+                continue;
+            }
+            match rule(&member.name, &first, &last) {
+                Differing::First => {}
+                Differing::Last => self.members[index] = member,
+                Differing::Both => self.members.push(member),
+                Differing::Refused => {
+                    last.problem("another value stands elsewhere for the same thing");
+                }
+            }
+        }
+    }
+}
+
+/// Whether two JSON texts mean the same for a member of that name.
+fn same(name: &str, first: &str, last: &str) -> bool {
+    if first == last {
+        return true;
+    }
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let is_time = name.ends_with("Time") || name == "Expiration";
+    match (read(first), read(last)) {
+        (Some(first), Some(last)) if is_time => match (instant(first), instant(last)) {
+            (Some(first), Some(last)) => first == last,
+            _ => false,
+        },
+        (Some(first), Some(last)) => first == last,
+        _ => false,
+    }
+}
+
+fn instant(value: Value) -> Option<Instant> {
+    serde_json::from_value::<When>(value).ok()?.at(real_now()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::fields::Reading;
+
+    /// What is left of two objects, and the problems.
+    fn merged(first: &str, last: &str) -> (Vec<(String, String)>, Vec<String>) {
+        let texts = [first, last];
+        let reading = Reading::new(&texts);
+        let mut left = Vec::new();
+        if let [one, other] = reading.files().as_slice() {
+            let mut fields = one.fields();
+            fields.merge(other.fields(), |name, _, _| match name {
+                "F" => Differing::First,
+                "L" => Differing::Last,
+                "B" => Differing::Both,
+                _ => Differing::Refused,
+            });
+            for name in ["A", "B", "F", "L", "Time"] {
+                let found = fields.nodes(name);
+                left.extend(found.iter().map(|node| (name.to_owned(), node.text().to_owned())));
+            }
+        }
+        let problems = reading.into_problems();
+        (left, problems.iter().map(|p| format!("{}: {}", p.file, p)).collect())
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn each_adds_what_the_other_has_not() {
+        let (left, problems) = merged(r#"{"A": 1, "B": null}"#, r#"{"B": 2, "F": 3, "A": null}"#);
+        assert_eq!(left, pairs(&[("A", "1"), ("B", "2"), ("F", "3")]));
+        assert_eq!(problems, [""; 0]);
+    }
+
+    #[test]
+    fn what_differs_goes_by_the_rule() {
+        let one = r#"{"B": 1, "F": 1, "L": 1}"#;
+        let (left, problems) = merged(one, r#"{"B": 2, "F": 2, "L": 2}"#);
+        assert_eq!(left, pairs(&[("B", "1"), ("B", "2"), ("F", "1"), ("L", "2")]));
+        assert_eq!(problems, [""; 0]);
+        let (_, problems) = merged(r#"{"A": 1}"#, "{\n\"A\": 2}");
+        let said = "1: line 2: A: another value stands elsewhere for the same thing";
+        assert_eq!(problems, [said]);
+    }
+
+    #[test]
+    fn values_are_the_same_however_they_are_written() {
+        for (one, other) in [
+            (r#"{"A": {"x": 1, "y": [2]}}"#, r#"{"A": {"y":[2],"x":1}}"#),
+            (r#"{"Time": 0}"#, r#"{"Time": "1970-01-01T01:00:00+01:00"}"#),
+            (r#"{"Time": 0.0}"#, r#"{"Time": "0"}"#),
+        ] {
+            assert_eq!(merged(one, other).1, [""; 0], "{one}");
+        }
+        for (one, other) in [(r#"{"A": 0}"#, r#"{"A": "0"}"#), (r#"{"Time": 0}"#, r#"{"Time": 1}"#)]
+        {
+            assert_eq!(merged(one, other).1.len(), 1, "{one}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The environment: every option has a variable, and a wrong value is named.
+
+use std::collections::BTreeSet;
+
+use clap::{Arg, CommandFactory as _};
+use mturk_local::config::Cli;
+use predicates::prelude::*;
+use rstest::rstest;
+
+use super::program;
+
+/// Options by the command that has them; the server's stand with `serve`.
+fn options() -> Vec<(String, Arg)> {
+    let mut whole = Cli::command();
+    whole.build();
+    let commands = whole.get_subcommands().filter(|command| command.get_name() != "help");
+    let options = commands.flat_map(|command| {
+        let name = command.get_name().to_owned();
+        let own = command.get_arguments().filter(|arg| arg.get_long().is_some());
+        own.map(move |arg| (name.clone(), arg.clone())).collect::<Vec<_>>()
+    });
+    options.filter(|(_, arg)| !["help", "version"].contains(&arg.get_id().as_str())).collect()
+}
+
+fn variable(arg: &Arg) -> String {
+    arg.get_env().map(|name| name.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn every_option_has_a_variable_of_its_name() {
+    let all = options();
+    assert!(all.len() > 60, "{}", all.len());
+    for (command, arg) in all {
+        let long = arg.get_long().unwrap().to_owned();
+        let wanted = format!("MTURK_LOCAL_{}", long.to_uppercase().replace('-', "_"));
+        let found = variable(&arg);
+        // Those have the names that Amazon's own tools read.
+        let is_amazon_s = found.starts_with("AWS_");
+        assert!(found == wanted || is_amazon_s, "{command} --{long}: {found:?}");
+        let help = program().args([command.as_str(), "--help"]).output().unwrap().stdout;
+        let help = String::from_utf8(help).unwrap();
+        let named = help.split_whitespace().any(|word| {
+            word.trim_matches(|c: char| "[]=:".contains(c)).split('=').next() == Some(&found)
+        });
+        assert!(named || arg.is_hide_set(), "{command} --help: {found}");
+    }
+}
+
+/// A wrong value of each variable, and the arguments that want it; none where no value is wrong.
+fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
+    let serve: &[&str] = &[];
+    let to = |value| Some((value, serve));
+    match variable {
+        "MTURK_LOCAL_AUTH"
+        | "MTURK_LOCAL_PROFILE"
+        | "MTURK_LOCAL_WORKERS"
+        | "MTURK_LOCAL_SUBMIT_THROUGH"
+        | "MTURK_LOCAL_REPEATED_FIELDS"
+        | "MTURK_LOCAL_LOG"
+        | "MTURK_LOCAL_SEED"
+        | "MTURK_LOCAL_CLOCK"
+        | "MTURK_LOCAL_FREEZE"
+        | "MTURK_LOCAL_VERBOSE"
+        | "MTURK_LOCAL_QUIET"
+        | "MTURK_LOCAL_ALLOW_REMOTE"
+        | "MTURK_LOCAL_QUEUE"
+        | "MTURK_LOCAL_PUBLIC_URL"
+        | "MTURK_LOCAL_CORS_ORIGIN"
+        | "MTURK_LOCAL_LISTEN"
+        | "MTURK_LOCAL_FIXTURE" => to("nosuch"),
+        "MTURK_LOCAL_DATABASE" => to("mysql://u:secret@h/d"),
+        "MTURK_LOCAL_CREDENTIAL" => to("onlysecret"),
+        "MTURK_LOCAL_READY_FILE" => to("/nope/x"),
+        "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_SQS" | "AWS_ENDPOINT_URL_SNS" => to("https://x"),
+        "MTURK_LOCAL_ENDPOINT" => Some(("https://x", &["dump"])),
+        "MTURK_LOCAL_REPLACE" => Some(("perhaps", &["load", "x"])),
+        "MTURK_LOCAL_EMPTY" => Some(("perhaps", &["reset"])),
+        "MTURK_LOCAL_ANSWER" => Some(("yes", &["submit", "--hit", "3H"])),
+        "MTURK_LOCAL_WAIT" => Some(("perhaps", &["health"])),
+        "MTURK_LOCAL_TIMEOUT" => Some(("soon", &["health"])),
+        // Names: the market knows which there are.
+        "MTURK_LOCAL_ALLOW_HOST"
+        | "MTURK_LOCAL_REQUESTER"
+        | "MTURK_LOCAL_HIT"
+        | "MTURK_LOCAL_WORKER"
+        | "AWS_REGION"
+        | "AWS_ACCESS_KEY_ID"
+        | "AWS_SECRET_ACCESS_KEY"
+        | "AWS_SESSION_TOKEN" => None,
+        other => panic!("no wrong value is known for {other}"),
+    }
+}
+
+#[test]
+fn a_wrong_value_of_any_variable_exits_2_and_is_named() {
+    let variables: BTreeSet<String> = options().iter().map(|(_, arg)| variable(arg)).collect();
+    for name in variables {
+        let Some((value, arguments)) = wrong(&name) else { continue };
+        let said = predicate::str::contains(&name).and(predicate::str::contains("secret").not());
+        let done = program().args(arguments).env(&name, value).assert();
+        done.code(2).stdout("").stderr(said);
+    }
+}
+
+#[rstest]
+#[case("MTURK_LOCAL_LISTEN", "0.0.0.0:18131", "--allow-remote")]
+#[case("MTURK_LOCAL_LISTEN", "192.0.2.1:1", "cannot listen on")]
+#[case("MTURK_LOCAL_CLOCK", "1969-12-31T00:00:00Z", "1970")]
+fn other_wrong_values_are_named_too(#[case] name: &str, #[case] value: &str, #[case] why: &str) {
+    let said = predicate::str::contains(name).and(predicate::str::contains(why));
+    let allow = if value.starts_with("192") { "true" } else { "" };
+    let mut command = program();
+    command.env(name, value).env("MTURK_LOCAL_ALLOW_REMOTE", allow);
+    command.assert().code(2).stdout("").stderr(said);
+}
+
+#[test]
+fn a_switch_that_is_off_contradicts_nothing() {
+    let mut command = program();
+    command.env("MTURK_LOCAL_VERBOSE", "false").env("MTURK_LOCAL_EMPTY", "no");
+    command.args(["exec", "--quiet", "--", "true"]).assert().success();
+    let said = predicate::str::contains("no server answers");
+    let mut command = program();
+    command.env("MTURK_LOCAL_EMPTY", "0").env("MTURK_LOCAL_ENDPOINT", "http://127.0.0.1:9");
+    command.args(["reset", "--requester", "K"]).assert().code(1).stderr(said);
+}

@@ -1,0 +1,137 @@
+//! The steps of a history.
+
+use serde_json::json;
+
+use super::qualify::qualify;
+use super::{Made, Step, pick};
+use crate::events;
+use crate::forms;
+use crate::reviews;
+use crate::world::{World, hit};
+
+/// Takes a step, which may be refused.
+pub async fn take(world: &World, step: Step, made: &mut Made) {
+    let Made { hits, works, .. } = made;
+    match step {
+        Step::Create(other) => {
+            let owner = if other { world.by("other") } else { world.clone() };
+            hits.push(owner.create_hit(json!({"MaxAssignments": 4})).await);
+        }
+        Step::Submit(index) => {
+            let path = format!("/hits/{}/submissions", pick(hits, index));
+            let work = world.control("POST", &path, json!({"Answers": {"a": index}})).await.1;
+            works.extend(work["AssignmentId"].as_str().map(str::to_owned));
+        }
+        Step::Song(index) => {
+            let (hit, work) = forms::song(world, &format!("A1SINGER{index}")).await;
+            hits.push(hit);
+            works.push(work);
+        }
+        Step::Lay(index) => {
+            let html = format!("<p>{index} ${{a}}</p>");
+            let layout = json!({"HITLayoutId": format!("3LAYOUT{index}"), "HTMLContent": html});
+            world.control("POST", "/world", json!({"HITLayouts": [layout]})).await;
+            let values = json!([{"Name": "a", "Value": "x"}]);
+            let of_layout = json!({"HITLayoutId": format!("3LAYOUT{index}"), "Question": null,
+                "HITLayoutParameters": values});
+            hits.push(world.create_hit(of_layout).await);
+        }
+        Step::Accept(index) => {
+            let path = format!("/workers/A1WORKER{index}/accept");
+            let taken = world.control("POST", &path, json!({"HITId": pick(hits, index)})).await.1;
+            made.taken.extend(taken["AssignmentId"].as_str().map(str::to_owned));
+        }
+        Step::Approve(index) => {
+            world.call("ApproveAssignment", json!({"AssignmentId": pick(works, index)})).await;
+        }
+        Step::Reject(index) => {
+            let body = json!({"AssignmentId": pick(works, index), "RequesterFeedback": "no"});
+            world.call("RejectAssignment", body).await;
+        }
+        Step::Expire(index) => {
+            let body = json!({"HITId": pick(hits, index), "ExpireAt": 0});
+            world.call("UpdateExpirationForHIT", body).await;
+        }
+        Step::Delete(index) => {
+            world.call("DeleteHIT", json!({"HITId": pick(hits, index)})).await;
+        }
+        Step::CreateReviewed(index) => {
+            let mut policies = reviews::known(&json!({"AnswerKey": {"a": [index.to_string()]},
+                "ApproveIfKnownAnswerScoreIsAtLeast": "100",
+                "ExtendIfKnownAnswerScoreIsLessThan": "100"}));
+            let compare = reviews::plurality(&json!({"QuestionIds": "a",
+                "QuestionAgreementThreshold": "50",
+                "RejectIfWorkerAgreementScoreIsLessThan": "50"}));
+            policies["HITReviewPolicy"] = compare["HITReviewPolicy"].clone();
+            hits.push(reviews::create(world, 3, policies).await);
+        }
+        Step::Bonus(index) => {
+            let id = pick(works, index);
+            let asked = json!({"AssignmentId": id, "WorkerId": worker(world, &id).await,
+                "BonusAmount": "0.25", "Reason": "good"});
+            world.call("SendBonus", asked).await;
+        }
+        Step::Block(index) => {
+            let asked = json!({"WorkerId": format!("A1WORKER{index}"), "Reason": "bad"});
+            world.call("CreateWorkerBlock", asked).await;
+        }
+        Step::Unblock(index) => {
+            let asked = json!({"WorkerId": format!("A1WORKER{index}")});
+            world.call("DeleteWorkerBlock", asked).await;
+        }
+        Step::Notify(index) => {
+            let worker = worker(world, &pick(works, index)).await;
+            let asked = json!({"Subject": "s", "MessageText": "t", "WorkerIds": [worker]});
+            world.call("NotifyWorkers", asked).await;
+        }
+        Step::Tell(index) => {
+            let (_, answer) = world.call("GetHIT", json!({"HITId": pick(hits, index)})).await;
+            let notification = (index % 3 > 0).then(|| events::to_queue(&format!("q{index}")));
+            let asked = json!({"HITTypeId": answer["HIT"]["HITTypeId"],
+                "Notification": notification, "Active": index % 2 == 0});
+            world.call("UpdateNotificationSettings", asked).await;
+        }
+        Step::Wait(hours) => drop(world.advance(&format!("{hours}h")).await),
+        step => change(world, step, made).await,
+    }
+}
+
+/// The steps that change what is there.
+async fn change(world: &World, step: Step, made: &mut Made) {
+    let Made { hits, taken, .. } = made;
+    match step {
+        Step::GiveBack(index) => {
+            let path = format!("/assignments/{}/return", pick(taken, index));
+            world.control("POST", &path, json!({})).await;
+        }
+        Step::Again(index) => {
+            let like = world.call("GetHIT", json!({"HITId": pick(hits, index)})).await.1;
+            let mut new = hit(json!({"MaxAssignments": 2, "HITTypeId": like["HIT"]["HITTypeId"]}));
+            let members = new.as_object_mut().unwrap();
+            let of_type = ["Title", "Description", "Reward", "AssignmentDurationInSeconds"];
+            members.retain(|name, _| !of_type.contains(&name.as_str()));
+            let new = world.call("CreateHITWithHITType", new).await.1;
+            hits.extend(new["HIT"]["HITId"].as_str().map(str::to_owned));
+        }
+        Step::Retype(index, to) => {
+            let like = world.call("GetHIT", json!({"HITId": pick(hits, to)})).await.1;
+            let asked = json!({"HITId": pick(hits, index), "HITTypeId": like["HIT"]["HITTypeId"]});
+            world.call("UpdateHITTypeOfHIT", asked).await;
+        }
+        Step::More(index) => {
+            let asked = json!({"HITId": pick(hits, index), "NumberOfAdditionalAssignments": 1});
+            world.call("CreateAdditionalAssignmentsForHIT", asked).await;
+        }
+        Step::Review(index, revert) => {
+            let asked = json!({"HITId": pick(hits, index), "Revert": revert});
+            world.call("UpdateHITReviewStatus", asked).await;
+        }
+        step => qualify(world, step, made).await,
+    }
+}
+
+/// Who did the work; somebody, if the default requester has no such work.
+async fn worker(world: &World, id: &str) -> String {
+    let (_, answer) = world.call("GetAssignment", json!({"AssignmentId": id})).await;
+    answer["Assignment"]["WorkerId"].as_str().unwrap_or("A1NOBODY").to_owned()
+}
