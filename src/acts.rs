@@ -14,6 +14,7 @@ pub mod grant;
 pub mod hold;
 pub mod keep_hit;
 pub mod make_known;
+pub mod offer;
 pub mod qualify;
 pub mod reject;
 pub mod require;

@@ -131,7 +131,7 @@ impl Engine {
         let mut opening = self.opening(&mut tx).await?;
         if is_due(&opening) {
             drop(tx);
-            self.settle_apart().await?;
+            Box::pin(self.settle_apart()).await?;
             tx = self.store.read().await?;
             opening = self.opening(&mut tx).await?;
         }

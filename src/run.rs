@@ -163,6 +163,7 @@ impl Running {
             None => tracing::info!("state is in a temporary file, gone at exit"),
             Some(url) => tracing::info!("state is in {}, kept", shown_database(url)),
         }
+        tracing::info!("worker site at {}/", options.public_url.as_ref().unwrap_or(&url));
         tracing::info!("export AWS_ENDPOINT_URL_MTURK={url}");
         let line = format!("mturk-local ready on {url}\n");
         if let Some(file) = &self.ready_file {

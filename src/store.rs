@@ -31,6 +31,7 @@ mod postgres;
 pub mod qualification_requests;
 pub mod qualification_type_pages;
 pub mod qualification_types;
+pub mod qualification_types_named;
 pub mod qualifications;
 pub mod requesters;
 pub mod reset;
@@ -52,7 +53,7 @@ pub use sql::Tx;
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 26] = [
+    let tables: [(&str, &[(&str, &str)]); 27] = [
         ("acceptances", acceptances::STATEMENTS),
         ("assignments", assignments::STATEMENTS),
         ("bonus_payments", bonus_payments::STATEMENTS),
@@ -66,6 +67,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("notifications", notifications::STATEMENTS),
         ("qualification_requests", qualification_requests::STATEMENTS),
         ("qualification_type_pages", qualification_type_pages::STATEMENTS),
+        ("qualification_types_named", qualification_types_named::STATEMENTS),
         ("qualification_types", qualification_types::STATEMENTS),
         ("qualifications", qualifications::STATEMENTS),
         ("requesters", requesters::STATEMENTS),

@@ -4,6 +4,7 @@
 
 mod accept;
 pub mod assets;
+mod clock;
 mod dashboard;
 mod external_submit;
 pub mod form;
@@ -17,6 +18,7 @@ mod qualifications;
 mod question;
 mod queue;
 mod refusal;
+mod sent;
 mod show;
 mod start;
 mod visit;
@@ -26,7 +28,6 @@ mod workers;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
@@ -71,7 +72,6 @@ pub struct Web {
 /// The pages.
 pub fn router(web: Web) -> Router {
     let task = get(work::show).post(work::post);
-    let files = DefaultBodyLimit::max(form::post::MAX_BODY);
     let random = get(accept::random).post(accept::random);
     let pages = Router::new()
         .route("/", get(start::show))
@@ -83,27 +83,30 @@ pub fn router(web: Web) -> Router {
         .route("/projects/{group}/tasks/next", post(accept::next))
         .route("/projects/{group}/tasks/{task}", task)
         .route("/projects/{group}/tasks/{task}/accept", post(accept::this))
-        .route("/projects/{group}/tasks/{task}/submit", post(work::submit).layer(files))
+        .route("/projects/{group}/tasks/{task}/submit", post(work::submit))
         .route("/tasks", get(queue::show))
         .route("/tasks/", get(queue::show))
         .route("/dashboard", get(dashboard::show))
         .route("/earnings", get(dashboard::show))
+        .route("/bonuses/{key}", get(dashboard::bonus))
         .route("/status_details/{day}", get(dashboard::day))
         .route("/qualifications", get(qualifications::list))
         .route("/qualifications/{id}", get(qualifications::show))
         .route("/qualifications/{id}/request", post(qualifications::request))
         .route("/qualifications/{id}/test", post(qualifications::test))
         .route("/messages", get(messages::list))
+        .route("/messages/{key}", get(messages::one))
         .route("/workers", get(workers::list).post(workers::choose))
         .route("/mturk/preview", get(preview::old))
         .route("/mturk/previewandaccept", get(accept::old))
-        .route("/mturk/clock", get(work::clock_now))
+        .route("/mturk/clock", get(clock::show))
         .layer(map_response(unframed));
     Router::new()
         .merge(pages)
         .route("/mturk/frame/{hit}", get(frame::show))
         .route("/mturk/externalSubmit", get(external_submit::get).post(external_submit::post))
         .route("/assets/{*path}", get(assets::show))
+        .route("/samples/{name}", get(assets::sample))
         .route("/favicon.ico", get(assets::icon))
         .fallback(refusal::no_such_page)
         .with_state(web)

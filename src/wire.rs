@@ -62,7 +62,7 @@ impl Wire {
         let done = self.call(parts, &body, &mut answered).await;
         answered.response = match done {
             Ok(body) => respond(StatusCode::OK, body),
-            Err(fault) => self.refuse(&fault).await,
+            Err(fault) => Box::pin(self.refuse(&fault)).await,
         };
         answered
     }

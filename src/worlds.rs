@@ -17,6 +17,7 @@ use std::sync::Arc;
 pub use fields::Problem;
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::turn::Turn;
 use fields::{Place, Reading};
 use nouns::Entries;
@@ -120,6 +121,12 @@ impl Worlds {
             return Ok(());
         }
         Err(Refusal::Problems(cut(self.problems.clone())))
+    }
+
+    /// What they say that the requester with this access key can spend.
+    fn balance(&self, access_key: &str) -> Option<Cents> {
+        let entries = self.entries.requesters.iter();
+        entries.rev().find(|entry| entry.access_key == access_key).and_then(|entry| entry.balance)
     }
 
     /// Loads them on top of what is there, within `turn`.

@@ -53,6 +53,30 @@ const WORK: &str = "INSERT INTO assignments (hit_key, position, id, worker_id, s
             '@S', made.status) \
     FROM made JOIN hits h ON h.id = '3HIT' || substr(CAST(1000000000 + hit AS TEXT), 2)";
 
+/// What other lists are made of, one item for each HIT. `$1` is the requester, `$2` an instant.
+const AROUND: [&str; 7] = [
+    "INSERT INTO qualification_types (id, requester_id, sort_name, searchable, name, status, \
+            is_requestable, auto_granted, created_at, description) \
+        SELECT '3QUAL' || h.key, $1, 'reader ' || h.key, 'reader ' || h.key, 'Reader ' || h.key, \
+            'Active', TRUE, FALSE, $2, 'Reads well' FROM hits h",
+    "INSERT INTO qualifications (qualification_type_id, worker_id, value, grant_at, status) \
+        SELECT '3QUAL1', 'A' || CAST(h.key AS TEXT), 1, $2, 'Granted' FROM hits h \
+        WHERE h.requester_id = $1",
+    "INSERT INTO qualification_requests (id, requester_id, qualification_type_id, worker_id, \
+            status, ask_at, submit_at) \
+        SELECT '3REQUEST' || h.key, $1, '3QUAL1', 'AX' || h.key, 'Pending', $2, $2 FROM hits h",
+    "INSERT INTO hit_requirements (qualification_type_id, requester_id, position, hit_key) \
+        SELECT '3QUAL1', $1, h.position, h.key FROM hits h WHERE h.created_at <= $2",
+    "INSERT INTO bonus_payments (requester_id, hit_id, assignment_id, worker_id, amount_cents, \
+            reason, grant_at) SELECT $1, h.id, '3ASSIGNMENT', 'A1', 5, 'Well done', $2 FROM hits h",
+    "INSERT INTO worker_blocks (requester_id, worker_id, reason) \
+        SELECT $1, 'A' || CAST(h.key AS TEXT), 'Noise' FROM hits h WHERE h.created_at <= $2",
+    "INSERT INTO review_reports (hit_key, part, document) \
+        SELECT h.key, 'AssignmentResult', '{\"ActionId\":\"1\",\"SubjectId\":\"3A\",\
+            \"SubjectType\":\"Assignment\",\"QuestionId\":\"q\",\"Key\":\"k\",\
+            \"Value\":\"1\"}' FROM hits h WHERE h.requester_id = $1 AND h.created_at <= $2",
+];
+
 /// What is made.
 pub struct Work {
     pub first_hit: i64,
@@ -76,6 +100,19 @@ pub fn assignment_id(first_hit: i64, n: i64) -> String {
 /// When the work was submitted.
 pub fn submitted_at() -> i64 {
     (real_now().0 / 86_400_000 - 1) * 86_400_000
+}
+
+/// Puts an item of every other list beside each HIT.
+pub async fn surround(url: &str) -> Result<()> {
+    let engine = Engine::new(Store::open(Some(url)).await?, Market::default(), None).await?;
+    let mut tx = engine.store().write().await?;
+    let (requester, at) = (requester_of("test"), submitted_at());
+    for text in AROUND {
+        sql(text).bind(&requester).bind(at).run(&mut tx).await?;
+    }
+    tx.commit().await?;
+    engine.store().close().await;
+    Ok(())
 }
 
 /// Fills a database, and gives the key of its page tokens.

@@ -60,11 +60,10 @@ async fn compare(
                 ratio: pair.ratio,
                 goal: if connections == 16 { Goal::AtLeast(goal) } else { Goal::Shown },
                 note: format!(
-                    "CPU {:.0} and {:.0} µs; p99/p50 {:.1} and {:.1}; {} failed",
+                    "CPU {:.0} and {:.0} µs; p99/p50 {:.1} and {:.1}",
                     pair.cpu_base, pair.cpu_ours,
                     pair.base.p99_us / pair.base.median_us,
                     pair.ours.p99_us / pair.ours.median_us,
-                    pair.ours.failed
                 ),
             });
         }
@@ -128,7 +127,6 @@ fn middle(samples: &[(Measured, f64)]) -> (Measured, f64) {
         per_second: of(|m| m.per_second),
         median_us: of(|m| m.median_us),
         p99_us: of(|m| m.p99_us),
-        failed: samples.iter().map(|(m, _)| m.failed).sum(),
         count: samples.iter().map(|(m, _)| m.count).sum(),
     };
     (measured, median(samples.iter().map(|(_, cpu)| *cpu).collect()))

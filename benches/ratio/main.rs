@@ -7,6 +7,7 @@ mod depth;
 mod http;
 mod lists;
 mod musl;
+mod pages;
 mod peer;
 mod server;
 mod start;
@@ -40,8 +41,8 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 8] =
-    ["lists", "postgres", "depth", "writes", "worlds", "start", "musl", "peer"];
+const PARTS: [&str; 9] =
+    ["lists", "postgres", "depth", "pages", "writes", "worlds", "start", "musl", "peer"];
 
 fn main() -> Result<ExitCode> {
     // `cargo bench` adds an option of its own.
@@ -72,6 +73,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "lists" => lists::on_sqlite(&mut table, scale).await?,
             "postgres" => lists::on_postgres(&mut table, scale).await?,
             "depth" => depth::measure(&mut table, scale).await?,
+            "pages" => pages::measure(&mut table, scale).await?,
             "writes" => writes::measure(&mut table, scale).await?,
             "worlds" => worlds::measure(&mut table, scale).await?,
             "start" => start::measure(&mut table, scale).await?,

@@ -7,6 +7,11 @@ use std::fmt::Write as _;
 pub enum Goal {
     AtLeast(f64),
     AtMost(f64),
+    /// A time that is to be no longer than `most` milliseconds; the ratio is shown.
+    Within {
+        ms: f64,
+        most: f64,
+    },
     /// Shown, not judged.
     Shown,
 }
@@ -49,6 +54,7 @@ impl Line {
         match self.goal {
             Goal::AtLeast(goal) => Some(self.ratio >= goal),
             Goal::AtMost(goal) => Some(self.ratio <= goal),
+            Goal::Within { ms, most } => Some(ms <= most),
             Goal::Shown => None,
         }
     }
@@ -57,6 +63,7 @@ impl Line {
         let goal = match self.goal {
             Goal::AtLeast(goal) => format!("≥ {goal}"),
             Goal::AtMost(goal) => format!("≤ {goal}"),
+            Goal::Within { most, .. } => format!("≤ {most} ms"),
             Goal::Shown => String::new(),
         };
         let met = self.met().map_or("", |met| if met { "yes" } else { "**no**" });

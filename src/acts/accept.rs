@@ -97,14 +97,20 @@ pub async fn take(
     })
 }
 
+/// Nobody knows the worker, and only known ones may work. Assumed: the sentence; only this emulator
+/// has such an option.
+#[must_use]
+pub fn unknown() -> Fault {
+    Fault::worker("UnknownWorker", "There is no worker with this id.")
+}
+
 /// A worker who comes by for the first time is remembered, or refused if only known ones may work.
 ///
 /// # Errors
 /// Only known workers may work; the database failed.
 pub async fn comes_by(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
     if turn.market.known_workers_only {
-        // Assumed: the sentence; only this emulator has such an option.
-        return Err(Fault::worker("UnknownWorker", "There is no worker with this id."));
+        return Err(unknown());
     }
     workers::add(&mut turn.tx, worker_id, turn.now).await
 }

@@ -2,7 +2,7 @@
 
 use crate::acts::emit::emit;
 use crate::acts::hold::hold;
-use crate::acts::keep_hit::keep_hit;
+use crate::acts::keep_hit::keep_counts;
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
@@ -51,5 +51,5 @@ pub async fn approve(
     reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
     let done = Some((work.assignment_id.as_str(), worker_id.as_str()));
     emit(turn, hit, EventType::AssignmentApproved, done).await?;
-    keep_hit(turn, hit).await
+    keep_counts(turn, hit).await
 }

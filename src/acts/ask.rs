@@ -4,10 +4,10 @@ use crate::acts::accept::comes_by;
 use crate::acts::grant::grant;
 use crate::fault::Fault;
 use crate::rules;
-use crate::rules::qualification::request::{Terms, may_ask, may_hand_in};
+use crate::rules::qualification::request::{may_ask, may_hand_in};
 use crate::rules::question::{answers, key};
 use crate::shapes::answer::Given;
-use crate::shapes::qualification::{QualificationTypeStatus, RequestStatus};
+use crate::shapes::qualification::RequestStatus;
 use crate::store::qualification_requests::{self, QualificationRequest};
 use crate::store::qualification_types::{self, QualificationType};
 use crate::store::{qualifications, workers};
@@ -38,20 +38,12 @@ pub async fn ask(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<Aske
     let of = found(turn, type_id).await?;
     check_worker(turn, worker_id).await?;
     let latest = qualification_requests::latest(&mut turn.tx, type_id, worker_id).await?;
-    let at_test = |request: &&QualificationRequest| {
-        of.status != QualificationTypeStatus::Disposing && request.latest().in_test(turn.now)
-    };
-    if let Some(request) = latest.as_ref().filter(at_test) {
-        return Ok(in_test(request));
-    }
     let is_granted = qualifications::is_granted(&mut turn.tx, type_id, worker_id).await?;
-    let terms = Terms {
-        status: of.status,
-        is_requestable: of.is_requestable,
-        has_test: of.ways.test.is_some(),
-        retry_delay_s: of.ways.retry_delay_s,
-    };
-    may_ask(terms, latest.map(|request| request.latest()), is_granted, turn.now)?;
+    let known = latest.as_ref().map(QualificationRequest::latest);
+    may_ask(of.terms(), known, is_granted, turn.now)?;
+    if let Some(request) = latest.filter(|request| request.latest().in_test(turn.now)) {
+        return Ok(in_test(&request));
+    }
     let request = begun(turn, of.clone(), worker_id);
     qualification_requests::add(&mut turn.tx, &request).await?;
     match request.status {

@@ -5,6 +5,7 @@ use crate::acts::hold::hold;
 use crate::acts::keep_hit::keep_hit;
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::rules;
 use crate::shapes::notification::EventType;
 use crate::store::hits::Hit;
 use crate::store::timers::Kind;
@@ -14,7 +15,8 @@ use crate::turn::Turn;
 /// Adds places, and lets the HIT last until `at_least`, if that is later than its end.
 ///
 /// # Errors
-/// Deleted; from fewer than ten places to ten or more; `InsufficientFunds`. The HIT is as it was.
+/// Deleted; too old; from fewer than ten places to ten or more; `InsufficientFunds`. The HIT is as
+/// it was.
 pub async fn extend(
     turn: &mut Turn,
     hit: &mut Hit,
@@ -27,6 +29,7 @@ pub async fn extend(
         standing = standing.expire_at(at, turn.now)?;
     }
     let standing = standing.add_assignments(additional, turn.now)?;
+    rules::hit::young_enough(hit.created_at)?;
     hold(turn, hit, standing, Cents(0)).await?;
     if later.is_some() {
         turn.set_timer(Kind::Expiry, &hit.id, standing.expire_at).await?;

@@ -32,6 +32,14 @@ pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     if hit.status == HitStatus::Assignable && was != HitStatus::Assignable {
         hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
     }
+    keep_counts(turn, hit).await
+}
+
+/// Keeps `hit` whose work was decided; that changes its counts alone.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep_counts(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     settle(turn, hit).await?;
     hits::keep(&mut turn.tx, hit).await
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::fault::Fault;
-use crate::rules::qualification::requirement::{Action, Unmet, Value, first_unmet, in_words};
+use crate::rules::qualification::requirement;
+use crate::rules::qualification::requirement::{Action, Unmet, Value, in_words, own_in_words};
 use crate::rules::qualification::system::{About, Done, System};
 use crate::shapes::qualification::QualificationRequirement;
 use crate::shapes::worker::Worker;
-use crate::store::{assignments, qualifications, workers};
+use crate::store::{assignments, qualification_types, qualifications, workers};
 use crate::turn::Turn;
 
 /// What a worker has of some qualification types.
@@ -75,27 +76,40 @@ pub async fn unmet<'r>(
         return Ok(None);
     }
     let held = Held::of(turn, worker_id, requirements).await?;
-    Ok(first_unmet(requirements, action, |id| held.value(id)))
+    Ok(requirement::unmet(requirements, action, |id| held.value(id)).next())
 }
 
 /// Whether nothing keeps the worker from working on a HIT with these requirements.
 ///
 /// # Errors
-/// `DoesNotMeetRequirements`, which tells the requirement and the worker's own value. Recorded of
-/// the sentence: "you do not meet those Qualifications". Assumed: the rest.
+/// `DoesNotMeetRequirements`, which tells each requirement that is not met and the worker's own
+/// value. Recorded of the sentence: "you do not meet those Qualifications". Assumed: the rest.
 pub async fn check(
     turn: &mut Turn,
     worker_id: &str,
     requirements: &[QualificationRequirement],
 ) -> Result<(), Fault> {
-    let Some(unmet) = unmet(turn, worker_id, requirements, Action::Accept).await? else {
+    if requirements.is_empty() {
         return Ok(());
-    };
-    let own = unmet.value.map_or_else(|| "nothing".to_owned(), |value| value.to_string());
-    let wanted = in_words(unmet.requirement);
-    let said = format!(
-        "This HIT requires Qualifications, and you do not meet those Qualifications. \
-         (Required: {wanted}; yours: {own}.)"
-    );
-    Err(Fault::worker("DoesNotMeetRequirements", said))
+    }
+    let held = Held::of(turn, worker_id, requirements).await?;
+    let mut said =
+        "This HIT requires Qualifications, and you do not meet those Qualifications.".to_owned();
+    let mut is_met = true;
+    for unmet in requirement::unmet(requirements, Action::Accept, |id| held.value(id)) {
+        is_met = false;
+        let name = name_of(turn, &unmet.requirement.qualification_type_id).await?;
+        let (wanted, own) = (in_words(unmet.requirement), own_in_words(unmet.value.as_ref()));
+        said.extend([" ", &name, " ", &wanted, ": ", &own, "."]);
+    }
+    if is_met { Ok(()) } else { Err(Fault::worker("DoesNotMeetRequirements", said)) }
+}
+
+/// What a qualification type is called; a HIT requires at most ten.
+async fn name_of(turn: &mut Turn, id: &str) -> Result<String, Fault> {
+    if let Some(system) = System::find(id) {
+        return Ok(system.name.to_owned());
+    }
+    let found = qualification_types::find(&mut turn.tx, id).await?;
+    Ok(found.map_or_else(|| id.to_owned(), |found| found.name))
 }

@@ -1,7 +1,7 @@
 //! Submitted work is rejected.
 
 use crate::acts::emit::emit;
-use crate::acts::keep_hit::keep_hit;
+use crate::acts::keep_hit::keep_counts;
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
@@ -35,5 +35,5 @@ pub async fn reject(
     reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
     let done = Some((work.assignment_id.as_str(), worker_id.as_str()));
     emit(turn, hit, EventType::AssignmentRejected, done).await?;
-    keep_hit(turn, hit).await
+    keep_counts(turn, hit).await
 }

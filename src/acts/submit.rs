@@ -98,8 +98,9 @@ pub async fn hand_in(
     let was = hit.status;
     let work = Some((&*placed.assignment.assignment_id, &*placed.assignment.worker_id));
     emit(turn, hit, EventType::AssignmentSubmitted, work).await?;
-    keep_hit(turn, hit).await?;
+    // Assumed: a HIT that its policy extends at once does not become reviewable before.
     review_assignment(turn, hit, &mut placed).await?;
+    keep_hit(turn, hit).await?;
     review_if_over(turn, hit, was).await?;
     if hit.has_policies {
         return Ok(reviewed(turn, placed).await?.assignment);

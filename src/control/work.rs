@@ -82,8 +82,7 @@ async fn find(turn: &mut Turn, wanted: Wanted, worker_id: &str) -> Result<Hit, F
     match (id, of_type, of_group) {
         (Some(id), None, None) => hit(turn, &there(id)?).await,
         (None, Some(id), None) | (None, None, Some(id)) => {
-            let offer = hits::offer(&mut turn.tx, &there(id)?, worker_id).await?;
-            offer.ok_or_else(no_more_hits)
+            acts::offer::offer(turn, &there(id)?, worker_id).await
         }
         _ => Err(Fault::unreadable("one of HITId, HITTypeId and HITGroupId is wanted")),
     }

@@ -64,10 +64,10 @@ impl Front {
         }
         match &self.wire {
             Some(wire) if is_call(&request) => {
-                let answer = tokio::time::timeout(MAX_TIME, call(wire, request)).await;
+                let answer = tokio::time::timeout(MAX_TIME, Box::pin(call(wire, request))).await;
                 answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
             }
-            _ => self.route(request).await,
+            _ => Box::pin(self.route(request)).await,
         }
     }
 
@@ -78,8 +78,12 @@ impl Front {
         let status = response.status().as_u16();
         match path.as_str() {
             "/" => {}
-            _ if method.is_safe() => tracing::debug!(%method, path, status, "control"),
-            _ => tracing::info!(%method, path, status, "control"),
+            of if of.starts_with("/_mturk") && method.is_safe() => {
+                tracing::debug!(%method, path, status, "control");
+            }
+            of if of.starts_with("/_mturk") => tracing::info!(%method, path, status, "control"),
+            _ if method.is_safe() => tracing::debug!(%method, path, status, "site"),
+            _ => tracing::info!(%method, path, status, "site"),
         }
         response
     }
@@ -133,11 +137,11 @@ async fn call(wire: &Wire, request: Request) -> Response {
     if parts.method != Method::POST {
         let message = "The Requester API answers POST requests.".into();
         let exception = "UnknownOperationException";
-        return wire.refuse(&Fault::Front { exception, status: 404, message }).await;
+        return Box::pin(wire.refuse(&Fault::Front { exception, status: 404, message })).await;
     }
     let body = match whole(body).await {
         Ok(body) => body,
-        Err(fault) => return wire.refuse(&fault).await,
+        Err(fault) => return Box::pin(wire.refuse(&fault)).await,
     };
     let answered = wire.answer(&parts, body).await;
     tracing::info!(
@@ -156,4 +160,19 @@ async fn whole(body: Body) -> Result<axum::body::Bytes, Fault> {
         status: 413,
         message: format!("The request has more than {MAX_BODY} bytes."),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::emulator::{Emulator, Options};
+
+    use super::*;
+
+    /// It is moved more than once, and most calls of SQLite never wait.
+    #[tokio::test]
+    async fn a_call_takes_little_room() {
+        let front = Emulator::start(Options::default()).await.unwrap().front();
+        let call = call(front.wire.as_ref().unwrap(), Request::new(Body::empty()));
+        assert!(size_of_val(&call) <= 4096, "{} bytes", size_of_val(&call));
+    }
 }

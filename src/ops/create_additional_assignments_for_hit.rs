@@ -1,6 +1,7 @@
 //! CreateAdditionalAssignmentsForHIT: more places; an expired HIT stays expired.
 //!
-//! Assumed: the sentence where fewer than ten would become ten or more.
+//! Assumed: the sentences where fewer than ten would become ten or more, and where the HIT is of
+//! before 2015-07-22.
 
 use serde::Deserialize;
 

@@ -45,10 +45,7 @@ impl Operation for GetQualificationType {
 /// The type with that id as the requester sees it, the system's types included.
 ///
 /// Assumed: a deleted type does not exist.
-///
-/// # Errors
-/// There is none; the database failed.
-pub(super) async fn find(turn: &mut Turn, id: &str) -> Result<QualificationType, Fault> {
+async fn find(turn: &mut Turn, id: &str) -> Result<QualificationType, Fault> {
     if let Some(system) = System::find(id).filter(|system| exists(turn, system)) {
         return Ok(system.shape());
     }

@@ -1,14 +1,17 @@
 //! ListHITsForQualificationType: the requester's HITs that require a type, without deleted ones.
 //!
-//! Assumed: newest first, as in ListHITs; the type may be anybody's or the system's.
+//! Assumed: newest first, as in ListHITs; the type may be anybody's or the system's; the list of a
+//! deleted type stays, since HITs may require it still.
 
 use serde::{Deserialize, Serialize};
 
+use crate::acts::require::exists;
 use crate::fault::Fault;
-use crate::ops::{Operation, get_qualification_type};
+use crate::ops::Operation;
 use crate::rules::page::Listing;
-use crate::store::hit_requirements;
+use crate::rules::qualification::system::System;
 use crate::store::hits::Hit;
+use crate::store::{hit_requirements, qualification_types};
 use crate::turn::{Access, Turn};
 
 /// `ListHITsForQualificationType`.
@@ -50,9 +53,20 @@ impl Operation for ListHitsForQualificationType {
         let page = list.page(page_key, input.next_token.as_deref(), input.max_results)?;
         let hits = hit_requirements::list(tx, &requester.id, id, page).await?;
         let next_token = hits.last().map(|hit| list.seal(page_key, hit.position));
-        if hits.is_empty() {
-            get_qualification_type::find(turn, id).await?;
+        if hits.is_empty() && page.after.is_none() {
+            known(turn, id).await?;
         }
         Ok(Output { next_token, num_results: hits.len(), hits })
+    }
+}
+
+/// Whether there is such a type, or was.
+async fn known(turn: &mut Turn, id: &str) -> Result<(), Fault> {
+    if System::find(id).is_some_and(|system| exists(turn, system)) {
+        return Ok(());
+    }
+    match qualification_types::find(&mut turn.tx, id).await? {
+        Some(_) => Ok(()),
+        None => Err(Fault::qualification_type_does_not_exist(id)),
     }
 }

@@ -1,4 +1,6 @@
 //! ListQualificationRequests: what workers asked for and the requester has not decided.
+//!
+//! Assumed: the list of a deleted type is empty.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,8 +52,8 @@ impl Operation for ListQualificationRequests {
         let page = list.page(page_key, input.next_token.as_deref(), input.max_results)?;
         let found = qualification_requests::list(tx, &requester.id, id, page).await?;
         let next_token = found.last().map(|last| list.seal(page_key, last.position));
-        if let (true, Some(id)) = (found.is_empty(), id) {
-            qualification_types::listable(tx, &requester.id, id).await?;
+        if let (true, None, Some(id)) = (found.is_empty(), page.after, id) {
+            qualification_types::known(tx, &requester.id, id).await?;
         }
         let requests: Vec<_> = found.into_iter().map(QualificationRequest::shape).collect();
         Ok(Output { num_results: requests.len(), next_token, qualification_requests: requests })

@@ -1,7 +1,8 @@
 //! ListQualificationTypes: everybody's types and the system's, or the requester's own, by name.
 //!
 //! A query finds what has it in name, keywords or description, capitals or not.
-//! Assumed: from A to Z.
+//! Assumed: from A to Z; MustBeRequestable asks for what IsRequestable says, so a type that is
+//! inactive for a while is found.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! ListWorkersWithQualificationType: who has a qualification of the requester's type.
 //!
-//! Assumed: the newest first; those who have it, unless those who had it are asked for.
+//! Assumed: the newest first; those who have it, unless those who had it are asked for; of a
+//! deleted type too, as its qualifications stay.
 
 use serde::{Deserialize, Serialize};
 
@@ -54,8 +55,8 @@ impl Operation for ListWorkersWithQualificationType {
         let page = list.page(page_key, input.next_token.as_deref(), input.max_results)?;
         let found = qualifications::list(tx, &requester.id, id, status, page).await?;
         let next_token = found.last().map(|last| list.seal(page_key, last.key));
-        if found.is_empty() {
-            qualification_types::listable(tx, &requester.id, id).await?;
+        if found.is_empty() && page.after.is_none() {
+            qualification_types::known(tx, &requester.id, id).await?;
         }
         let qualifications: Vec<_> = found.into_iter().map(Qualification::shape).collect();
         Ok(Output { next_token, num_results: qualifications.len(), qualifications })

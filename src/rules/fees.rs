@@ -8,15 +8,13 @@ use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::hit::{LARGE, Phase, Standing};
 use crate::rules::hit_type::Values;
+use crate::rules::qualification::system::{About, System};
 use crate::shapes::qualification::{Comparator, QualificationRequirement};
 use crate::time::Instant;
 
 const BASE_PERCENT: i64 = 20;
 const LARGE_PERCENT: i64 = 20;
 const MASTERS_PERCENT: i64 = 5;
-
-/// The Masters qualification of the two markets.
-const MASTERS: [&str; 2] = ["2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"];
 
 /// No HIT holds more: so sums of holds stay within 64 bits.
 const MOST: Cents = Cents(100_000_000_000_000_000);
@@ -52,7 +50,8 @@ pub fn assignment(values: &Values, max: i64) -> Cents {
 
 fn wants_masters(requirements: &[QualificationRequirement]) -> bool {
     requirements.iter().any(|requirement| {
-        MASTERS.contains(&requirement.qualification_type_id.as_str())
+        let system = System::find(&requirement.qualification_type_id);
+        system.is_some_and(|system| system.about == About::Masters)
             && requirement.comparator != Comparator::DoesNotExist
     })
 }
@@ -132,9 +131,11 @@ mod tests {
 
     #[test]
     fn the_size_of_the_hit_and_masters_make_work_dearer() {
-        let masters = [(MASTERS[0], Comparator::Exists)];
-        let of_sandbox = [(MASTERS[1], Comparator::Exists)];
-        let others = [(MASTERS[0], Comparator::DoesNotExist), ("3Q", Comparator::Exists)];
+        let [production, sandbox] =
+            ["2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"];
+        let masters = [(production, Comparator::Exists)];
+        let of_sandbox = [(sandbox, Comparator::Exists)];
+        let others = [(production, Comparator::DoesNotExist), ("3Q", Comparator::Exists)];
         for (requirements, max, expected) in [
             (&[][..], 1, 120),
             (&[], 9, 120),

@@ -4,6 +4,7 @@
 //! 2007 for how parameters are joined.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -11,6 +12,11 @@ use regex::{Captures, Regex};
 
 /// Stands for the assignment in a preview.
 pub const NOT_AVAILABLE: &str = "ASSIGNMENT_ID_NOT_AVAILABLE";
+
+/// Where sample pages are said to be, which this server carries itself: a host that no network has.
+///
+/// So a world can name one whatever the server's own address is.
+const SAMPLES: &str = "https://mturk-local.invalid/samples/";
 
 /// What a page in the frame is told.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +38,8 @@ pub struct AtWork<'a> {
     pub submit_to: &'a str,
 }
 
-/// The address of a page with what it is told, before its fragment.
+/// The address of a page with what it is told, before its fragment; a path for a sample page, which
+/// is loaded from this server.
 ///
 /// Assumed: a preview tells `assignmentId` and `hitId` alone, since public clients take the lack of
 /// `workerId` for "not accepted yet".
@@ -42,12 +49,16 @@ pub fn address(url: &str, told: &Told<'_>) -> String {
         Some(at) => url.split_at(at),
         None => (url, ""),
     };
+    let (origin, page) = match page.strip_prefix(SAMPLES) {
+        Some(name) => ("/samples/", name),
+        None => ("", page),
+    };
     let mark = match page.split_once('?') {
         None => "?",
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    format!("{page}{mark}{}{fragment}", query(told))
+    format!("{origin}{page}{mark}{}{fragment}", query(told))
 }
 
 /// What a page is told, as a query.
@@ -80,35 +91,80 @@ pub fn encoded(text: &str) -> String {
     })
 }
 
-/// Addresses of the closed service behind a quotation mark or an equals sign: its two scripts, and
-/// where forms were posted to.
-static AMAZON: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let script = r"//(?:s3\.amazonaws\.com/mturk-public|mturk-public\.s3\.amazonaws\.com)/";
-    let pattern = format!(
-        "(?i)(?P<before>[\"'`=]\\s*)(?:https?:)?(?:\
-         (?P<external>{script}externalHIT_v1\\.js)|\
-         (?P<crowd>//assets\\.crowd\\.aws/crowd-html-elements\\.js)|\
-         (?P<submit>//(?:www|worker|workersandbox)\\.mturk\\.com/+mturk/externalSubmit))"
-    );
+/// What of HTML is no text: scripts with their content, and tags.
+static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let rest = r#"(?:[^"'>]|"[^"]*"|'[^']*')*>"#;
+    let pattern = format!(r"(?is)<script\b{rest}.*?(?:</script|\z)|<[a-z]{rest}");
     Regex::new(&pattern).ok()
 });
 
-/// The HTML with addresses of the closed service replaced by this server's; `submit_to` as in
-/// [`AtWork`]. Every other byte stays.
+/// Addresses of the closed service behind a quotation mark or an equals sign: its two scripts, and
+/// where forms were posted to. Their slashes may be escaped, as in JSON.
+static AMAZON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let bucket = r"(?:s3\.amazonaws\.com/mturk-public|mturk-public\.s3\.amazonaws\.com)";
+    let pattern = format!(
+        "(?i)(?P<before>[\"'`=]\\s*)(?:https?:)?(?:\
+         (?P<external>//{bucket}/externalHIT_v1\\.js)|\
+         (?P<crowd>//assets\\.crowd\\.aws/crowd-html-elements\\.js)|\
+         (?P<submit>//(?:www|worker|workersandbox)\\.mturk\\.com/+mturk/externalSubmit))"
+    );
+    Regex::new(&pattern.replace('/', r"\\?/")).ok()
+});
+
+/// The HTML with addresses of the closed service replaced by this server's, in scripts and in the
+/// attributes of tags; `submit_to` as in [`AtWork`]. Every other byte stays.
+///
+/// Not found are addresses that a script puts together from pieces, and those whose characters are
+/// written as character references or escapes, but for slashes.
 #[must_use]
 pub fn local<'h>(html: &'h str, submit_to: &str) -> Cow<'h, str> {
-    let Some(pattern) = AMAZON.as_ref() else { return Cow::Borrowed(html) };
-    pattern.replace_all(html, |found: &Captures<'_>| {
-        let before = &found["before"];
-        if found.name("external").is_some() {
-            format!("{before}/assets/externalHIT_v1.js")
-        } else if found.name("crowd").is_some() {
-            format!("{before}/assets/crowd-html-elements.js")
-        } else {
-            format!("{before}{submit_to}/mturk/externalSubmit")
-        }
+    let (Some(markup), Some(amazon)) = (MARKUP.as_ref(), AMAZON.as_ref()) else {
+        return Cow::Borrowed(html);
+    };
+    markup.replace_all(html, |markup: &Captures<'_>| {
+        let markup = &markup[0];
+        let replaced = amazon.replace_all(markup, |found: &Captures<'_>| {
+            let rest = found.get(0).map_or("", |whole| &markup[whole.end()..]);
+            if goes_on(rest) { found[0].to_owned() } else { ours(found, submit_to) }
+        });
+        replaced.into_owned()
     })
 }
+
+/// Whether what was found is only the beginning of another address.
+fn goes_on(rest: &str) -> bool {
+    let after_slash = rest.trim_start_matches('\\').strip_prefix('/');
+    let more = |c: char| c.is_ascii_alphanumeric() || "-_.%".contains(c);
+    after_slash.unwrap_or(rest).starts_with(more)
+}
+
+fn ours(found: &Captures<'_>, submit_to: &str) -> String {
+    let before = &found["before"];
+    if found.name("external").is_some() {
+        format!("{before}/assets/externalHIT_v1.js")
+    } else if found.name("crowd").is_some() {
+        format!("{before}/assets/crowd-html-elements.js")
+    } else {
+        format!("{before}{submit_to}/mturk/externalSubmit")
+    }
+}
+
+/// The hosts that forms of the HTML post to by their own tags, as sources of a
+/// Content-Security-Policy: besides this server, the only ones that its frame may post to. So work
+/// that a script would send to the closed service stays on the page, and the browser's console says
+/// why.
+#[must_use]
+pub fn form_targets(html: &str) -> BTreeSet<&str> {
+    let Some(pattern) = TARGETS.as_ref() else { return BTreeSet::new() };
+    let hosts = pattern.captures_iter(html).filter_map(|found| Some(found.get(1)?.as_str()));
+    hosts.filter(|host| !host.to_ascii_lowercase().ends_with(".mturk.com")).collect()
+}
+
+static TARGETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let host = r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?";
+    Regex::new(&format!(r#"(?i)<[^<>]*\b(?:form)?action\s*=\s*["']?\s*({host})(?:[/?#"'\s>])"#))
+        .ok()
+});
 
 #[cfg(test)]
 mod tests {
@@ -136,6 +192,12 @@ mod tests {
             ("http://h/t#x", format!("http://h/t?{told}#x")),
             ("http://h/t?a=1#x?y", format!("http://h/t?a=1&{told}#x?y")),
             ("http://h/#?", format!("http://h/?{told}#?")),
+            ("https://mturk-local.invalid/samples/x?a=1#y", format!("/samples/x?a=1&{told}#y")),
+            ("https://mturk-local.invalid/x", format!("https://mturk-local.invalid/x?{told}")),
+            (
+                "https://mturk-local.invalid.example/samples/x",
+                format!("https://mturk-local.invalid.example/samples/x?{told}"),
+            ),
         ] {
             assert_eq!(address(url, &WORK), expected, "{url}");
         }
@@ -169,9 +231,38 @@ mod tests {
                 "f.action = 'http://t:1/mturk/externalSubmit'",
             ),
         ] {
+            let script = |text: &str| format!("<script>if (1 < 2) {{ {text} }}</script>");
+            let in_script = html.starts_with('f').then(|| (script(html), script(expected)));
+            let (html, expected) = in_script.unwrap_or((html.to_owned(), expected.to_owned()));
+            assert_eq!(local(&html, here), expected);
+        }
+        for (html, expected) in [
+            (
+                r#"<script>var u = "https:\/\/www.mturk.com\/mturk\/externalSubmit";</script>"#,
+                r#"<script>var u = "http://t:1/mturk/externalSubmit";</script>"#,
+            ),
+            (
+                "<form title='a > b' action='https://www.mturk.com/mturk/externalSubmit/'>",
+                "<form title='a > b' action='http://t:1/mturk/externalSubmit/'>",
+            ),
+            (
+                "<form action='https://www.mturk.com/mturk/externalSubmit?x=1'>",
+                "<form action='http://t:1/mturk/externalSubmit?x=1'>",
+            ),
+            (
+                "<script>post('//www.mturk.com/mturk/externalSubmit')",
+                "<script>post('http://t:1/mturk/externalSubmit')",
+            ),
+        ] {
             assert_eq!(local(html, here), expected);
         }
         for html in [
+            "<p>Post to \"https://www.mturk.com/mturk/externalSubmit\", it says.</p>",
+            "<form action='https://www.mturk.com/mturk/externalSubmitX'>",
+            "<form action='https://www.mturk.com/mturk/externalSubmit/x'>",
+            "<form action='https://www.mturk.com/mturk/externalSubmit.html'>",
+            "<script src='//assets.crowd.aws/crowd-html-elements.json'></script>",
+            "<script>u = 'https://' + 'www.mturk.com' + '/mturk/externalSubmit'</script>",
             "<p>Post to https://www.mturk.com/mturk/externalSubmit, \u{e9}\r\n\t&amp;</p>",
             "<a href='https://www.mturk.com/'>",
             "<script src='https://example.com/externalHIT_v1.js'>",
@@ -179,5 +270,14 @@ mod tests {
         ] {
             assert_eq!(local(html, here), html);
         }
+    }
+    #[test]
+    fn forms_post_to_hosts_that_their_tags_name() {
+        let html = "<form action=https://a.example/x><button formaction=\"http://b.test:8080\">\
+            <form action='https://www.mturk.com/mturk/externalSubmit'><form action='/own'>\
+            <p>action=https://text.example/</p><form action='https://e.example; script-src *'>\
+            <form action='https://workersandbox.mturk.com?x'>";
+        let found: Vec<&str> = form_targets(html).into_iter().collect();
+        assert_eq!(found, ["http://b.test:8080", "https://a.example"]);
     }
 }

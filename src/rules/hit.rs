@@ -17,6 +17,23 @@ pub const DISPOSED_AFTER: Span = Span::days(120);
 /// From this many assignments on, a HIT is in the higher fee class.
 pub const LARGE: i64 = 10;
 
+/// HITs that are older than 2015-07-22 get no more places (API reference).
+///
+/// Assumed: the day begins in UTC.
+const EXTENSIBLE_FROM: Instant = Instant(1_437_523_200_000);
+
+/// Whether a HIT that was made at `created_at` can get more places.
+///
+/// # Errors
+/// It is too old. Assumed: the sentence; the code is documented.
+pub fn young_enough(created_at: Instant) -> Result<(), Fault> {
+    if created_at >= EXTENSIBLE_FROM {
+        return Ok(());
+    }
+    let message = "A HIT that was created before July 22, 2015 cannot be extended.";
+    Err(Fault::request("HITTooOldForExtension", message))
+}
+
 /// What a requester did with a HIT besides its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -91,6 +108,9 @@ impl Standing {
     /// # Errors
     /// The worker site's sentence, when the HIT is full, expired or deleted.
     pub fn accept(self, now: Instant) -> Result<Self, Fault> {
+        if self.phase != Phase::Disposed && self.expired(now) {
+            return Err(hit_expired());
+        }
         if self.status(now) != HitStatus::Assignable {
             return Err(no_more_hits());
         }
@@ -237,6 +257,14 @@ impl Standing {
 #[must_use]
 pub fn no_more_hits() -> Fault {
     Fault::worker("NoMoreHITs", "There are no more of these HITs available.")
+}
+
+/// The worker site's answer when the time of a HIT is over. Assumed: the first sentence; programs
+/// look for the second.
+#[must_use]
+pub fn hit_expired() -> Fault {
+    let said = "This HIT has expired. There are no more of these HITs available.";
+    Fault::worker("HITExpired", said)
 }
 
 #[cfg(test)]

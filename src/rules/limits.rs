@@ -32,11 +32,13 @@ pub const TITLE: usize = 128;
 pub const DESCRIPTION: usize = 2000;
 /// `Keywords`, all together.
 pub const KEYWORDS: usize = 1000;
-/// `RequesterAnnotation`.
+/// `RequesterAnnotation`. Assumed: of any characters, although the guide speaks of ASCII.
 pub const REQUESTER_ANNOTATION: usize = 255;
 /// `WorkerIds`: as many at a time.
 pub const WORKER_IDS: Range = Range { min: 0, max: 100 };
 
+/// Blocked workers of a requester.
+pub const WORKER_BLOCKS: i64 = 100_000;
 /// `RequesterFeedback`.
 pub const REQUESTER_FEEDBACK: usize = 1024;
 /// `Name` of a qualification type. Assumed.
@@ -45,6 +47,8 @@ pub const QUALIFICATION_NAME: usize = 200;
 pub const QUALIFICATION_REASON: usize = 1024;
 /// `QualificationTypeId` of a requirement, in bytes.
 pub const QUALIFICATION_TYPE_ID_BYTES: usize = 255;
+/// `Key` of an entry of a review policy's map, in bytes.
+pub const MAP_ENTRY_KEY_BYTES: usize = 255;
 /// `Test` and `AnswerKey`, in bytes.
 pub const TEST_BYTES: usize = 65_535;
 /// `TestDurationInSeconds`. Assumed: both ends.

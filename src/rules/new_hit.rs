@@ -112,7 +112,9 @@ mod tests {
         assert_eq!(made(&layout, Some(&page)), Err("InvalidParameterValue"));
         let filled = json!({"Question": null, "HITLayoutId": "3L", "HITLayoutParameters": values});
         assert!(made(&filled, Some(&page)).unwrap().contains("<p>b</p>"));
-        let broken = Layout { html: "${a}]]>".to_owned(), frame_height: 0 };
+        let whole = Layout { html: "${a}]]>".to_owned(), frame_height: 0 };
+        assert!(made(&filled, Some(&whole)).is_ok());
+        let broken = Layout { html: "${a}\u{ffff}".to_owned(), frame_height: 0 };
         assert_eq!(made(&filled, Some(&broken)), Err("XMLParseError"));
     }
 
@@ -125,6 +127,7 @@ mod tests {
             (json!({"MaxAssignments": 1_000_000_000}), true),
             (json!({"RequesterAnnotation": "x".repeat(255)}), true),
             (json!({"RequesterAnnotation": "x".repeat(256)}), false),
+            (json!({"RequesterAnnotation": "é".repeat(255)}), true),
             (json!({"HITReviewPolicy": {"PolicyName": "Other/2011-09-01"}}), false),
         ] {
             assert_eq!(code(&change).is_ok(), allowed, "{change}");

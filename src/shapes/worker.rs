@@ -29,3 +29,19 @@ pub struct Worker {
     #[serde(default)]
     pub adult: bool,
 }
+
+impl Worker {
+    /// A worker of whom nothing is known.
+    #[must_use]
+    pub fn new(worker_id: &str) -> Self {
+        Self {
+            worker_id: worker_id.to_owned(),
+            name: None,
+            locale: None,
+            hits_approved: None,
+            percent_approved: None,
+            masters: false,
+            adult: false,
+        }
+    }
+}

@@ -140,7 +140,7 @@ pub async fn before(tx: &mut Tx, hit_key: i64, worker_id: &str) -> Result<Before
 pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
     let statement = sql(ADD).bind(&taken.assignment_id).bind(taken.hit_key);
     let statement = statement.bind(&taken.worker_id).bind(taken.accept_at);
-    statement.bind(taken.deadline_at).later(tx).await?;
+    statement.bind(taken.deadline_at).run(tx).await?;
     Ok(())
 }
 
@@ -149,7 +149,7 @@ pub async fn add(tx: &mut Tx, taken: &Acceptance) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), Fault> {
-    sql(END).bind(assignment_id).bind(state.as_str()).later(tx).await?;
+    sql(END).bind(assignment_id).bind(state.as_str()).run(tx).await?;
     Ok(())
 }
 
@@ -158,7 +158,7 @@ pub async fn end(tx: &mut Tx, assignment_id: &str, state: State) -> Result<(), F
 /// # Errors
 /// The database failed.
 pub async fn remove(tx: &mut Tx, assignment_id: &str) -> Result<(), Fault> {
-    sql(REMOVE).bind(assignment_id).later(tx).await?;
+    sql(REMOVE).bind(assignment_id).run(tx).await?;
     Ok(())
 }
 

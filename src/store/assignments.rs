@@ -153,7 +153,7 @@ pub async fn add(tx: &mut Tx, placed: &Placed, reward: Cents) -> Result<(), Faul
     let statement = sql(ADD).bind(placed.hit_key).bind(placed.position);
     let statement = statement.bind(&assignment.assignment_id).bind(&assignment.worker_id);
     let statement = statement.bind(assignment.assignment_status.as_str()).bind(&document);
-    statement.bind(reward).later(tx).await
+    statement.bind(reward).run(tx).await.map(drop)
 }
 
 /// Keeps what changed in an assignment.
@@ -164,7 +164,7 @@ pub async fn keep(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
     let document = render(&placed.assignment)?;
     let status = placed.assignment.assignment_status.as_str();
     let statement = sql(KEEP).bind(placed.hit_key).bind(placed.position);
-    statement.bind(status).bind(&document).later(tx).await?;
+    statement.bind(status).bind(&document).run(tx).await?;
     Ok(())
 }
 

@@ -18,6 +18,17 @@ macro_rules! select_payments {
     };
 }
 
+/// The columns of a bonus, in the order in which [`bonus`] reads them.
+macro_rules! select_bonuses {
+    ($rest:literal) => {
+        concat!(
+            "SELECT b.amount_cents, b.reason, b.grant_at, b.assignment_id, r.name, b.key \
+            FROM bonus_payments b LEFT JOIN requesters r ON r.id = b.requester_id ",
+            $rest
+        )
+    };
+}
+
 statements! {
     ADD = "INSERT INTO bonus_payments \
             (requester_id, hit_id, assignment_id, worker_id, amount_cents, reason, grant_at) \
@@ -30,9 +41,9 @@ statements! {
     ANY = "SELECT key FROM bonus_payments WHERE requester_id = $1 AND assignment_id = $2 LIMIT 1";
     TOTAL_OF_WORKER = "SELECT count(*), CAST(coalesce(sum(amount_cents), 0) AS BIGINT) \
         FROM bonus_payments WHERE worker_id = $1";
-    LATEST_OF_WORKER = "SELECT b.amount_cents, b.reason, b.grant_at, b.assignment_id, r.name \
-        FROM bonus_payments b LEFT JOIN requesters r ON r.id = b.requester_id \
-        WHERE b.worker_id = $1 ORDER BY b.grant_at DESC LIMIT $2 + 0";
+    LATEST_OF_WORKER = select_bonuses!("WHERE b.worker_id = $1 \
+        ORDER BY b.grant_at DESC LIMIT $2 + 0");
+    ONE_OF_WORKER = select_bonuses!("WHERE b.key = $1 AND b.worker_id = $2");
     ALL = select_payments!("ORDER BY key");
 }
 
@@ -66,7 +77,7 @@ fn payment(row: &Row) -> Result<BonusPayment, Fault> {
 pub async fn add(tx: &mut Tx, paid: &BonusPayment) -> Result<(), Fault> {
     let statement = sql(ADD).bind(&paid.requester_id).bind(&paid.assignment_id);
     let statement = statement.bind(&paid.worker_id).bind(paid.amount).bind(&paid.reason);
-    statement.bind(paid.grant_at).later(tx).await
+    statement.bind(paid.grant_at).run(tx).await.map(drop)
 }
 
 /// What a list of bonuses is about.
@@ -122,6 +133,26 @@ pub struct Bonus {
     pub grant_at: Instant,
     pub assignment_id: String,
     pub requester_name: String,
+    pub key: i64,
+}
+
+fn bonus(row: &Row) -> Result<Bonus, Fault> {
+    Ok(Bonus {
+        amount: row.get(0)?,
+        reason: row.get(1)?,
+        grant_at: row.get(2)?,
+        assignment_id: row.get(3)?,
+        requester_name: row.get::<Option<String>>(4)?.unwrap_or_default(),
+        key: row.get(5)?,
+    })
+}
+
+/// The bonus of that number, if it is the worker's.
+///
+/// # Errors
+/// The database failed.
+pub async fn one_of_worker(tx: &mut Tx, key: i64, worker_id: &str) -> Result<Option<Bonus>, Fault> {
+    sql(ONE_OF_WORKER).bind(key).bind(worker_id).one(tx).await?.as_ref().map(bonus).transpose()
 }
 
 /// How many bonuses the worker got, their sum, and the latest ten.
@@ -131,15 +162,6 @@ pub struct Bonus {
 pub async fn of_worker(tx: &mut Tx, worker_id: &str) -> Result<(i64, Cents, Vec<Bonus>), Fault> {
     let row = sql(TOTAL_OF_WORKER).bind(worker_id).only(tx).await?;
     let rows = sql(LATEST_OF_WORKER).bind(worker_id).bind(10).all(tx).await?;
-    let bonus = |row: &Row| {
-        Ok(Bonus {
-            amount: row.get(0)?,
-            reason: row.get(1)?,
-            grant_at: row.get(2)?,
-            assignment_id: row.get(3)?,
-            requester_name: row.get::<Option<String>>(4)?.unwrap_or_default(),
-        })
-    };
     let latest = rows.iter().map(bonus).collect::<Result<_, Fault>>()?;
     Ok((row.get(0)?, row.get(1)?, latest))
 }

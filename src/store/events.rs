@@ -98,7 +98,7 @@ pub async fn add(tx: &mut Tx, new: New<'_>) -> Result<bool, Fault> {
 /// The database failed.
 pub async fn add_test(tx: &mut Tx, new: New<'_>) -> Result<(), Fault> {
     let statement = sql(ADD_TEST).bind(new.event_type.as_str()).bind(new.at).bind(new.requester_id);
-    statement.bind(new.hit_type_id).bind(new.hit_id).bind(new.assignment_id).later(tx).await
+    statement.bind(new.hit_type_id).bind(new.hit_id).bind(new.assignment_id).run(tx).await.map(drop)
 }
 
 /// Where an event goes, and how far it got.
@@ -208,7 +208,7 @@ pub async fn number(tx: &mut Tx) -> Result<u64, Fault> {
     let statement = sql(NUMBER).bind(last).bind(UNNUMBERED).bind(NUMBERED_TOGETHER);
     let count = statement.run(tx).await?;
     let next = last.saturating_add_unsigned(count);
-    sql(SET_LAST_NUMBER).bind(next).later(tx).await?;
+    sql(SET_LAST_NUMBER).bind(next).run(tx).await?;
     Ok(count)
 }
 
@@ -232,7 +232,7 @@ pub async fn set_document(
 ) -> Result<(), Fault> {
     for event in events {
         let statement = sql(SET_DOCUMENT).bind(destination).bind(event.number);
-        statement.bind(document_id).later(tx).await?;
+        statement.bind(document_id).run(tx).await?;
     }
     Ok(())
 }
@@ -247,7 +247,7 @@ pub async fn delivered(
     document_id: &str,
     at: Instant,
 ) -> Result<(), Fault> {
-    sql(DELIVERED).bind(destination).bind(document_id).bind(at).later(tx).await
+    sql(DELIVERED).bind(destination).bind(document_id).bind(at).run(tx).await.map(drop)
 }
 
 /// The lowest and the highest number, if there are any events.

@@ -41,6 +41,7 @@ macro_rules! twenty {
         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
     };
 }
+pub(super) use twenty;
 
 statements! {
     NEWEST = select_listed!("WHERE t.listed_at IS NOT NULL AND (t.listed_at, t.id) < ($1, $2) \
@@ -205,7 +206,8 @@ pub async fn find(tx: &mut Tx, type_or_group: &str) -> Result<Option<Listed>, Fa
     row.as_ref().map(listed).transpose()
 }
 
-fn name_twenty<'q>(text: &'static str, ids: &'q [String]) -> Statement<'q> {
+/// Binds up to twenty ids, and empty ones for what is left.
+pub(super) fn name_twenty<'q>(text: &'static str, ids: &'q [String]) -> Statement<'q> {
     (0..NAMED).fold(sql(text), |statement, n| statement.bind(ids.get(n).map_or("", |id| id)))
 }
 
@@ -256,7 +258,7 @@ fn count(row: &Row) -> Result<Count, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn list(tx: &mut Tx, hit_type_id: &str, at: Instant) -> Result<(), Fault> {
-    sql(LIST).bind(hit_type_id).bind(at).bind(at.0 - 60_000).later(tx).await
+    sql(LIST).bind(hit_type_id).bind(at).bind(at.0 - 60_000).run(tx).await.map(drop)
 }
 
 /// Takes a type off the list, unless a HIT of it is open.
@@ -264,5 +266,5 @@ pub async fn list(tx: &mut Tx, hit_type_id: &str, at: Instant) -> Result<(), Fau
 /// # Errors
 /// The database failed.
 pub async fn unlist(tx: &mut Tx, hit_type_id: &str) -> Result<(), Fault> {
-    sql(UNLIST).bind(hit_type_id).later(tx).await
+    sql(UNLIST).bind(hit_type_id).run(tx).await.map(drop)
 }

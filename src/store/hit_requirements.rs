@@ -22,7 +22,7 @@ statements! {
 pub async fn add(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
     for requirement in &hit.hit_type.values.requirements {
         let id = requirement.qualification_type_id.as_str();
-        sql(ADD).bind(hit.key).bind(id).later(tx).await?;
+        sql(ADD).bind(hit.key).bind(id).run(tx).await?;
     }
     Ok(())
 }
@@ -35,7 +35,7 @@ pub async fn remove(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
     if hit.hit_type.values.requirements.is_empty() {
         return Ok(());
     }
-    sql(REMOVE).bind(hit.key).later(tx).await
+    sql(REMOVE).bind(hit.key).run(tx).await.map(drop)
 }
 
 /// A page of the requester's HITs that require a qualification type, newest first.

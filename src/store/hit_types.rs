@@ -140,7 +140,7 @@ async fn add(
         .bind(values.assignment_duration_s)
         .bind(values.auto_approval_delay_s)
         .bind(&requirements)
-        .later(tx)
+        .run(tx)
         .await?;
     Ok(())
 }

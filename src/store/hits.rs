@@ -301,7 +301,7 @@ pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
         .bind(hit.last_assignment_position)
         .bind(&hit.hit_type.id)
         .bind(hit.held)
-        .later(tx)
+        .run(tx)
         .await?;
     Ok(())
 }

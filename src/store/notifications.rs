@@ -101,10 +101,10 @@ pub async fn put(tx: &mut Tx, hit_type_id: &str, settings: &Settings) -> Result<
     let (transport, address) = (asked.transport.as_str(), &asked.destination);
     let event_types =
         serde_json::to_string(&asked.event_types).map_err(|e| Fault::Service(e.to_string()))?;
-    sql(ADD_DESTINATION).bind(transport).bind(address).later(tx).await?;
+    sql(ADD_DESTINATION).bind(transport).bind(address).run(tx).await?;
     let statement = sql(PUT).bind(hit_type_id).bind(transport).bind(address);
     let statement = statement.bind(&asked.version).bind(&event_types).bind(settings.active);
-    statement.later(tx).await
+    statement.run(tx).await.map(drop)
 }
 
 /// Follows the settings, or not; false if the HIT type has none.
@@ -181,7 +181,7 @@ pub async fn lease(
 /// # Errors
 /// The database failed.
 pub async fn release(tx: &mut Tx, key: i64, who: &str) -> Result<(), Fault> {
-    sql(RELEASE).bind(key).bind(who).later(tx).await
+    sql(RELEASE).bind(key).bind(who).run(tx).await.map(drop)
 }
 
 /// The latest attempt succeeded.
@@ -189,7 +189,7 @@ pub async fn release(tx: &mut Tx, key: i64, who: &str) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn succeeded(tx: &mut Tx, key: i64) -> Result<(), Fault> {
-    sql(SUCCEEDED).bind(key).later(tx).await
+    sql(SUCCEEDED).bind(key).run(tx).await.map(drop)
 }
 
 /// How many attempts failed since the last one that did not.
@@ -212,5 +212,5 @@ pub async fn failed(
     why: &str,
     retry_at: Instant,
 ) -> Result<(), Fault> {
-    sql(FAILED).bind(key).bind(who).bind(why).bind(retry_at).later(tx).await
+    sql(FAILED).bind(key).bind(who).bind(why).bind(retry_at).run(tx).await.map(drop)
 }

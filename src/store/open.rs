@@ -65,7 +65,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteRead(sqlite.readers.reader()?),
-            Self::Postgres(pool) => Tx::PostgresRead(Looker::new(pool).await?),
+            Self::Postgres(pool) => Tx::PostgresRead(Box::pin(Looker::new(pool)).await?),
         })
     }
 
@@ -76,7 +76,7 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteWrite(sqlite.writer.seat().await),
-            Self::Postgres(pool) => Tx::PostgresWrite(postgres::begin(pool).await?),
+            Self::Postgres(pool) => Tx::PostgresWrite(Box::pin(postgres::begin(pool)).await?),
         })
     }
 

@@ -6,7 +6,7 @@ use crate::rules::qualification::request::Latest;
 use crate::shapes;
 use crate::shapes::qualification::RequestStatus;
 use crate::store::Tx;
-use crate::store::sql::{Row, sql};
+use crate::store::sql::{Row, Statement, sql};
 use crate::time::Instant;
 
 /// A selection of whole requests, in the order in which [`request`] reads them.
@@ -31,6 +31,11 @@ statements! {
     LATEST = select_requests!(
         "WHERE worker_id = $1 AND qualification_type_id = $2 ORDER BY key DESC LIMIT 1"
     );
+    LATEST_OF = "SELECT r.qualification_type_id, r.status, r.ask_at, r.test_due_at \
+        FROM qualification_requests r WHERE r.worker_id = $1 \
+        AND r.qualification_type_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+        AND r.key = (SELECT max(n.key) FROM qualification_requests n \
+            WHERE n.worker_id = $1 AND n.qualification_type_id = r.qualification_type_id)";
     REJECT_PENDING = "UPDATE qualification_requests SET status = 'Rejected' \
         WHERE requester_id = $1 AND qualification_type_id = $2 AND status = 'Pending'";
     LIST = select_requests!(
@@ -94,15 +99,19 @@ impl QualificationRequest {
     }
 }
 
-fn request(row: &Row) -> Result<QualificationRequest, Fault> {
-    let word: String = row.get(4)?;
+fn status(row: &Row, index: usize) -> Result<RequestStatus, Fault> {
+    let word: String = row.get(index)?;
     let status = RequestStatus::parse(&word);
+    status.ok_or_else(|| Fault::Service(format!("unknown status: {word}")))
+}
+
+fn request(row: &Row) -> Result<QualificationRequest, Fault> {
     Ok(QualificationRequest {
         id: row.get(0)?,
         requester_id: row.get(1)?,
         type_id: row.get(2)?,
         worker_id: row.get(3)?,
-        status: status.ok_or_else(|| Fault::Service(format!("unknown status: {word}")))?,
+        status: status(row, 4)?,
         ask_at: row.get(5)?,
         test_due_at: row.get(6)?,
         submit_at: row.get(7)?,
@@ -139,7 +148,25 @@ pub async fn add(tx: &mut Tx, new: &QualificationRequest) -> Result<bool, Fault>
 /// The database failed.
 pub async fn keep(tx: &mut Tx, of: &QualificationRequest) -> Result<(), Fault> {
     let statement = sql(KEEP).bind(&of.id).bind(of.status.as_str()).bind(of.submit_at);
-    statement.bind(of.answer.as_deref()).later(tx).await
+    statement.bind(of.answer.as_deref()).run(tx).await.map(drop)
+}
+
+/// The worker's latest requests for ten types at most, by type.
+///
+/// # Errors
+/// The database failed.
+pub async fn latest_of(
+    tx: &mut Tx,
+    worker_id: &str,
+    type_ids: &[&str],
+) -> Result<Vec<(String, Latest)>, Fault> {
+    let ten = (0..10).map(|index| type_ids.get(index).copied().unwrap_or_default());
+    let statement = ten.fold(sql(LATEST_OF).bind(worker_id), Statement::bind);
+    let read = |row: &Row| {
+        let (status, ask_at, test_due_at) = (status(row, 1)?, row.get(2)?, row.get(3)?);
+        Ok((row.get(0)?, Latest { status, ask_at, test_due_at }))
+    };
+    statement.all(tx).await?.iter().map(read).collect()
 }
 
 /// The request with that id, for a type of this requester.
@@ -177,7 +204,7 @@ pub async fn latest(
 /// # Errors
 /// The database failed.
 pub async fn reject_pending(tx: &mut Tx, requester_id: &str, type_id: &str) -> Result<(), Fault> {
-    sql(REJECT_PENDING).bind(requester_id).bind(type_id).later(tx).await
+    sql(REJECT_PENDING).bind(requester_id).bind(type_id).run(tx).await.map(drop)
 }
 
 /// A page of the requests that await the requester, of one type or of all, oldest first.

@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::rules::qualification::new_type::Ways;
+use crate::rules::qualification::request::Terms;
 use crate::shapes;
 use crate::shapes::qualification::QualificationTypeStatus;
 use crate::store::Tx;
@@ -90,6 +91,17 @@ impl QualificationType {
         }
     }
 
+    /// What it says to who asks.
+    #[must_use]
+    pub const fn terms(&self) -> Terms {
+        Terms {
+            status: self.status,
+            is_requestable: self.is_requestable,
+            has_test: self.ways.test.is_some(),
+            retry_delay_s: self.ways.retry_delay_s,
+        }
+    }
+
     /// All that a search looks at, in small letters; no query can have what stands between.
     fn searchable(&self) -> String {
         let keywords = self.keywords.as_deref().unwrap_or_default();
@@ -153,8 +165,9 @@ pub async fn add(tx: &mut Tx, new: &QualificationType) -> Result<(), Fault> {
         .bind(&new.description)
         .bind(new.ways.test.as_deref())
         .bind(new.ways.answer_key.as_deref())
-        .later(tx)
+        .run(tx)
         .await
+        .map(drop)
 }
 
 /// Keeps what changed in a type.
@@ -174,8 +187,9 @@ pub async fn keep(tx: &mut Tx, of: &QualificationType) -> Result<(), Fault> {
         .bind(&of.description)
         .bind(of.ways.test.as_deref())
         .bind(of.ways.answer_key.as_deref())
-        .later(tx)
+        .run(tx)
         .await
+        .map(drop)
 }
 
 /// The type with that id, whoever owns it, deleted ones included.
@@ -199,15 +213,14 @@ pub async fn owned(tx: &mut Tx, requester_id: &str, id: &str) -> Result<Qualific
     Ok(found)
 }
 
-/// Whether lists of the requester's type with that id can be had.
+/// Whether the requester has a type with that id, or had one.
 ///
 /// # Errors
-/// No such type, or another requester's; it is deleted; the database failed.
-pub async fn listable(tx: &mut Tx, requester_id: &str, id: &str) -> Result<(), Fault> {
-    let found = first(sql(OWNED).bind(id).bind(requester_id).one(tx).await?.as_ref())?;
-    match found {
-        Some(of) if of.status != QualificationTypeStatus::Disposing => Ok(()),
-        _ => Err(Fault::qualification_type_does_not_exist(id)),
+/// No such type, or another requester's; the database failed.
+pub async fn known(tx: &mut Tx, requester_id: &str, id: &str) -> Result<(), Fault> {
+    match sql(OWNED).bind(id).bind(requester_id).one(tx).await? {
+        Some(_) => Ok(()),
+        None => Err(Fault::qualification_type_does_not_exist(id)),
     }
 }
 

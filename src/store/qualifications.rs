@@ -31,8 +31,8 @@ statements! {
         AND qualification_type_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     LIST = "SELECT q.key, q.qualification_type_id, q.worker_id, q.value, q.grant_at, q.status \
         FROM qualification_types t CROSS JOIN qualifications q \
-        WHERE t.id = $1 AND t.requester_id = $2 AND t.status <> 'Disposing' \
-        AND q.qualification_type_id = t.id AND q.status = $3 AND q.key < $4 \
+        WHERE t.id = $1 AND t.requester_id = $2 AND q.qualification_type_id = t.id \
+        AND q.status = $3 AND q.key < $4 \
         ORDER BY q.key DESC LIMIT $5 + 0";
     OF_WORKER = "SELECT q.qualification_type_id, t.name, t.description, r.name, q.value, \
             q.grant_at \
@@ -108,7 +108,7 @@ pub async fn grant(
     value: i64,
     now: Instant,
 ) -> Result<(), Fault> {
-    sql(GRANT).bind(type_id).bind(worker_id).bind(value).bind(now).later(tx).await
+    sql(GRANT).bind(type_id).bind(worker_id).bind(value).bind(now).run(tx).await.map(drop)
 }
 
 /// Takes a qualification from a worker; it stays known as revoked.
@@ -116,7 +116,7 @@ pub async fn grant(
 /// # Errors
 /// The database failed.
 pub async fn revoke(tx: &mut Tx, type_id: &str, worker_id: &str) -> Result<(), Fault> {
-    sql(REVOKE).bind(worker_id).bind(type_id).later(tx).await
+    sql(REVOKE).bind(worker_id).bind(type_id).run(tx).await.map(drop)
 }
 
 /// The worker's qualification of a type of this requester; it is granted.
@@ -174,7 +174,7 @@ pub async fn values(
 
 /// A page of the qualifications of the requester's type, newest first.
 ///
-/// A type of somebody else, a deleted one and an unknown one give an empty page alike.
+/// A type of somebody else and an unknown one give an empty page alike.
 ///
 /// # Errors
 /// The database failed.

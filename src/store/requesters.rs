@@ -98,7 +98,7 @@ pub async fn by_key(tx: &mut Tx, access_key: &str) -> Result<Option<Known>, Faul
 pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
     let Requester { id, access_key, account, name } = requester;
     let statement = sql(ADD).bind(id).bind(access_key).bind(account).bind(name);
-    statement.bind(OPENING_BALANCE).later(tx).await?;
+    statement.bind(OPENING_BALANCE).run(tx).await?;
     Ok(())
 }
 
@@ -109,7 +109,7 @@ pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
 pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
     let Requester { id, access_key, account, name } = &known.requester;
     let statement = sql(PUT).bind(id).bind(access_key).bind(known.secret.as_deref());
-    statement.bind(account).bind(name).bind(OPENING_BALANCE).later(tx).await?;
+    statement.bind(account).bind(name).bind(OPENING_BALANCE).run(tx).await?;
     Ok(())
 }
 
@@ -148,7 +148,7 @@ pub async fn afford(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<
 /// # Errors
 /// The database failed.
 pub async fn settle(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<(), Fault> {
-    sql(MOVE).bind(id).bind(spent).bind(held).later(tx).await
+    sql(MOVE).bind(id).bind(spent).bind(held).run(tx).await.map(drop)
 }
 
 /// The requester with that id.

@@ -1,8 +1,8 @@
 //! Emptying the store, or taking one requester's things out of it.
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::store::Tx;
-use crate::store::requesters::OPENING_BALANCE;
 use crate::store::sql::sql;
 
 statements! {
@@ -96,12 +96,12 @@ pub async fn everything(tx: &mut Tx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Takes out what belongs to one requester; the requester stays, with the money of the beginning,
-/// and so do all workers.
+/// Takes out what belongs to one requester; the requester stays, with `balance`, and so do all
+/// workers.
 ///
 /// # Errors
 /// The database failed.
-pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> {
+pub async fn of_requester(tx: &mut Tx, requester_id: &str, balance: Cents) -> Result<(), Fault> {
     // What is found through another table goes before that table.
     for text in [
         TIMERS_OF_HITS,
@@ -128,6 +128,6 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str) -> Result<(), Fault> 
     ] {
         sql(text).bind(requester_id).run(tx).await?;
     }
-    sql(BALANCE_OF).bind(requester_id).bind(OPENING_BALANCE).run(tx).await?;
+    sql(BALANCE_OF).bind(requester_id).bind(balance).run(tx).await?;
     Ok(())
 }

@@ -41,7 +41,7 @@ pub async fn remember(
     worker_id: &str,
     submit_at: Instant,
 ) -> Result<(), Fault> {
-    sql(REMEMBER).bind(requester_id).bind(worker_id).bind(submit_at).later(tx).await
+    sql(REMEMBER).bind(requester_id).bind(worker_id).bind(submit_at).run(tx).await.map(drop)
 }
 
 /// Remembers many, of which no two are the same requester and worker.

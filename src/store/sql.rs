@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use sqlx::Transaction;
 use sqlx::postgres::Postgres;
+use sqlx::{Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -35,7 +35,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Fault> {
         match self {
             Self::SqliteWrite(seat) => seat.commit().await?,
-            Self::PostgresWrite(tx) => tx.commit().await?,
+            Self::PostgresWrite(tx) => Box::pin(tx.commit()).await?,
             Self::SqliteRead(_) | Self::PostgresRead(_) => {}
         }
         Ok(())
@@ -147,11 +147,13 @@ pub fn sql<'q>(text: &'static str) -> Statement<'q> {
     Statement { text, args: Vec::with_capacity(8) }
 }
 
-/// Runs `$call` of sqlx on a connection of PostgreSQL.
+/// Runs `$call` of sqlx on a connection of PostgreSQL. Its future is on the heap, so that what waits
+/// for statements stays small where SQLite answers them at once.
 macro_rules! on {
-    ($statement:expr, $connection:expr, $call:ident) => {
-        sqlx::query_with($statement.text, bound(&$statement.args)?).$call(&mut **$connection).await
-    };
+    ($statement:expr, $connection:expr, $call:ident) => {{
+        let query = sqlx::query_with($statement.text, bound(&$statement.args)?);
+        (&mut **$connection).$call(query).await
+    }};
 }
 
 /// As `on`, on a connection that may have to be replaced.
@@ -159,8 +161,8 @@ macro_rules! looking {
     ($statement:expr, $looker:expr, $call:ident) => {
         loop {
             let query = sqlx::query_with($statement.text, bound(&$statement.args)?);
-            match query.$call($looker.connection()).await {
-                Err(error) if $looker.is_replaced(&error).await? => {}
+            match $looker.connection().$call(query).await {
+                Err(error) if Box::pin($looker.is_replaced(&error)).await? => {}
                 done => break done,
             }
         }
@@ -237,13 +239,5 @@ impl<'q> Statement<'q> {
             Tx::PostgresRead(looker) => looking!(self, looker, execute)?.rows_affected(),
             Tx::PostgresWrite(c) => on!(self, c, execute)?.rows_affected(),
         })
-    }
-
-    /// Runs it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn later(self, tx: &mut Tx) -> Result<(), Fault> {
-        self.run(tx).await.map(drop)
     }
 }

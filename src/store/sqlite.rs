@@ -1,6 +1,7 @@
 //! SQLite, called on the thread that has the turn: a statement takes microseconds, and a trip to
 //! another thread and back costs more than that.
 
+mod blank;
 mod call;
 mod desk;
 mod migrate;
@@ -83,7 +84,9 @@ fn open(path: &Path, folder: Option<TempDir>) -> Result<Sqlite, OpenError> {
     let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
     let lock = lock.map_err(|e| in_place(&e))?;
     lock.try_lock().map_err(|_| OpenError::InUse(path.to_owned()))?;
-    if lock.metadata().map_err(|e| in_place(&e))?.len() > 0 {
+    if folder.is_some() {
+        blank::write(&lock).map_err(|e| in_place(&e))?;
+    } else if lock.metadata().map_err(|e| in_place(&e))?.len() > 0 {
         check_ours(path)?;
     }
     let synchronous = if folder.is_some() { "OFF" } else { "NORMAL" };

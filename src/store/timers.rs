@@ -68,7 +68,7 @@ fn timer(row: &Row) -> Result<Result<Timer, (String, String)>, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn set(tx: &mut Tx, kind: Kind, subject: &str, due_at: Instant) -> Result<(), Fault> {
-    sql(SET).bind(kind.as_str()).bind(subject).bind(due_at).later(tx).await?;
+    sql(SET).bind(kind.as_str()).bind(subject).bind(due_at).run(tx).await?;
     Ok(())
 }
 
@@ -77,7 +77,7 @@ pub async fn set(tx: &mut Tx, kind: Kind, subject: &str, due_at: Instant) -> Res
 /// # Errors
 /// The database failed.
 pub async fn drop(tx: &mut Tx, kind: Kind, subject: &str) -> Result<(), Fault> {
-    sql(DROP).bind(kind.as_str()).bind(subject).later(tx).await?;
+    sql(DROP).bind(kind.as_str()).bind(subject).run(tx).await?;
     Ok(())
 }
 

@@ -41,8 +41,8 @@ pub async fn keep(
     made: &str,
     now: Instant,
 ) -> Result<(), Fault> {
-    sql(FORGET).bind(now).later(tx).await?;
+    sql(FORGET).bind(now).run(tx).await?;
     let statement = sql(KEEP).bind(requester_id).bind(scope.as_str()).bind(token).bind(made);
-    statement.bind(now + REMEMBERED).later(tx).await?;
+    statement.bind(now + REMEMBERED).run(tx).await?;
     Ok(())
 }

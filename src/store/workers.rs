@@ -59,7 +59,7 @@ pub async fn list(tx: &mut Tx, after: &str, count: i64) -> Result<Vec<Worker>, F
 /// # Errors
 /// The database failed.
 pub async fn add(tx: &mut Tx, id: &str, now: Instant) -> Result<(), Fault> {
-    sql(ADD).bind(id).bind(now).later(tx).await?;
+    sql(ADD).bind(id).bind(now).run(tx).await?;
     Ok(())
 }
 
@@ -79,7 +79,7 @@ pub async fn put(tx: &mut Tx, worker: &Worker, now: Instant) -> Result<(), Fault
         .bind(worker.masters)
         .bind(worker.adult)
         .bind(now)
-        .later(tx)
+        .run(tx)
         .await?;
     Ok(())
 }

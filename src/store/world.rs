@@ -79,7 +79,7 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
         Clock::Running { offset_ms } => (offset_ms, None),
         Clock::Frozen { at } => (0, Some(at.0)),
     };
-    sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).later(tx).await?;
+    sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).run(tx).await?;
     Ok(())
 }
 
@@ -89,7 +89,7 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
 /// The database failed.
 pub async fn keep_ids(tx: &mut Tx, ids: &Ids) -> Result<(), Fault> {
     if let ids::Ids::Seeded { count, .. } = ids {
-        sql(SET_IDS_MADE).bind(*count).later(tx).await?;
+        sql(SET_IDS_MADE).bind(*count).run(tx).await?;
     }
     Ok(())
 }

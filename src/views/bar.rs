@@ -14,6 +14,19 @@ pub struct Bar {
     pub now: Instant,
     /// `real`, `offset` or `frozen`.
     pub clock: &'static str,
+    /// A worker whom the address names and who was not taken at once.
+    pub offer: Option<Offer>,
+}
+
+/// A worker whom an address names, and why that one is not taken at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// It takes a click, since another site may have sent the browser.
+    Worker(String),
+    /// It is no worker's id.
+    NoId(String),
+    /// Nobody knows the worker, and only known ones may work.
+    Unknown(String),
 }
 
 /// The chosen worker.
@@ -32,7 +45,8 @@ pub struct AtWork {
 /// # Errors
 /// The database failed.
 pub async fn bar(turn: &mut Turn, worker_id: Option<&str>) -> Result<Bar, Fault> {
-    let mut bar = Bar { worker: None, now: turn.now, clock: turn.clock.mode() };
+    let (now, clock) = (turn.now, turn.clock.mode());
+    let mut bar = Bar { now, clock, ..Bar::default() };
     if let Some(id) = worker_id {
         let known = workers::find(&mut turn.tx, id).await?;
         let name = known.and_then(|known| known.name).unwrap_or_else(|| id.to_owned());

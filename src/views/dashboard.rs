@@ -54,22 +54,33 @@ pub struct Day {
     pub works: Vec<Done>,
     /// Where the next page begins.
     pub next: Option<(i64, i64)>,
+    /// How much there is in all.
+    pub total: i64,
 }
 
-/// Reads a page of the day that begins at `day`.
+/// Which page of a day.
+#[derive(Debug, Clone, Copy)]
+pub struct DayPage {
+    /// When the day begins.
+    pub day: Instant,
+    /// Where the page before ended.
+    pub after: Option<(i64, i64)>,
+    /// So many are passed over.
+    pub skip: usize,
+}
+
+/// Reads a page of a day.
 ///
 /// # Errors
 /// The database failed.
-pub async fn day(
-    turn: &mut Turn,
-    worker_id: &str,
-    day: Instant,
-    after: Option<(i64, i64)>,
-) -> Result<Day, Fault> {
-    let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut works = worker_history::of_day(&mut turn.tx, worker_id, day, after, one_more).await?;
-    let more = works.len() > PAGE;
-    works.truncate(PAGE);
+pub async fn day(turn: &mut Turn, worker_id: &str, page: DayPage) -> Result<Day, Fault> {
+    let DayPage { day, after, skip } = page;
+    let one_more = i64::try_from(skip + PAGE + 1).unwrap_or(i64::MAX);
+    let works = worker_history::of_day(&mut turn.tx, worker_id, day, after, one_more).await?;
+    let more = works.len() > skip + PAGE;
+    let works: Vec<Done> = works.into_iter().skip(skip).take(PAGE).collect();
     let next = works.last().filter(|_| more).map(|last| last.place);
-    Ok(Day { works, next })
+    let tallies = worker_history::days(&mut turn.tx, worker_id, (day, day)).await?;
+    let total = tallies.iter().map(|(_, tally)| tally.submitted()).sum();
+    Ok(Day { works, next, total })
 }

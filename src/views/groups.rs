@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::money::Cents;
 use crate::store::hit_groups::{self, Count, Listed};
 use crate::turn::Turn;
-use crate::views::guard::{Action, Standing, standings};
+use crate::views::guard::{Action, Standing, name, standings};
 
 pub use crate::store::hit_groups::Order;
 
@@ -49,6 +49,8 @@ pub struct Wanted {
     pub skip: usize,
     /// So many are shown.
     pub size: usize,
+    /// Whether all that match are counted, and the requirements of those shown told by name.
+    pub whole: bool,
 }
 
 /// A group as its worker sees it.
@@ -79,21 +81,40 @@ pub struct Groups {
     pub next: Option<(i64, String)>,
     /// How many matched among those that were looked at.
     pub matched: usize,
+    /// Whether every group was looked at.
+    pub is_exact: bool,
     /// Types that are on the list without an open HIT.
     pub closed: Vec<String>,
 }
 
-/// Reads a page.
+/// Reads a page; if the whole is wanted, counts what matches from the start on, too.
 ///
 /// # Errors
 /// The database failed.
 pub async fn groups(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
-    let order = match wanted.sort {
-        Sort::By(order) if wanted.requester_id.is_none() => order,
-        Sort::By(_) => Order::Newest,
-        Sort::Largest | Sort::Smallest if wanted.requester_id.is_some() => Order::Newest,
-        Sort::Largest | Sort::Smallest => return ranked(turn, wanted).await,
-    };
+    let mut page = page(turn, wanted).await?;
+    if wanted.whole {
+        name(turn, page.groups.iter_mut().flat_map(|group| &mut group.standings)).await?;
+        if wanted.after.is_some() {
+            let all = Wanted { after: None, skip: 0, size: 0, ..wanted.clone() };
+            let all = self::page(turn, &all).await?;
+            (page.matched, page.is_exact) = (all.matched, all.is_exact);
+        }
+    }
+    count(turn, &mut page).await?;
+    Ok(page)
+}
+
+async fn page(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
+    match wanted.sort {
+        Sort::By(order) if wanted.requester_id.is_none() => walked(turn, wanted, order).await,
+        _ if wanted.requester_id.is_some() => walked(turn, wanted, Order::Newest).await,
+        _ => ranked(turn, wanted).await,
+    }
+}
+
+/// The groups in the order of an index.
+async fn walked(turn: &mut Turn, wanted: &Wanted, order: Order) -> Result<Groups, Fault> {
     let mut page = Groups::default();
     let mut place = wanted.after.clone().unwrap_or_else(|| order.start());
     let mut looked_at = 0;
@@ -103,26 +124,26 @@ pub async fn groups(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
         let tx = &mut turn.tx;
         let batch = hit_groups::walk(tx, order, from, wanted.least, BATCH, requester).await?;
         looked_at += batch.len();
-        let whole = i64::try_from(batch.len()).is_ok_and(|count| count == BATCH);
+        let more = i64::try_from(batch.len()).is_ok_and(|count| count == BATCH);
         if let Some(last) = batch.last() {
             place = order.place(last);
         }
-        let full = sift(turn, wanted, batch, &mut page, |listed| order.place(listed)).await?;
-        if full || !whole {
-            break;
+        sift(turn, wanted, batch, &mut page, |listed| order.place(listed)).await?;
+        page.is_exact = !more;
+        if !more || (page.next.is_some() && !wanted.whole) {
+            return Ok(page);
         }
         if looked_at >= MOST_LOOKED_AT {
-            page.next = Some(place);
-            break;
+            page.next.get_or_insert(place);
+            return Ok(page);
         }
     }
-    count(turn, &mut page).await?;
-    Ok(page)
 }
 
 /// The newest groups by their number of HITs.
 async fn ranked(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
     let mut ids = hit_groups::sizes(&mut turn.tx, wanted.least).await?;
+    let is_exact = i64::try_from(ids.len()).is_ok_and(|count| count < hit_groups::RANKED);
     ids.retain(|(_, _, open)| *open > 0);
     ids.sort_by_key(|(id, listed_at, open)| {
         let rank = if wanted.sort == Sort::Smallest { *open } else { -open };
@@ -131,27 +152,28 @@ async fn ranked(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
     let ids: Vec<String> = ids.into_iter().map(|(id, ..)| id).collect();
     // A page goes on behind the group that it ended with; its place may have moved meanwhile.
     let begin = wanted.after.as_ref().and_then(|(_, id)| ids.iter().position(|one| one == id));
-    let mut page = Groups::default();
+    let mut page = Groups { is_exact, ..Groups::default() };
     for some in ids[begin.map_or(0, |at| at + 1)..].chunks(100) {
         let mut batch = hit_groups::named(&mut turn.tx, some).await?;
         batch.sort_by_key(|listed| some.iter().position(|id| *id == listed.hit_type.id));
         let place = |listed: &Listed| (0, listed.hit_type.id.clone());
-        if sift(turn, wanted, batch, &mut page, place).await? {
+        sift(turn, wanted, batch, &mut page, place).await?;
+        if page.next.is_some() && !wanted.whole {
             break;
         }
     }
-    count(turn, &mut page).await?;
     Ok(page)
 }
 
-/// Puts what is wanted of a batch on the page; whether the page is full.
+/// Puts what is wanted of a batch on the page. A page that is full knows where the next one begins;
+/// then it goes on counting, if the whole is wanted.
 async fn sift(
     turn: &mut Turn,
     wanted: &Wanted,
     batch: Vec<Listed>,
     page: &mut Groups,
     place: impl Fn(&Listed) -> (i64, String),
-) -> Result<bool, Fault> {
+) -> Result<(), Fault> {
     let requirements: Vec<_> =
         batch.iter().map(|one| one.hit_type.values.requirements.as_slice()).collect();
     let standings = standings(turn, wanted.worker_id.as_deref(), &requirements).await?;
@@ -168,13 +190,18 @@ async fn sift(
         if page.matched <= wanted.skip {
             continue;
         }
-        if page.groups.len() == wanted.size {
-            page.next = page.groups.last().map(|last| place(&last.listed));
-            return Ok(true);
+        if page.groups.len() < wanted.size {
+            page.groups.push(group);
+            continue;
         }
-        page.groups.push(group);
+        if page.next.is_none() {
+            page.next = page.groups.last().map(|last| place(&last.listed));
+        }
+        if !wanted.whole {
+            return Ok(());
+        }
     }
-    Ok(false)
+    Ok(())
 }
 
 fn is_wanted(wanted: &Wanted, group: &Group) -> bool {

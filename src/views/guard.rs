@@ -1,14 +1,17 @@
 //! What keeps a worker from seeing, previewing or accepting a HIT: the one place to ask.
 
+use std::collections::BTreeSet;
+
 use crate::acts::qualify::Held;
 use crate::fault::Fault;
-use crate::rules::qualification::requirement::{guards, in_words, is_met};
+use crate::rules::qualification::requirement::{Value, guards, in_words, is_met, own_in_words};
 use crate::rules::qualification::system::System;
 use crate::shapes::qualification::{Comparator, QualificationRequirement};
-use crate::store::qualification_types;
+use crate::store::qualification_types_named;
 use crate::turn::Turn;
 
 pub use crate::rules::qualification::requirement::Action;
+pub use crate::store::qualification_types_named::About;
 
 /// A requirement, and how the worker stands to it.
 #[derive(Debug, Clone)]
@@ -19,10 +22,12 @@ pub struct Standing {
     pub met: bool,
     /// What is wanted of the type, in words.
     pub words: String,
-    /// The name of the qualification type, where it was asked for.
-    pub name: Option<String>,
+    /// The qualification type, where it was asked for.
+    pub about: Option<About>,
     /// What the worker has; none if nothing.
-    pub value: Option<String>,
+    pub value: Option<Value>,
+    /// The same in words.
+    pub own: String,
 }
 
 impl Standing {
@@ -30,6 +35,13 @@ impl Standing {
     #[must_use]
     pub fn prevents(&self, action: Action) -> bool {
         guards(&self.requirement, action) && !self.met
+    }
+
+    /// The name of the type, or its id.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let about = self.about.as_ref();
+        about.map_or(&self.requirement.qualification_type_id, |about| &about.name)
     }
 }
 
@@ -54,23 +66,30 @@ pub async fn standings(
         Standing {
             requirement: requirement.clone(),
             met: is_met(requirement, value.as_ref()),
-            words: in_words(requirement).replacen(id, "", 1).trim().to_owned(),
-            name: System::find(id).map(|system| system.name.to_owned()),
-            value: value.map(|value| value.to_string()),
+            words: in_words(requirement),
+            about: System::find(id).map(About::system),
+            own: own_in_words(value.as_ref()),
+            value,
         }
     };
     Ok(of_types.iter().map(|those| those.iter().map(standing).collect()).collect())
 }
 
-/// Gives the standings of one HIT the names of their types; a HIT has at most ten.
+/// Tells the standings of some HITs what their types are: twenty types with one statement.
 ///
 /// # Errors
 /// The database failed.
-pub async fn name(turn: &mut Turn, standings: &mut [Standing]) -> Result<(), Fault> {
-    for standing in standings.iter_mut().filter(|one| one.name.is_none()) {
-        let id = &standing.requirement.qualification_type_id;
-        let found = qualification_types::find(&mut turn.tx, id).await?;
-        standing.name = found.map(|found| found.name);
+pub async fn name<'s>(
+    turn: &mut Turn,
+    standings: impl IntoIterator<Item = &'s mut Standing>,
+) -> Result<(), Fault> {
+    let mut unnamed: Vec<_> = standings.into_iter().filter(|one| one.about.is_none()).collect();
+    let ids: BTreeSet<String> =
+        unnamed.iter().map(|one| one.requirement.qualification_type_id.clone()).collect();
+    let ids: Vec<String> = ids.into_iter().collect();
+    let found = qualification_types_named::about(&mut turn.tx, &ids).await?;
+    for standing in &mut unnamed {
+        standing.about = found.get(&standing.requirement.qualification_type_id).cloned();
     }
     Ok(())
 }
@@ -83,7 +102,7 @@ pub async fn value_of(
     turn: &mut Turn,
     worker_id: &str,
     type_id: &str,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<Value>, Fault> {
     let requirement = QualificationRequirement {
         qualification_type_id: type_id.to_owned(),
         comparator: Comparator::Exists,
@@ -93,5 +112,5 @@ pub async fn value_of(
         actions_guarded: None,
     };
     let held = Held::of(turn, worker_id, [&requirement]).await?;
-    Ok(held.value(type_id).map(|value| value.to_string()))
+    Ok(held.value(type_id))
 }

@@ -1,9 +1,9 @@
 //! A HIT as a worker sees it: before it is accepted, and at work.
 
 use crate::acts::accept::{already_taken, blocked};
+use crate::acts::offer::offer;
 use crate::fault::Fault;
-use crate::rules::hit::no_more_hits;
-use crate::store::acceptances::{self, State};
+use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hit_groups::{self, Listed};
 use crate::store::hits::{self, Hit};
 use crate::store::{assignments, worker_history};
@@ -30,9 +30,13 @@ pub struct Preview {
 /// There is none; the database failed.
 pub async fn group(turn: &mut Turn, type_or_group: &str) -> Result<Listed, Fault> {
     let found = hit_groups::find(&mut turn.tx, type_or_group).await?;
-    found.ok_or_else(|| {
-        Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
-    })
+    found.ok_or_else(|| no_such_group(type_or_group))
+}
+
+/// There is no such group, or none that this worker may see: the two are not told apart.
+#[must_use]
+pub fn no_such_group(type_or_group: &str) -> Fault {
+    Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
 }
 
 /// The next HIT of a group, or one of its HITs.
@@ -50,7 +54,10 @@ pub async fn preview(
     let type_id = &listed.hit_type.id;
     let found = match hit_id {
         Some(id) => one(turn, type_id, id, who).await?,
-        None => hits::offer(&mut turn.tx, type_id, who).await?.ok_or_else(no_more_hits),
+        None => match offer(turn, type_id, who).await {
+            Err(fault) if !matches!(fault, Fault::Worker { .. }) => return Err(fault),
+            offered => offered,
+        },
     };
     let hit = match found {
         Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),
@@ -99,6 +106,8 @@ pub struct Work {
     pub deadline_at: Instant,
     /// `Assigned`, `Returned`, `Abandoned`, or what the API shows.
     pub state: &'static str,
+    /// What its requester wrote in reviewing it.
+    pub feedback: Option<String>,
 }
 
 impl Work {
@@ -114,27 +123,48 @@ impl Work {
 /// # Errors
 /// There is none; the database failed.
 pub async fn work(turn: &mut Turn, assignment_id: &str) -> Result<Work, Fault> {
-    let (hit_key, worker_id, accept_at, deadline_at, state) = held(turn, assignment_id).await?;
-    let hit = hits::by_key(&mut turn.tx, hit_key).await?;
-    let requester_name = group(turn, &hit.hit_type.id).await?.requester_name;
-    let assignment_id = assignment_id.to_owned();
-    Ok(Work { assignment_id, worker_id, hit, requester_name, accept_at, deadline_at, state })
-}
-
-type Held = (i64, String, Instant, Instant, &'static str);
-
-async fn held(turn: &mut Turn, assignment_id: &str) -> Result<Held, Fault> {
     if let Some(taken) = acceptances::find(&mut turn.tx, assignment_id).await? {
-        let state = match taken.state {
-            State::Accepted => "Assigned",
-            other => other.as_str(),
-        };
-        return Ok((taken.hit_key, taken.worker_id, taken.accept_at, taken.deadline_at, state));
+        return held(turn, taken).await;
     }
     let found = assignments::find(&mut turn.tx, assignment_id).await?;
     let placed = found
         .ok_or_else(|| Fault::not_found(format!("Assignment {assignment_id} does not exist.")))?;
+    let (hit, requester_name) = of_hit(turn, placed.hit_key).await?;
     let work = placed.assignment;
-    let state = work.assignment_status.as_str();
-    Ok((placed.hit_key, work.worker_id, work.accept_time, work.deadline, state))
+    Ok(Work {
+        assignment_id: work.assignment_id,
+        worker_id: work.worker_id,
+        hit,
+        requester_name,
+        accept_at: work.accept_time,
+        deadline_at: work.deadline,
+        state: work.assignment_status.as_str(),
+        feedback: work.requester_feedback,
+    })
+}
+
+/// An assignment that was not handed in.
+async fn held(turn: &mut Turn, taken: Acceptance) -> Result<Work, Fault> {
+    let (hit, requester_name) = of_hit(turn, taken.hit_key).await?;
+    let state = match taken.state {
+        State::Accepted => "Assigned",
+        other => other.as_str(),
+    };
+    Ok(Work {
+        assignment_id: taken.assignment_id,
+        worker_id: taken.worker_id,
+        hit,
+        requester_name,
+        accept_at: taken.accept_at,
+        deadline_at: taken.deadline_at,
+        state,
+        feedback: None,
+    })
+}
+
+/// The HIT of an assignment, and what workers read of its requester.
+async fn of_hit(turn: &mut Turn, hit_key: i64) -> Result<(Hit, String), Fault> {
+    let hit = hits::by_key(&mut turn.tx, hit_key).await?;
+    let requester_name = group(turn, &hit.hit_type.id).await?.requester_name;
+    Ok((hit, requester_name))
 }

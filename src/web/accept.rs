@@ -6,13 +6,17 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use crate::acts;
+use crate::acts::offer::offer;
+use crate::acts::qualify::unmet;
 use crate::fault::Fault;
 use crate::rules::hit::no_more_hits;
 use crate::store::acceptances::Acceptance;
 use crate::store::hits;
 use crate::time::Instant;
 use crate::turn::Turn;
-use crate::views::task;
+use crate::views::bar::Offer;
+use crate::views::guard::Action;
+use crate::views::task::{self, no_such_group};
 use crate::web::json::task as as_json;
 use crate::web::page::{self, Page, answer, go};
 use crate::web::preview::group_of;
@@ -55,17 +59,22 @@ pub async fn onward(visit: &Visit, group: &str) -> Page {
         return Ok(go("/projects?submitted=1"));
     }
     match accept(visit, group.to_owned(), None).await {
-        Err(fault) if fault == no_more_hits() => Ok(go("/projects?submitted=last")),
+        Err(Fault::Worker { code, .. }) if NONE_LEFT.contains(&code) => {
+            Ok(go("/projects?submitted=last"))
+        }
         page => page,
     }
 }
 
+/// What the lack of more HITs is called.
+const NONE_LEFT: [&str; 3] = ["NoMoreHITs", "HITExpired", "AssignmentAlreadyExists"];
+
 /// Accepts a HIT, or the next one of the group, and goes to it.
 ///
-/// A link on another site cannot do it: that leads to the preview.
+/// A link on another site cannot do it: that leads to the preview, where a form of our own does.
 async fn accept(visit: &Visit, group: String, hit_id: Option<String>) -> Page {
     if visit.foreign {
-        return Ok(go(&format!("/projects/{}/tasks", path(&group))));
+        return to_preview(visit, &group);
     }
     let asked = Arc::new((group, hit_id, visit.worker()?));
     let accepted = visit.act(move |turn| {
@@ -81,6 +90,21 @@ async fn accept(visit: &Visit, group: String, hit_id: Option<String>) -> Page {
     Ok(go(&format!("/projects/{group_id}/tasks/{hit_id}?assignment_id={id}{auto}")))
 }
 
+fn to_preview(visit: &Visit, group: &str) -> Page {
+    if visit.json {
+        return Err(Fault::worker(
+            "NotByLink",
+            "Another site may have sent this browser, so nothing was accepted. A page of this \
+             site accepts with POST, and a program that is no browser with GET, too.",
+        ));
+    }
+    let asked = match &visit.offer {
+        Some(Offer::Worker(id)) => format!("?workerId={id}"),
+        _ => String::new(),
+    };
+    Ok(go(&format!("/projects/{}/tasks{asked}", path(group))))
+}
+
 async fn take(
     turn: &mut Turn,
     group: &str,
@@ -88,10 +112,14 @@ async fn take(
     worker_id: &str,
 ) -> Result<(Acceptance, String, Instant), Fault> {
     let listed = task::group(turn, group).await?;
+    let requirements = &listed.hit_type.values.requirements;
+    if unmet(turn, worker_id, requirements, Action::Discover).await?.is_some() {
+        return Err(no_such_group(group));
+    }
     let type_id = &listed.hit_type.id;
     let found = match hit_id {
         Some(id) => hits::find(&mut turn.tx, id).await?.filter(|hit| hit.hit_type.id == *type_id),
-        None => hits::offer(&mut turn.tx, type_id, worker_id).await?,
+        None => Some(offer(turn, type_id, worker_id).await?),
     };
     let mut hit = found.ok_or_else(no_more_hits)?;
     let at = turn.now;

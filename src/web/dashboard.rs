@@ -8,14 +8,19 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
+use crate::store::bonus_payments::one_of_worker;
 use crate::store::worker_history::{Done, Tally};
 use crate::time::Instant;
 use crate::views::bar::Bar;
-use crate::views::dashboard::{self, Dashboard};
+use crate::views::dashboard::{self, Dashboard, DayPage, PAGE};
 use crate::web::json::reward;
+use crate::web::messages::Letter;
 use crate::web::page::{self, Page, answer, html};
 use crate::web::show;
 use crate::web::visit::Visit;
+
+/// So many pages of a day are found by their number; more of them by where the last one ended.
+const MOST_PAGES: usize = 50;
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
@@ -82,6 +87,34 @@ fn rate(part: i64, whole: i64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
 }
 
+/// `GET /bonuses/{number}`: all that is said of one.
+pub async fn bonus(Path(key): Path<String>, visit: Visit) -> Response {
+    let page = one_bonus(&visit, &key).await;
+    answer(&visit, page).await
+}
+
+async fn one_bonus(visit: &Visit, key: &str) -> Page {
+    let none = || Fault::not_found("You have no such bonus.");
+    let key: i64 = key.parse().map_err(|_| none())?;
+    let worker = Arc::new(visit.worker()?);
+    let (bar, found) = visit
+        .look(move |turn| {
+            let worker = Arc::clone(&worker);
+            Box::pin(async move { one_of_worker(&mut turn.tx, key, &worker).await })
+        })
+        .await?;
+    let bonus = found.ok_or_else(none)?;
+    html(&Letter {
+        bar,
+        here: &visit.here,
+        heading: &format!("A bonus of ${}", bonus.amount),
+        from: &bonus.requester_name,
+        at: bonus.grant_at,
+        text: &bonus.reason,
+        back: ("/dashboard", "Back to the dashboard"),
+    })
+}
+
 /// `GET /status_details/{day}`.
 pub async fn day(Path(day): Path<String>, visit: Visit) -> Response {
     let page = one_day(&visit, &day).await;
@@ -95,16 +128,22 @@ async fn one_day(visit: &Visit, text: &str) -> Page {
         let (position, key) = after.split_once('.')?;
         Some((position.parse().ok()?, key.parse().ok()?))
     });
+    let number = visit.asked("page_number").and_then(|number| number.parse().ok()).unwrap_or(1);
+    let number: usize = usize::clamp(number, 1, MOST_PAGES);
+    let asked = DayPage { day, after, skip: (number - 1) * PAGE };
     let worker = Arc::new(visit.worker()?);
     let (bar, found) = visit
         .look(move |turn| {
             let worker = Arc::clone(&worker);
-            Box::pin(async move { dashboard::day(turn, &worker, day, after).await })
+            Box::pin(async move { dashboard::day(turn, &worker, asked).await })
         })
         .await?;
     if visit.json {
-        return page::json(json!({"page_number": 1, "num_results": found.works.len(),
-            "total_num_results": found.works.len(),
+        let next = found.next.map(|(position, key)| {
+            format!("/status_details/{}?after={position}.{key}&format=json", show::day(&day))
+        });
+        return page::json(json!({"page_number": number, "num_results": found.works.len(),
+            "total_num_results": found.total, "next_page_url": next,
             "results": found.works.iter().map(one_work).collect::<Vec<_>>()}));
     }
     html(&OneDay { bar, here: &visit.here, day, works: found.works, next: found.next })

@@ -5,22 +5,23 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
 use crate::acts;
 use crate::acts::submit::open_acceptance;
 use crate::fault::Fault;
 use crate::rules::frame::NOT_AVAILABLE;
-use crate::rules::posted::{Field, multipart, urlencoded};
+use crate::rules::posted::Field;
 use crate::rules::question::answers;
 use crate::store::hits;
 use crate::web::SubmitThrough;
 use crate::web::frame::{Framed, framed};
 use crate::web::page::{Page, html};
 use crate::web::refusal::in_frame;
+use crate::web::sent::SentWork;
 use crate::web::visit::Visit;
+
+const NOT_SUBMITTED: &str = "Not submitted";
 
 /// Whether pages post work to this path: with slashes doubled, or one at the end.
 #[must_use]
@@ -35,26 +36,11 @@ pub async fn get(visit: Visit) -> Response {
 }
 
 /// By a form.
-pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
-    match posted(&headers, &body) {
+pub async fn post(visit: Visit, sent: SentWork) -> Response {
+    match sent.fields() {
         Ok(fields) => answer(&visit, visit.query.iter().cloned().chain(fields).collect()).await,
-        Err(fault) => in_frame(fault),
+        Err(fault) => in_frame(NOT_SUBMITTED, fault),
     }
-}
-
-/// The fields of a posted form, whichever way it is encoded.
-///
-/// # Errors
-/// It says that it has several parts, and has not.
-pub fn posted(headers: &HeaderMap, body: &Bytes) -> Result<Vec<Field>, Fault> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-        return Ok(urlencoded(body));
-    }
-    multipart(kind, body).ok_or_else(|| {
-        Fault::unreadable("What the page posted is no multipart/form-data, although it says so.")
-    })
 }
 
 async fn answer(visit: &Visit, fields: Vec<Field>) -> Response {
@@ -70,11 +56,11 @@ async fn answer(visit: &Visit, fields: Vec<Field>) -> Response {
             handed.and_then(|handed| told(id, Some(handed.replace('<', "\\u003c"))))
         }
     };
-    page.unwrap_or_else(in_frame)
+    page.unwrap_or_else(|fault| in_frame(NOT_SUBMITTED, fault))
 }
 
 fn told(assignment_id: String, handed: Option<String>) -> Page {
-    Ok(framed(html(&Framed { said: None, assignment_id, handed })?))
+    Ok(framed(html(&Framed { assignment_id, handed, ..Framed::default() })?))
 }
 
 /// The last one that is not empty: the body's before the query's.

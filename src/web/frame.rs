@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::Fault;
-use crate::rules::frame::{NOT_AVAILABLE, local};
+use crate::rules::frame::{NOT_AVAILABLE, form_targets, local};
 use crate::rules::question::Question;
 use crate::store::hits::{self, Hit};
 use crate::turn::Turn;
@@ -24,7 +24,9 @@ use crate::web::visit::Visit;
 #[derive(Debug, Default, Template)]
 #[template(path = "framed.html")]
 pub struct Framed {
-    /// Why nothing was handed in.
+    /// Heads a refusal.
+    pub title: &'static str,
+    /// Why nothing was handed in, or nothing is shown.
     pub said: Option<Said>,
     /// What was handed in.
     pub assignment_id: String,
@@ -35,7 +37,7 @@ pub struct Framed {
 /// Such an answer may stand in any frame, and does nothing but tell the page around it.
 pub fn framed(page: Response) -> Response {
     let mut page = page;
-    let policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self'; \
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; \
         base-uri 'none'; form-action 'none'";
     let headers = page.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
@@ -45,7 +47,8 @@ pub fn framed(page: Response) -> Response {
 
 /// `GET /mturk/frame/{hit}`: the HTML of a HIT, without an origin.
 pub async fn show(Path(hit_id): Path<String>, visit: Visit) -> Response {
-    page(&visit, hit_id).await.unwrap_or_else(in_frame)
+    let page = page(&visit, hit_id).await;
+    page.unwrap_or_else(|fault| in_frame("This page cannot be shown", fault))
 }
 
 async fn page(visit: &Visit, hit_id: String) -> Page {
@@ -61,7 +64,7 @@ async fn page(visit: &Visit, hit_id: String) -> Page {
         return Err(Fault::not_found("This HIT has no HTML of its own."));
     };
     let html = local(&question.content, &visit.submit_to()).into_owned();
-    let policy = HeaderValue::from_str(&format!("sandbox {HTML}; frame-ancestors 'self'"));
+    let policy = HeaderValue::from_str(&policy(&question.content, &visit.submit_to()));
     let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
@@ -69,6 +72,14 @@ async fn page(visit: &Visit, hit_id: String) -> Page {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, html).into_response())
+}
+
+/// No origin, no other frame around it, and forms that post here or where their tags say.
+fn policy(html: &str, submit_to: &str) -> String {
+    let targets: Vec<&str> = form_targets(html).into_iter().collect();
+    let targets = targets.join(" ");
+    let forms = format!("form-action 'self' {submit_to} {targets}");
+    format!("sandbox {HTML}; frame-ancestors 'self'; {}", forms.trim_end())
 }
 
 /// The HIT, if the worker has the assignment in hand, or may preview it.

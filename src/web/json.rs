@@ -1,9 +1,11 @@
 //! The JSON twins of pages, in the shapes of the closed site.
 //!
-//! Source: the types of a public client of that site.
+//! Source: the types of public clients of that site. Assumed: `DiscoverHit`, built like the words
+//! for the other actions, and that a place among `qualification_values` is `US` or `US-WA`.
 
 use serde_json::{Value, json};
 
+use crate::rules::qualification::requirement::Value as Own;
 use crate::rules::question::Question;
 use crate::shapes::qualification::ActionsGuarded;
 use crate::store::acceptances::Acceptance;
@@ -12,7 +14,7 @@ use crate::store::hits::Hit;
 use crate::store::worker_history::InHand;
 use crate::time::Instant;
 use crate::views::groups::Group;
-use crate::views::guard::{Action, Standing};
+use crate::views::guard::{About, Action, Standing};
 use crate::web::visit::Visit;
 
 /// A group in the list.
@@ -58,21 +60,54 @@ pub fn reward(cents: i64) -> Value {
 }
 
 fn requirement(standing: &Standing) -> Value {
-    let Standing { requirement, met, value, .. } = standing;
-    let integers = requirement.integer_values.iter().flatten().map(|value| json!(value));
-    let places = requirement.locale_values.iter().flatten().map(|place| json!(place));
+    let Standing { requirement, met, .. } = standing;
+    let id = &requirement.qualification_type_id;
+    let integers = requirement.integer_values.iter().flatten().copied().map(Own::Integer);
+    let places = requirement.locale_values.iter().flatten().cloned().map(Own::Place);
+    let values: Vec<_> = integers.chain(places).map(|value| value.to_string()).collect();
     let action = match requirement.actions_guarded {
-        Some(ActionsGuarded::DiscoverPreviewAndAccept) => "DiscoverPreviewAndAccept",
-        Some(ActionsGuarded::PreviewAndAccept) => "PreviewAndAccept",
-        _ => "Accept",
+        Some(ActionsGuarded::DiscoverPreviewAndAccept) => "DiscoverHit",
+        Some(ActionsGuarded::PreviewAndAccept) => "PreviewHit",
+        _ => "AcceptHit",
     };
     json!({
-        "qualification_type_id": requirement.qualification_type_id,
+        "qualification_type_id": id,
         "comparator": requirement.comparator,
         "worker_action": action,
-        "qualification_values": integers.chain(places).collect::<Vec<_>>(),
+        "qualification_values": values,
         "caller_meets_requirement": met,
-        "caller_qualification_value": value,
+        "caller_qualification_value": own_value(standing.value.as_ref()),
+        "qualification_type": standing.about.as_ref().map(|about| qualification_type(id, about)),
+        "qualification_request_url": format!("/qualifications/{id}/request"),
+    })
+}
+
+/// What a worker has of a qualification; nulls where there is nothing.
+pub fn own_value(value: Option<&Own>) -> Value {
+    let (integer, place) = match value {
+        Some(Own::Integer(number)) => (Some(number), None),
+        Some(Own::Place(place)) => (None, Some(place)),
+        Some(Own::None) | None => (None, None),
+    };
+    json!({
+        "integer_value": integer,
+        "locale_value": {
+            "country": place.map(|place| &place.country),
+            "subdivision": place.and_then(|place| place.subdivision.as_ref()),
+        },
+    })
+}
+
+/// A qualification type. Assumed: every one is visible.
+pub fn qualification_type(id: &str, about: &About) -> Value {
+    json!({
+        "qualification_type_id": id,
+        "name": about.name,
+        "description": about.description,
+        "keywords": about.keywords,
+        "has_test": about.has_test,
+        "is_requestable": about.is_requestable,
+        "visibility": true,
     })
 }
 

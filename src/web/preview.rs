@@ -12,7 +12,7 @@ use crate::store::hit_groups::Count;
 use crate::views::bar::Bar;
 use crate::views::groups::Group;
 use crate::views::guard::{Action, Standing};
-use crate::views::task::{self, Preview};
+use crate::views::task::{self, Preview, no_such_group};
 use crate::web::json::{project, question};
 use crate::web::page::{self, Page, answer, go, html};
 use crate::web::question::{address, read, shown};
@@ -31,6 +31,7 @@ struct Shown<'a> {
     question: String,
     in_hand: Option<(String, String)>,
     may_accept: bool,
+    unmet: usize,
 }
 
 /// `GET /projects/{group}/tasks`.
@@ -41,8 +42,18 @@ pub async fn show(Path(group): Path<String>, visit: Visit) -> Response {
 
 /// `GET /mturk/preview?groupId=`.
 pub async fn old(visit: Visit) -> Response {
-    let page = group_of(&visit).map(|group| go(&format!("/projects/{group}/tasks")));
+    let page =
+        group_of(&visit).map(|group| go(&format!("/projects/{group}/tasks{}", more(&visit))));
     answer(&visit, page).await
+}
+
+/// The rest of the query of an old address, for the new one.
+fn more(visit: &Visit) -> String {
+    let named = |name: &str| ["groupId", "hitTypeId"].contains(&name);
+    let kept = visit.query.iter().filter(|(name, _)| !named(name));
+    let pairs = kept.map(|(name, value)| format!("{}={}", show::path(name), show::path(value)));
+    let query = pairs.collect::<Vec<_>>().join("&");
+    if query.is_empty() { query } else { format!("?{query}") }
 }
 
 /// The group or type in the query of an old address.
@@ -56,6 +67,7 @@ pub fn group_of(visit: &Visit) -> Result<String, Fault> {
 
 async fn preview(visit: &Visit, group: String) -> Page {
     let hit_id = visit.asked("hit_id").map(str::to_owned);
+    let named = group.clone();
     let asked = Arc::new((group, hit_id, visit.worker_id.clone()));
     let (bar, found) = visit
         .look(move |turn| {
@@ -68,7 +80,7 @@ async fn preview(visit: &Visit, group: String) -> Page {
     let Preview { listed, hit, standings, in_hand } = found;
     let group = Group { listed, count: Count::default(), standings };
     if !group.allows(Action::Discover) {
-        return Err(Fault::not_found("There is no HIT group that you could see under this id."));
+        return Err(no_such_group(&named));
     }
     let (hit, why_not) = match hit {
         Ok(hit) => (Some(hit), None),
@@ -82,6 +94,7 @@ async fn preview(visit: &Visit, group: String) -> Page {
     html(&Shown {
         here: &visit.here,
         may_accept: group.allows(Action::Accept),
+        unmet: group.standings.iter().filter(|standing| !standing.met).count(),
         question: question.unwrap_or_default(),
         why_not: why_not.map(said),
         bar,

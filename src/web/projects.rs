@@ -66,7 +66,7 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
             Box::pin(async move { groups::groups(turn, &wanted).await })
         })
         .await?;
-    let Groups { groups, next, matched, closed } = found;
+    let Groups { groups, next, matched, is_exact, closed } = found;
     if !closed.is_empty() {
         let closed = Arc::new(closed);
         let unlisted = visit.act(move |turn| {
@@ -77,8 +77,11 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
     }
     if visit.json {
         let results: Vec<_> = groups.iter().map(project).collect();
+        let path = visit.here.split('?').next().unwrap_or_default();
+        let next = next.map(|place| format!("{path}{}", onward(&visit.query, &place)));
         return page::json(json!({"results": results, "page_number": page_number,
-            "num_results": results.len(), "total_num_results": matched}));
+            "num_results": results.len(), "total_num_results": matched,
+            "total_is_exact": is_exact, "next_page_url": next}));
     }
     html(&Projects {
         bar,
@@ -102,7 +105,7 @@ fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str)
         let number = visit.asked(name).and_then(|text| text.parse::<usize>().ok());
         number.map(|number| number.clamp(least, most))
     };
-    let most = if visit.json { 100 } else { 40 };
+    let most = if visit.json { 100 } else { 20 };
     let size = number("page_size", 1, most).unwrap_or(20);
     let pages = number("page_number", 1, MOST_LOOKED_AT).unwrap_or(1);
     let sort = visit.asked("sort").unwrap_or_default();
@@ -121,6 +124,7 @@ fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str)
         after: visit.asked("after").and_then(place),
         skip: (pages - 1) * size,
         size,
+        whole: visit.json,
     };
     (wanted, name)
 }

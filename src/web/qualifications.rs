@@ -3,24 +3,26 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::acts::ask::{self, Asked, Handed};
 use crate::fault::Fault;
 use crate::rules::question::filling::{Filling, answers};
 use crate::rules::question::{Question, parse};
+use crate::shapes::qualification::RequestStatus;
 use crate::store::qualification_type_pages::Place;
 use crate::views::bar::Bar;
-use crate::views::qualifications::{self, One, Qualifications};
+use crate::views::qualifications::{self, Asking, One, Qualifications};
 use crate::web::form::post::filled;
 use crate::web::form::{Use, render_form};
-use crate::web::page::{Page, answer, go, html};
+use crate::web::page::{self, Page, answer, go, html};
 use crate::web::question::render;
+use crate::web::sent::SentWork;
 use crate::web::show;
 use crate::web::visit::Visit;
+
+mod twins;
 
 #[derive(Template)]
 #[template(path = "qualifications.html")]
@@ -38,6 +40,8 @@ struct Shown<'a> {
     here: &'a str,
     one: One,
     test: String,
+    /// What has just become of a request.
+    now: &'a str,
 }
 
 /// `GET /qualifications`.
@@ -60,6 +64,9 @@ async fn listed(visit: &Visit) -> Page {
         })
         .await?;
     let search = visit.asked("search").unwrap_or_default();
+    if visit.json {
+        return page::json(twins::list(&found, search));
+    }
     html(&List { bar, here: &visit.here, found, search })
 }
 
@@ -77,11 +84,15 @@ async fn shown(visit: &Visit, type_id: String) -> Page {
             Box::pin(async move { qualifications::one(turn, &asked.0, &asked.1).await })
         })
         .await?;
-    let test = match (one.test_due_at(), one.test.as_deref().map(parse)) {
-        (Some(_), Some(Ok(Question::Form(form)))) => render(&form, true),
+    if visit.json {
+        return page::json(twins::one(&one));
+    }
+    let test = match one.test().map(parse) {
+        Some(Ok(Question::Form(form))) => render(&form, true),
         _ => String::new(),
     };
-    html(&Shown { bar, here: &visit.here, one, test })
+    let now = visit.asked("now").unwrap_or_default();
+    html(&Shown { bar, here: &visit.here, one, test, now })
 }
 
 /// `POST /qualifications/{type}/request`.
@@ -97,32 +108,28 @@ async fn requested(visit: &Visit, type_id: String) -> Page {
         let asked = Arc::clone(&asked);
         Box::pin(async move { ask::ask(turn, &asked.0, &asked.1).await })
     });
-    Ok(after(&back, &outcome.await?))
+    Ok(after(visit, &back, &outcome.await?))
 }
 
-fn after(back: &str, outcome: &Asked) -> Response {
+fn after(visit: &Visit, back: &str, outcome: &Asked) -> Response {
     let word = match outcome {
         Asked::Granted(_) => "granted",
         Asked::Pending(_) => "pending",
         Asked::Test { .. } => "test",
     };
-    go(&format!("{back}?now={word}"))
+    let json = if visit.json { "&format=json" } else { "" };
+    go(&format!("{back}?now={word}{json}"))
 }
 
 /// `POST /qualifications/{type}/test`: the test is handed in.
-pub async fn test(
-    Path(type_id): Path<String>,
-    visit: Visit,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let page = tested(&visit, type_id, &headers, &body).await;
+pub async fn test(Path(type_id): Path<String>, visit: Visit, sent: SentWork) -> Response {
+    let page = tested(&visit, type_id, &sent).await;
     answer(&visit, page).await
 }
 
-async fn tested(visit: &Visit, type_id: String, headers: &HeaderMap, body: &Bytes) -> Page {
+async fn tested(visit: &Visit, type_id: String, sent: &SentWork) -> Page {
     let back = format!("/qualifications/{}", show::path(&type_id));
-    let filled = filled(headers, body).await?;
+    let filled = filled(&sent.headers, sent.body()?).await?;
     let filling = Filling { texts: filled.texts, files: Vec::new() };
     let asked = Arc::new((type_id, visit.worker()?));
     let (known, of) = (Arc::clone(&asked), Arc::clone(&asked));
@@ -132,12 +139,12 @@ async fn tested(visit: &Visit, type_id: String, headers: &HeaderMap, body: &Byte
             Box::pin(async move { qualifications::one(turn, &asked.0, &asked.1).await })
         })
         .await?;
-    let handed = match one.test.as_deref().map(parse) {
+    let handed = match one.test().map(parse) {
         Some(Ok(Question::Form(form))) => match answers(&form, &filling) {
             Ok(answers) => answers.xml(),
             Err(problems) => {
                 let test = render_form(&form, &filling, &problems, Use::Work).0;
-                return html(&Shown { bar, here: &visit.here, one, test });
+                return html(&Shown { bar, here: &visit.here, one, test, now: "" });
             }
         },
         // Without a test there is nothing to hand in, and the act says so.
@@ -150,5 +157,5 @@ async fn tested(visit: &Visit, type_id: String, headers: &HeaderMap, body: &Byte
         )
     });
     let outcome: Result<Asked, Fault> = outcome.await;
-    Ok(after(&back, &outcome?))
+    Ok(after(visit, &back, &outcome?))
 }

@@ -13,13 +13,24 @@ use crate::web::page::{self, Page, answer, html};
 use crate::web::show;
 use crate::web::visit::Visit;
 
+/// So many are on the page.
+const PAGE: usize = 25;
+
 #[derive(Template)]
 #[template(path = "queue.html")]
 struct Queue<'a> {
     bar: Bar,
     here: &'a str,
     tasks: Vec<InHand>,
+    /// How many more there are.
+    more: usize,
     returned: bool,
+}
+
+/// Where one works on it.
+fn address(task: &InHand) -> String {
+    let (group, id) = (&task.hit.hit_type.group_id, &task.taken.assignment_id);
+    format!("/projects/{group}/tasks/{}?assignment_id={id}", task.hit.id)
 }
 
 /// `GET /tasks`.
@@ -30,7 +41,7 @@ pub async fn show(visit: Visit) -> Response {
 
 async fn queue(visit: &Visit) -> Page {
     let worker = Arc::new(visit.worker()?);
-    let (bar, tasks) = visit
+    let (bar, mut tasks) = visit
         .look(move |turn| {
             let worker = Arc::clone(&worker);
             Box::pin(async move { in_hand(&mut turn.tx, &worker).await })
@@ -41,5 +52,7 @@ async fn queue(visit: &Visit) -> Page {
         return page::json(json!({"tasks": tasks}));
     }
     let returned = visit.is_on("returned");
-    html(&Queue { bar, here: &visit.here, tasks, returned })
+    let more = tasks.len().saturating_sub(PAGE);
+    tasks.truncate(PAGE);
+    html(&Queue { bar, here: &visit.here, tasks, more, returned })
 }

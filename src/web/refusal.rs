@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::views::bar::Bar;
 use crate::web::frame::{Framed, framed};
 use crate::web::page::html;
+use crate::web::preview::group_of;
 use crate::web::show;
 use crate::web::visit::Visit;
 
@@ -31,7 +32,8 @@ pub struct Said {
     /// What to do.
     pub advice: &'static str,
     /// Where: a page, and what its link says.
-    pub link: Option<(&'static str, &'static str)>,
+    pub link: Option<(String, &'static str)>,
+    code: &'static str,
 }
 
 const HITS: Option<(&str, &str)> = Some(("/projects", "Find other HITs"));
@@ -54,13 +56,19 @@ pub fn said(fault: Fault) -> Said {
         }
     };
     let (advice, link) = advice(code);
-    Said { status, message, advice, link }
+    let link = link.map(|(to, words)| (to.to_owned(), words));
+    Said { status, message, advice, link, code }
 }
 
 fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
     match code {
-        "NoMoreHITs" => {
-            ("Others have taken its places, its time is over, or you did all of its HITs.", HITS)
+        "NoMoreHITs" => (
+            "Others have taken every place. One comes back when somebody returns the HIT or runs \
+             out of time.",
+            HITS,
+        ),
+        "HITExpired" => {
+            ("Its requester set this end. Work accepted before can be handed in.", HITS)
         }
         "AssignmentAlreadyExists" => (
             "If you are still at it, it is in your queue; if you handed it in, your dashboard \
@@ -90,9 +98,19 @@ fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
              the HIT is still in your queue.",
             QUEUE,
         ),
+        "TooLong" => (
+            "Nothing was handed in. If this was your work, the HIT is still in your queue. A page \
+             that collects more keeps it on a server of its own, and posts where it is.",
+            QUEUE,
+        ),
+        "NoForm" => (
+            "Nothing was handed in. If this was your work, the HIT is still in your queue. Its \
+             page posts it in a way that the closed service did not read either.",
+            QUEUE,
+        ),
         "WorkerBlocked" => ("HITs of other requesters are not affected.", HITS),
         "DoesNotMeetRequirements" => (
-            "The HIT's page names each requirement, and how to get what is missing.",
+            "The HIT's page lists each requirement, and how to get what is missing.",
             Some(("/qualifications", "See your qualifications")),
         ),
         "NotYours" => ("Switch to the worker who accepted it.", Some(("/workers", "Switch"))),
@@ -109,8 +127,11 @@ impl Said {
 
 /// The refusal of a page.
 pub async fn show(visit: &Visit, fault: Fault) -> Response {
-    let said = said(fault);
+    let mut said = said(fault);
     let status = said.status();
+    if let ("DoesNotMeetRequirements", Some(page)) = (said.code, hits_page(visit)) {
+        said.link = Some((page, "See its requirements"));
+    }
     if visit.json {
         return (status, Json(json!({"message": said.message}))).into_response();
     }
@@ -121,11 +142,25 @@ pub async fn show(visit: &Visit, fault: Fault) -> Response {
     )
 }
 
-/// The refusal of what a page in a frame posted; it stands in that frame.
-pub fn in_frame(fault: Fault) -> Response {
+/// The preview of the HIT, or of the group, that was asked for.
+fn hits_page(visit: &Visit) -> Option<String> {
+    let path = visit.here.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    match *parts {
+        ["", "projects", group, "tasks", hit_id, "accept"] => {
+            Some(format!("/projects/{group}/tasks?hit_id={hit_id}"))
+        }
+        ["", "projects", group, "tasks", _] => Some(format!("/projects/{group}/tasks")),
+        ["", "mturk", _] => Some(format!("/projects/{}/tasks", group_of(visit).ok()?)),
+        _ => None,
+    }
+}
+
+/// The refusal of what a page in a frame asked for or posted; it stands in that frame.
+pub fn in_frame(title: &'static str, fault: Fault) -> Response {
     let said = said(fault);
     let status = said.status();
-    let page = html(&Framed { said: Some(said), ..Framed::default() });
+    let page = html(&Framed { title, said: Some(said), ..Framed::default() });
     page.map_or_else(
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |page| (status, framed(page)).into_response(),

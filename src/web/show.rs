@@ -9,6 +9,11 @@ pub fn at(at: &Instant) -> String {
     at.whole_second().rfc3339().replace('T', " ").replace('Z', "")
 }
 
+/// `2026-01-01 00:00`, in UTC.
+pub fn minute(of: &Instant) -> String {
+    at(of).chars().take(16).collect()
+}
+
 /// `2026-01-01`.
 pub fn day(at: &Instant) -> String {
     at.rfc3339().chars().take(10).collect()
@@ -42,14 +47,81 @@ pub fn clock(mode: &str) -> &'static str {
     }
 }
 
+/// The beginning of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// It, with `…` at its end if it was cut.
+    pub text: String,
+    /// Whether there is more of the text.
+    pub is_cut: bool,
+}
+
+/// So much of a text as takes `bytes` bytes on a page, where `&` takes five; whole words, if they
+/// are not longer than what is left.
+pub fn excerpt(text: &str, bytes: usize) -> Excerpt {
+    let cost = |c: char| if "&<>\"'".contains(c) { 5 } else { c.len_utf8() };
+    let mut rest = bytes;
+    let fits = |(_, c): &(usize, char)| {
+        let left = rest.checked_sub(cost(*c));
+        rest = left.unwrap_or_default();
+        left.is_some()
+    };
+    let Some(end) = text.char_indices().take_while(fits).last().map(|(at, c)| at + c.len_utf8())
+    else {
+        return Excerpt { text: String::new(), is_cut: !text.is_empty() };
+    };
+    if end == text.len() {
+        return Excerpt { text: text.to_owned(), is_cut: false };
+    }
+    let cut = &text[..end];
+    let words = cut.rfind(char::is_whitespace).filter(|at| *at > end / 2);
+    let cut = cut[..words.unwrap_or(end)].trim_end();
+    Excerpt { text: format!("{cut}…"), is_cut: true }
+}
+
 /// Text as part of an address.
 pub fn path(text: &str) -> String {
     crate::rules::frame::encoded(text)
 }
 
+/// An address of this site without the worker that it names.
+pub fn without_worker(here: &str) -> String {
+    let Some((path, query)) = here.split_once('?') else { return here.to_owned() };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("workerId=")).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_excerpt_has_whole_words_and_is_no_longer_than_allowed() {
+        for (text, shown, is_cut) in [
+            ("", "", false),
+            ("ten bytes.", "ten bytes.", false),
+            ("eleven byte", "eleven…", true),
+            ("unbreakable", "unbreakabl…", true),
+            ("a unbreakable", "a unbreaka…", true),
+            ("&&", "&&", false),
+            ("&&&", "&&…", true),
+            ("äöüßéè", "äöüßé…", true),
+        ] {
+            assert_eq!(excerpt(text, 10), Excerpt { text: shown.to_owned(), is_cut }, "{text}");
+        }
+        assert_eq!(excerpt("ä", 1), Excerpt { text: String::new(), is_cut: true });
+    }
+
+    #[test]
+    fn an_address_loses_its_worker_alone() {
+        for (address, without) in [
+            ("/tasks", "/tasks"),
+            ("/tasks?workerId=A1", "/tasks"),
+            ("/mturk/preview?groupId=3G&workerId=A1&x=1", "/mturk/preview?groupId=3G&x=1"),
+        ] {
+            assert_eq!(without_worker(address), without);
+        }
+    }
 
     #[test]
     fn lengths_have_two_units_at_most() {

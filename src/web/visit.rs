@@ -12,8 +12,9 @@ use crate::fault::Fault;
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::worker::well_formed;
 use crate::store::requesters::Requester;
+use crate::store::workers;
 use crate::turn::{Access, BoxFuture, Turn};
-use crate::views::bar::{Bar, bar};
+use crate::views::bar::{Bar, Offer, bar};
 use crate::web::{Site, Web};
 
 /// Where the worker's id is kept.
@@ -29,9 +30,11 @@ pub struct Visit {
     pub worker_id: Option<String>,
     /// Whether the choice came with this request and is to be kept.
     switched: bool,
+    /// What the query says of another worker, if it was not followed.
+    pub offer: Option<Offer>,
     /// Whether JSON is wanted.
     pub json: bool,
-    /// Whether a page of another site made the browser come here.
+    /// Whether a page of another site may have made the browser come here.
     pub foreign: bool,
     /// The path and the query, for coming back.
     pub here: String,
@@ -46,15 +49,21 @@ impl FromRequestParts<Web> for Visit {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
         let query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-        let foreign = matches!(site, Some("cross-site" | "same-site"));
-        let asked = value(&query, "workerId").filter(|id| well_formed(id)).map(str::to_owned);
+        let foreign = is_foreign(parts);
+        let (asked, offer) = match value(&query, "workerId") {
+            None => (None, None),
+            Some(id) => match offer(&web.engine, id, foreign).await {
+                None => (Some(id.to_owned()), None),
+                offer => (None, offer),
+            },
+        };
         let json = value(&query, "format") == Some("json")
             || text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
         Ok(Self {
             engine: Arc::clone(&web.engine),
             site: Arc::clone(&web.site),
-            switched: asked.is_some() && !foreign,
+            switched: asked.is_some(),
+            offer,
             worker_id: asked.or_else(|| kept(&parts.headers)),
             json,
             foreign,
@@ -63,6 +72,42 @@ impl FromRequestParts<Web> for Visit {
             query,
         })
     }
+}
+
+/// Whether a page of another site, or one without an origin, may have made a browser send this.
+///
+/// Browsers say who did in `Sec-Fetch-Site`, but only to https and to loopback. Elsewhere a browser
+/// is foreign whatever it asks for with GET: its `Referer` proves nothing, since HTML in a frame
+/// can have the browser send one of this very origin. Writes were looked at by the gate. Programs
+/// that are no browsers come on their own account.
+fn is_foreign(parts: &Parts) -> bool {
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "cross-site" | "same-site");
+    }
+    let agent = text("user-agent").unwrap_or_default();
+    parts.method.is_safe() && agent.starts_with("Mozilla/")
+}
+
+/// Why a worker that the query names is not taken at once; none if that worker is.
+async fn offer(engine: &Arc<Engine>, id: &str, foreign: bool) -> Option<Offer> {
+    if !well_formed(id) {
+        return Some(Offer::NoId(id.chars().take(64).collect()));
+    }
+    if engine.market().known_workers_only && !is_known(engine, id).await {
+        return Some(Offer::Unknown(id.to_owned()));
+    }
+    foreign.then(|| Offer::Worker(id.to_owned()))
+}
+
+/// Whether there is such a worker; if the database fails, the page itself will say so.
+async fn is_known(engine: &Arc<Engine>, id: &str) -> bool {
+    let id = Arc::new(id.to_owned());
+    let found = engine.turn(Access::Read, Requester::default(), move |turn| {
+        let id = Arc::clone(&id);
+        Box::pin(async move { workers::find(&mut turn.tx, &id).await })
+    });
+    found.await.is_ok_and(|found| found.is_some())
 }
 
 /// The first field of that name.
@@ -105,6 +150,11 @@ impl Visit {
         })
     }
 
+    /// Whether nobody may work here but workers who were made known before.
+    pub fn knows_only_known(&self) -> bool {
+        self.engine.market().known_workers_only
+    }
+
     /// Where this server is for pages in the frame, without a slash at its end.
     pub fn submit_to(&self) -> String {
         self.site.public_url.clone().unwrap_or_else(|| format!("http://{}", self.host))
@@ -127,7 +177,8 @@ impl Visit {
                 Ok((bar(turn, worker.as_deref()).await?, found))
             })
         });
-        looked.await
+        let (bar, found) = looked.await?;
+        Ok((Bar { offer: self.offer.clone(), ..bar }, found))
     }
 
     /// The bar alone, for pages that must come whatever happens.

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
@@ -20,11 +18,12 @@ use crate::store::hits;
 use crate::views::bar::Bar;
 use crate::views::task::{self, Work};
 use crate::web::accept::onward;
-use crate::web::external_submit::{hand_in, posted};
+use crate::web::external_submit::hand_in;
 use crate::web::form::post::filled;
 use crate::web::json::task as as_json;
 use crate::web::page::{self, Page, answer, go, html};
 use crate::web::question::{read, shown, shown_again};
+use crate::web::sent::{Sent, SentWork};
 use crate::web::show;
 use crate::web::visit::{Visit, value};
 
@@ -57,7 +56,7 @@ pub async fn show(Path((group, hit_id)): Path<(String, String)>, visit: Visit) -
     answer(&visit, page).await
 }
 
-async fn look(visit: &Visit, assignment_id: &str) -> Result<(Bar, Work), Fault> {
+pub(super) async fn look(visit: &Visit, assignment_id: &str) -> Result<(Bar, Work), Fault> {
     let asked = Arc::new(assignment_id.to_owned());
     visit
         .look(move |turn| {
@@ -100,13 +99,13 @@ fn taken(work: &Work) -> Acceptance {
 }
 
 /// `POST /projects/{group}/tasks/{task}`, where `_method=delete` gives the HIT back.
-pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
-    let page = give(&visit, &headers, &body).await;
+pub async fn post(visit: Visit, sent: Sent) -> Response {
+    let page = give(&visit, &sent).await;
     answer(&visit, page).await
 }
 
-async fn give(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
-    let fields = posted(headers, body)?;
+async fn give(visit: &Visit, sent: &Sent) -> Page {
+    let fields = sent.fields()?;
     if value(&fields, "_method") != Some("delete") {
         return Err(Fault::unreadable("A HIT is returned with _method=delete."));
     }
@@ -131,24 +130,23 @@ async fn give(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
 pub async fn submit(
     Path((group, _)): Path<(String, String)>,
     visit: Visit,
-    headers: HeaderMap,
-    body: Bytes,
+    sent: SentWork,
 ) -> Response {
-    let page = handed(&visit, &group, &headers, &body).await;
+    let page = handed(&visit, &group, &sent).await;
     answer(&visit, page).await
 }
 
-async fn handed(visit: &Visit, group: &str, headers: &HeaderMap, body: &Bytes) -> Page {
+async fn handed(visit: &Visit, group: &str, sent: &SentWork) -> Page {
     let id = visit.asked("assignment_id").unwrap_or_default();
     let (bar, work) = look(visit, id).await?;
     if let Ok(Question::Form(form)) = read(&work.hit) {
-        let filled = Arc::new((form, filled(headers, body).await?));
+        let filled = Arc::new((form, filled(&sent.headers, sent.body()?).await?));
         return match fill_in(visit, id, &filled).await? {
             Handed::In(_) => onward(visit, group).await,
             Handed::Back(problems) => again(visit, bar, work, &filled, &problems),
         };
     }
-    hand_in(visit, id, posted(headers, body)?, Some(visit.worker()?)).await?;
+    hand_in(visit, id, sent.fields()?, Some(visit.worker()?)).await?;
     onward(visit, group).await
 }
 
@@ -191,21 +189,4 @@ fn again(
     let question = shown_again(visit, &work.hit, &taken(&work), form, (&values, problems))?;
     let auto_accept = visit.is_on("auto_accept");
     html(&Shown { bar, here: &visit.here, work, question, auto_accept, own: true })
-}
-
-/// `GET /mturk/clock?assignment_id=`: what time it is, and how an assignment stands.
-pub async fn clock_now(visit: Visit) -> Response {
-    let page = time(&visit).await;
-    answer(&visit, page).await
-}
-
-async fn time(visit: &Visit) -> Page {
-    let (bar, work) = look(visit, visit.asked("assignment_id").unwrap_or_default()).await?;
-    page::json(json!({
-        "now_ms": bar.now.0,
-        "clock": bar.clock,
-        "deadline_ms": work.deadline_at.0,
-        "state": work.state,
-        "expired": work.hit.standing.expired(bar.now),
-    }))
 }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::Response;
+use serde_json::json;
 
-use crate::acts::accept::comes_by;
+use crate::acts::accept::{comes_by, unknown};
 use crate::fault::Fault;
-use crate::rules::worker::well_formed;
+use crate::rules::posted::Field;
+use crate::rules::worker::{check, well_formed};
+use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::store::workers;
 use crate::views::bar::Bar;
-use crate::web::external_submit::posted;
-use crate::web::page::{Page, answer, go, html};
+use crate::web::page::{self, Page, answer, go, html};
+use crate::web::sent::Sent;
 use crate::web::show;
 use crate::web::visit::{Visit, cookie, value};
 
@@ -29,6 +31,7 @@ struct List<'a> {
     workers: Vec<Worker>,
     more: Option<String>,
     next: &'a str,
+    anybody: bool,
 }
 
 /// `GET /workers`.
@@ -49,24 +52,35 @@ async fn listed(visit: &Visit) -> Page {
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let more = found.last().filter(|_| more).map(|last| last.worker_id.clone());
+    if visit.json {
+        let more = more.map(|id| format!("/workers?after={id}&format=json"));
+        return page::json(json!({"results": found, "next_page_url": more}));
+    }
     let next = inside(visit.asked("next").unwrap_or("/projects"));
-    html(&List { bar, here: &visit.here, workers: found, more, next })
+    let anybody = !visit.knows_only_known();
+    html(&List { bar, here: &visit.here, workers: found, more, next, anybody })
 }
 
-/// An address within this site; anything else is the list of HITs.
+/// An address within this site that changes nothing by being looked at; anything else is the list
+/// of HITs.
 fn inside(address: &str) -> &str {
     let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-    if own { address } else { "/projects" }
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let acts = path.contains('%')
+        || path.contains("/accept_random")
+        || path.starts_with("/mturk/")
+        || address.contains("workerId");
+    if own && !acts { address } else { "/projects" }
 }
 
 /// `POST /workers`: `workerId` is who works from now on; `new` makes one; neither: nobody.
-pub async fn choose(visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
-    let page = chosen(&visit, &headers, &body).await;
+pub async fn choose(visit: Visit, sent: Sent) -> Response {
+    let page = chosen(&visit, &sent).await;
     answer(&visit, page).await
 }
 
-async fn chosen(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
-    let fields = posted(headers, body)?;
+async fn chosen(visit: &Visit, sent: &Sent) -> Page {
+    let fields = sent.fields()?;
     let asked = value(&fields, "workerId").unwrap_or_default().trim().to_owned();
     let is_new = value(&fields, "new").is_some();
     if !is_new && !asked.is_empty() && !well_formed(&asked) {
@@ -74,7 +88,11 @@ async fn chosen(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
             "A worker id is 'A' followed by capital letters and digits, 64 characters at most.",
         ));
     }
-    let id = if is_new { new_worker(visit).await? } else { asked };
+    let id = if is_new {
+        new_worker(visit, place(&fields)?).await?
+    } else {
+        known(visit, asked).await?
+    };
     let mut response = go(inside(value(&fields, "next").unwrap_or("/projects")));
     if let Some(cookie) = cookie(&id) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -82,11 +100,47 @@ async fn chosen(visit: &Visit, headers: &HeaderMap, body: &Bytes) -> Page {
     Ok(response)
 }
 
-async fn new_worker(visit: &Visit) -> Result<String, Fault> {
-    let made = visit.act(|turn| {
+/// The id, if such a worker may work here; nobody may.
+async fn known(visit: &Visit, id: String) -> Result<String, Fault> {
+    if id.is_empty() || !visit.knows_only_known() {
+        return Ok(id);
+    }
+    let asked = Arc::new(id);
+    let id = Arc::clone(&asked);
+    let (_, found) = visit
+        .look(move |turn| {
+            let id = Arc::clone(&id);
+            Box::pin(async move { workers::find(&mut turn.tx, &id).await })
+        })
+        .await?;
+    found.map(|found| found.worker_id).ok_or_else(unknown)
+}
+
+/// Where a new worker lives, if that is said: `US`, or `US` and `WA`.
+fn place(fields: &[Field]) -> Result<Option<Locale>, Fault> {
+    let code = |name| {
+        let code = value(fields, name).unwrap_or_default().trim().to_ascii_uppercase();
+        Some(code).filter(|code| !code.is_empty())
+    };
+    match (code("country"), code("subdivision")) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(Fault::unreadable("A state is one of a country; name that, too.")),
+        (Some(country), subdivision) => Ok(Some(Locale { country, subdivision })),
+    }
+}
+
+async fn new_worker(visit: &Visit, place: Option<Locale>) -> Result<String, Fault> {
+    let place = Arc::new(place);
+    let made = visit.act(move |turn| {
+        let place = Arc::clone(&place);
         Box::pin(async move {
             let id = turn.ids.worker();
             comes_by(turn, &id).await?;
+            if place.is_some() {
+                let worker = Worker { locale: (*place).clone(), ..Worker::new(&id) };
+                check(&worker).map_err(Fault::unreadable)?;
+                workers::put(&mut turn.tx, &worker, turn.now).await?;
+            }
             Ok(id)
         })
     });
@@ -104,6 +158,11 @@ mod tests {
             ("//evil.example", "/projects"),
             ("/\\evil.example", "/projects"),
             ("https://evil.example", "/projects"),
+            ("/projects/3G/tasks?hit_id=3H", "/projects/3G/tasks?hit_id=3H"),
+            ("/projects/3G/tasks/accept_random", "/projects"),
+            ("/projects/3G/tasks/accept%5Frandom", "/projects"),
+            ("/mturk/previewandaccept?groupId=3G", "/projects"),
+            ("/tasks?workerId=A1", "/projects"),
             ("", "/projects"),
         ] {
             assert_eq!(inside(address), to);

@@ -20,6 +20,7 @@ macro_rules! builtin {
 pub const BUILTIN: &[Builtin] = &[
     builtin!("demo"),
     builtin!("every-status"),
+    builtin!("layouts-and-files"),
     builtin!("minimal"),
     builtin!("qualified"),
     builtin!("review-queue"),

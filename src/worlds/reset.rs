@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::ids::Ids;
+use crate::money::Cents;
 use crate::store::events;
-use crate::store::requesters::{self, Known};
+use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
 use crate::store::reset;
 use crate::time::{Clock, Instant, real_now};
 use crate::turn::Turn;
@@ -35,6 +36,12 @@ impl Beginning {
             (None, false) => Clock::REAL,
         }
     }
+
+    /// What the requester could spend at the beginning.
+    fn balance(&self, requester: &Requester) -> Cents {
+        let given = self.worlds.as_ref().and_then(|worlds| worlds.balance(&requester.access_key));
+        given.unwrap_or(OPENING_BALANCE)
+    }
 }
 
 /// How far back a reset goes.
@@ -56,8 +63,9 @@ pub enum Reset {
 /// No such requester; the database failed; a world does not load, which it did before.
 pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Result<(), Refusal> {
     if let Reset::Requester(name) = how {
-        let id = requester_id(turn, name).await?;
-        reset::of_requester(&mut turn.tx, &id).await?;
+        let requester = requester(turn, name).await?;
+        let balance = beginning.balance(&requester);
+        reset::of_requester(&mut turn.tx, &requester.id, balance).await?;
         return Ok(());
     }
     clear(turn, beginning).await?;
@@ -96,12 +104,12 @@ async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault
     Ok(())
 }
 
-async fn requester_id(turn: &mut Turn, name: &str) -> Result<String, Fault> {
+async fn requester(turn: &mut Turn, name: &str) -> Result<Requester, Fault> {
     if let Some(known) = requesters::by_key(&mut turn.tx, name).await? {
-        return Ok(known.requester.id);
+        return Ok(known.requester);
     }
     let known = requesters::by_id(&mut turn.tx, name).await?;
     known
-        .map(|known| known.requester.id)
+        .map(|known| known.requester)
         .ok_or_else(|| Fault::not_found(format!("There is no requester {name:?}.")))
 }

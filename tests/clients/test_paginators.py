@@ -116,3 +116,37 @@ def test_paginator_runs_to_the_end(paged, operation, size):
     assert set(objects) == expected
     assert [page["NumResults"] for page in pages[:-2]] == [size or 10] * (len(pages) - 2)
     assert pages[-1]["NumResults"] == 0
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_list_goes_on_behind_a_deleted_type(server, size):
+    """Nothing is missing and nothing raises when the type is deleted between two pages."""
+    key = access_key()
+    client = server.client(key)
+    made = client.create_qualification_type(
+        Name="Deleted", Description="Soon", QualificationTypeStatus="Active"
+    )
+    of_type = {"QualificationTypeId": made["QualificationType"]["QualificationTypeId"]}
+    required = [of_type | {"Comparator": "DoesNotExist"}]
+    hit = {
+        "Title": "Paged",
+        "Description": "One of a few",
+        "Reward": "0.05",
+        "AssignmentDurationInSeconds": 600,
+        "LifetimeInSeconds": 3600,
+        "Question": EXTERNAL,
+        "QualificationRequirements": required,
+    }
+    for worker in WORKERS[:3]:
+        client.create_hit(**hit)
+        client.associate_qualification_with_worker(**of_type, WorkerId=worker, IntegerValue=1)
+    lists = {
+        "list_hits_for_qualification_type": "HITs",
+        "list_workers_with_qualification_type": "Qualifications",
+    }
+    sized = {"PaginationConfig": {"PageSize": size}}
+    begun = [iter(client.get_paginator(name).paginate(**of_type, **sized)) for name in lists]
+    first = [next(pages) for pages in begun]
+    client.delete_qualification_type(**of_type)
+    for page, pages, items in zip(first, begun, lists.values(), strict=True):
+        assert sum(len(one[items]) for one in [page, *pages]) == 3

@@ -1,164 +1,42 @@
-"""One story, told by every client: boto3, AWS CLI 1 and 2, the SDKs for JavaScript and for Rust."""
+"""Four stories, told by every client: boto3, AWS CLI 1 and 2, the SDKs for JavaScript and Rust."""
 
-import json
-import os
-import re
-import shutil
-import subprocess
-import sys
+import base64
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from botocore import xform_name
-from botocore.exceptions import ClientError
 
-from harness import (
-    EXTERNAL,
-    PATIENCE,
-    ROOT,
-    SANDBOX_SUFFIX,
-    UNKNOWN,
-    access_key,
-    clean_environment,
-    worker_id,
-)
+from harness import EXTERNAL, SANDBOX_SUFFIX, UNKNOWN, ControlError, access_key, worker_id
+from tellers import TELLERS, Refused
 
-CLIENTS = ROOT / "tests/clients"
-RUST = Path(os.environ.get("MTURK_LOCAL_RUST_CLIENT", ROOT / "target/clients/debug"))
-REFUSED = re.compile(r"An error occurred \((\w+)\) when calling the \w+ operation: (.*)")
 SUBMITTED_ONLY = "This operation can be called with a status of: Submitted"
-
-
-class Refused(Exception):
-    """An operation was refused: `code`, `message`, and `turk_code` where the client shows it."""
-
-    def __init__(self, code, message, turk_code=None):
-        super().__init__(f"{code} {turk_code}: {message}")
-        self.code, self.message, self.turk_code = code, message.rstrip(), turk_code
-
-
-def missing(what):
-    """Without a client its tests are left out, but not in CI."""
-    pytest.fail(what) if os.environ.get("CI") else pytest.skip(what)
-
-
-# --- clients: each a function of an operation's name and members ----------------------------------
-
-
-@contextmanager
-def boto3_client(server, key):
-    """boto3."""
-    client = server.client(key)
-
-    def call(operation, **members):
-        try:
-            return getattr(client, xform_name(operation))(**members)
-        except ClientError as error:
-            told = error.response
-            code, message = told["Error"]["Code"], told["Error"]["Message"]
-            raise Refused(code, message, told.get("TurkErrorCode")) from error
-
-    yield call
-
-
-@contextmanager
-def command_line(program, server, key):
-    """An AWS CLI."""
-    if not program.is_file():
-        missing(f"{program} is not installed")
-
-    def call(operation, **members):
-        name = xform_name(operation, "-")
-        # Versions of before 2023 do not read the endpoint from the environment.
-        command = [program, "mturk", name, "--endpoint-url", server.url]
-        command += ["--cli-input-json", json.dumps(members)]
-        done = subprocess.run(
-            [*command, "--output", "json", "--no-paginate"],
-            env=environment(server, key, AWS_PAGER=""),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        if done.returncode == 0:
-            return json.loads(done.stdout or "{}")
-        told = REFUSED.search(done.stderr)
-        assert told, done.stderr
-        raise Refused(*told.groups())
-
-    yield call
-
-
-@contextmanager
-def lines(command, server, key):
-    """A program that reads and writes an operation a line."""
-    with subprocess.Popen(
-        command,
-        env=environment(server, key),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-
-        def call(operation, **members):
-            process.stdin.write(json.dumps({"Operation": operation, "Input": members}) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            if error := answer.get("Error"):
-                assert error.get("Typed", True) == (error["Code"] == "RequestError")
-                raise Refused(error["Code"], error["Message"], error["TurkErrorCode"])
-            return answer["Output"]
-
-        yield call
-        process.stdin.close()
-        assert process.wait(PATIENCE) == 0
-
-
-def environment(server, key, **more):
-    """What a client finds its endpoint and its keys in."""
-    return clean_environment(
-        AWS_ENDPOINT_URL_MTURK=server.url,
-        AWS_ACCESS_KEY_ID=key,
-        AWS_SECRET_ACCESS_KEY="secret",
-        AWS_REGION="us-east-1",
-        AWS_DEFAULT_REGION="us-east-1",
-        **more,
-    )
-
-
-def javascript(server, key):
-    """@aws-sdk/client-mturk."""
-    node = shutil.which("node")
-    if not node or not (CLIENTS / "js/node_modules/@aws-sdk/client-mturk").is_dir():
-        missing("the AWS SDK for JavaScript is not installed: tests/run sdks")
-    return lines([node, CLIENTS / "js/client.mjs"], server, key)
-
-
-def rust(server, key):
-    """aws-sdk-mturk."""
-    program = RUST / "mturk-local-client-rust"
-    if not program.is_file():
-        missing(f"{program} is not built: tests/run sdks")
-    return lines([program], server, key)
-
-
-TELLERS = {
-    "boto3": boto3_client,
-    "aws1": lambda *of: command_line(Path(sys.executable).parent / "aws", *of),
-    "aws2": lambda *of: command_line(Path("/usr/bin/aws"), *of),
-    "javascript": javascript,
-    "rust": rust,
-}
+NO_QUALIFICATION = "You requested a Qualification that does not exist."
 
 
 @pytest.fixture(params=TELLERS)
-def call(request, server):
-    """Does one operation with one of the clients, as a requester nobody has seen before."""
-    with TELLERS[request.param](server, access_key()) as calling:
-        yield calling
+def callers(request, server):
+    """Two requesters nobody has seen before, each with a function that does one operation."""
+    teller = TELLERS[request.param]
+    with teller(server, access_key()) as owner, teller(server, access_key()) as stranger:
+        yield owner, stranger
+
+
+@pytest.fixture
+def call(callers):
+    """Does one operation as the requester whose story it is."""
+    return callers[0]
+
+
+@pytest.fixture
+def stranger(callers):
+    """Does one operation as somebody else, with the same client."""
+    return callers[1]
+
+
+@pytest.fixture
+def workers():
+    """Three workers nobody has seen before."""
+    return [worker_id() for _ in range(3)]
 
 
 def seconds(time):
@@ -179,10 +57,23 @@ def refused(message, turk_code=None):
         assert told.turk_code == f"AWS.MechanicalTurk.{turk_code}"
 
 
-# --- the story -----------------------------------------------------------------------------------
+def paged(call, operation, items, size, **asked):
+    """Everything in a list, in pages of `size`; every page but the empty last one has a token."""
+    listed, token = [], {}
+    while True:
+        page = call(operation, **asked, MaxResults=size, **token)
+        assert page["NumResults"] == len(page[items]) <= size
+        assert bool(page.get("NextToken")) == bool(page[items])
+        if not page[items]:
+            return listed
+        listed += page[items]
+        token = {"NextToken": page["NextToken"]}
 
 
-def test_story(call, server):
+# --- the stories ----------------------------------------------------------------------------------
+
+
+def test_story(call, stranger, server, workers):
     """A type and a HIT, work, pages of it, review, a bonus, a qualification, and the end."""
     assert call("GetAccountBalance")["AvailableBalance"] == "10000.00"
     type_id = call(
@@ -206,19 +97,22 @@ def test_story(call, server):
     assert [hit[name] for name in shown] == expected
     assert seconds(hit["Expiration"]) - seconds(hit["CreationTime"]) == pytest.approx(3600)
 
-    workers = [worker_id() for _ in range(3)]
     made = [server.submit(hit_id, worker)["AssignmentId"] for worker in workers]
-    listed, token = [], {}
-    for size in (2, 1, 0):
-        page = call("ListAssignmentsForHIT", HITId=hit_id, MaxResults=2, **token)
-        assert page["NumResults"] == size
-        listed += page["Assignments"]
-        token = {"NextToken": page["NextToken"]} if size else {}
-    assert not page.get("NextToken")
+    listed = paged(call, "ListAssignmentsForHIT", "Assignments", 2, HITId=hit_id)
     assert [work["AssignmentId"] for work in listed] == made
     assert [work["WorkerId"] for work in listed] == workers
     assert all("<FreeText>cat</FreeText>" in work["Answer"] for work in listed)
     assert all(seconds(work["SubmitTime"]) > 1e9 for work in listed)
+
+    bonus = {"WorkerId": workers[0], "AssignmentId": made[0], "BonusAmount": "1.50"}
+    for operation in ("GetHIT", "ListAssignmentsForHIT"):
+        with refused(f"Hit {hit_id} does not exist."):
+            stranger(operation, HITId=hit_id)
+    with refused(f"Assignment {made[0]} does not exist."):
+        stranger("ApproveAssignment", AssignmentId=made[0])
+    with refused(f"Assignment {made[0]} does not exist."):
+        stranger("SendBonus", **bonus, Reason="Not mine")
+    assert stranger("ListHITs")["NumResults"] == 0
 
     call("ApproveAssignment", AssignmentId=made[0], RequesterFeedback="Thanks")
     call("RejectAssignment", AssignmentId=made[1], RequesterFeedback="No label")
@@ -227,7 +121,6 @@ def test_story(call, server):
     with refused(f"Hit {UNKNOWN} does not exist."):
         call("GetHIT", HITId=UNKNOWN)
 
-    bonus = {"WorkerId": workers[0], "AssignmentId": made[0], "BonusAmount": "1.50"}
     call("SendBonus", **bonus, Reason="Well done")
     paid = call("ListBonusPayments", AssignmentId=made[0])
     assert paid["NumResults"] == 1
@@ -243,6 +136,8 @@ def test_story(call, server):
     call("AssociateQualificationWithWorker", **of_worker, IntegerValue=7)
     score = call("GetQualificationScore", **of_worker)["Qualification"]
     assert (score["IntegerValue"], score["Status"]) == (7, "Granted")
+    with refused(NO_QUALIFICATION):
+        stranger("GetQualificationScore", **of_worker)
     call("DisassociateQualificationFromWorker", **of_worker)
     with refused("This operation can be called with a status of: Granted"):
         call("GetQualificationScore", **of_worker)
@@ -254,3 +149,174 @@ def test_story(call, server):
     assert (hit["HITStatus"], hit["NumberOfAssignmentsCompleted"]) == ("Reviewable", 3)
     call("DeleteHIT", HITId=hit_id)
     assert call("GetHIT", HITId=hit_id)["HIT"]["HITStatus"] == "Disposed"
+
+
+def test_people(call, stranger, server, workers):
+    """Workers ask for a qualification, one is blocked and let in again, and there is mail."""
+    type_id = call(
+        "CreateQualificationType",
+        Name="Careful",
+        Description="Takes care",
+        QualificationTypeStatus="Active",
+    )["QualificationType"]["QualificationTypeId"]
+    of_type = {"QualificationTypeId": type_id}
+    with refused(f"QualificationType {type_id} does not exist."):
+        stranger("UpdateQualificationType", **of_type, Description="Not mine")
+    call("UpdateQualificationType", **of_type, Description="Takes great care")
+    for teller in (call, stranger):
+        shown = teller("GetQualificationType", **of_type)["QualificationType"]
+        assert shown["Description"] == "Takes great care"
+    types = {"MustBeRequestable": True, "MustBeOwnedByCaller": True}
+    listed = paged(call, "ListQualificationTypes", "QualificationTypes", 1, **types)
+    assert [one["QualificationTypeId"] for one in listed] == [type_id]
+    assert stranger("ListQualificationTypes", **types)["NumResults"] == 0
+    for worker in workers:
+        path = f"/_mturk/workers/{worker}/qualifications/{type_id}/request"
+        assert server.control("POST", path)["State"] == "Pending"
+    asked = paged(call, "ListQualificationRequests", "QualificationRequests", 2)
+    assert [one["WorkerId"] for one in asked] == workers
+    first, second, third = (one["QualificationRequestId"] for one in asked)
+    assert stranger("ListQualificationRequests")["NumResults"] == 0
+    with refused(f"QualificationRequest {first} does not exist."):
+        stranger("AcceptQualificationRequest", QualificationRequestId=first)
+    call("AcceptQualificationRequest", QualificationRequestId=first, IntegerValue=3)
+    call("AcceptQualificationRequest", QualificationRequestId=second)
+    call("RejectQualificationRequest", QualificationRequestId=third, Reason="Not yet")
+    found = paged(call, "ListWorkersWithQualificationType", "Qualifications", 1, **of_type)
+    assert [(one["WorkerId"], one["IntegerValue"]) for one in found] == [
+        (workers[1], 1),
+        (workers[0], 3),
+    ]
+    with refused(f"QualificationType {type_id} does not exist."):
+        stranger("ListWorkersWithQualificationType", **of_type)
+
+    hit = {
+        "Title": "With care",
+        "Description": "For some",
+        "Reward": "0.05",
+        "MaxAssignments": 3,
+        "LifetimeInSeconds": 3600,
+        "AssignmentDurationInSeconds": 600,
+        "Question": EXTERNAL,
+    }
+    foreign = stranger("CreateHIT", **hit)["HIT"]["HITId"]
+    hit["QualificationRequirements"] = [of_type | {"Comparator": "Exists"}]
+    hit_id = call("CreateHIT", **hit)["HIT"]["HITId"]
+    requiring = paged(call, "ListHITsForQualificationType", "HITs", 1, **of_type)
+    assert [one["HITId"] for one in requiring] == [hit_id]
+    assert stranger("ListHITsForQualificationType", **of_type)["NumResults"] == 0
+    call("CreateWorkerBlock", WorkerId=workers[1], Reason="Guesses")
+    blocks = paged(call, "ListWorkerBlocks", "WorkerBlocks", 1)
+    assert blocks == [{"WorkerId": workers[1], "Reason": "Guesses"}]
+    assert stranger("ListWorkerBlocks")["NumResults"] == 0
+    stranger("DeleteWorkerBlock", WorkerId=workers[1])
+    work = server.submit(hit_id, workers[0])["AssignmentId"]
+    for worker, code in ((workers[1], "WorkerBlocked"), (workers[2], "DoesNotMeetRequirements")):
+        with pytest.raises(ControlError) as told:
+            server.submit(hit_id, worker)
+        assert (told.value.status, told.value.code) == (422, code)
+    server.submit(foreign, workers[1])
+    call("DeleteWorkerBlock", WorkerId=workers[1], Reason="Learnt")
+    server.submit(hit_id, workers[1])
+
+    call("ApproveAssignment", AssignmentId=work)
+    mail = {"Subject": f"To {work}", "MessageText": "Well done", "WorkerIds": workers}
+    for teller, unknown in ((call, workers[1:]), (stranger, workers)):
+        statuses = teller("NotifyWorkers", **mail)["NotifyWorkersFailureStatuses"]
+        assert [status["WorkerId"] for status in statuses] == unknown
+        assert {status["NotifyWorkersFailureCode"] for status in statuses} == {"HardFailure"}
+    messages = server.control("GET", "/_mturk/messages?limit=1000")["Messages"]
+    sent = [message for message in messages if message["Subject"] == mail["Subject"]]
+    assert [message["WorkerId"] for message in sent] == workers[:1]
+
+
+def test_policies(call, stranger, server, workers):
+    """A policy decides on work, the HIT is reviewed, and somebody is told of it."""
+    score = {"Key": "ApproveIfKnownAnswerScoreIsAtLeast", "Values": ["100"]}
+    reject = {"Key": "RejectIfKnownAnswerScoreIsLessThan", "Values": ["100"]}
+    key = {"Key": "AnswerKey", "MapEntries": [{"Key": "label", "Values": ["cat"]}]}
+    policy = {"PolicyName": "ScoreMyKnownAnswers/2011-09-01", "Parameters": [key, score, reject]}
+    hit = call(
+        "CreateHIT",
+        Title="Known",
+        Description="The answers are known",
+        Reward="0.05",
+        MaxAssignments=2,
+        LifetimeInSeconds=3600,
+        AssignmentDurationInSeconds=600,
+        Question=EXTERNAL,
+        AssignmentReviewPolicy=policy,
+    )["HIT"]
+    hit_id = hit["HITId"]
+    values = {"Title": "Well known", "Description": "Dearer", "Reward": "0.10"}
+    of_type = call("CreateHITType", **values, AssignmentDurationInSeconds=600)
+    of_type = {"HITTypeId": of_type["HITTypeId"]}
+    with refused(f"Hit {hit_id} does not exist."):
+        stranger("UpdateHITTypeOfHIT", HITId=hit_id, **of_type)
+    call("UpdateHITTypeOfHIT", HITId=hit_id, **of_type)
+    assert call("GetHIT", HITId=hit_id)["HIT"]["Title"] == "Well known"
+    queue = {
+        "Destination": f"http://sqs.example/000000000000/{hit_id}",
+        "Transport": "SQS",
+        "Version": "2014-08-15",
+        "EventTypes": ["AssignmentSubmitted", "AssignmentRejected"],
+    }
+    call("UpdateNotificationSettings", **of_type, Notification=queue, Active=True)
+    call("SendTestEventNotification", Notification=queue, TestEventType="Ping")
+    call("CreateAdditionalAssignmentsForHIT", HITId=hit_id, NumberOfAdditionalAssignments=1)
+    for operation in ("CreateAdditionalAssignmentsForHIT", "ListReviewPolicyResultsForHIT"):
+        more = {"NumberOfAdditionalAssignments": 1} if operation.startswith("Create") else {}
+        with refused(f"Hit {hit_id} does not exist."):
+            stranger(operation, HITId=hit_id, **more)
+
+    answers = ("cat", "dog", "cat")
+    made = [
+        server.submit(hit_id, worker, {"label": answer})["AssignmentId"]
+        for worker, answer in zip(workers, answers, strict=True)
+    ]
+    works = [call("GetAssignment", AssignmentId=one)["Assignment"] for one in made]
+    assert [one["AssignmentStatus"] for one in works] == ["Approved", "Rejected", "Approved"]
+    with refused(f"Assignment {made[0]} does not exist."):
+        stranger("GetAssignment", AssignmentId=made[0])
+    report = call("ListReviewPolicyResultsForHIT", HITId=hit_id)["AssignmentReviewReport"]
+    actions = [(one["ActionName"], one["Status"]) for one in report["ReviewActions"]]
+    decided = ("approve", "reject", "approve")
+    assert actions == [(name, "Succeeded") for then in decided for name in ("review", then)]
+    scores = [one for one in report["ReviewResults"] if one["Key"] == "KnownAnswerScore"]
+    assert [one["Value"] for one in scores] == ["100", "0", "100"]
+
+    assert [one["HITId"] for one in paged(call, "ListReviewableHITs", "HITs", 1)] == [hit_id]
+    call("UpdateHITReviewStatus", HITId=hit_id)
+    (only,) = paged(call, "ListHITs", "HITs", 1)
+    assert (only["HITId"], only["HITStatus"]) == (hit_id, "Reviewing")
+    with refused(f"Hit {hit_id} does not exist."):
+        stranger("DeleteHIT", HITId=hit_id)
+    events = server.control("GET", f"/_mturk/events?HITId={hit_id}")["Events"]
+    told = [one["EventType"] for one in events if "Delivery" in one]
+    assert told == ["AssignmentSubmitted", "AssignmentSubmitted", "AssignmentRejected"] + [
+        "AssignmentSubmitted"
+    ]
+
+
+def test_file(call, stranger, server, workers):
+    """A worker's file is fetched by the link that its requester gets, and nobody else."""
+    values = {"Title": "Hum", "Description": "A tune", "Reward": "0.10"}
+    values |= {"AssignmentDurationInSeconds": 600, "LifetimeInSeconds": 3600}
+    hit_id = call("CreateHIT", **values, MaxAssignments=3, Question=EXTERNAL)["HIT"]["HITId"]
+    made = [server.submit(hit_id, worker)["AssignmentId"] for worker in workers]
+    files = [
+        {
+            "AssignmentId": work,
+            "QuestionIdentifier": "song",
+            "UploadedFileKey": f"K{work}",
+            "Content": base64.b64encode(work.encode()).decode(),
+        }
+        for work in made
+    ]
+    server.control("POST", "/_mturk/world", {"UploadedFiles": files})
+    for work in made:
+        of_file = {"AssignmentId": work, "QuestionIdentifier": "song"}
+        with refused(f"Assignment {work} does not exist."):
+            stranger("GetFileUploadURL", **of_file)
+        url = call("GetFileUploadURL", **of_file)["FileUploadURL"]
+        assert server.raw(method="GET", path=url.removeprefix(server.url)).body == work.encode()

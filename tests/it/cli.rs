@@ -10,7 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use server::Server;
+use server::{Server, said_at_start};
 
 /// The program, with nothing in its environment that would change what it does.
 fn program() -> Command {
@@ -186,6 +186,14 @@ fn a_running_server_is_loaded_worked_on_dumped_and_reset() {
     let refused =
         program().args(["submit", "--hit", "3NONE", "--endpoint", &server.url]).assert().code(1);
     refused.stdout("").stderr(predicate::str::contains("Hit 3NONE does not exist."));
+}
+
+#[test]
+fn standard_error_names_the_worker_site() {
+    let said = said_at_start(&[]);
+    assert!(said.contains("worker site at http://127.0.0.1:"), "{said}");
+    let said = said_at_start(&["--public-url", "https://turk.test"]);
+    assert!(said.contains("worker site at https://turk.test/"), "{said}");
 }
 
 #[test]

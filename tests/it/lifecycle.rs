@@ -63,7 +63,10 @@ async fn a_hit_that_expires_waits_for_those_who_are_at_it() {
     world.advance("1ms").await;
     check(&world, &hit, "Unassignable 1 available 2 pending 0 completed").await;
     let late = world.control("POST", "/workers/A3/accept", json!({"HITId": hit})).await;
-    assert_eq!(late.1["error"]["message"], "There are no more of these HITs available.");
+    assert_eq!(
+        late.1["error"]["message"],
+        "This HIT has expired. There are no more of these HITs available."
+    );
     world.submit(&work[0]).await;
     check(&world, &hit, "Unassignable 1 available 1 pending 0 completed").await;
     give_back(&world, &work[1]).await;

@@ -3,6 +3,7 @@
 mod histories;
 
 use mturk_local::turn::Profile;
+use mturk_local::worlds::Worlds;
 use serde_json::{Value, json};
 
 use crate::world::{World, hit};
@@ -178,4 +179,36 @@ async fn a_market_of_the_sandbox_goes_on_as_one_of_production() {
     world.advance("60d").await;
     let hit = world.hit(&id).await;
     assert_eq!(hit["HITStatus"], "Reviewable");
+}
+
+#[tokio::test]
+async fn a_requester_that_is_reset_has_what_the_world_gave_it() {
+    let begin = json!({
+        "Requesters": [{"AccessKeyId": "test", "AvailableBalance": "500.00"},
+            {"AccessKeyId": "another"}],
+        "HITs": [{"Title": "t", "Reward": "1.00", "MaxAssignments": 2}],
+    });
+    let worlds = Worlds::read(vec![begin.to_string()]).unwrap();
+    let world = World::with(|options| {
+        options.market.profile = Profile::Production;
+        options.worlds = Some(worlds);
+    })
+    .await;
+    assert_eq!(money(&world).await, "500.00 2.40");
+    world.create_hit(json!({"Reward": "10.00", "MaxAssignments": 1})).await;
+    assert_eq!(money(&world).await, "488.00 14.40");
+    // The default requester asks unsigned.
+    let by = |key: &str| if key == "test" { world.clone() } else { world.by(key) };
+    for key in ["test", "another", "third"] {
+        by(key).create_hit(json!({"Reward": "10.00", "MaxAssignments": 1})).await;
+    }
+    let by_id = mturk_local::ids::requester_of("another");
+    for (name, key, expected) in [
+        ("test", "test", "500.00 0.00"),
+        (by_id.as_str(), "another", "10000.00 0.00"),
+        ("third", "third", "10000.00 0.00"),
+    ] {
+        world.done("POST", "/reset", json!({"Requester": name})).await;
+        assert_eq!(money(&by(key)).await, expected, "{name}");
+    }
 }

@@ -2,9 +2,12 @@
 
 mod plurality;
 
+use mturk_local::engine::StartAt;
+use mturk_local::time::Instant;
 use mturk_local::turn::Profile;
 use serde_json::{Value, json};
 
+use crate::events::events;
 use crate::world::World;
 
 const KNOWN: &str = "ScoreMyKnownAnswers/2011-09-01";
@@ -147,6 +150,52 @@ async fn an_extension_does_not_pass_ten_places_and_lets_the_hit_last() {
     answer(&world, "A1BEN", &hit, json!({"Q": "no"})).await;
     world.advance("48h").await;
     assert_eq!(world.standing(&hit).await, "Reviewable 1 available 0 pending 0 completed");
+}
+
+#[tokio::test]
+async fn a_hit_that_is_too_old_is_not_extended_by_its_policy() {
+    let old = Instant::parse("2015-07-21T00:00:00Z", Instant(0)).unwrap();
+    let world = World::with(|options| options.start.at = Some(StartAt::Instant(old))).await;
+    let parameters =
+        json!({"AnswerKey": {"Q": ["yes"]}, "ExtendIfKnownAnswerScoreIsLessThan": "100"});
+    for (days, status, code) in [
+        ("0d", "Failed", json!("AWS.MechanicalTurk.HITTooOldForExtension")),
+        ("1d", "Succeeded", Value::Null),
+    ] {
+        world.advance(days).await;
+        let hit = create(&world, 1, known(&parameters)).await;
+        answer(&world, "A1ANNA", &hit, json!({"Q": "no"})).await;
+        let report = results(&world, &hit).await["AssignmentReviewReport"].take();
+        let last = &report["ReviewActions"][1];
+        assert_eq!((&last["Status"], &last["ErrorCode"]), (&json!(status), &code));
+    }
+}
+
+#[tokio::test]
+async fn a_hit_that_is_extended_at_once_was_never_reviewable() {
+    let world = World::new().await;
+    let parameters = json!({"AnswerKey": {"Q": ["yes"]}, "ExtendMaximumAssignments": "2",
+        "ExtendIfKnownAnswerScoreIsLessThan": "100", "RejectIfKnownAnswerScoreIsLessThan": "100"});
+    let hit = create(&world, 1, known(&parameters)).await;
+    let happened = async || {
+        let seen = events(&world, &format!("?HITId={hit}")).await;
+        let seen = seen.iter().map(|event| event["EventType"].as_str().unwrap().to_owned());
+        seen.collect::<Vec<_>>()
+    };
+    answer(&world, "A1ANNA", &hit, json!({"Q": "no"})).await;
+    let first = [
+        "HITCreated",
+        "AssignmentAccepted",
+        "AssignmentSubmitted",
+        "AssignmentRejected",
+        "HITExtended",
+    ];
+    assert_eq!(happened().await, first);
+    answer(&world, "A1BEN", &hit, json!({"Q": "no"})).await;
+    let then = ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentRejected", "HITReviewable"];
+    assert_eq!(happened().await[5..], then);
+    assert_eq!(world.advance("120d").await, 2, "its end, and it is deleted");
+    assert_eq!(world.hit(&hit).await["HITStatus"], "Disposed");
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 mod form;
 mod list;
+mod qualifications;
+mod refusals;
 mod safety;
+mod sizes;
 mod submit;
 mod work;
 

@@ -25,6 +25,10 @@ fn says(status: u16, text: &str) -> (u16, String) {
 }
 
 const NO_MORE: &str = "NoMoreHITs: There are no more of these HITs available.";
+const EXPIRED: &str =
+    "HITExpired: This HIT has expired. There are no more of these HITs available.";
+const ALREADY: &str = "AssignmentAlreadyExists: You have already accepted or completed this HIT. \
+    A worker can do a HIT only once.";
 const TAKEN: &str = "AssignmentAlreadyExists: \
     You have already accepted or completed this HIT. A worker can do a HIT only once.";
 
@@ -63,7 +67,7 @@ async fn a_type_and_a_group_give_their_oldest_hit_that_is_left(#[case] by: &str)
     assert_eq!(accept_refused(&world, "A1", wanted.clone()).await, says(422, NO_MORE));
     world.create_hit(json!({"MaxAssignments": 2})).await;
     accept("A1").await;
-    assert_eq!(accept_refused(&world, "A1", wanted.clone()).await, says(422, NO_MORE));
+    assert_eq!(accept_refused(&world, "A1", wanted.clone()).await, says(422, ALREADY));
     let unknown = json!({by: "3NOBODYHASTHIS"});
     assert_eq!(accept_refused(&world, "A1", unknown).await, says(422, NO_MORE));
 }
@@ -106,11 +110,11 @@ async fn a_hit_that_is_full_over_or_gone_is_refused() {
     let gone = world.create_hit(json!({"LifetimeInSeconds": 30})).await;
     world.advance("30s").await;
     world.ok("DeleteHIT", json!({"HITId": gone})).await;
-    for hit in [&full, &over, &gone] {
+    for (hit, said) in [(&full, NO_MORE), (&over, EXPIRED), (&gone, NO_MORE)] {
         let wanted = json!({"HITId": hit});
-        assert_eq!(accept_refused(&world, "A2", wanted).await, says(422, NO_MORE));
+        assert_eq!(accept_refused(&world, "A2", wanted).await, says(422, said));
         let path = format!("/hits/{hit}/submissions");
-        assert_eq!(refused(&world, &path, json!({})).await, says(422, NO_MORE));
+        assert_eq!(refused(&world, &path, json!({})).await, says(422, said));
     }
     let expected = says(404, "HITDoesNotExist: Hit 3NONE does not exist.");
     assert_eq!(accept_refused(&world, "A2", json!({"HITId": "3NONE"})).await, expected);

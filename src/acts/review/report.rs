@@ -47,7 +47,9 @@ impl Report {
     ) {
         let agreed = found.questions.iter().filter(|(_, agreed)| agreed.is_some()).count();
         let (all, compared) = (found.questions.len(), works.len());
-        let result = format!("Compared {compared} assignments; {agreed}/{all} questions agreed");
+        let many = format!("{compared} assignments");
+        let those = if compared == 1 { "one assignment" } else { &many };
+        let result = format!("Compared {those}; {agreed}/{all} questions agreed");
         self.reviewed((hit_id, "HIT"), now, result);
         for (question, agreed) in &found.questions {
             self.question((hit_id, "Question"), question, agreed.as_ref());

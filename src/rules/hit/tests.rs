@@ -44,7 +44,7 @@ fn an_expired_hit_waits_for_its_pending_work() {
     assert_eq!(shows(&working, LATER), (HitStatus::Unassignable, 2, 1, 0));
     assert_eq!(working.submit().status(LATER), HitStatus::Reviewable);
     assert_eq!(working.give_back().status(LATER), HitStatus::Reviewable);
-    assert_eq!(working.accept(LATER), Err(no_more_hits()));
+    assert_eq!(working.accept(LATER), Err(hit_expired()));
     assert!(working.accept(Instant(LATER.0 - 1)).is_ok());
 }
 
@@ -132,4 +132,19 @@ fn the_type_changes_only_before_anyone_works() {
         assert!(busy.change_type(NOW).is_err());
     }
     assert!(accept(hit(2)).give_back().change_type(NOW).is_ok());
+}
+
+#[test]
+fn only_hits_of_2015_07_22_and_later_get_more_places() {
+    let first = Instant::parse("2015-07-22T00:00:00Z", NOW).unwrap();
+    for (created_at, extensible) in
+        [(first, true), (Instant(first.0 - 1), false), (Instant(0), false), (NOW, false)]
+    {
+        let code = young_enough(created_at).map_err(|fault| match fault {
+            Fault::Request { code, .. } => code,
+            _ => "",
+        });
+        let expected = if extensible { Ok(()) } else { Err("HITTooOldForExtension") };
+        assert_eq!(code, expected, "{created_at:?}");
+    }
 }

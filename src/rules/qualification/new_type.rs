@@ -3,6 +3,8 @@
 //! Facts: API reference of CreateQualificationType and UpdateQualificationType, and the reference
 //! of the older API with the same back end.
 
+use std::collections::HashSet;
+
 use crate::fault::Fault;
 use crate::rules::limits;
 use crate::rules::new_hit::unreadable;
@@ -125,15 +127,29 @@ fn unreadable_test(fault: QuestionFault) -> Fault {
 }
 
 /// What is scored must be choices alone (documentation of `AnswerKey`).
+///
+/// Assumed: a question is scored once, and by its own choices.
 fn check_key(form: &QuestionForm, key: &key::AnswerKey) -> Result<(), Fault> {
-    for identifier in key.questions() {
-        let asked = form.questions().find(|question| question.identifier == identifier);
-        if !asked.is_some_and(|question| question.answer.is_closed_choice()) {
-            let said = format!(
-                "The AnswerKey scores the question \"{identifier}\", which is no question of the \
-                 Test, or not one of choices alone."
-            );
+    let mut scored = HashSet::new();
+    for question in key.questions() {
+        let name = question.identifier.as_str();
+        let asked = form.questions().find(|asked| asked.identifier == name);
+        let Some(choices) = asked.and_then(|asked| asked.answer.closed_choices()) else {
+            return Err(refused(&format!(
+                "The AnswerKey scores the question \"{name}\", which is no question of the Test, \
+                 or not one of choices alone."
+            )));
+        };
+        if !scored.insert(name) {
+            let said = format!("The AnswerKey scores the question \"{name}\" twice.");
             return Err(refused(&said));
+        }
+        let offered: HashSet<_> = choices.iter().map(|one| one.identifier.as_str()).collect();
+        if let Some(choice) = question.choices().find(|choice| !offered.contains(choice)) {
+            return Err(refused(&format!(
+                "The AnswerKey scores the choice \"{choice}\", which the question \"{name}\" of \
+                 the Test does not have."
+            )));
         }
     }
     Ok(())

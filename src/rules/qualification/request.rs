@@ -40,9 +40,54 @@ impl Latest {
     }
 }
 
-/// Whether the worker may ask now. Who is at the test already is not asked this.
+/// What a worker can do about a qualification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Ask for it.
+    Now,
+    /// Hand in its test, until then.
+    InTest(Instant),
+    /// Wait for the requester.
+    Pending,
+    /// Nothing: the worker has it.
+    Held,
+    /// Nothing: it can be asked for only once.
+    Once,
+    /// Ask again, from then on.
+    From(Instant),
+    /// Nothing: it takes no requests.
+    Closed,
+}
+
+/// What the worker can do about the type now.
 ///
 /// Who has the qualification may try again for a better score, if there is a test.
+#[must_use]
+pub fn asking(terms: Terms, latest: Option<Latest>, is_granted: bool, now: Instant) -> Asking {
+    let in_test = latest.filter(|latest| latest.in_test(now));
+    if let Some(due_at) = in_test.and_then(|latest| latest.test_due_at)
+        && terms.status != QualificationTypeStatus::Disposing
+    {
+        return Asking::InTest(due_at);
+    }
+    if terms.status != QualificationTypeStatus::Active || !terms.is_requestable {
+        return Asking::Closed;
+    }
+    if latest.is_some_and(|latest| latest.status == RequestStatus::Pending) {
+        return Asking::Pending;
+    }
+    if is_granted && !terms.has_test {
+        return Asking::Held;
+    }
+    let Some(latest) = latest else { return Asking::Now };
+    match terms.retry_delay_s.map(|delay| latest.ask_at + Span::seconds(delay)) {
+        None => Asking::Once,
+        Some(at) if now < at => Asking::From(at),
+        Some(_) => Asking::Now,
+    }
+}
+
+/// Whether the worker may ask now. Who is at the test already is given it again.
 ///
 /// # Errors
 /// The refusals of the worker site.
@@ -52,32 +97,25 @@ pub fn may_ask(
     is_granted: bool,
     now: Instant,
 ) -> Result<(), Fault> {
-    if terms.status != QualificationTypeStatus::Active || !terms.is_requestable {
-        return Err(refused(
-            "QualificationTypeNotRequestable",
-            "This Qualification cannot be requested.",
-        ));
-    }
-    if latest.is_some_and(|latest| latest.status == RequestStatus::Pending) {
-        let said = "You have already requested this Qualification.";
-        return Err(refused("QualificationRequestAlreadyExists", said));
-    }
-    if is_granted && !terms.has_test {
-        let said = "You already have this Qualification.";
-        return Err(refused("QualificationAlreadyExists", said));
-    }
-    let Some(latest) = latest else { return Ok(()) };
-    match terms.retry_delay_s {
-        None => Err(refused(
-            "QualificationTypeDoesNotAllowRetake",
-            "You can request this Qualification only once.",
-        )),
-        Some(delay) if now < latest.ask_at + Span::seconds(delay) => Err(refused(
-            "QualificationTypeRetryDelayNotElapsed",
-            "You cannot request this Qualification again yet.",
-        )),
-        Some(_) => Ok(()),
-    }
+    let (code, said) = match asking(terms, latest, is_granted, now) {
+        Asking::Now | Asking::InTest(_) => return Ok(()),
+        Asking::Closed => {
+            ("QualificationTypeNotRequestable", "This Qualification cannot be requested.")
+        }
+        Asking::Pending => {
+            ("QualificationRequestAlreadyExists", "You have already requested this Qualification.")
+        }
+        Asking::Held => ("QualificationAlreadyExists", "You already have this Qualification."),
+        Asking::Once => {
+            ("QualificationTypeDoesNotAllowRetake", "You can request this Qualification only once.")
+        }
+        Asking::From(at) => {
+            let at = at.rfc3339();
+            let said = format!("You cannot request this Qualification again before {at}.");
+            return Err(refused("QualificationTypeRetryDelayNotElapsed", &said));
+        }
+    };
+    Err(refused(code, said))
 }
 
 /// Whether the worker may hand in the test of the latest request.
@@ -176,6 +214,26 @@ mod tests {
         ] {
             assert_eq!(ask(terms, latest, is_granted, now), expected, "{terms:?} {latest:?}");
         }
+    }
+
+    #[test]
+    fn who_may_ask_later_is_told_when() {
+        let latest = Latest { status: Rejected, ask_at: Instant(0), test_due_at: None };
+        let refused = may_ask(RETRY, Some(latest), false, Instant(59_999)).unwrap_err();
+        assert!(refused.to_string().ends_with("again before 1970-01-01T00:01:00Z."), "{refused}");
+        assert_eq!(asking(RETRY, Some(latest), false, Instant(60_000)), Asking::Now);
+    }
+
+    #[test]
+    fn a_test_goes_on_unless_its_type_is_deleted() {
+        let due = Instant(10_000);
+        let latest = Latest { status: Unanswered, ask_at: Instant(0), test_due_at: Some(due) };
+        let at = |terms, now| asking(terms, Some(latest), false, Instant(now));
+        assert_eq!(at(TESTED, 9_999), Asking::InTest(due));
+        assert_eq!(at(TESTED, 10_000), Asking::Once);
+        assert_eq!(at(RETEST, 10_000), Asking::From(Instant(60_000)));
+        assert_eq!(at(Terms { status: Inactive, ..TESTED }, 9_999), Asking::InTest(due));
+        assert_eq!(at(Terms { status: Disposing, ..TESTED }, 9_999), Asking::Closed);
     }
 
     #[test]

@@ -50,15 +50,16 @@ pub struct Unmet<'r> {
     pub value: Option<Value>,
 }
 
-/// The first of a HIT's requirements that keeps a worker from an action.
+/// Those of a HIT's requirements that keep a worker from an action, in their order.
 ///
 /// `value` tells what the worker has of a qualification type.
-pub fn first_unmet(
+pub fn unmet(
     requirements: &[QualificationRequirement],
     action: Action,
     value: impl Fn(&str) -> Option<Value>,
-) -> Option<Unmet<'_>> {
-    requirements.iter().filter(|requirement| guards(requirement, action)).find_map(|requirement| {
+) -> impl Iterator<Item = Unmet<'_>> {
+    let guarding = requirements.iter().filter(move |requirement| guards(requirement, action));
+    guarding.filter_map(move |requirement| {
         let value = value(&requirement.qualification_type_id);
         let met = is_met(requirement, value.as_ref());
         (!met).then_some(Unmet { requirement, value })
@@ -120,14 +121,35 @@ fn lies_in(own: &Locale, place: &Locale) -> bool {
         && (place.subdivision.is_none() || place.subdivision == own.subdivision)
 }
 
-/// What a requirement says, in one line: `3Q GreaterThan 80`.
+/// What a requirement wants of its type, in plain words: `must be more than 80`.
 #[must_use]
 pub fn in_words(requirement: &QualificationRequirement) -> String {
     let integers = requirement.integer_values.iter().flatten().copied().map(Value::Integer);
     let places = requirement.locale_values.iter().flatten().cloned().map(Value::Place);
     let values: Vec<String> = integers.chain(places).map(|value| value.to_string()).collect();
-    let (id, comparator) = (&requirement.qualification_type_id, requirement.comparator);
-    format!("{id} {comparator:?} {}", values.join(", ")).trim_end().to_owned()
+    let list = values.join(", ");
+    match requirement.comparator {
+        Comparator::LessThan => format!("must be less than {list}"),
+        Comparator::LessThanOrEqualTo => format!("must be {list} or less"),
+        Comparator::GreaterThan => format!("must be more than {list}"),
+        Comparator::GreaterThanOrEqualTo => format!("must be {list} or more"),
+        Comparator::EqualTo => format!("must be {list}"),
+        Comparator::NotEqualTo => format!("must not be {list}"),
+        Comparator::In => format!("must be one of {list}"),
+        Comparator::NotIn => format!("must be none of {list}"),
+        Comparator::Exists => "must be held".to_owned(),
+        Comparator::DoesNotExist => "must not be held".to_owned(),
+    }
+}
+
+/// What a worker has of a type, in plain words.
+#[must_use]
+pub fn own_in_words(value: Option<&Value>) -> String {
+    match value {
+        None => "you do not have it".to_owned(),
+        Some(Value::None) => "you have it".to_owned(),
+        Some(value) => format!("yours is {value}"),
+    }
 }
 
 #[cfg(test)]
@@ -212,25 +234,49 @@ mod tests {
             };
             let list = [required];
             for (action, kept) in actions.into_iter().zip(expected) {
-                assert_eq!(first_unmet(&list, action, |_| None).is_some(), kept, "{guard:?}");
-                assert_eq!(first_unmet(&list, action, |_| Some(Value::None)), None);
+                assert_eq!(unmet(&list, action, |_| None).count(), usize::from(kept), "{guard:?}");
+                assert_eq!(unmet(&list, action, |_| Some(Value::None)).next(), None);
             }
         }
     }
 
     #[test]
-    fn the_first_unmet_one_is_told_with_the_worker_s_own_value() {
+    fn each_unmet_one_is_told_with_the_worker_s_own_value() {
         let list = [
             requirement("LessThan", &json!([5])),
-            requirement("GreaterThan", &json!([3])),
+            requirement("GreaterThan", &json!([4])),
             requirement("DoesNotExist", &json!([])),
         ];
-        let unmet = first_unmet(&list, Action::Accept, |_| Some(Value::Integer(4))).unwrap();
-        assert_eq!((unmet.requirement, unmet.value), (&list[2], Some(Value::Integer(4))));
-        let texts = list.each_ref().map(in_words);
-        assert_eq!(texts, ["3Q LessThan 5", "3Q GreaterThan 3", "3Q DoesNotExist"]);
-        let place =
-            requirement("In", &json!([{"Country": "US", "Subdivision": "WA"}, {"Country": "CA"}]));
-        assert_eq!(in_words(&place), "3Q In US-WA, CA");
+        let unmet: Vec<_> = unmet(&list, Action::Accept, |_| Some(Value::Integer(4))).collect();
+        let expected = [&list[1], &list[2]];
+        let value = Some(Value::Integer(4));
+        assert_eq!(unmet, expected.map(|requirement| Unmet { requirement, value: value.clone() }));
+    }
+
+    #[rstest]
+    #[case("LessThan", json!([5]), "must be less than 5")]
+    #[case("LessThanOrEqualTo", json!([5]), "must be 5 or less")]
+    #[case("GreaterThan", json!([5]), "must be more than 5")]
+    #[case("GreaterThanOrEqualTo", json!([5]), "must be 5 or more")]
+    #[case("EqualTo", json!([5]), "must be 5")]
+    #[case("NotEqualTo", json!([5]), "must not be 5")]
+    #[case("In", json!([{"Country": "US", "Subdivision": "WA"}, {"Country": "CA"}]),
+        "must be one of US-WA, CA")]
+    #[case("NotIn", json!([5, 6]), "must be none of 5, 6")]
+    #[case("Exists", json!([]), "must be held")]
+    #[case("DoesNotExist", json!([]), "must not be held")]
+    fn wants_in_words(
+        #[case] comparator: &str,
+        #[case] values: serde_json::Value,
+        #[case] expected: &str,
+    ) {
+        assert_eq!(in_words(&requirement(comparator, &values)), expected);
+    }
+
+    #[test]
+    fn own_values_in_words() {
+        let held = [None, Some(Value::None), Some(Value::Integer(-5))];
+        let words = held.map(|value| own_in_words(value.as_ref()));
+        assert_eq!(words, ["you do not have it", "you have it", "yours is -5"]);
     }
 }

@@ -90,6 +90,12 @@ pub const SYSTEM: [System; 6] = [
 const CREATED_AT: Instant = Instant(1_130_889_600_000);
 
 impl System {
+    /// Whether it is the worker's place.
+    #[must_use]
+    pub fn is_place(&self) -> bool {
+        self.about == About::Place
+    }
+
     /// The system type with that id, of whichever market.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {

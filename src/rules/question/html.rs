@@ -37,8 +37,9 @@ fn html_content(element: Element<'_>) -> Result<String, Flaw> {
     Ok(content)
 }
 
-/// A document around a page. A page with `]]>` in it makes one that is no XML.
+/// A document around a page, whatever characters are in it.
 pub(super) fn document(page: &str, frame_height: i64) -> String {
+    let page = page.replace("]]>", "]]]]><![CDATA[>");
     format!(
         "<HTMLQuestion xmlns=\"{NAMESPACE}\"><HTMLContent><![CDATA[{page}]]></HTMLContent>\
          <FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"

@@ -26,8 +26,9 @@ pub struct AnswerKey {
 
 /// The scores of one question's answers.
 #[derive(Debug, Clone, PartialEq)]
-struct KeyQuestion {
-    identifier: String,
+pub struct KeyQuestion {
+    /// Which question of the test it is.
+    pub identifier: String,
     /// Sets of choices, each with its score.
     options: Vec<(BTreeSet<String>, i64)>,
     default_score: i64,
@@ -66,9 +67,10 @@ pub fn score(answer_key: &str, answer: &str) -> Option<i64> {
 }
 
 impl AnswerKey {
-    /// The identifiers of the questions that are scored.
-    pub fn questions(&self) -> impl Iterator<Item = &str> {
-        self.questions.iter().map(|question| question.identifier.as_str())
+    /// The questions that are scored.
+    #[must_use]
+    pub fn questions(&self) -> &[KeyQuestion] {
+        &self.questions
     }
 
     /// The value for these answers.
@@ -80,6 +82,11 @@ impl AnswerKey {
 }
 
 impl KeyQuestion {
+    /// The choices that it knows, each as often as it stands in a set.
+    pub fn choices(&self) -> impl Iterator<Item = &str> {
+        self.options.iter().flat_map(|(set, _)| set).map(String::as_str)
+    }
+
     /// The score of the option whose choices are exactly those that were made.
     fn score(&self, given: &[Answer]) -> i64 {
         let made = given.iter().find(|answer| answer.question_identifier == self.identifier);

@@ -131,9 +131,17 @@ mod tests {
         assert!(many.question(&parameters(&[("a", &"x".repeat(60_000))])).is_err());
     }
 
-    #[test]
-    fn a_value_that_ends_the_document_makes_it_unreadable() {
-        let made = layout("${a}").question(&parameters(&[("a", "]]>")])).unwrap();
-        assert!(parse(&made).is_err());
+    #[rstest]
+    #[case("]]>${a}", "]]>", "]]>]]>")]
+    #[case("x]]${a}y", ">", "x]]>y")]
+    #[case("]]]>${a}", "]]]]>>", "]]]>]]]]>>")]
+    fn what_ends_a_section_of_text_is_kept(
+        #[case] html: &str,
+        #[case] value: &str,
+        #[case] expected: &str,
+    ) {
+        let made = layout(html).question(&parameters(&[("a", value)])).unwrap();
+        let Question::Html(page) = parse(&made).unwrap() else { panic!("{made}") };
+        assert_eq!((page.content.as_str(), page.frame_height), (expected, 450));
     }
 }

@@ -30,10 +30,13 @@ impl AnswerSpecification {
         matches!(self, Self::FileUpload(_))
     }
 
-    /// Whether the answer is of given choices, and nothing in the worker's own words.
+    /// The choices, where nothing in the worker's own words can be the answer.
     #[must_use]
-    pub const fn is_closed_choice(&self) -> bool {
-        matches!(self, Self::Selection(SelectionAnswer { other: None, .. }))
+    pub fn closed_choices(&self) -> Option<&[Selection]> {
+        match self {
+            Self::Selection(SelectionAnswer { selections, other: None, .. }) => Some(selections),
+            _ => None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ScoreMyKnownAnswers/2011-09-01`: each assignment is compared with an answer key.
 
 use crate::fault::Fault;
-use crate::rules::limits::Range;
+use crate::rules::limits::{self, Range};
 use crate::rules::review_policy::answers::{Values, by_question, values};
 use crate::rules::review_policy::parameters::{Parameters, thresholds};
 use crate::rules::review_policy::{Extension, Thresholds, percent};
@@ -76,11 +76,11 @@ impl KnownAnswers {
 }
 
 fn answer_key(given: &mut Parameters<'_>) -> Result<Vec<(String, Values)>, Fault> {
-    let entries = given.take(&["AnswerKey"]).and_then(|parameter| parameter.map_entries.as_deref());
-    let entries = entries.filter(|entries| !entries.is_empty());
+    let entries = given.entries("AnswerKey")?.filter(|entries| !entries.is_empty());
     let mut key: Vec<(String, Values)> = Vec::new();
     for entry in entries.ok_or_else(|| given.missing("AnswerKey"))? {
         let question = entry.key.clone().unwrap_or_default();
+        limits::at_most_bytes("Key", &question, limits::MAP_ENTRY_KEY_BYTES)?;
         if question.is_empty() || key.iter().any(|(before, _)| *before == question) {
             return Err(Fault::invalid_parameter("AnswerKey", &question));
         }

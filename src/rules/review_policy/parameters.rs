@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::rules::limits::{self, Range};
 use crate::rules::review_policy::{Extension, Thresholds};
-use crate::shapes::review::{PolicyParameter, ReviewPolicy};
+use crate::shapes::review::{ParameterMapEntry, PolicyParameter, ReviewPolicy};
 
 /// `ExtendMinimumTimeInSeconds`.
 const MINIMUM_TIME_S: Range = Range { min: 60, max: limits::YEAR_S };
@@ -32,7 +32,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// The parameter of one of these names, if it was given.
-    pub(super) fn take(&mut self, names: &[&str]) -> Option<&'a PolicyParameter> {
+    fn take(&mut self, names: &[&str]) -> Option<&'a PolicyParameter> {
         let is_one = |parameter: &&PolicyParameter| {
             parameter.key.as_deref().is_some_and(|key| names.contains(&key))
         };
@@ -40,15 +40,43 @@ impl<'a> Parameters<'a> {
         Some(self.left.remove(index))
     }
 
+    /// The values of the parameter.
+    ///
+    /// # Errors
+    /// It has entries of a map. Assumed: the sentence.
+    pub(super) fn values(&mut self, names: &[&'static str]) -> Result<Option<&'a [String]>, Fault> {
+        let Some(parameter) = self.take(names) else { return Ok(None) };
+        if let Some(entry) = parameter.map_entries.iter().flatten().next() {
+            return Err(invalid(names, entry.key.as_deref().unwrap_or_default()));
+        }
+        Ok(Some(parameter.values.as_deref().unwrap_or_default()))
+    }
+
+    /// The entries of the parameter, which is a map.
+    ///
+    /// # Errors
+    /// It has values besides. Assumed: the sentence.
+    pub(super) fn entries(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<&'a [ParameterMapEntry]>, Fault> {
+        let Some(parameter) = self.take(&[name]) else { return Ok(None) };
+        let values = parameter.values.as_deref().unwrap_or_default();
+        if !values.is_empty() {
+            return Err(invalid(&[name], &values.join(",")));
+        }
+        Ok(parameter.map_entries.as_deref())
+    }
+
     /// The one value of the parameter.
     ///
     /// # Errors
     /// It has none, or several.
     pub(super) fn text(&mut self, names: &[&'static str]) -> Result<Option<&'a str>, Fault> {
-        let Some(parameter) = self.take(names) else { return Ok(None) };
-        match parameter.values.as_deref() {
+        match self.values(names)? {
+            None => Ok(None),
             Some([text]) => Ok(Some(text)),
-            values => Err(invalid(names, &values.unwrap_or_default().join(","))),
+            Some(values) => Err(invalid(names, &values.join(","))),
         }
     }
 

@@ -15,6 +15,8 @@ const SCORE: Range = Range { min: 0, max: 101 };
 const EXTEND: Range = Range { min: 1, max: 100 };
 /// `ExtendMaximumAssignments`, for which the reference names no range.
 const EXTEND_MAXIMUM: Range = ASSIGNMENTS;
+/// How many questions can be compared (documentation of the policy).
+const MOST_QUESTIONS: usize = 15;
 /// Longer answers are left out (API reference).
 const LONGEST: usize = 256;
 
@@ -177,11 +179,12 @@ fn joined(values: &Values) -> String {
 /// `QuestionIds`, one value each or separated by commas; samples spell it `QuestionIDs`.
 fn questions(given: &mut Parameters<'_>) -> Result<Vec<String>, Fault> {
     let names = ["QuestionIds", "QuestionIDs"];
-    let parameter = given.take(&names).ok_or_else(|| given.missing("QuestionIds"))?;
+    let values = given.values(&names)?.ok_or_else(|| given.missing("QuestionIds"))?;
     let mut questions: Vec<String> = Vec::new();
-    for text in parameter.values.iter().flatten().flat_map(|text| text.split(',')) {
+    for text in values.iter().flat_map(|text| text.split(',')) {
         let question = text.trim();
-        if question.is_empty() || questions.iter().any(|before| before == question) {
+        let again = questions.iter().any(|before| before == question);
+        if question.is_empty() || again || questions.len() == MOST_QUESTIONS {
             return Err(invalid(&names, text));
         }
         questions.push(question.to_owned());

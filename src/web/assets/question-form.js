@@ -81,8 +81,10 @@
       case "file":
         return field.setCustomValidity(checkFile(field));
       default: {
+        // On each of them: a browser has words of its own for radio buttons of which none is chosen.
         const { fields } = choice(field);
-        fields[0]?.setCustomValidity(checkChoice(field));
+        const problem = checkChoice(field);
+        fields.forEach((one) => one.setCustomValidity(problem));
       }
     }
   }

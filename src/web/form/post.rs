@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::rules::question::filling::SentFile;
 
 /// The largest body that a page's route should take, in bytes: one file of the largest size, and
-/// some more. Pass it to [`axum::extract::DefaultBodyLimit`].
+/// some more.
 pub const MAX_BODY: usize = 16 << 20;
 
 /// Reads a posted form, `multipart/form-data` or `application/x-www-form-urlencoded`.

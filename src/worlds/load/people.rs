@@ -1,9 +1,10 @@
 //! Requesters, workers, bonuses, blocks.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::fault::Fault;
 use crate::rules;
+use crate::rules::limits::WORKER_BLOCKS;
 use crate::shapes::worker::Worker;
 use crate::store::bonus_payments::{self, BonusPayment};
 use crate::store::messages::{self, Message};
@@ -113,6 +114,7 @@ impl Load<'_> {
     }
 
     pub(super) async fn load_worker_blocks(&mut self, entries: &[BlockEntry]) -> Result<(), Fault> {
+        let mut owners = BTreeMap::new();
         for entry in entries {
             let owner = self.owner(&entry.place, &entry.owner).await?;
             let named = self.worker(&entry.place, &entry.worker_id);
@@ -125,7 +127,14 @@ impl Load<'_> {
             if !worker_blocks::add(&mut self.turn.tx, &block).await? {
                 self.problem(&entry.place, "this worker is blocked already");
             }
+            owners.insert(block.requester_id, &entry.place);
             self.loaded.worker_blocks += 1;
+        }
+        for (owner, place) in owners {
+            let tx = &mut self.turn.tx;
+            if worker_blocks::are_full(tx, &owner, "", WORKER_BLOCKS + 1).await? {
+                self.problem(place, format!("more than {WORKER_BLOCKS} workers are blocked"));
+            }
         }
         Ok(())
     }

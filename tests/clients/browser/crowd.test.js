@@ -1,16 +1,18 @@
 // The scripts that pages of tasks ask for, in a browser: externalHIT_v1.js and crowd-html-elements.js.
-// A small site serves the scripts from the project's folder and keeps what is posted.
+// What is handed in goes through the site, as HTML of a HIT; what only the elements do is looked at on a
+// page of its own.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { browserForTests } from "./form.browser.js";
+import { accepted, browser, document, frameOf, html, market, worker } from "./market.js";
 
-const browser = browserForTests();
 const pages = new Map();
-let server, origin, posted;
+let chrome, at, server, origin, posted;
 
 before(async () => {
+  chrome = await browser();
+  at = await market();
   server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://x");
     if (request.method === "POST") {
@@ -30,35 +32,59 @@ before(async () => {
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   origin = `http://127.0.0.1:${server.address().port}`;
 });
-after(() => {
+after(async () => {
   server.close();
   server.closeAllConnections();
+  await chrome.close();
+  await at.stop();
 });
 
 const given = () => `assignmentId=3ASSIGNMENT&hitId=3HIT&workerId=A1&turkSubmitTo=${encodeURIComponent(origin)}`;
 const PREVIEW = "assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=3HIT";
+const whole = (inside) => `<!DOCTYPE html><html lang="en"><body>${inside}</body></html>`;
 
-async function open(html, query = given()) {
+/** A page with these elements, and nothing around it. */
+async function open(inside, query = given()) {
   posted = [];
-  pages.set("/task", `<!DOCTYPE html><html lang="en"><body>${html}</body></html>`);
-  return browser.open(`${origin}/task?${query}`);
+  pages.set("/task", whole(inside));
+  const page = await (await chrome.newContext()).newPage();
+  page.setDefaultTimeout(5000);
+  await page.goto(`${origin}/task?${query}`);
+  return page;
 }
 
-const EXTERNAL = `<script src="/assets/externalHIT_v1.js"></script>
+let number = 0;
+/** A HIT with this HTML, accepted on the site: the page, and what is in its frame. */
+async function work(inside) {
+  const hit = await at.hit(html(whole(inside)), { Title: `Task ${++number}` });
+  const page = await accepted(await worker(chrome, at, "A1ANNA"), at, hit);
+  await frameOf(page).locator("form").waitFor();
+  return { hit, page, frame: frameOf(page) };
+}
+
+const AMAZON = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
+
+/** After `deed` boto3 has these fields of the HIT. */
+async function handedIn({ hit, page }, deed, ...fields) {
+  await deed();
+  await page.getByText("Your work was submitted.").waitFor();
+  assert.deepEqual(page.errors, []);
+  await at.handedIn(hit, ["A1ANNA", document(...fields)]);
+}
+
+const external = (src) => `<script src="${src}"></script>
   <form name="mturk_form" method="post" id="mturk_form" action="https://www.mturk.com/mturk/externalSubmit">
     <input type="hidden" value="" name="assignmentId" id="assignmentId"><input name="answer" value="é &amp; b">
     <input type="submit" id="submitButton" value="Submit"></form>
   <script>turkSetAssignmentID();</script>`;
 
 test("a plain page learns its assignment and its destination", async () => {
-  const page = await open(EXTERNAL);
-  await Promise.all([page.waitForNavigation(), page.click("#submitButton")]);
-  assert.deepEqual(posted, [["/mturk/externalSubmit", [["assignmentId", "3ASSIGNMENT"], ["answer", "é & b"]]]]);
-  assert.deepEqual(page.errors, []);
+  const task = await work(external("https://s3.amazonaws.com/mturk-public/externalHIT_v1.js"));
+  await handedIn(task, () => task.frame.locator("#submitButton").click(), ["answer", "&#233; &amp; b"]);
 });
 
 test("a plain page cannot submit in a preview", async () => {
-  const page = await open(EXTERNAL, PREVIEW);
+  const page = await open(external("/assets/externalHIT_v1.js"), PREVIEW);
   const said = "You must ACCEPT the HIT before you can submit the results.";
   assert.equal(await page.inputValue("#submitButton"), said);
   assert.ok(await page.isDisabled("#submitButton"));
@@ -66,11 +92,10 @@ test("a plain page cannot submit in a preview", async () => {
 });
 
 test("names of a page's own are taken, and a missing field is added", async () => {
-  const page = await open(`<script src="/assets/externalHIT_v1.js"></script>
+  const task = await work(`<script src="https://mturk-public.s3.amazonaws.com/externalHIT_v1.js"></script>
     <form id="mine" method="post"><input name="action" value="x"><button id="go">Go</button></form>
     <script>turkSetAssignmentID("mine", "go");</script>`);
-  await Promise.all([page.waitForNavigation(), page.click("#go")]);
-  assert.deepEqual(posted[0], ["/mturk/externalSubmit", [["action", "x"], ["assignmentId", "3ASSIGNMENT"]]]);
+  await handedIn(task, () => task.frame.locator("#go").click(), ["action", "x"]);
 });
 
 test("parameters are read as they stand, and decoded", async () => {
@@ -88,7 +113,7 @@ test("parameters are read as they stand, and decoded", async () => {
 
 const CROWD = `<script src="/assets/crowd-html-elements.js"></script>`;
 
-const EVERYTHING = `${CROWD}<crowd-form>
+const EVERYTHING = `<crowd-form>
   <crowd-instructions link-text="Look here" link-type="button"><short-summary>In short.</short-summary>
     <detailed-instructions>At length.</detailed-instructions>
     <positive-example>Good.</positive-example></crowd-instructions>
@@ -109,64 +134,52 @@ const EVERYTHING = `${CROWD}<crowd-form>
   <input name="plain" value="p"><input type="checkbox" name="box" value="b" checked><select name="pick"><option>x</select>
   <crowd-button form-action="submit" variant="primary">Hand in</crowd-button></crowd-form>`;
 
-async function handedIn(page, deed) {
-  await Promise.all([page.waitForNavigation(), deed()]);
-  const [path, fields] = posted[0];
-  assert.deepEqual([posted.length, path], [1, "/mturk/externalSubmit"]);
-  return fields;
-}
-
 test("every element is filled in with the keyboard alone", async () => {
-  const page = await open(EVERYTHING);
+  const task = await work(AMAZON + EVERYTHING);
+  const { page, frame } = task;
   const keys = async (...all) => {
     for (const key of all) await page.keyboard.press(key);
   };
-  await page.getByLabel("Title").focus();
+  await frame.getByLabel("Title").focus();
   await page.keyboard.type("A title");
-  await keys("Tab");
+  await keys("Tab", "Control+End");
   await page.keyboard.type("!");
   await keys("Tab", "Space", "Tab", "Tab", "Space");
   // The group is reached once, at its first button; arrows move on.
   await keys("Tab", "ArrowDown", "ArrowDown", "ArrowUp", "Tab", "ArrowRight", "ArrowRight");
   // Instructions of the classifier, then its categories.
   await keys("Tab", "Enter");
-  assert.ok(await page.getByText("Fully.").isVisible());
+  assert.ok(await frame.getByText("Fully.").isVisible());
   await keys("Tab", "Space", "ArrowDown", "Tab", "Space");
-  const fields = await handedIn(page, () => page.getByRole("button", { name: "Hand in" }).press("Enter"));
-  assert.deepEqual(fields[0], ["assignmentId", "3ASSIGNMENT"]);
-  assert.deepEqual([fields.length, fields[1][0]], [2, "taskAnswers"]);
-  assert.deepEqual(JSON.parse(fields[1][1]), [{
-    title: "A title", text: fieldsText(fields), tick: { on: true }, colours: { red: true, blue: true },
-    yes: { yes: false }, no: { no: true }, maybe: { maybe: false }, much: 16, mood: { label: 'Sad, or "blue"' },
-    animal: { label: "Cat" }, plain: "p", box: { b: true }, pick: "x",
-  }]);
-  assert.deepEqual(page.errors, []);
+  const answer = '[{"title":"A title","text":"as it was!","tick":{"on":true},"colours":{"red":true,"blue":true},' +
+    '"yes":{"yes":false},"no":{"no":true},"maybe":{"maybe":false},"much":16,"mood":{"label":"Sad, or \\"blue\\""},' +
+    '"animal":{"label":"Cat"},"plain":"p","box":{"b":true},"pick":"x"}]';
+  await handedIn(task, () => frame.getByRole("button", { name: "Hand in" }).press("Enter"), ["taskAnswers", answer]);
 });
 
-// Where the caret of a text area stands at first is the browser's business.
-function fieldsText(fields) {
-  const { text } = JSON.parse(fields[1][1])[0];
-  assert.ok(["!as it was", "as it was!"].includes(text), text);
-  return text;
-}
-
 test("what is missing is told before anything is sent", async () => {
-  const page = await open(EVERYTHING);
-  const hand = () => page.getByRole("button", { name: "Hand in" }).click();
+  const task = await work(AMAZON + EVERYTHING);
+  const { frame, hit } = task;
+  const hand = () => frame.getByRole("button", { name: "Hand in" }).click();
   await hand();
-  assert.equal(await page.evaluate(() => document.querySelector("crowd-input").validity.valid), false);
-  await page.getByLabel("Title").fill("x");
+  const valid = (one) => one.validity.valid;
+  assert.equal(await frame.locator("crowd-input").evaluate(valid), false);
+  await frame.getByLabel("Title").fill("x");
   await hand();
-  await page.getByLabel("Glad").check();
+  assert.equal(await frame.locator("crowd-classifier").evaluate(valid), false);
+  await frame.getByLabel("Glad").check();
   await hand();
-  assert.deepEqual(posted, []);
-  await page.getByLabel("Dog").check();
-  const fields = await handedIn(page, hand);
-  assert.deepEqual(JSON.parse(fields[1][1])[0].animal, { label: "Dog" });
+  assert.equal(await frame.locator("crowd-image-classifier").evaluate(valid), false);
+  await at.handedIn(hit);
+  await frame.getByLabel("Dog").check();
+  const answer = '[{"title":"x","text":"as it was","tick":{"on":false},"colours":{"red":true,"blue":false},' +
+    '"yes":{"yes":false},"no":{"no":false},"maybe":{"maybe":false},"much":12,"mood":{"label":"Glad"},' +
+    '"animal":{"label":"Dog"},"plain":"p","box":{"b":true},"pick":"x"}]';
+  await handedIn(task, hand, ["taskAnswers", answer]);
 });
 
 test("instructions show what is short, and the rest when asked", async () => {
-  const page = await open(EVERYTHING);
+  const page = await open(CROWD + EVERYTHING);
   assert.ok(await page.getByText("In short.").isVisible());
   assert.ok(!(await page.getByText("At length.").isVisible()));
   await page.getByText("Look here").click();
@@ -176,36 +189,35 @@ test("instructions show what is short, and the rest when asked", async () => {
 });
 
 test("Enter in an input hands in, a button is added where there is none", async () => {
-  const page = await open(`${CROWD}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`);
-  assert.ok(await page.getByRole("button", { name: "Submit" }).isVisible());
-  await page.locator("crowd-input input").fill("yes");
-  const fields = await handedIn(page, () => page.keyboard.press("Enter"));
-  assert.deepEqual(fields, [["assignmentId", "3ASSIGNMENT"], ["taskAnswers", '[{"q":"yes"}]']]);
+  const task = await work(`${AMAZON}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`);
+  assert.ok(await task.frame.getByRole("button", { name: "Submit" }).isVisible());
+  await task.frame.locator("crowd-input input").fill("yes");
+  await handedIn(task, () => task.page.keyboard.press("Enter"), ["taskAnswers", '[{"q":"yes"}]']);
 });
 
 test("answers can be flat", async () => {
-  const page = await open(`${CROWD}<crowd-form answer-format="flatten-objects">
+  const task = await work(`${AMAZON}<crowd-form answer-format="flatten-objects">
     <crowd-classifier name="category" categories="['Cat', 'Dog']" header="x"></crowd-classifier>
     <crowd-checkbox name="q.0">x</crowd-checkbox><crowd-slider name="s" max="5" value="3"></crowd-slider></crowd-form>`);
-  await page.getByLabel("Dog").check();
-  const fields = await handedIn(page, () => page.getByRole("button").click());
-  assert.deepEqual(fields, [["assignmentId", "3ASSIGNMENT"], ["category.label", "Dog"], ["q.0.on", "false"],
-    ["s", "3"]]);
+  await task.frame.getByLabel("Dog").check();
+  await handedIn(task, () => task.frame.getByRole("button").click(),
+    ["category.label", "Dog"], ["q.0.on", "false"], ["s", "3"]);
 });
 
 test("a page's own onsubmit can look at the values, add one, and stop it", async () => {
-  const page = await open(`${CROWD}<crowd-form><crowd-input name="q" value="1"></crowd-input></crowd-form><script>
+  const task = await work(`${AMAZON}<crowd-form><crowd-input name="q" value="1"></crowd-input></crowd-form><script>
     let stops = 1;
     document.querySelector("crowd-form").onsubmit = (event) => {
       const input = document.querySelector("crowd-input");
       input.value = input.value + "!";
       if (stops-- > 0) event.preventDefault();
     };</script>`);
-  await page.getByRole("button").click();
-  await page.waitForFunction(() => document.querySelector("crowd-input").value === "1!");
-  assert.deepEqual(posted, []);
-  const fields = await handedIn(page, () => page.getByRole("button").click());
-  assert.equal(fields[1][1], '[{"q":"1!!"}]');
+  const { frame, hit } = task;
+  await frame.getByRole("button").click();
+  const value = () => frame.locator("crowd-input").evaluate((one) => one.value);
+  while ((await value()) !== "1!");
+  await at.handedIn(hit);
+  await handedIn(task, () => frame.getByRole("button").click(), ["taskAnswers", '[{"q":"1!!"}]']);
 });
 
 test("in a preview nothing is handed in", async () => {

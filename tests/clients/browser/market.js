@@ -1,15 +1,19 @@
 // Starts the program under test, asks its APIs, and serves pages as a requester would.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-const ROOT = path.resolve(import.meta.dirname, "../../..");
+export const ROOT = path.resolve(import.meta.dirname, "../../..");
 const BINARY = process.env.MTURK_LOCAL_BIN ?? path.join(ROOT, "target/release/mturk-local");
+const PYTHON = process.env.MTURK_LOCAL_PYTHON ?? path.join(ROOT, ".venv/bin/python");
 export const PICTURES = path.join(ROOT, "artefacts/pictures");
+/** A name that only the tests' browser knows: for this machine, though browsers cannot tell. */
+export const NAMED = "lab.test";
+const HERE = ["127.0.0.1", "localhost", NAMED];
 const NAMESPACES = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas";
 
 /** A market of its own, whose clock stands at the beginning of 2026 unless it is told otherwise. */
@@ -28,6 +32,8 @@ export async function market(...options) {
 class Market {
   constructor(url, child) {
     this.url = url;
+    // Where browsers find it.
+    this.site = url;
     this.child = child;
   }
 
@@ -75,10 +81,24 @@ class Market {
     return (await this.call("CreateHIT", hit)).HIT;
   }
 
-  /** The answers to a HIT, in the order of submission. */
-  async answers(hit) {
-    const listed = await this.call("ListAssignmentsForHIT", { HITId: hit.HITId });
-    return listed.Assignments.map((one) => one.Answer);
+  /** A HIT's group. */
+  async group(hit) {
+    return (await this.call("GetHIT", { HITId: hit.HITId })).HIT.HITGroupId;
+  }
+
+  /** Fails unless boto3 lists exactly this; see submitted.py. */
+  async submitted(expected) {
+    const listed = await new Promise((done) => {
+      const script = path.join(import.meta.dirname, "submitted.py");
+      const child = execFile(PYTHON, [script, this.url], (failed, out, said) => done(failed ? said || String(failed) : ""));
+      child.stdin.end(JSON.stringify(expected));
+    });
+    if (listed) throw new Error(listed);
+  }
+
+  /** Fails unless boto3 lists exactly this work on a HIT: pairs of a worker and an answer document. */
+  handedIn(hit, ...works) {
+    return this.submitted({ assignments: { [hit.HITId]: works } });
   }
 }
 
@@ -90,15 +110,22 @@ export const html = (content, height = 400) =>
   `<HTMLQuestion xmlns="${NAMESPACES}/2011-11-11/HTMLQuestion.xsd">` +
   `<HTMLContent><![CDATA[${content}]]></HTMLContent><FrameHeight>${height}</FrameHeight></HTMLQuestion>`;
 
-/** The answer document of these fields, as the closed service wrote it. */
-export function document(...fields) {
+export const form = (content) =>
+  `<QuestionForm xmlns="${NAMESPACES}/2017-11-06/QuestionForm.xsd">${content}</QuestionForm>`;
+
+/** The document of these answers: of each, its question and what stands in it. */
+export function answers(...all) {
   const head =
     '<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers ' +
     `xmlns="${NAMESPACES}/2005-10-01/QuestionFormAnswers.xsd">`;
-  const answer = ([name, value]) =>
-    `<Answer><QuestionIdentifier>${name}</QuestionIdentifier><FreeText>${value}</FreeText></Answer>`;
-  return `${head}${fields.map(answer).join("")}</QuestionFormAnswers>`;
+  const answer = ([name, inside]) => `<Answer><QuestionIdentifier>${name}</QuestionIdentifier>${inside}</Answer>`;
+  return `${head}${all.map(answer).join("")}</QuestionFormAnswers>`;
 }
+
+export const text = (value) => `<FreeText>${value}</FreeText>`;
+
+/** The answer document of these fields, as the closed service wrote it. */
+export const document = (...fields) => answers(...fields.map(([name, value]) => [name, text(value)]));
 
 /** A requester's own server: `pages` by path; what was asked is kept in `asked`. */
 export async function requester(pages) {
@@ -132,17 +159,28 @@ document.getElementById('state').textContent =
 /** A browser; one for all tests of a file. */
 export async function browser() {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
   return chromium.launch({ executablePath, args, env: { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) } });
 }
 
-/** A browser window of one worker. */
+/** A browser window of one worker. What would leave this machine goes nowhere. */
 export async function worker(of, at, workerId, more = {}) {
   const context = await of.newContext({ viewport: { width: 1100, height: 800 }, ...more });
+  await context.route((to) => !HERE.includes(to.hostname), (route) => route.abort());
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
-  await page.goto(`${at.url}/projects?workerId=${workerId}`);
+  page.errors = [];
+  page.on("pageerror", (error) => page.errors.push(String(error)));
+  await page.goto(`${at.site}/projects?workerId=${workerId}`);
+  return page;
+}
+
+/** Accepts a HIT, or the next one of a HIT type, at once; its page. */
+export async function accepted(page, at, { HITTypeId }) {
+  await page.goto(`${at.url}/projects/${HITTypeId}/tasks/accept_random`);
+  await page.getByRole("timer").waitFor();
   return page;
 }
 

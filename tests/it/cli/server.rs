@@ -26,6 +26,20 @@ impl Server {
     }
 }
 
+/// What a server says on standard error until it answers.
+pub fn said_at_start(arguments: &[&str]) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mturk-local"))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    child.kill().unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap()
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().unwrap();

@@ -6,8 +6,10 @@ use mturk_local::wire::model;
 use mturk_local::worlds::Worlds;
 use mturk_local::worlds::builtin::Builtin;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::events::to_queue;
+use crate::forms::{FORM, filled, hand_in};
 use crate::qualified::{KEY, TEST};
 use crate::reviews::{answer, create, known, plurality};
 use crate::shape::sample_of;
@@ -25,16 +27,20 @@ const CHEN: &str = "A1CHEN0000000";
 pub struct Full {
     pub world: World,
     dump: Value,
-    /// Open, worked on, reviewed, with review policies, all work submitted.
+    /// Ends the deliveries.
+    _stop: watch::Sender<bool>,
+    /// Open, worked on, reviewed, with review policies, all work submitted, with a form.
     pub hits: Vec<String>,
     /// Of the open HIT, and one without a HIT.
     pub hit_types: Vec<String>,
-    /// Approved, submitted and rejected work, and work in hand.
+    /// Approved, submitted and rejected work, work in hand, and work with a file.
     pub assignments: Vec<String>,
     /// Without and with a test.
     pub types: Vec<String>,
     /// What waits for the owner's decision.
     pub requests: Vec<String>,
+    /// Of HITs.
+    pub layouts: Vec<String>,
 }
 
 impl Full {
@@ -43,12 +49,27 @@ impl Full {
         let texts = ["demo", "qualified"].map(|name| Builtin::find(name).unwrap().text.to_owned());
         let worlds = Worlds::read(texts.to_vec()).unwrap();
         let world = World::with(|options| options.worlds = Some(worlds)).await;
-        let [hits, hit_types, assignments, types, requests] = [(); 5].map(|()| Vec::new());
-        let dump = Value::Null;
-        let mut full = Self { world, dump, hits, hit_types, assignments, types, requests };
+        let (stop, stopped) = watch::channel(false);
+        let emulator = world.emulator.clone();
+        tokio::spawn(async move { emulator.deliver(stopped).await });
+        // It takes letters before it waits for anything.
+        tokio::task::yield_now().await;
+        let [hits, hit_types, assignments, types, requests, layouts] = [(); 6].map(|()| Vec::new());
+        let mut full = Self {
+            world,
+            dump: Value::Null,
+            _stop: stop,
+            hits,
+            hit_types,
+            assignments,
+            types,
+            requests,
+            layouts,
+        };
         full.make_types().await;
         full.make_hits().await;
         full.make_work().await;
+        full.make_forms().await;
         full.dump = full.world.done("GET", "/world", Value::Null).await;
         full
     }
@@ -130,9 +151,24 @@ impl Full {
         self.assignments = made;
     }
 
+    async fn make_forms(&mut self) {
+        let layout = "3LAYOUT00000000000000000000001";
+        let page = format!("<p>{SECRET}</p>");
+        let layouts = json!([{"HITLayoutId": layout, "Name": SECRET, "HTMLContent": page}]);
+        self.world.done("POST", "/world", json!({"HITLayouts": layouts})).await;
+        self.layouts = vec![layout.to_owned()];
+        let hit = self.world.create_hit(json!({"Title": SECRET, "Question": FORM})).await;
+        let work = self.world.accept(ANNA, &hit).await;
+        let handed = hand_in(&self.world, &work, filled(SECRET, SECRET.as_bytes())).await;
+        handed.unwrap().unwrap();
+        self.hits.push(hit);
+        self.assignments.push(work);
+    }
+
     /// Every id that has an owner, but those of qualification types, which all may see.
     pub fn private_ids(&self) -> impl Iterator<Item = &String> {
-        [&self.hits, &self.hit_types, &self.assignments, &self.requests].into_iter().flatten()
+        let lists = [&self.hits, &self.hit_types, &self.assignments, &self.requests, &self.layouts];
+        lists.into_iter().flatten()
     }
 
     /// The owner's ids that a member of this name can hold.
@@ -143,6 +179,7 @@ impl Full {
             "AssignmentId" => &self.assignments,
             "QualificationTypeId" => &self.types,
             "QualificationRequestId" => &self.requests,
+            "HITLayoutId" => &self.layouts,
             _ => &[],
         }
     }
@@ -153,6 +190,7 @@ impl Full {
             "WorkerId" => ANNA.into(),
             "WorkerIds" => json!([ANNA]),
             "Question" => QUESTION.into(),
+            "QuestionIdentifier" => "song".into(),
             name => match self.ids(name).first() {
                 Some(id) => id.as_str().into(),
                 None => sample_of(&member.shape),
@@ -184,12 +222,16 @@ impl Full {
             "CreateQualificationType" => json!({"Name": "Another", "Keywords": "k", "Test": TEST,
                 "AnswerKey": KEY, "TestDurationInSeconds": 60, "RetryDelayInSeconds": 9}),
             "DeleteHIT" => json!({"HITId": self.hits[2]}),
+            "GetFileUploadURL" => json!({"AssignmentId": self.assignments[4]}),
             "GetQualificationType" | "UpdateQualificationType" => {
                 json!({"QualificationTypeId": self.types[1]})
             }
             "ListAssignmentsForHIT" => json!({"HITId": self.hits[1]}),
             "ListBonusPayments" => json!({"AssignmentId": self.assignments[0]}),
             "ListReviewPolicyResultsForHIT" => json!({"HITId": self.hits[3]}),
+            "SendTestEventNotification" => {
+                json!({"Notification": to_queue("another"), "TestEventType": "Ping"})
+            }
             "UpdateNotificationSettings" => {
                 json!({"Notification": to_queue("another"), "Active": true})
             }

@@ -15,7 +15,7 @@ use crate::world::{START, World};
 /// A step of a random history.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Create { other: bool, reward: u8, places: u8 },
+    Create { other: bool, masters: bool, reward: u8, places: u8 },
     Extend(usize, u8),
     Submit(usize),
     Accept(usize),
@@ -34,8 +34,9 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let any = || 0..20_usize;
     prop_oneof![
-        2 => (proptest::bool::ANY, 0..200_u8, 1..13_u8)
-            .prop_map(|(other, reward, places)| Step::Create { other, reward, places }),
+        2 => (proptest::bool::ANY, proptest::bool::ANY, 0..200_u8, 1..13_u8).prop_map(
+            |(other, masters, reward, places)| Step::Create { other, masters, reward, places }
+        ),
         1 => (any(), 1..4_u8).prop_map(|(hit, count)| Step::Extend(hit, count)),
         5 => any().prop_map(Step::Submit),
         3 => any().prop_map(Step::Accept),
@@ -50,6 +51,17 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any().prop_map(Step::Delete),
         2 => (0..60_u8).prop_map(Step::Wait),
     ]
+}
+
+/// The Masters of production.
+const MASTERS: &str = "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH";
+/// So many workers take part.
+const PEOPLE: usize = 60;
+
+/// The workers; two of three are Masters.
+fn people() -> Value {
+    let person = |n| json!({"WorkerId": format!("A1WORKER{n}"), "Masters": n % 3 > 0});
+    json!({"Workers": (0..PEOPLE).map(person).collect::<Vec<_>>()})
 }
 
 fn dollars(cents: i64) -> String {
@@ -93,9 +105,13 @@ impl Market {
 
     async fn take(&mut self, step: Step) {
         match step {
-            Step::Create { other, reward, places } => {
+            Step::Create { other, masters, reward, places } => {
                 let owner = if other { self.world.by("other") } else { self.world.clone() };
                 let mut changes = if reward % 2 == 0 { json!({}) } else { policies() };
+                if masters {
+                    changes["QualificationRequirements"] =
+                        json!([{"QualificationTypeId": MASTERS, "Comparator": "Exists"}]);
+                }
                 changes["Reward"] = dollars(reward.into()).into();
                 changes["MaxAssignments"] = places.into();
                 changes["AutoApprovalDelayInSeconds"] = 200_000.into();
@@ -103,7 +119,9 @@ impl Market {
             }
             Step::Submit(index) => {
                 let path = format!("/hits/{}/submissions", pick(&self.hits, index));
-                let sent = json!({"Answers": {"q": index % 3}});
+                // Some of them are of the Masters.
+                let worker = format!("A1WORKER{}", self.works.len() % PEOPLE);
+                let sent = json!({"WorkerId": worker, "Answers": {"q": index % 3}});
                 let work = self.world.control("POST", &path, sent).await.1;
                 let id = |name: &str| work[name].as_str().map(str::to_owned);
                 self.works.extend(id("AssignmentId").zip(id("WorkerId")));
@@ -191,7 +209,9 @@ fn owed(dumped: &Value, now: &Value) -> HashMap<String, (i64, i64)> {
     for hit in list("HITs") {
         let of = types.iter().find(|of| of["HITTypeId"] == hit["HITTypeId"]).unwrap();
         let max = hit["MaxAssignments"].as_i64().unwrap();
-        let price = with_fee(cents(&of["Reward"]), if max >= 10 { 40.0 } else { 20.0 });
+        let base = if max >= 10 { 40.0 } else { 20.0 };
+        let masters = of["QualificationRequirements"].to_string().contains(MASTERS);
+        let price = with_fee(cents(&of["Reward"]), if masters { base + 5.0 } else { base });
         let works = hit["Assignments"].as_array().unwrap();
         let in_status = |status: &str| {
             let found = works.iter().filter(|work| work["AssignmentStatus"] == status).count();
@@ -239,6 +259,7 @@ fn money_is_neither_made_nor_lost() {
     let checked = runner.run(&histories, |steps| {
         runtime.block_on(async {
             let world = production().await;
+            world.done("POST", "/world", people()).await;
             let (hits, held, works) = (Vec::new(), Vec::new(), Vec::new());
             let mut market = Market { world: world.clone(), hits, held, works, hours: 0 };
             for step in steps {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{check_hidden, check_ids, shows};
-use crate::world::World;
+use crate::world::{QUESTION, World, changed};
 
 const NAME: &str = "CreateAdditionalAssignmentsForHIT";
 
@@ -106,6 +106,24 @@ async fn tokens_have_one_to_sixty_four_characters() {
             "UniqueRequestToken": token});
         assert_eq!(world.call(NAME, asked).await.0 == 200, taken, "{token:?}");
     }
+}
+
+#[tokio::test]
+async fn a_hit_of_before_2015_07_22_gets_no_more_places() {
+    let world = World::new().await;
+    let about = json!({"Title": "Old", "Description": "Old", "Reward": "0.05",
+        "Question": QUESTION, "MaxAssignments": 2, "Expiration": "+1d"});
+    let (last, first) = ("3LAST0000000000000000000000000", "3FIRST000000000000000000000000");
+    let hits: Vec<Value> = [(last, "2015-07-21T23:59:59.999Z"), (first, "2015-07-22T00:00:00Z")]
+        .map(|(id, at)| changed(about.clone(), json!({"HITId": id, "CreationTime": at})))
+        .into();
+    world.done("POST", "/world", json!({"HITs": hits})).await;
+    world.ok(NAME, more(first, 1)).await;
+    let said = world.fault(NAME, more(last, 1)).await;
+    let expected = "A HIT that was created before July 22, 2015 cannot be extended.";
+    assert_eq!(said, format!("RequestError HITTooOldForExtension: {expected}"));
+    assert_eq!(world.hit(first).await["MaxAssignments"], 3);
+    assert_eq!(world.hit(last).await["MaxAssignments"], 2);
 }
 
 #[tokio::test]

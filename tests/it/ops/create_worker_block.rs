@@ -1,5 +1,10 @@
 //! CreateWorkerBlock.
 
+use mturk_local::fault::Fault;
+use mturk_local::ids::requester_of;
+use mturk_local::store::requesters::Requester;
+use mturk_local::store::sql::sql;
+use mturk_local::turn::Access;
 use serde_json::{Value, json};
 
 use super::shows;
@@ -81,4 +86,47 @@ async fn only_known_workers_can_be_blocked_where_only_those_exist() {
     assert_eq!(said, format!("ParameterValidationError InvalidParameterValue: {expected}"));
     world.done("POST", "/workers", json!({"WorkerId": "A1ANNA"})).await;
     world.ok(NAME, block("A1ANNA", "x")).await;
+}
+
+/// As many blocks as there may be but one, without asking for each.
+const ALMOST_ALL: &str = "INSERT INTO worker_blocks (requester_id, worker_id, reason) \
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999) \
+    SELECT $1, 'A1MANY' || i, '' FROM n";
+
+async fn almost_full() -> World {
+    let world = World::new().await;
+    world.by("another").ok(NAME, block("A1FIRST", "x")).await;
+    let engine = world.emulator.engine();
+    let filled = engine.turn(Access::Write, Requester::default(), |turn| {
+        Box::pin(async move {
+            let of = requester_of("test");
+            let count = sql(ALMOST_ALL).bind(&of).run(&mut turn.tx).await?;
+            Ok::<u64, Fault>(count)
+        })
+    });
+    assert_eq!(filled.await.unwrap(), 99_999);
+    world
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_workers_can_be_blocked() {
+    let world = almost_full().await;
+    world.ok(NAME, block("A1LAST", "x")).await;
+    let said = world.fault(NAME, block("A1ONEMORE", "x")).await;
+    let expected = "You cannot block more than 100000 Workers.";
+    assert_eq!(said, format!("RequestError InvalidParameterValue: {expected}"));
+    world.ok(NAME, block("A1LAST", "another reason")).await;
+    world.by("another").ok(NAME, block("A1ONEMORE", "x")).await;
+    world.ok("DeleteWorkerBlock", json!({"WorkerId": "A1MANY1"})).await;
+    world.ok(NAME, block("A1ONEMORE", "x")).await;
+}
+
+#[tokio::test]
+async fn a_world_brings_no_more_of_them() {
+    let world = almost_full().await;
+    let blocks = |worker: &str| json!({"WorkerBlocks": [block(worker, "x")]});
+    world.done("POST", "/world", blocks("A1LAST")).await;
+    let (status, answer) = world.control("POST", "/world", blocks("A1ONEMORE")).await;
+    let reason = &answer["error"]["problems"][0]["reason"];
+    assert_eq!((status, reason), (400, &json!("more than 100000 workers are blocked")));
 }

@@ -35,6 +35,10 @@ async fn pending_requests_are_rejected_and_grants_stay() {
     let said = world.fault("AcceptQualificationRequest", accepted).await;
     assert!(said.starts_with("RequestError InvalidQualificationRequestState: "), "{said}");
     assert_eq!(world.score(&id, "A2BERT").await, "5");
+    let of = json!({"QualificationTypeId": id});
+    let workers = ("ListWorkersWithQualificationType", "Qualifications", "WorkerId");
+    assert_eq!(world.ids(workers.0, of.clone(), workers.1, workers.2).await, ["A2BERT"]);
+    assert_eq!(world.ok("ListQualificationRequests", of).await["NumResults"], 0);
     let given = json!({"QualificationTypeId": id, "WorkerId": "A1ANNA"});
     let said = world.fault("AssociateQualificationWithWorker", given).await;
     assert!(said.starts_with("RequestError InvalidQualificationTypeState: "), "{said}");

@@ -56,5 +56,6 @@ async fn nobody_has_it_and_nobody_else_may_know() {
     check_hidden(&world, NAME, json!({}), "QualificationTypeId", &id).await;
     check_ids(&world, NAME, json!({}), "QualificationTypeId").await;
     world.ok("DeleteQualificationType", json!({"QualificationTypeId": id})).await;
+    assert_eq!(workers(&world, json!({"QualificationTypeId": id})).await, ["A1ANNA"]);
     check_hidden(&world, NAME, json!({}), "QualificationTypeId", &id).await;
 }

@@ -155,3 +155,24 @@ async fn what_goes_while_paging_disturbs_no_one() {
     }
     assert_eq!(listed, requests, "accepting on each page skips nothing");
 }
+
+#[rstest]
+#[case::requests(REQUESTS, &[])]
+#[case::workers(WORKERS, &(0..COUNT).collect::<Vec<_>>())]
+#[case::hits(REQUIRING, &(0..COUNT).collect::<Vec<_>>())]
+#[tokio::test]
+async fn a_list_of_a_deleted_type_is_read_to_its_end(#[case] list: List, #[case] stay: &[usize]) {
+    let world = World::new().await;
+    let (asked, things) = filled(list, &world).await;
+    let listed = world.ok("ListQualificationTypes", json!({"MustBeRequestable": true})).await;
+    let id = &listed["QualificationTypes"][0]["QualificationTypeId"];
+    let asked = changed(asked, json!({"QualificationTypeId": id, "MaxResults": 5}));
+    let (mut found, token) = list.page(&world, asked.clone()).await;
+    world.ok("DeleteQualificationType", json!({"QualificationTypeId": id})).await;
+    found.extend(list.all(&world, changed(asked.clone(), json!({"NextToken": token}))).await);
+    let seen = |index: &usize| *index < 5 || stay.contains(index);
+    let expected: Vec<_> = (0..COUNT).filter(seen).map(|index| things[index].clone()).collect();
+    assert_eq!(found, expected);
+    let expected: Vec<_> = stay.iter().map(|index| things[*index].clone()).collect();
+    assert_eq!(list.all(&world, asked).await, expected, "from the start again");
+}

@@ -97,7 +97,7 @@ async fn a_hit_becomes_reviewable_by_its_end_too() {
             _ => drop(world.advance("700s").await),
         }
         let report = results(&world, &hit).await["HITReviewReport"].take();
-        let expected = "review Succeeded: Compared 1 assignments; 1/1 questions agreed";
+        let expected = "review Succeeded: Compared one assignment; 1/1 questions agreed";
         assert_eq!(actions(&report), [expected], "{how}");
     }
 }

@@ -76,7 +76,8 @@ async fn a_group_has_the_members_of_the_closed_site() {
     let requester = mturk_local::ids::requester_of("test");
     assert_eq!(
         list,
-        json!({"page_number": 1, "num_results": 1, "total_num_results": 1, "results": [{
+        json!({"page_number": 1, "num_results": 1, "total_num_results": 1,
+            "total_is_exact": true, "next_page_url": null, "results": [{
             "hit_set_id": id, "title": "Label a picture", "keywords": null,
             "description": "Say what is in the picture", "requester_id": requester,
             "requester_name": "test", "requester_url": format!("/requesters/{requester}/projects"),
@@ -154,9 +155,87 @@ async fn requirements_hide_mark_and_filter() {
         assert_eq!(group["caller_meets_requirements"], false);
         assert_eq!(group["caller_meets_preview_requirements"], preview);
         let requirement = &group["project_requirements"][0];
-        assert_eq!(requirement["caller_qualification_value"], "FR");
+        let own = json!({"integer_value": null,
+            "locale_value": {"country": "FR", "subdivision": null}});
+        assert_eq!(requirement["caller_qualification_value"], own);
         assert_eq!(requirement["caller_meets_requirement"], false);
+        assert_eq!(requirement["qualification_values"], json!(["US"]));
+        let action = if preview { "AcceptHit" } else { "PreviewHit" };
+        assert_eq!(requirement["worker_action"], action);
+        assert_eq!(requirement["qualification_type"]["name"], "Worker_Locale");
     }
     assert_eq!(world.browser("A1FR").json("/projects?qualified=true").await["num_results"], 0);
     assert_eq!(world.browser("A1US").json("/projects?qualified=true").await["num_results"], 3);
+}
+
+#[tokio::test]
+async fn a_requirement_has_the_members_of_the_closed_site() {
+    let world = World::new().await;
+    let id = world.qualify(json!({"Keywords": "france"})).await;
+    let requirement = json!([{"QualificationTypeId": id, "Comparator": "In",
+        "IntegerValues": [80, 90], "ActionsGuarded": "Accept"}]);
+    world.create_hit(json!({"QualificationRequirements": requirement})).await;
+    world.grant(&id, "A1", 80).await;
+    let list = world.browser("A1").json("/projects").await;
+    let expected = json!([{"qualification_type_id": id, "comparator": "In",
+        "worker_action": "AcceptHit", "qualification_values": ["80", "90"],
+        "caller_meets_requirement": true,
+        "caller_qualification_value": {"integer_value": 80,
+            "locale_value": {"country": null, "subdivision": null}},
+        "qualification_type": {"qualification_type_id": id, "name": "Knows Paris",
+            "description": "Has been there", "keywords": "france", "has_test": false,
+            "is_requestable": true, "visibility": true},
+        "qualification_request_url": format!("/qualifications/{id}/request")}]);
+    assert_eq!(list["results"][0]["project_requirements"], expected);
+    let group = list["results"][0]["hit_set_id"].as_str().unwrap();
+    let preview = world.browser("A1").json(&format!("/projects/{group}/tasks")).await;
+    assert_eq!(preview["project"]["project_requirements"], expected);
+}
+
+#[rstest]
+#[case("page_size=2", 2)]
+#[case("page_size=2&page_number=2", 1)]
+#[case("page_size=2&page_number=9", 0)]
+#[case("page_size=1&sort=num_hits_desc", 1)]
+#[case("page_size=1&sort=num_hits_desc&page_number=3", 1)]
+#[tokio::test]
+async fn the_total_is_that_of_all_pages(#[case] query: &str, #[case] found: usize) {
+    let world = three().await;
+    let page = world.stranger().json(&format!("/projects?{query}")).await;
+    assert_eq!(titles(&page).len(), found);
+    assert_eq!((&page["total_num_results"], &page["total_is_exact"]), (&json!(3), &json!(true)));
+    let search = world.stranger().json(&format!("/projects?{query}&search=wordA")).await;
+    assert_eq!(search["total_num_results"], 1);
+}
+
+#[tokio::test]
+async fn twins_go_on_where_the_last_ended() {
+    let world = three().await;
+    for sort in ["updated_desc", "reward_asc", "num_hits_desc"] {
+        let whole = titles(&world.stranger().json(&format!("/projects?sort={sort}")).await);
+        let mut path = format!("/projects?page_size=1&sort={sort}&format=json");
+        let mut seen = Vec::new();
+        for left in (0..3).rev() {
+            let page: Value = serde_json::from_str(&world.stranger().get(&path).await).unwrap();
+            assert_eq!(page["total_num_results"], 3, "{path}");
+            seen.extend(titles(&page));
+            assert_eq!(page["next_page_url"].is_null(), left == 0);
+            path = page["next_page_url"].as_str().unwrap_or_default().to_owned();
+        }
+        assert_eq!(seen, whole);
+    }
+}
+
+#[tokio::test]
+async fn beyond_a_thousand_groups_a_list_goes_on_and_says_that_its_total_is_not_all() {
+    let world = World::new().await;
+    for number in 0..1001 {
+        world.create_hit(json!({"Title": format!("T{number}")})).await;
+    }
+    let last = world.stranger().json("/projects?page_size=20&page_number=51").await;
+    assert_eq!((&last["num_results"], &last["total_num_results"]), (&json!(0), &json!(1000)));
+    assert_eq!(last["total_is_exact"], false);
+    let next = world.stranger().get(last["next_page_url"].as_str().unwrap()).await;
+    let next: Value = serde_json::from_str(&next).unwrap();
+    assert_eq!((&next["num_results"], &next["next_page_url"]), (&json!(1), &Value::Null));
 }

@@ -1,10 +1,12 @@
 //! What pages of others can make a worker's browser do: nothing, but to hand in work.
 
+use axum::body::Body;
+use axum::http::Request;
 use rstest::rstest;
 use serde_json::json;
 
-use super::group;
-use crate::world::World;
+use super::{group, location};
+use crate::world::{Reply, World};
 
 #[rstest]
 #[case("null")]
@@ -51,15 +53,133 @@ async fn a_foreign_link_neither_accepts_nor_switches(#[case] site: &str) {
     let headers = [("sec-fetch-site", site)];
     for path in [path, format!("/mturk/previewandaccept?groupId={group_id}&workerId=A9")] {
         let reply = world.browser("A1").send("GET", &path, &headers, "").await;
-        assert_eq!(super::location(&reply), format!("/projects/{group_id}/tasks"));
+        assert_eq!(location(&reply), format!("/projects/{group_id}/tasks?workerId=A9"));
         assert!(!reply.headers.contains_key("set-cookie"));
     }
     assert_eq!(world.standing(&hit).await, "Assignable 3 available 0 pending 0 completed");
     let own = [("sec-fetch-site", "none")];
     let path = format!("/mturk/previewandaccept?groupId={group_id}&workerId=A9");
     let reply = world.stranger().send("GET", &path, &own, "").await;
-    assert!(super::location(&reply).contains("assignment_id="));
+    assert!(location(&reply).contains("assignment_id="));
     assert_eq!(world.standing(&hit).await, "Assignable 2 available 1 pending 0 completed");
+}
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+/// A market under a name of the house, which browsers do not trust as they trust loopback.
+async fn in_the_house() -> World {
+    World::with(|options| options.gate.hosts = vec!["lab.test".into()]).await
+}
+
+/// What a browser sends to such a name: no `Sec-Fetch-Site`.
+async fn visit(world: &World, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    let request = Request::builder().method(method).uri(path).header("host", "lab.test:1770");
+    let request = request.header("cookie", "mturk_local_worker=A1");
+    let sent = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    world.send(sent.body(Body::empty()).unwrap()).await
+}
+
+#[rstest]
+#[case::an_image_in_a_frame(&[("referer", "http://lab.test:1770/mturk/frame/3HIT?workerId=A1")])]
+#[case::another_site(&[("referer", "http://evil.example/")])]
+#[case::no_referrer(&[])]
+#[case::a_frame_that_renamed_itself(&[("referer", "http://lab.test:1770/projects")])]
+#[tokio::test]
+async fn a_browser_that_does_not_say_who_sent_it_changes_nothing(#[case] more: &[(&str, &str)]) {
+    let world = in_the_house().await;
+    let hit = world.create_hit(json!({})).await;
+    let group_id = group(&world, &hit).await;
+    let mut headers = vec![("user-agent", FIREFOX)];
+    headers.extend(more);
+    let preview = format!("/projects/{group_id}/tasks?workerId=A9");
+    for path in [
+        format!("/projects/{group_id}/tasks/accept_random?workerId=A9"),
+        format!("/mturk/previewandaccept?groupId={group_id}&workerId=A9"),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let reply = visit(&world, method, &path, &headers).await;
+            assert_eq!((reply.status, location(&reply)), (303, preview.clone()), "{path}");
+            assert!(!reply.headers.contains_key("set-cookie"));
+        }
+        let twin = visit(&world, "GET", &format!("{path}&format=json"), &headers).await;
+        assert_eq!(twin.status, 422, "{}", twin.text);
+        assert!(!twin.headers.contains_key("set-cookie"));
+    }
+    assert_eq!(world.standing(&hit).await, "Assignable 3 available 0 pending 0 completed");
+    let page = visit(&world, "GET", &preview, &headers).await;
+    assert!(!page.headers.contains_key("set-cookie"));
+    assert!(page.text.contains("You work as </span><strong>A1</strong>"), "{}", page.text);
+    let form = "<input type=\"hidden\" name=\"workerId\" value=\"A9\">";
+    let back = format!("name=\"next\" value=\"/projects/{group_id}/tasks\"");
+    assert!(page.text.contains(form) && page.text.contains(&back), "{}", page.text);
+}
+
+#[rstest]
+#[case("curl/8.14.1")]
+#[case("python-requests/2.32.3")]
+#[case("")]
+#[tokio::test]
+async fn a_program_accepts_and_switches_with_get(#[case] agent: &str) {
+    let world = in_the_house().await;
+    let hit = world.create_hit(json!({})).await;
+    let path = format!("/projects/{}/tasks/accept_random?workerId=A9", group(&world, &hit).await);
+    let reply = visit(&world, "GET", &path, &[("user-agent", agent)]).await;
+    assert!(location(&reply).contains("assignment_id="), "{}", reply.text);
+    assert!(reply.headers["set-cookie"].to_str().unwrap().contains("=A9;"));
+    assert_eq!(world.standing(&hit).await, "Assignable 2 available 1 pending 0 completed");
+}
+
+#[rstest]
+#[case("http://lab.test:1770", 303)]
+#[case("null", 403)]
+#[case("http://lab.test:9", 403)]
+#[case("http://evil.example", 403)]
+#[tokio::test]
+async fn in_the_house_too_only_pages_of_the_site_write(#[case] origin: &str, #[case] status: u16) {
+    let world = in_the_house().await;
+    let hit = world.create_hit(json!({})).await;
+    let path = format!("/projects/{}/tasks/accept_random", group(&world, &hit).await);
+    let headers = [("user-agent", FIREFOX), ("origin", origin)];
+    assert_eq!(visit(&world, "POST", &path, &headers).await.status, status);
+    let pending = i64::from(status == 303);
+    assert_eq!(world.hit(&hit).await["NumberOfAssignmentsPending"], pending);
+    let chosen = visit(&world, "POST", "/workers", &headers).await;
+    assert_eq!(chosen.status, status);
+    assert_eq!(chosen.headers.contains_key("set-cookie"), status == 303);
+}
+
+#[tokio::test]
+async fn choosing_a_worker_does_not_lead_to_an_acceptance() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let next = format!("/projects/{}/tasks/accept_random?workerId=A9", group(&world, &hit).await);
+    let chosen = world.browser("A1").post("/workers", &format!("workerId=A2&next={next}")).await;
+    assert_eq!(location(&chosen), "/projects");
+}
+
+#[tokio::test]
+async fn a_worker_that_cannot_be_is_named_and_not_chosen() {
+    let world = World::with(|options| options.market.known_workers_only = true).await;
+    world.done("PUT", "/workers/A1KNOWN", json!({})).await;
+    let browser = world.stranger();
+    for (id, said) in [
+        ("anna", "“anna” in the address is no worker id"),
+        ("%3Cb%3E", "“&#60;b&#62;” in the address is no worker id"),
+        ("A1UNKNOWN", "There is no worker A1UNKNOWN, and only known workers"),
+    ] {
+        let page = browser.send("GET", &format!("/projects?workerId={id}"), &[], "").await;
+        assert!(page.text.contains(said), "{}", page.text);
+        assert!(page.text.contains("Choose a worker</a>"), "{}", page.text);
+        assert!(!page.headers.contains_key("set-cookie"));
+    }
+    let page = browser.send("GET", "/projects?workerId=A1KNOWN", &[], "").await;
+    assert!(page.headers["set-cookie"].to_str().unwrap().contains("=A1KNOWN;"));
+    let page = browser.get("/workers").await;
+    assert!(page.contains("A1KNOWN") && !page.contains("Work as a new worker"), "{page}");
+    assert_eq!(browser.post("/workers", "new=1").await.status, 422);
+    let unknown = browser.post("/workers", "workerId=A1UNKNOWN").await;
+    assert_eq!(unknown.status, 422, "{}", unknown.text);
+    assert!(!unknown.headers.contains_key("set-cookie"));
 }
 
 #[tokio::test]
@@ -89,7 +209,7 @@ async fn pages_stand_in_no_frame_and_load_nothing_from_elsewhere() {
         assert!(!outside.contains("//") || path == "/", "{path}: {outside}");
     }
     let mut size = 0;
-    for asset in ["site.css", "work.js", "framed.js", "icon.svg"] {
+    for asset in ["site.css", "clock.js", "work.js", "framed.js", "icon.svg"] {
         size += browser.get(&format!("/assets/{asset}")).await.len();
     }
     assert!(size < 40_000, "{size}");

@@ -126,3 +126,63 @@ async fn through_the_frame_only_the_page_around_it_hands_in() {
     assert_eq!(browser.post(&path, "assignmentId=x&q=1").await.status, 303);
     assert_eq!(answers(&world, &hit).await, [document(&[("q", "1")])]);
 }
+
+#[rstest]
+#[case(16 << 20, 200)]
+#[case((16 << 20) + 1, 413)]
+#[tokio::test]
+async fn work_of_sixteen_mebibytes_is_taken_and_no_more(#[case] size: usize, #[case] status: u16) {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let head = format!("assignmentId={}&q=", world.accept("A1", &hit).await);
+    let body = head.clone() + &"x".repeat(size - head.len());
+    let headers = [("content-type", URLENCODED), ("origin", "null")];
+    let reply = world.stranger().send("POST", "/mturk/externalSubmit", &headers, &body).await;
+    assert_eq!(reply.status, status, "{}", &reply.text[..200.min(reply.text.len())]);
+    assert_eq!(answers(&world, &hit).await.len(), usize::from(status == 200));
+    assert!(!reply.headers.contains_key("x-frame-options"));
+    if status == 413 {
+        let said = "it has more than 16 MiB, and no more is taken";
+        assert!(reply.text.contains(said) && reply.text.contains("<h1>Not submitted</h1>"));
+        assert!(reply.text.contains("the HIT is still in your queue"), "{}", reply.text);
+    }
+}
+
+#[rstest]
+#[case("application/json", "{\"x\": 1}")]
+#[case("text/plain;charset=UTF-8", "x=1")]
+#[case("application/x-www-form-urlencoded2", "x=1")]
+#[tokio::test]
+async fn what_is_no_form_is_refused_by_name(#[case] kind: &str, #[case] body: &str) {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let path = format!("/mturk/externalSubmit?assignmentId={}", world.accept("A1", &hit).await);
+    let headers = [("content-type", kind)];
+    let reply = world.stranger().send("POST", &path, &headers, body).await;
+    assert_eq!(reply.status, 415, "{}", reply.text);
+    let kind = kind.split(';').next().unwrap();
+    assert!(reply.text.contains(&format!("it is {kind}, and only a form")), "{}", reply.text);
+    assert_eq!(answers(&world, &hit).await.len(), 0);
+    let empty = world.stranger().send("POST", &path, &headers, "").await;
+    assert_eq!(empty.status, 200, "{}", empty.text);
+}
+
+#[tokio::test]
+async fn posts_that_are_too_long_are_refused_with_a_page_everywhere() {
+    let world = World::new().await;
+    let browser = world.browser("A1");
+    let long = format!("workerId=A1&x={}", "x".repeat(1 << 20));
+    for path in ["/workers", "/projects/3G/tasks/3H"] {
+        let reply = browser.post(path, &long).await;
+        assert_eq!(reply.status, 413);
+        assert!(reply.text.contains("more than 1 MiB") && reply.text.contains("<h1>"));
+    }
+    let hit = world.create_hit(json!({})).await;
+    let page = browser.accept(&group(&world, &hit).await).await;
+    let path = page.replace('?', "/submit?");
+    let long = format!("x={}", "x".repeat(16 << 20));
+    let reply = browser.post(&path, &long).await;
+    assert_eq!(reply.status, 413);
+    assert!(reply.text.contains("more than 16 MiB"));
+    assert_eq!(answers(&world, &hit).await.len(), 0);
+}

@@ -20,6 +20,9 @@ async fn a_preview_is_found_by_type_and_by_group() {
         assert!(page.contains(src) && page.contains("height=\"400\""), "{page}");
         let old = browser.send("GET", &format!("/mturk/preview?groupId={id}"), &[], "").await;
         assert_eq!((old.status, location(&old)), (303, format!("/projects/{id}/tasks")));
+        let path = format!("/mturk/preview?format=json&groupId={id}&x=%26");
+        let twin = browser.send("GET", &path, &[], "").await;
+        assert_eq!(location(&twin), format!("/projects/{id}/tasks?format=json&x=%26"));
     }
     for id in ["3NONE", "%3Cscript%3E"] {
         let reply = browser.send("GET", &format!("/projects/{id}/tasks"), &[], "").await;
@@ -61,67 +64,6 @@ async fn a_hit_at_work_has_its_four_parameters_and_its_time() {
         "Abandoned"
     );
     assert!(browser.get(&page).await.contains("has run out"));
-}
-
-#[tokio::test]
-async fn refusals_are_those_of_the_control_api() {
-    let world = World::with(|options| options.market.queue_limit = 2).await;
-    let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
-    let group_id = group(&world, &hit).await;
-    let browser = world.browser("A1");
-    browser.accept(&group_id).await;
-    let none = "There are no more of these HITs available.";
-    assert_eq!(browser.refused(&group_id).await, none);
-    assert_eq!(world.browser("A2").refused(&group_id).await, none);
-    let [second, third] = [
-        world.create_hit(json!({"Title": "Second"})).await,
-        world.create_hit(json!({"Title": "Third"})).await,
-    ];
-    browser.accept(&group(&world, &second).await).await;
-    let full = "You have accepted the maximum number of HITs allowed, which is 2.";
-    assert_eq!(browser.refused(&group(&world, &third).await).await, full);
-    let (status, told) = world.control("POST", "/workers/A1/accept", json!({"HITId": third})).await;
-    assert_eq!((status, &told["error"]["message"]), (422, &json!(full)));
-    let block = json!({"WorkerId": "A3", "Reason": "Bots"});
-    world.ok("CreateWorkerBlock", block).await;
-    let blocked = world.browser("A3").refused(&group(&world, &third).await).await;
-    let (_, told) = world.control("POST", "/workers/A3/accept", json!({"HITId": third})).await;
-    assert_eq!(told["error"]["message"], blocked);
-    let page = format!("/projects/{}/tasks", group(&world, &third).await);
-    assert!(world.browser("A3").get(&page).await.contains(&blocked));
-}
-
-#[tokio::test]
-async fn an_unmet_requirement_is_named_with_the_workers_value() {
-    let world = World::new().await;
-    let made = world
-        .ok(
-            "CreateQualificationType",
-            json!({"Name": "Knows Paris",
-        "Description": "Has been there", "QualificationTypeStatus": "Active"}),
-        )
-        .await;
-    let id = made["QualificationType"]["QualificationTypeId"].as_str().unwrap();
-    let hit = world
-        .create_hit(json!({"QualificationRequirements": [
-        {"QualificationTypeId": id, "Comparator": "GreaterThan", "IntegerValues": [80]}]}))
-        .await;
-    let browser = world.browser("A1");
-    let group_id = group(&world, &hit).await;
-    let said = browser.refused(&group_id).await;
-    assert!(said.contains("you do not meet those Qualifications"), "{said}");
-    let page = browser.get(&format!("/projects/{group_id}/tasks")).await;
-    let unmet = "Knows Paris GreaterThan 80. You have nothing of it.";
-    assert!(page.contains(unmet) && page.contains(&format!("/qualifications/{id}")), "{page}");
-    let asked = browser.post(&format!("/qualifications/{id}/request"), "").await;
-    assert_eq!(location(&asked), format!("/qualifications/{id}?now=pending"));
-    assert!(browser.get(&format!("/qualifications/{id}")).await.contains("You have asked for it"));
-    let requests = world.ok("ListQualificationRequests", json!({})).await;
-    let request = &requests["QualificationRequests"][0]["QualificationRequestId"];
-    let grant = json!({"QualificationRequestId": request, "IntegerValue": 90});
-    world.ok("AcceptQualificationRequest", grant).await;
-    assert!(browser.get("/qualifications").await.contains("<dd>90</dd>"));
-    browser.accept(&group_id).await;
 }
 
 #[tokio::test]
@@ -186,6 +128,7 @@ async fn the_dashboard_adds_up_what_became_of_the_work() {
         json!({"rewards": 0.5, "bonuses": 1.25, "total": 1.75})
     );
     let done = browser.json("/status_details/2026-01-01").await;
+    assert_eq!((&done["page_number"], &done["total_num_results"]), (&json!(1), &json!(1)));
     assert_eq!(done["results"][0]["requester_feedback"], "Good <b>");
     assert!(browser.get("/status_details/2026-01-01").await.contains("Good &#60;b&#62;"));
     assert!(browser.get("/dashboard").await.contains("Thanks"));
@@ -216,6 +159,17 @@ async fn pages_of_a_day_go_on_at_equal_times() {
     let count = |page: &str| page.matches("class=\"group card\"").count();
     assert_eq!((count(&first), count(&second)), (20, 3));
     assert!(!second.contains("rel=\"next\""));
+    let path = "/status_details/2026-01-01?page_number=";
+    for (number, found) in [(1, 20), (2, 3), (3, 0)] {
+        let page = browser.json(&format!("{path}{number}")).await;
+        let counts = [&page["page_number"], &page["num_results"], &page["total_num_results"]];
+        assert_eq!(counts, [&json!(number), &json!(found), &json!(23)]);
+        assert_eq!(page["next_page_url"].is_string(), number == 1);
+    }
+    let first = browser.json("/status_details/2026-01-01").await;
+    let next = first["next_page_url"].as_str().unwrap();
+    let second: Value = serde_json::from_str(&browser.get(next).await).unwrap();
+    assert_eq!(second["results"], browser.json(&format!("{path}2")).await["results"]);
 }
 
 #[tokio::test]
@@ -229,7 +183,7 @@ async fn a_worker_is_chosen_made_and_kept() {
     assert_eq!(location(&chosen), "/tasks");
     let cookie = chosen.headers["set-cookie"].to_str().unwrap();
     assert!(cookie.starts_with("mturk_local_worker=A1ANNA; Path=/; HttpOnly; SameSite=Lax"));
-    let made = stranger.post("/workers", "new=1").await;
+    let made = stranger.post("/workers", "new=1&country=&subdivision=").await;
     assert!(made.headers["set-cookie"].to_str().unwrap().starts_with("mturk_local_worker=A"));
     assert_eq!(
         world.done("GET", "/workers", Value::Null).await["Workers"].as_array().unwrap().len(),
@@ -261,6 +215,16 @@ async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     assert!(page.contains("class=\"embed-responsive-item fit\""), "{page}");
     assert!(!page.contains("allow-same-origin"), "{page}");
     for path in ["/mturk/frame/3NONE", "/mturk/frame/3NONE?assignmentId=3X"] {
-        assert_eq!(browser.send("GET", path, &[], "").await.status, 404);
+        let refused = browser.send("GET", path, &[], "").await;
+        assert_eq!(refused.status, 404);
+        assert!(refused.text.contains("<h1>This page cannot be shown</h1>"), "{}", refused.text);
+        let policy = refused.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("script-src 'self';"), "{policy}");
     }
+    assert!(policy.ends_with("; form-action 'self' http://localhost"), "{policy}");
+    let elsewhere = html_question("<form method=post action='https://docs.example:8443/f'>");
+    let hit = world.create_hit(json!({"Question": elsewhere})).await;
+    let reply = browser.send("GET", &format!("/mturk/frame/{hit}"), &[], "").await;
+    let policy = reply.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.ends_with(" http://localhost https://docs.example:8443"), "{policy}");
 }

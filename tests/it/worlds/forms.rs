@@ -1,11 +1,12 @@
 //! HIT layouts and uploaded files in worlds.
 
+use mturk_local::worlds::builtin::Builtin;
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{dump, problems};
 use crate::forms::song;
-use crate::world::{World, hit};
+use crate::world::{World, changed, hit};
 
 const LAYOUT: &str = "3LAYOUT00000000000000000000001";
 
@@ -71,6 +72,30 @@ async fn parameters_match_the_placeholders(#[case] parameters: Value, #[case] sa
     let fault = world.fault("CreateHIT", asked).await;
     assert_eq!(fault, format!("ParameterValidationError InvalidParameterValue: {said}"));
     assert_eq!(world.ok("ListHITs", json!({})).await["NumResults"], 0);
+}
+
+#[tokio::test]
+async fn what_is_loaded_is_counted() {
+    let world = World::new().await;
+    let loaded = world.done("POST", "/world", layouts()).await;
+    let none = json!({"HITs": 0, "Assignments": 0, "Workers": 0});
+    let counted = |more: Value| changed(none.clone(), more);
+    assert_eq!(loaded["Loaded"], counted(json!({"HITLayouts": 1, "Requesters": 2})));
+    let loaded = world.done("POST", "/world", json!({})).await;
+    assert_eq!(loaded["Loaded"], none);
+    let text = Builtin::find("layouts-and-files").unwrap().text;
+    let text = serde_json::from_str(text).unwrap();
+    let loaded = world.done("POST", "/world", text).await;
+    let expected = counted(json!({"HITs": 1, "Assignments": 1, "Workers": 1, "HITLayouts": 1,
+        "Requesters": 1, "UploadedFiles": 1}));
+    assert_eq!(loaded["Loaded"], expected);
+    let asked = json!({"AssignmentId": "3LAYOUTSANDFILES0000000WORK001",
+        "QuestionIdentifier": "song"});
+    world.ok("GetFileUploadURL", asked).await;
+    let values = json!([{"Name": "question", "Value": "?"}, {"Name": "image_url", "Value": "x"}]);
+    let layout = json!({"Question": null, "HITLayoutId": "3LAYOUTSANDFILES00000LAYOUT001",
+        "HITLayoutParameters": values});
+    world.create_hit(layout).await;
 }
 
 #[tokio::test]

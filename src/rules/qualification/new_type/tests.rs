@@ -26,6 +26,20 @@ fn test(more: &str) -> String {
     format!("<QuestionForm xmlns=\"{BASE}/2005-10-01/QuestionForm.xsd\">{questions}</QuestionForm>")
 }
 
+/// `key` with `before` replaced by `after`.
+fn altered(before: &str, after: &str) -> String {
+    let key = key("choice");
+    assert!(key.contains(before));
+    key.replace(before, after)
+}
+
+/// The question of `key`, twice.
+fn doubled() -> String {
+    let key = key("choice");
+    let (begin, end) = (key.find("<Question>").unwrap(), key.find("</AnswerKey>").unwrap());
+    [&key[..end], &key[begin..]].concat()
+}
+
 fn key(question: &str) -> String {
     format!(
         "<AnswerKey xmlns=\"{BASE}/2005-10-01/AnswerKey.xsd\"><Question><QuestionIdentifier>\
@@ -54,6 +68,7 @@ fn what_goes_together_is_taken() {
         Ways::default(),
         tested(),
         Ways { answer_key: Some(key("choice")), ..tested() },
+        Ways { answer_key: Some(altered("yes", "no")), ..tested() },
         Ways { test_duration_s: Some(31_536_000), retry_delay_s: Some(0), ..tested() },
         granted(),
     ] {
@@ -89,6 +104,10 @@ fn what_goes_together_is_taken() {
 #[case::no_key(Ways { answer_key: Some("<x/>".into()), ..tested() }, "XMLParseError")]
 #[case::text(Ways { answer_key: Some(key("text")), ..tested() }, "scores the question \"text\"")]
 #[case::unknown(Ways { answer_key: Some(key("x")), ..tested() }, "scores the question \"x\"")]
+#[case::twice(Ways { answer_key: Some(doubled()), ..tested() },
+    "scores the question \"choice\" twice.")]
+#[case::no_choice(Ways { answer_key: Some(altered("yes", "maybe")), ..tested() },
+    "scores the choice \"maybe\", which the question \"choice\" of the Test does not have")]
 #[case::other(Ways { test: Some(test("<OtherSelection/>")), answer_key: Some(key("choice")),
     ..tested() }, "scores the question \"choice\"")]
 fn what_does_not_is_refused(#[case] ways: Ways, #[case] expected: &str) {

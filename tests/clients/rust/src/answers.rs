@@ -1,11 +1,10 @@
 //! What the SDK read, as JSON again: the members that the story looks at.
 
-use aws_sdk_mturk::operation::create_qualification_type::CreateQualificationTypeOutput;
 use aws_sdk_mturk::operation::get_qualification_score::GetQualificationScoreOutput;
 use aws_sdk_mturk::operation::list_assignments_for_hit::ListAssignmentsForHitOutput;
 use aws_sdk_mturk::operation::list_bonus_payments::ListBonusPaymentsOutput;
 use aws_sdk_mturk::primitives::DateTime;
-use aws_sdk_mturk::types::{Assignment, BonusPayment, Hit};
+use aws_sdk_mturk::types::{Assignment, BonusPayment, Hit, QualificationType};
 use serde_json::{Value, json};
 
 fn seconds(at: Option<&DateTime>) -> Option<f64> {
@@ -28,7 +27,8 @@ pub fn hit(hit: &Hit) -> Value {
     })
 }
 
-fn assignment(assignment: &Assignment) -> Value {
+/// Work.
+pub fn assignment(assignment: &Assignment) -> Value {
     json!({
         "AssignmentId": assignment.assignment_id(),
         "WorkerId": assignment.worker_id(),
@@ -36,6 +36,12 @@ fn assignment(assignment: &Assignment) -> Value {
         "Answer": assignment.answer(),
         "SubmitTime": seconds(assignment.submit_time()),
     })
+}
+
+/// A page of a list.
+pub fn page<T>(items: &str, token: Option<&str>, list: &[T], show: impl Fn(&T) -> Value) -> Value {
+    let shown: Vec<Value> = list.iter().map(show).collect();
+    json!({"NumResults": shown.len(), "NextToken": token, items: shown})
 }
 
 /// A page of work.
@@ -62,11 +68,9 @@ pub fn bonuses(page: &ListBonusPaymentsOutput) -> Value {
     json!({"NumResults": page.num_results(), "BonusPayments": bonuses})
 }
 
-/// A new qualification type.
-pub fn qualification_type(made: &CreateQualificationTypeOutput) -> Value {
-    let made = made.qualification_type();
-    let id = made.and_then(|made| made.qualification_type_id());
-    json!({"QualificationType": {"QualificationTypeId": id}})
+/// A qualification type.
+pub fn qualification_type(of: &QualificationType) -> Value {
+    json!({"QualificationTypeId": of.qualification_type_id(), "Description": of.description()})
 }
 
 /// What a worker has.

@@ -7,7 +7,7 @@ use aws_sdk_mturk::primitives::DateTime;
 use aws_sdk_mturk::types::QualificationTypeStatus;
 use serde_json::{Value, json};
 
-use crate::{Refused, answers};
+use crate::{Refused, answers, people, policies};
 
 impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for Refused {
     fn from(error: SdkError<E, R>) -> Self {
@@ -20,17 +20,21 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for Refused {
 pub async fn call(client: &Client, operation: &str, input: &Value) -> Result<Value, Refused> {
     match operation {
         "ApproveAssignment" => approve(client, input).await,
+        name if people::KNOWS.contains(&name) => people::call(client, name, input).await,
+        name if policies::KNOWS.contains(&name) => policies::call(client, name, input).await,
         name if name.contains("Qualification") => qualify(client, name, input).await,
         name if name.contains("HIT") => hit(client, name, input).await,
         name => work(client, name, input).await,
     }
 }
 
-fn text(input: &Value, name: &str) -> Option<String> {
+/// A member that is a text.
+pub fn text(input: &Value, name: &str) -> Option<String> {
     input[name].as_str().map(str::to_owned)
 }
 
-fn number(input: &Value, name: &str) -> Option<i32> {
+/// A member that is a number.
+pub fn number(input: &Value, name: &str) -> Option<i32> {
     input[name].as_i64().map(|number| i32::try_from(number).unwrap())
 }
 
@@ -64,6 +68,36 @@ async fn hit(client: &Client, operation: &str, input: &Value) -> Result<Value, R
             let at = input["ExpireAt"].as_i64().map(DateTime::from_secs);
             let update = client.update_expiration_for_hit().set_hit_id(hit).set_expire_at(at);
             update.send().await.map(|_| json!({}))?
+        }
+        "UpdateHITTypeOfHIT" => {
+            let update = client.update_hit_type_of_hit().set_hit_id(hit).set_hit_type_id(hit_type);
+            update.send().await.map(|_| json!({}))?
+        }
+        "ListHITs" => {
+            let list = client
+                .list_hits()
+                .set_max_results(number(input, "MaxResults"))
+                .set_next_token(text(input, "NextToken"));
+            let page = list.send().await?;
+            answers::page("HITs", page.next_token(), page.hits(), answers::hit)
+        }
+        "ListReviewableHITs" => {
+            let list = client
+                .list_reviewable_hits()
+                .set_max_results(number(input, "MaxResults"))
+                .set_next_token(text(input, "NextToken"));
+            let page = list.send().await?;
+            answers::page("HITs", page.next_token(), page.hits(), answers::hit)
+        }
+        "UpdateHITReviewStatus" => {
+            let update = client.update_hit_review_status().set_hit_id(hit);
+            update.send().await.map(|_| json!({}))?
+        }
+        "CreateAdditionalAssignmentsForHIT" => {
+            let count = number(input, "NumberOfAdditionalAssignments");
+            let more = client.create_additional_assignments_for_hit().set_hit_id(hit);
+            let more = more.set_number_of_additional_assignments(count);
+            more.send().await.map(|_| json!({}))?
         }
         "DeleteHIT" => client.delete_hit().set_hit_id(hit).send().await.map(|_| json!({}))?,
         "ListAssignmentsForHIT" => {
@@ -101,6 +135,15 @@ async fn work(client: &Client, operation: &str, input: &Value) -> Result<Value, 
             let balance = client.get_account_balance().send().await?;
             json!({"AvailableBalance": balance.available_balance()})
         }
+        "GetAssignment" => {
+            let got = client.get_assignment().set_assignment_id(assignment).send().await?;
+            json!({"Assignment": got.assignment().map(answers::assignment)})
+        }
+        "GetFileUploadURL" => {
+            let get = client.get_file_upload_url().set_assignment_id(assignment);
+            let get = get.set_question_identifier(text(input, "QuestionIdentifier"));
+            json!({"FileUploadURL": get.send().await?.file_upload_url()})
+        }
         "RejectAssignment" => {
             let reject = client.reject_assignment().set_assignment_id(assignment);
             let reject = reject.set_requester_feedback(text(input, "RequesterFeedback"));
@@ -133,7 +176,18 @@ async fn qualify(client: &Client, operation: &str, input: &Value) -> Result<Valu
                 .set_name(text(input, "Name"))
                 .set_description(text(input, "Description"))
                 .set_qualification_type_status(status.map(QualificationTypeStatus::from));
-            answers::qualification_type(&made.send().await?)
+            let made = made.send().await?;
+            json!({"QualificationType": made.qualification_type().map(answers::qualification_type)})
+        }
+        "UpdateQualificationType" => {
+            let update = client.update_qualification_type().set_qualification_type_id(type_id);
+            let update = update.set_description(text(input, "Description"));
+            update.send().await.map(|_| json!({}))?
+        }
+        "GetQualificationType" => {
+            let get = client.get_qualification_type().set_qualification_type_id(type_id);
+            let got = get.send().await?;
+            json!({"QualificationType": got.qualification_type().map(answers::qualification_type)})
         }
         "AssociateQualificationWithWorker" => {
             let give = client

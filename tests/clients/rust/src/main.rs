@@ -3,6 +3,8 @@
 
 mod answers;
 mod calls;
+mod people;
+mod policies;
 
 use std::env;
 use std::io::{BufRead, stdin};
