@@ -147,8 +147,8 @@ pub fn sql<'q>(text: &'static str) -> Statement<'q> {
     Statement { text, args: Vec::with_capacity(8) }
 }
 
-/// Runs `$call` of sqlx on a connection of PostgreSQL. Its future is on the heap, so that what waits
-/// for statements stays small where SQLite answers them at once.
+/// Runs `$call` of sqlx on a connection of PostgreSQL. Its future is on the heap, so that what
+/// waits for statements stays small where SQLite answers them at once.
 macro_rules! on {
     ($statement:expr, $connection:expr, $call:ident) => {{
         let query = sqlx::query_with($statement.text, bound(&$statement.args)?);
