@@ -68,7 +68,9 @@ fn check_state(entry: &Entry, asked: &Value, status: u16, before: &str, after: &
     // A test event is written after the operation's own turn, by who delivers it.
     let writes = !matches!(entry.access, Access::Read) || entry.name == "SendTestEventNotification";
     if status != 200 || !writes {
-        assert!(before == after, "{told} changed something");
+        let (was, is) = (lines(before), lines(after));
+        let changed: Vec<_> = was.symmetric_difference(&is).collect();
+        assert!(before == after, "{told} changed {changed:#?}");
         return;
     }
     let (before, after) = (lines(before), lines(after));
