@@ -19,7 +19,7 @@ use crate::web::{Site, Web};
 use crate::wire::Wire;
 use crate::wire::caller::Auth;
 use crate::worlds::reset::Beginning;
-use crate::worlds::{Loaded, Refusal, Worlds};
+use crate::worlds::{Refusal, Worlds};
 
 pub use front::Front;
 
@@ -203,8 +203,7 @@ async fn begin(engine: &Arc<Engine>, beginning: &Beginning) -> Result<(), Refusa
     match &beginning.worlds {
         Some(worlds) if engine.is_new() => {
             let loaded = engine.load(Arc::clone(worlds), Onto::WhatIsThere).await?;
-            let Loaded { hits, assignments, workers, .. } = loaded;
-            tracing::info!("loaded {hits} HITs, {assignments} assignments, {workers} workers");
+            tracing::info!("loaded {loaded}");
             Ok(())
         }
         Some(worlds) => {

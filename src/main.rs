@@ -95,7 +95,8 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
 fn fixtures(name: Option<&str>) -> Result<String, RunError> {
     match name {
         None => {
-            let line = |builtin: &Builtin| format!("{:<16}{}", builtin.name, builtin.about());
+            let width = BUILTIN.iter().map(|builtin| builtin.name.len()).max().unwrap_or(0) + 2;
+            let line = |builtin: &Builtin| format!("{:<width$}{}", builtin.name, builtin.about());
             Ok(BUILTIN.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
         Some(name) => Builtin::find(name)

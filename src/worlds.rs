@@ -12,15 +12,17 @@ mod parallel;
 pub mod reset;
 mod work;
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use fields::Problem;
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::store::requesters::Requester;
 use crate::turn::Turn;
 use fields::{Place, Reading};
-use nouns::Entries;
+use nouns::{DEFAULT, Entries, Owner};
 
 /// So many problems are told; more are counted.
 const TOLD: usize = 200;
@@ -57,6 +59,17 @@ pub struct Loaded {
     pub bonus_payments: usize,
     pub worker_blocks: usize,
     pub messages: usize,
+}
+
+impl fmt::Display for Loaded {
+    /// The lists that had something.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lists = serde_json::to_value(self).unwrap_or_default();
+        let lists = lists.as_object().into_iter().flatten().filter(|(_, count)| **count != 0);
+        let lists: Vec<String> = lists.map(|(name, count)| format!("{name}: {count}")).collect();
+        f.write_str(if lists.is_empty() { "nothing" } else { "" })?;
+        f.write_str(&lists.join(", "))
+    }
 }
 
 /// Why nothing was loaded.
@@ -123,10 +136,17 @@ impl Worlds {
         Err(Refusal::Problems(cut(self.problems.clone())))
     }
 
-    /// What they say that the requester with this access key can spend.
-    fn balance(&self, access_key: &str) -> Option<Cents> {
-        let entries = self.entries.requesters.iter();
-        entries.rev().find(|entry| entry.access_key == access_key).and_then(|entry| entry.balance)
+    /// What they say that the requester can spend: as a saved balance, or beside its key.
+    fn balance(&self, requester: &Requester) -> Option<Cents> {
+        let Requester { id, access_key, .. } = requester;
+        let owns = |owner: &Owner| {
+            let named = owner.named.as_deref().unwrap_or(DEFAULT);
+            named == id || named == access_key
+        };
+        let saved = self.entries.balances.iter().rev().find(|entry| owns(&entry.owner));
+        let mut beside = self.entries.requesters.iter().rev();
+        let beside = || beside.find(|entry| entry.access_key == *access_key)?.balance;
+        saved.map(|entry| entry.available).or_else(beside)
     }
 
     /// Loads them on top of what is there, within `turn`.

@@ -17,6 +17,8 @@ use crate::turn::{Access, BoxFuture, Turn};
 use crate::views::bar::{Bar, Offer, bar};
 use crate::web::{Site, Web};
 
+const WORKER_ID: &str = "that is A followed by capital letters and digits, 64 characters at most";
+
 /// Where the worker's id is kept.
 pub const COOKIE: &str = "mturk_local_worker";
 
@@ -59,12 +61,14 @@ impl FromRequestParts<Web> for Visit {
         };
         let json = value(&query, "format") == Some("json")
             || text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
+        let refused = matches!(offer, Some(Offer::NoId(_) | Offer::Unknown(_)));
         Ok(Self {
             engine: Arc::clone(&web.engine),
             site: Arc::clone(&web.site),
             switched: asked.is_some(),
             offer,
-            worker_id: asked.or_else(|| kept(&parts.headers)),
+            // In JSON nothing would tell that the worker has not changed.
+            worker_id: asked.or_else(|| kept(&parts.headers).filter(|_| !(json && refused))),
             json,
             foreign,
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
@@ -140,14 +144,25 @@ impl Visit {
         self.asked(name).is_some_and(|value| matches!(value, "true" | "1" | "on"))
     }
 
-    /// The chosen worker.
+    /// The chosen worker. Nobody stands in for one whom the address names and who cannot be had.
     ///
     /// # Errors
     /// Nobody was chosen.
     pub fn worker(&self) -> Result<String, Fault> {
-        self.worker_id.clone().ok_or_else(|| {
-            Fault::worker("NoWorker", "Choose a worker first: nobody is at work here yet.")
-        })
+        match (&self.offer, &self.worker_id) {
+            (Some(Offer::NoId(text)), _) => Err(Fault::worker(
+                "NoWorker",
+                format!("“{text}” in the address is no worker id: {WORKER_ID}."),
+            )),
+            (Some(Offer::Unknown(id)), _) => Err(Fault::worker(
+                "UnknownWorker",
+                format!("There is no worker {id}, and only known workers may work here."),
+            )),
+            (_, Some(worker_id)) => Ok(worker_id.clone()),
+            (_, None) => {
+                Err(Fault::worker("NoWorker", "Choose a worker first: nobody is at work here yet."))
+            }
+        }
     }
 
     /// Whether nobody may work here but workers who were made known before.

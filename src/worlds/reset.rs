@@ -39,7 +39,7 @@ impl Beginning {
 
     /// What the requester could spend at the beginning.
     fn balance(&self, requester: &Requester) -> Cents {
-        let given = self.worlds.as_ref().and_then(|worlds| worlds.balance(&requester.access_key));
+        let given = self.worlds.as_ref().and_then(|worlds| worlds.balance(requester));
         given.unwrap_or(OPENING_BALANCE)
     }
 }

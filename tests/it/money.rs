@@ -183,12 +183,13 @@ async fn a_market_of_the_sandbox_goes_on_as_one_of_production() {
 
 #[tokio::test]
 async fn a_requester_that_is_reset_has_what_the_world_gave_it() {
+    let saved = json!({"Requesters": [{"AccessKeyId": "saved"}], "AvailableBalance": "12.34"});
     let begin = json!({
         "Requesters": [{"AccessKeyId": "test", "AvailableBalance": "500.00"},
             {"AccessKeyId": "another"}],
         "HITs": [{"Title": "t", "Reward": "1.00", "MaxAssignments": 2}],
     });
-    let worlds = Worlds::read(vec![begin.to_string()]).unwrap();
+    let worlds = Worlds::read(vec![begin.to_string(), saved.to_string()]).unwrap();
     let world = World::with(|options| {
         options.market.profile = Profile::Production;
         options.worlds = Some(worlds);
@@ -199,7 +200,7 @@ async fn a_requester_that_is_reset_has_what_the_world_gave_it() {
     assert_eq!(money(&world).await, "488.00 14.40");
     // The default requester asks unsigned.
     let by = |key: &str| if key == "test" { world.clone() } else { world.by(key) };
-    for key in ["test", "another", "third"] {
+    for key in ["test", "another", "third", "saved"] {
         by(key).create_hit(json!({"Reward": "10.00", "MaxAssignments": 1})).await;
     }
     let by_id = mturk_local::ids::requester_of("another");
@@ -207,6 +208,7 @@ async fn a_requester_that_is_reset_has_what_the_world_gave_it() {
         ("test", "test", "500.00 0.00"),
         (by_id.as_str(), "another", "10000.00 0.00"),
         ("third", "third", "10000.00 0.00"),
+        ("saved", "saved", "12.34 0.00"),
     ] {
         world.done("POST", "/reset", json!({"Requester": name})).await;
         assert_eq!(money(&by(key)).await, expected, "{name}");

@@ -35,6 +35,12 @@ impl Layout {
         found.filter_map(|one| one.get(1)).map(|name| name.as_str()).collect()
     }
 
+    /// How long the question document is at least: with nothing for any placeholder.
+    #[must_use]
+    pub fn least_bytes(&self) -> usize {
+        html::document(&PLACEHOLDER.replace_all(&self.html, ""), self.frame_height).len()
+    }
+
     /// The question document of a HIT with these values: an `HTMLQuestion`.
     ///
     /// Values are put in as they are, neither escaped nor searched for placeholders.

@@ -26,12 +26,13 @@ impl Load<'_> {
         if hit_layouts::exists(&mut self.turn.tx, &id).await? {
             self.problem(place, format!("there is a HIT layout {id} already"));
         }
-        if entry.html.len() > MAX_BYTES {
-            self.problem(place, format!("HTMLContent has more than {MAX_BYTES} bytes"));
-        }
-        let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
         let frame_height = i64::from(entry.frame_height.unwrap_or(FRAME_HEIGHT));
         let layout = Layout { html: entry.html.clone(), frame_height };
+        if layout.least_bytes() > MAX_BYTES {
+            let why = format!("with HTMLContent a Question has more than {MAX_BYTES} bytes");
+            self.problem(place, why);
+        }
+        let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
         let new = HitLayout { id, requester_id: owner.id, name: entry.name.clone(), layout };
         self.loaded.hit_layouts += 1;
         hit_layouts::add(&mut self.turn.tx, &new).await

@@ -157,6 +157,28 @@ async fn choosing_a_worker_does_not_lead_to_an_acceptance() {
     assert_eq!(location(&chosen), "/projects");
 }
 
+/// Who is at work in the browser does not do what somebody else was meant to do.
+#[tokio::test]
+async fn nobody_stands_in_for_a_worker_that_cannot_be() {
+    let world = World::with(|options| options.market.known_workers_only = true).await;
+    world.done("PUT", "/workers/A1KNOWN", json!({})).await;
+    let hit = world.create_hit(json!({})).await;
+    let group = group(&world, &hit).await;
+    let browser = world.browser("A1KNOWN");
+    for id in ["anna", "A1UNKNOWN"] {
+        let accept = format!("/projects/{group}/tasks/accept_random?workerId={id}");
+        for path in
+            [accept.clone(), format!("{accept}&format=json"), format!("/tasks?workerId={id}")]
+        {
+            let reply = browser.send("GET", &path, &[], "").await;
+            assert_eq!(reply.status, 422, "{path}: {}", reply.text);
+            assert!(reply.text.contains(id), "{}", reply.text);
+        }
+        assert_eq!(browser.post(&accept, "").await.status, 422);
+    }
+    assert_eq!(world.hit(&hit).await["NumberOfAssignmentsPending"], 0);
+}
+
 #[tokio::test]
 async fn a_worker_that_cannot_be_is_named_and_not_chosen() {
     let world = World::with(|options| options.market.known_workers_only = true).await;
