@@ -80,9 +80,9 @@ async fn many(table: &mut Table, scale: Scale, folder: &Path) -> Result<()> {
         let requests = (request(one, 0)?, request(all, scale.hits / 2)?);
         for (server, request) in [(one, &requests.0), (all, &requests.1)] {
             let page: Value = serde_json::from_slice(&once(server.port, request).await?)?;
-            let report = &page["AssignmentReviewReport"]["ReviewResults"];
-            let count = page["NumResults"].as_u64().or(report.as_array().map(|_| 1));
-            ensure!(count == Some(1), "{what}: no item in {page}");
+            // Reports of review policies are not counted in the answer.
+            let has_item = page["NumResults"] == 1 || page["NextToken"].is_string();
+            ensure!(has_item, "{what}: no item in {page}");
         }
         let what = format!("{what}, one item, {} HITs in the store, against one HIT", scale.hits);
         table.add(line(one, all, scale, what, requests, 1.2).await?);
