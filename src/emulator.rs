@@ -134,7 +134,8 @@ impl Emulator {
     #[must_use]
     pub fn front(&self) -> Front {
         let public_origin = self.gate.public_origin.clone();
-        let wire = Wire { engine: Arc::clone(&self.engine), auth: self.auth, public_origin };
+        let (engine, keys) = (Arc::clone(&self.engine), Arc::default());
+        let wire = Wire { engine, auth: self.auth, keys, public_origin };
         let control =
             Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
         let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };

@@ -1,5 +1,7 @@
 //! The only source of identifiers and of other random bytes.
 
+use std::cell::RefCell;
+
 use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -80,9 +82,22 @@ pub fn account_of(access_key: &str) -> String {
 
 /// A request id: a lower-case UUID of version 4.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the one source of ids")]
 pub fn request_id() -> String {
-    uuid::Uuid::new_v4().to_string()
+    uuid::Builder::from_random_bytes(few_random()).into_uuid().to_string()
+}
+
+/// 16 bytes from the operating system, which is asked for more at a time: each answer has an id.
+fn few_random() -> [u8; 16] {
+    thread_local!(static STOCK: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) });
+    STOCK.with_borrow_mut(|stock| {
+        stock.pop().unwrap_or_else(|| {
+            let mut more = [0; 16 * 64];
+            fill(&mut more);
+            let (all, _) = more.as_chunks();
+            stock.extend_from_slice(&all[1..]);
+            all[0]
+        })
+    })
 }
 
 /// 32 bytes from the operating system.
@@ -90,11 +105,15 @@ pub fn request_id() -> String {
 /// # Panics
 /// The operating system has no random source; a server cannot run there.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the one source of random bytes")]
 pub fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    fill(&mut bytes);
     bytes
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one source of random bytes")]
+fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random bytes");
 }
 
 fn digest(purpose: &str, text: &str) -> [u8; 32] {

@@ -24,6 +24,7 @@ use crate::ops::{Entry, OPERATIONS};
 use crate::time::{Clock, real_now};
 use crate::wire::caller::Auth;
 use crate::wire::model::OperationShape;
+use crate::wire::sigv4::SigningKeys;
 use crate::wire::validate::Refusal;
 
 /// Requests of more bytes are refused.
@@ -39,6 +40,8 @@ pub struct Wire {
     pub engine: Arc<Engine>,
     /// How strictly callers are looked at.
     pub auth: Auth,
+    /// What signatures are verified with.
+    pub keys: Arc<SigningKeys>,
     /// What this server's addresses begin with, where the caller's `Host` does not say it.
     pub public_origin: Option<String>,
 }
@@ -87,7 +90,7 @@ impl Wire {
         let shape = target(&parts.headers)?;
         answered.operation = Some(shape.name);
         check_content_type(&parts.headers)?;
-        let requester = caller::identify(&self.engine, self.auth, parts, body).await?;
+        let requester = caller::identify(&self.engine, self.auth, &self.keys, parts, body).await?;
         answered.requester_id = Some(requester.id.clone());
         let input = Arc::new(read(body)?);
         check(shape, &input)?;

@@ -18,7 +18,7 @@ const MOST: usize = 10_000;
 /// What the process remembers of requesters.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
-    by_key: Mutex<HashMap<String, (Option<Known>, Instant)>>,
+    by_key: Mutex<HashMap<String, (Known, Instant)>>,
     stored: Mutex<HashSet<String>>,
 }
 
@@ -43,11 +43,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Engine {
-    /// What the store knows of an access key; none for a key that nobody made known.
+    /// Whom an access key stands for. One that nobody made known has no secret.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn known(&self, access_key: &str) -> Result<Option<Known>, Fault> {
+    pub async fn known(&self, access_key: &str) -> Result<Known, Fault> {
         let now = real_now();
         if let Some((known, at)) = lock(&self.callers.by_key).get(access_key)
             && (!self.store.is_shared() || now.0 - at.0 < SHARED_FOR_MS)
@@ -56,6 +56,8 @@ impl Engine {
         }
         let mut tx = self.store.read().await?;
         let known = requesters::by_key(&mut tx, access_key).await?;
+        let unknown = || Known { requester: Requester::of_key(access_key), secret: None };
+        let known = known.unwrap_or_else(unknown);
         let mut by_key = lock(&self.callers.by_key);
         if by_key.len() >= MOST {
             by_key.clear();

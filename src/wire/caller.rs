@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::{Known, Requester};
 use crate::time::wall_clock;
-use crate::wire::sigv4::{self, Authorization, SigningFault};
+use crate::wire::sigv4::{self, Authorization, SigningFault, SigningKeys};
 
 /// The access key of the requester that unsigned requests act as.
 pub const DEFAULT_ACCESS_KEY: &str = "test";
@@ -30,6 +30,7 @@ pub enum Auth {
 pub async fn identify(
     engine: &Engine,
     auth: Auth,
+    keys: &SigningKeys,
     parts: &Parts,
     body: &[u8],
 ) -> Result<Requester, Fault> {
@@ -40,7 +41,7 @@ pub async fn identify(
     };
     let known = known(engine, auth, &authorization.access_key).await?;
     if let Some(secret) = &known.secret {
-        verify(&authorization, secret, parts, body)?;
+        verify(&authorization, keys, secret, parts, body)?;
     } else if auth == Auth::Strict {
         return Err(front(SigningFault::UnknownAccessKey));
     }
@@ -50,9 +51,7 @@ pub async fn identify(
 /// What is known of a key: in open mode the default one has its own name for a secret, unless
 /// another was given to it.
 async fn known(engine: &Engine, auth: Auth, access_key: &str) -> Result<Known, Fault> {
-    let known = engine.known(access_key).await?;
-    let mut known =
-        known.unwrap_or_else(|| Known { requester: Requester::of_key(access_key), secret: None });
+    let mut known = engine.known(access_key).await?;
     if auth == Auth::Open && access_key == DEFAULT_ACCESS_KEY {
         known.secret.get_or_insert_with(|| DEFAULT_ACCESS_KEY.to_owned());
     }
@@ -61,6 +60,7 @@ async fn known(engine: &Engine, auth: Auth, access_key: &str) -> Result<Known, F
 
 fn verify(
     authorization: &Authorization,
+    keys: &SigningKeys,
     secret: &str,
     parts: &Parts,
     body: &[u8],
@@ -73,7 +73,7 @@ fn verify(
         body,
     };
     // Clients sign with real time, whatever the market's clock shows.
-    sigv4::verify(authorization, secret, &request, wall_clock()).map_err(front)
+    sigv4::verify(authorization, keys, secret, &request, wall_clock()).map_err(front)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]

@@ -56,10 +56,16 @@ pub struct Scope {
     pub terminator: String,
 }
 
+impl Scope {
+    /// Its parts with slashes between them.
+    pub(super) fn text(&self) -> String {
+        [&self.date[..], &self.region, &self.service, &self.terminator].join("/")
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date, region, service, terminator } = self;
-        write!(f, "{date}/{region}/{service}/{terminator}")
+        f.write_str(&self.text())
     }
 }
 
@@ -181,8 +187,11 @@ fn iso_basic(text: &str) -> Option<DateTime<Utc>> {
 }
 
 fn split_credential(credential: &str) -> Result<(String, Scope), SigningFault> {
-    let parts: Vec<&str> = credential.split('/').collect();
-    let [access_key, date, region, service, terminator] = parts[..] else {
+    let mut parts = credential.split('/');
+    let five = [(); 5].map(|()| parts.next());
+    let ([Some(access_key), Some(date), Some(region), Some(service), Some(terminator)], None) =
+        (five, parts.next())
+    else {
         return Err(SigningFault::Credential(credential.to_owned()));
     };
     if access_key.is_empty() || access_key.len() > MAX_ACCESS_KEY_BYTES {

@@ -17,17 +17,24 @@ const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 pub(super) fn request(request: &Request<'_>, signed: &[String]) -> Option<Vec<u8>> {
     let payload = payload(request, signed)?;
     let mut text = Vec::with_capacity(1024);
+    let mut add = |part: &[u8]| text.extend_from_slice(part);
     for part in [request.method, &path(request.path), &query(request.query)] {
-        text.extend_from_slice(part.as_bytes());
-        text.push(b'\n');
+        add(part.as_bytes());
+        add(b"\n");
     }
     for name in signed {
-        text.extend_from_slice(name.as_bytes());
-        text.push(b':');
-        text.extend_from_slice(&header_value(request.headers, name)?);
-        text.push(b'\n');
+        add(name.as_bytes());
+        add(b":");
+        add(&header_value(request.headers, name)?);
+        add(b"\n");
     }
-    text.extend_from_slice(format!("\n{}\n{payload}", signed.join(";")).as_bytes());
+    add(b"\n");
+    for (place, name) in signed.iter().enumerate() {
+        add(if place == 0 { b"" } else { b";" });
+        add(name.as_bytes());
+    }
+    add(b"\n");
+    add(payload.as_bytes());
     Some(text)
 }
 
@@ -64,7 +71,10 @@ fn payload(request: &Request<'_>, signed: &[String]) -> Option<String> {
 
 /// The path without empty and dot segments, encoded once more than it was sent, as all services
 /// but S3 have it.
-fn path(sent: &str) -> String {
+fn path(sent: &str) -> Cow<'_, str> {
+    if sent == "/" {
+        return Cow::Borrowed(sent);
+    }
     let mut segments: Vec<&str> = Vec::new();
     for segment in sent.split('/') {
         match segment {
@@ -75,7 +85,7 @@ fn path(sent: &str) -> String {
     }
     let is_folder = ["/", "/.", "/.."].iter().any(|end| sent.ends_with(end));
     let tail = if is_folder && !segments.is_empty() { "/" } else { "" };
-    encoded(format!("/{}{tail}", segments.join("/")).as_bytes(), "/")
+    Cow::Owned(encoded(format!("/{}{tail}", segments.join("/")).as_bytes(), "/"))
 }
 
 /// The parameters sorted by name, then by value, each decoded and encoded in the one right way.

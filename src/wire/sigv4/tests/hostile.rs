@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::signer::{Signer, get_account_balance};
-use super::{HeaderMap, HeaderValue, Message, Request, SECRET, parse, signing_time, verify};
+use super::{
+    HeaderMap, HeaderValue, Message, Request, SECRET, SigningKeys, parse, signing_time, verify,
+};
 
 #[rstest]
 #[case::long(format!("AWS4-HMAC-SHA256 Credential={}", "a".repeat(8192)).into_bytes())]
@@ -96,7 +98,10 @@ proptest! {
         let (method, path, query) = (&*text.0, &*text.1, &*text.2);
         let request = Request { method, path, query, headers: &headers, body: &body };
         match parse(&headers) {
-            Ok(read) => prop_assert!(verify(&read.unwrap(), SECRET, &request, now).is_err()),
+            Ok(read) => {
+                let keys = SigningKeys::default();
+                prop_assert!(verify(&read.unwrap(), &keys, SECRET, &request, now).is_err());
+            }
             Err(fault) => prop_assert!(!fault.to_string().is_empty()),
         }
     }

@@ -4,7 +4,8 @@ use rstest::rstest;
 use sha2::{Digest, Sha256};
 
 use super::{KEY, Message, SECRET, SigningFault, at, signing_time};
-use crate::wire::sigv4::{Scope, canonical, hex, hmac, parse, signature, signing_key};
+use crate::wire::sigv4::keys::{Key, derived};
+use crate::wire::sigv4::{Scope, canonical, hex, parse, signature};
 
 const PUBLISHED_SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
@@ -82,7 +83,10 @@ fn the_signing_test_suite(#[case] text: &str, #[case] expected: &str) {
     signed.sort();
     let canonical = canonical::request(&message.request(), &signed).unwrap();
     let (date, scope) = (at("2015-08-30T12:36:00Z"), scope("20150830", "service"));
-    assert_eq!(signature(PUBLISHED_SECRET, date, &scope, &canonical), expected);
+    assert_eq!(
+        signature(Key::new(&derived(PUBLISHED_SECRET, &scope)), date, &scope, &canonical),
+        expected
+    );
 }
 
 /// The worked example of the AWS General Reference, "Signing AWS requests": IAM's `ListUsers`.
@@ -103,9 +107,10 @@ fn the_worked_example() {
     assert_eq!(hex(&Sha256::digest(&canonical)), hash);
     assert_eq!(authorization.scope, scope("20150830", "iam"));
     let key = "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9";
-    assert_eq!(hex(&signing_key(PUBLISHED_SECRET, &authorization.scope)), key);
+    let derived = derived(PUBLISHED_SECRET, &authorization.scope);
+    assert_eq!(hex(&derived), key);
     let (date, scope) = (authorization.signed_at, &authorization.scope);
-    let expected = signature(PUBLISHED_SECRET, date, scope, &canonical);
+    let expected = signature(Key::new(&derived), date, scope, &canonical);
     assert_eq!(expected, authorization.signature);
 }
 
@@ -159,9 +164,9 @@ fn sign_by_hand(region: &str, headers: &[(&str, &str)], payload: &str, body: &st
     let digest = hex(&Sha256::digest(format!("POST\n/\n\n{lines}\n{names}\n{payload}")));
     let scope = format!("20261121/{region}/mturk-requester/aws4_request");
     let seed = format!("AWS4{SECRET}").into_bytes();
-    let key = scope.split('/').fold(seed, |key, part| hmac(&key, part.as_bytes()).to_vec());
+    let key = scope.split('/').fold(seed, |key, part| Key::new(&key).signed(part).to_vec());
     let text = format!("AWS4-HMAC-SHA256\n20261121T192125Z\n{scope}\n{digest}");
-    let signature = hex(&hmac(&key, text.as_bytes()));
+    let signature = hex(&Key::new(&key).signed(&text));
     Message::read(&format!(
         "POST /\n{lines}Authorization: AWS4-HMAC-SHA256 \
          Credential={KEY}/{scope},SignedHeaders={names},Signature={signature}\n\n{body}"

@@ -1,0 +1,94 @@
+//! Signing keys, kept because they are asked for again: one is good for a day.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::Scope;
+
+/// So many keys are kept; then all are derived anew.
+const MOST: usize = 1000;
+
+/// Signing keys by the secret and the scope that they were derived from.
+///
+/// Its `Debug` output shows none.
+#[derive(Default)]
+pub struct SigningKeys(Mutex<HashMap<String, Key>>);
+
+/// A key of HMAC with SHA-256, ready to sign with.
+#[derive(Clone)]
+pub(super) struct Key(Hmac<Sha256>);
+
+impl std::fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKeys(…)")
+    }
+}
+
+impl SigningKeys {
+    /// What signs within `scope`.
+    pub(super) fn of(&self, secret: &str, scope: &Scope) -> Key {
+        // A scope stood in a header, so it has no line end: the two cannot be mistaken.
+        let from = [secret, &scope.text()].join("\n");
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = kept.get(&from) {
+            return key.clone();
+        }
+        if kept.len() >= MOST {
+            kept.clear();
+        }
+        kept.entry(from).or_insert_with(|| Key::new(&derived(secret, scope))).clone()
+    }
+}
+
+/// The signing key of a secret for a scope.
+pub(super) fn derived(secret: &str, scope: &Scope) -> [u8; 32] {
+    let Scope { date, region, service, terminator } = scope;
+    let key = Key::new(["AWS4", secret].concat().as_bytes()).signed(date);
+    [region, service, terminator].into_iter().fold(key, |key, part| Key::new(&key).signed(part))
+}
+
+impl Key {
+    pub(super) fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
+    }
+
+    /// What it makes of a text.
+    pub(super) fn signed(self, text: &str) -> [u8; 32] {
+        self.0.chain_update(text).finalize().into_bytes().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(region: &str) -> Scope {
+        let [date, region, service, terminator] =
+            ["20261122", region, "mturk-requester", "aws4_request"].map(str::to_owned);
+        Scope { date, region, service, terminator }
+    }
+
+    #[test]
+    fn a_kept_key_is_the_derived_one_and_each_has_its_own() {
+        let keys = SigningKeys::default();
+        let sign = |secret, region| keys.of(secret, &scope(region)).signed("text");
+        let first = sign("s", "us-east-1");
+        assert_eq!(first, Key::new(&derived("s", &scope("us-east-1"))).signed("text"));
+        assert_eq!(first, sign("s", "us-east-1"));
+        assert_ne!(first, sign("t", "us-east-1"));
+        assert_ne!(first, sign("s", "us-west-2"));
+    }
+
+    #[test]
+    fn no_more_are_kept_than_there_is_room_for() {
+        let keys = SigningKeys::default();
+        let kept = || keys.0.lock().unwrap().len();
+        (0..MOST).for_each(|n| drop(keys.of(&n.to_string(), &scope("r"))));
+        assert_eq!(kept(), MOST);
+        keys.of("one more", &scope("r"));
+        assert_eq!(kept(), 1);
+    }
+}
