@@ -4,6 +4,7 @@
 mod blank;
 mod call;
 mod desk;
+mod log;
 mod migrate;
 mod readers;
 mod writer;
@@ -32,10 +33,10 @@ const BUSY_FOR: Duration = Duration::from_secs(5);
 /// How many tables there are, and whether one of them is that of our migrations.
 const WHOSE: &str = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations') \
     FROM sqlite_schema WHERE type = 'table'";
-/// What a connection is told first. The page size counts for a new file alone. The log is copied
-/// into the file, and both are synced, at 32 MiB: a turn writes some eight pages.
+/// What a connection is told first. The page size counts for a new file alone. No commit copies the
+/// log into the file: [`log`] does.
 const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; \
-    PRAGMA wal_autocheckpoint = 4096; \
+    PRAGMA wal_autocheckpoint = 0; \
     PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; \
     PRAGMA foreign_keys = ON; ";
 
@@ -95,7 +96,8 @@ fn open(path: &Path, folder: Option<TempDir>) -> Result<Sqlite, OpenError> {
     let mut writer = connect(path, flags, &more).map_err(|e| in_place(&e))?;
     migrate::run(&mut writer)?;
     let readers = readers::Readers::new(path.to_owned());
-    let writer = writer::Writer::new(writer);
+    let log = log::Log::new(path.to_owned(), more, log::LONG);
+    let writer = writer::Writer::new(writer, readers.shelf(), log);
     Ok(Sqlite { writer, readers, _lock: lock, _folder: folder })
 }
 

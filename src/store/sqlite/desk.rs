@@ -1,9 +1,13 @@
 //! What lies before the turn at the writer: the connection, its transaction, and who shares it.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
 use crate::fault::Fault;
+use crate::store::sqlite::log::Log;
+use crate::store::sqlite::readers::Shelf;
 
 /// What the turn in the seat works with. It is as the turn before left it.
 #[derive(Debug)]
@@ -15,6 +19,9 @@ pub(super) struct Desk {
     /// Why the turn in the seat cannot be committed any more.
     failed: Option<Fault>,
     group: Group,
+    /// Those who look, who are told of commits.
+    shelf: Arc<Shelf>,
+    log: Log,
 }
 
 /// Turns that wait for the commit.
@@ -32,8 +39,9 @@ pub(super) enum End {
 }
 
 impl Desk {
-    pub(super) const fn new(connection: Connection) -> Self {
-        Self { connection: Some(connection), wrote: false, failed: None, group: Vec::new() }
+    pub(super) const fn new(connection: Connection, shelf: Arc<Shelf>, log: Log) -> Self {
+        let connection = Some(connection);
+        Self { connection, wrote: false, failed: None, group: Vec::new(), shelf, log }
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, Fault> {
@@ -132,8 +140,13 @@ impl Desk {
 
     /// Commits. A turn at fault for itself is taken back; the others stay.
     pub(super) fn commit(&mut self) -> End {
+        self.shelf.before_commit();
         let Err(error) = self.run("COMMIT") else {
+            self.shelf.after_commit();
             self.tell(&Ok(()));
+            if let Some(connection) = &self.connection {
+                self.log.has_grown(connection);
+            }
             return End::Committed;
         };
         let own = breaks_constraint(&error) && self.wrote && !self.group.is_empty();
@@ -161,7 +174,8 @@ impl Desk {
         }
     }
 
-    pub(super) fn close(&mut self) {
+    pub(super) async fn close(&mut self) {
+        self.log.rests().await;
         drop(self.connection.take());
     }
 }

@@ -1,6 +1,10 @@
 //! Connections of SQLite to look with.
+//!
+//! A connection keeps its snapshot from one turn to the next as long as nothing is committed: a
+//! file has one process, which knows. Taking a snapshot costs locks that all connections share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
@@ -15,38 +19,101 @@ use crate::store::sqlite::{call, connect};
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
-    idle: Idle,
+    shelf: Arc<Shelf>,
 }
 
 /// Most of what is read comes by the mapping.
 const SMALL: &str = "PRAGMA cache_size = -8000";
 
-/// None once the store is closed.
-type Idle = Arc<Mutex<Option<Vec<Connection>>>>;
+/// Where connections lie that nobody uses.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    /// None once the store is closed.
+    idle: Mutex<Option<Vec<Looking>>>,
+    /// How often the writer has committed.
+    commits: AtomicU64,
+}
+
+/// A connection, and how many commits its snapshot has seen, if it has one.
+#[derive(Debug)]
+struct Looking {
+    connection: Connection,
+    commits: Option<u64>,
+}
 
 impl Readers {
     /// Connections to the file at `path`.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
-        Self { path, idle: Arc::new(Mutex::new(Some(Vec::new()))) }
+        let shelf = Shelf { idle: Mutex::new(Some(Vec::new())), commits: AtomicU64::new(0) };
+        Self { path, shelf: Arc::new(shelf) }
     }
 
-    /// A connection.
+    /// What the writer has to tell that it commits.
+    pub(super) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf)
+    }
+
+    /// A connection that sees all that was committed until now, and nothing else until it is given
+    /// back.
     ///
     /// # Errors
     /// The store is closed, or none can be opened.
     pub fn reader(&self) -> Result<Reader, Fault> {
-        let idle = lock(&self.idle).as_mut().ok_or_else(closed)?.pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY, SMALL)?,
-        };
-        Ok(Reader { connection: Some(Mutex::new(connection)), idle: Arc::clone(&self.idle) })
+        let idle = self.shelf.idle().as_mut().ok_or_else(closed)?.pop();
+        let mut looking = idle.map_or_else(|| Looking::new(&self.path), Ok)?;
+        looking.look_at(self.shelf.commits())?;
+        Ok(Reader { looking: Some(Mutex::new(looking)), shelf: Arc::clone(&self.shelf) })
     }
 
     /// Closes all; those in use are closed when they are given back.
     pub fn close(&self) {
-        drop(lock(&self.idle).take());
+        drop(self.shelf.idle().take());
+    }
+}
+
+impl Shelf {
+    /// Before a commit: what nobody uses keeps no old snapshot, so that the log can begin anew.
+    pub(super) fn before_commit(&self) {
+        self.idle().iter_mut().flatten().for_each(Looking::let_go);
+    }
+
+    /// After a commit, before anybody is told of it: all snapshots are old.
+    pub(super) fn after_commit(&self) {
+        self.commits.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Option<Vec<Looking>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Looking {
+    fn new(path: &Path) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, SMALL)?;
+        Ok(Self { connection, commits: None })
+    }
+
+    /// Has a snapshot that has seen so many commits, or more.
+    fn look_at(&mut self, commits: u64) -> rusqlite::Result<()> {
+        if self.commits != Some(commits) || self.connection.is_autocommit() {
+            self.let_go();
+            self.connection.prepare_cached("BEGIN")?.raw_execute()?;
+            self.commits = Some(commits);
+        }
+        Ok(())
+    }
+
+    fn let_go(&mut self) {
+        self.commits = None;
+        if !self.connection.is_autocommit() {
+            // A transaction that only looked has nothing to lose.
+            let _ = self.connection.prepare_cached("COMMIT").and_then(|mut s| s.raw_execute());
+        }
     }
 }
 
@@ -54,8 +121,8 @@ impl Readers {
 #[derive(Debug)]
 pub struct Reader {
     /// There until it is given back. The mutex, which is never locked, lets a turn be shared.
-    connection: Option<Mutex<Connection>>,
-    idle: Idle,
+    looking: Option<Mutex<Looking>>,
+    shelf: Arc<Shelf>,
 }
 
 impl Reader {
@@ -76,17 +143,17 @@ impl Reader {
     }
 
     fn connection(&mut self) -> Result<&Connection, Fault> {
-        let connection = self.connection.as_mut().ok_or_else(closed)?;
-        Ok(connection.get_mut().unwrap_or_else(PoisonError::into_inner))
+        let looking = self.looking.as_mut().ok_or_else(closed)?;
+        Ok(&looking.get_mut().unwrap_or_else(PoisonError::into_inner).connection)
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let connection = self.connection.take().map(Mutex::into_inner);
-        let connection = connection.map(|c| c.unwrap_or_else(PoisonError::into_inner));
-        if let Some(idle) = &mut *lock(&self.idle) {
-            idle.extend(connection);
+        let looking = self.looking.take().map(Mutex::into_inner);
+        let looking = looking.map(|looking| looking.unwrap_or_else(PoisonError::into_inner));
+        if let Some(idle) = &mut *self.shelf.idle() {
+            idle.extend(looking);
         }
     }
 }
@@ -95,33 +162,91 @@ fn closed() -> Fault {
     Fault::Service("the store is closed".into())
 }
 
-fn lock(idle: &Idle) -> MutexGuard<'_, Option<Vec<Connection>>> {
-    idle.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const COUNT: &str = "SELECT count(*) FROM t WHERE x >= $1";
+
+    /// A file with a table, its writer and its readers. The log is copied at ten pages.
+    fn table(folder: &std::path::Path) -> (Connection, Readers) {
+        let path = folder.join("t.db");
+        let writer = Connection::open(&path).unwrap();
+        let settings = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 10";
+        writer.execute_batch(&format!("{settings}; CREATE TABLE t (x)")).unwrap();
+        (writer, Readers::new(path))
+    }
+
+    fn commit(writer: &Connection, readers: &Readers) {
+        writer.execute_batch("BEGIN; INSERT INTO t VALUES (randomblob(10000))").unwrap();
+        readers.shelf.before_commit();
+        writer.execute_batch("COMMIT").unwrap();
+        readers.shelf.after_commit();
+    }
+
+    fn count(reader: &mut Reader) -> i64 {
+        reader.rows(COUNT, &[Arg::from(0)], 1).unwrap()[0].get(0).unwrap()
+    }
+
     #[test]
     fn connections_are_handed_on_and_closed() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        Connection::open(&path).unwrap().execute_batch("PRAGMA journal_mode = WAL").unwrap();
-        let readers = Readers::new(path);
+        let (_, readers) = table(folder.path());
+        let idle = || readers.shelf.idle().as_ref().unwrap().len();
         for n in 0..20 {
             let mut reader = readers.reader().unwrap();
             let found = reader.rows("SELECT $1 + 1", &[Arg::from(n)], 1).unwrap();
             assert_eq!(found[0].get::<i64>(0).unwrap(), n + 1);
-            assert!(reader.rows("CREATE TABLE t (x)", &[], 1).is_err(), "readers only look");
+            assert!(reader.rows("CREATE TABLE u (x)", &[], 1).is_err(), "readers only look");
         }
-        assert_eq!(lock(&readers.idle).as_ref().unwrap().len(), 1);
+        assert_eq!(idle(), 1);
         let (one, two) = (readers.reader().unwrap(), readers.reader().unwrap());
         drop((one, two));
-        assert_eq!(lock(&readers.idle).as_ref().unwrap().len(), 2);
+        assert_eq!(idle(), 2);
         let kept = readers.reader().unwrap();
         readers.close();
         drop(kept);
         assert!(readers.reader().is_err());
+    }
+
+    #[test]
+    fn a_turn_sees_what_was_committed_before_it_and_nothing_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, readers) = table(folder.path());
+        for seen in 0..5 {
+            let mut reader = readers.reader().unwrap();
+            assert_eq!(count(&mut reader), seen);
+            commit(&writer, &readers);
+            assert_eq!(count(&mut reader), seen, "it keeps its snapshot");
+        }
+        let (mut one, mut two) = (readers.reader().unwrap(), readers.reader().unwrap());
+        assert_eq!((count(&mut one), count(&mut two)), (5, 5));
+    }
+
+    #[test]
+    fn a_snapshot_is_taken_once_while_nothing_is_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, readers) = table(folder.path());
+        assert_eq!(count(&mut readers.reader().unwrap()), 0);
+        // A commit that nobody tells of is not seen.
+        writer.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        assert_eq!(count(&mut readers.reader().unwrap()), 0);
+        readers.shelf.after_commit();
+        assert_eq!(count(&mut readers.reader().unwrap()), 1);
+    }
+
+    #[test]
+    fn the_log_begins_anew_while_connections_lie_on_the_shelf() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, readers) = table(folder.path());
+        for _ in 0..200 {
+            let (mut one, mut two) = (readers.reader().unwrap(), readers.reader().unwrap());
+            count(&mut one);
+            count(&mut two);
+            drop((one, two));
+            commit(&writer, &readers);
+        }
+        let log = std::fs::metadata(folder.path().join("t.db-wal")).unwrap().len();
+        assert!(log < 500_000, "{log} bytes of 2,000,000 that were written");
     }
 }

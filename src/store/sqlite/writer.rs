@@ -17,6 +17,8 @@ use crate::store::row::Row;
 use crate::store::sql::Arg;
 use crate::store::sqlite::call;
 use crate::store::sqlite::desk::{Desk, End};
+use crate::store::sqlite::log::Log;
+use crate::store::sqlite::readers::Shelf;
 
 /// So many turns share a commit at most.
 const MOST: usize = 256;
@@ -35,11 +37,10 @@ struct Shared {
 }
 
 impl Writer {
-    /// Takes over a connection.
-    #[must_use]
-    pub fn new(connection: Connection) -> Self {
+    /// Takes over a connection with its log, and tells the shelf when it commits.
+    pub(super) fn new(connection: Connection, shelf: Arc<Shelf>, log: Log) -> Self {
         Self(Arc::new(Shared {
-            desk: Arc::new(Mutex::new(Desk::new(connection))),
+            desk: Arc::new(Mutex::new(Desk::new(connection, shelf, log))),
             waiting: AtomicUsize::new(0),
             lost: AtomicU64::new(0),
         }))
@@ -66,7 +67,7 @@ impl Writer {
     pub async fn close(&self) {
         let mut seat = self.seat().await;
         let _ = seat.close_group();
-        seat.desk.close();
+        seat.desk.close().await;
     }
 
     fn others_wait(&self) -> bool {

@@ -1,6 +1,8 @@
 //! Turns in a group: one fails, one goes away, one cannot be committed.
 
 use super::*;
+use crate::store::sqlite::log::LONG;
+use crate::store::sqlite::readers::Readers;
 
 const ADD: &str = "INSERT INTO t (x) VALUES ($1)";
 /// A second one breaks a constraint at once; an odd child breaks one at the commit.
@@ -22,7 +24,10 @@ fn table() -> Table {
     };
     let first = open();
     first.execute_batch(TABLES).unwrap();
-    Table { writer: Writer::new(first), reader: open(), _folder: folder }
+    let path = folder.path().join("t.db");
+    let log = Log::new(path.clone(), String::new(), LONG);
+    let writer = Writer::new(first, Readers::new(path).shelf(), log);
+    Table { writer, reader: open(), _folder: folder }
 }
 
 impl Table {
