@@ -3,11 +3,12 @@
 mod callers;
 mod clock;
 mod events;
+mod look;
 mod settle;
 mod stay;
 mod worlds;
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::engine::stay::Stay;
@@ -43,6 +44,8 @@ pub struct Engine {
     /// What the next turn must know, where no other process can change it; and how many turns the
     /// store had lost by then.
     opening: Mutex<Option<(u64, Opening)>>,
+    /// What was last read of a store that others may change.
+    last_read: Mutex<Option<Opening>>,
     callers: callers::Callers,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
@@ -72,6 +75,7 @@ impl Engine {
             is_new,
             market: Arc::new(market),
             opening: Mutex::new(opening),
+            last_read: Mutex::new(None),
             callers: callers::Callers::default(),
             timer_set: tokio::sync::Notify::new(),
             letters: tokio::sync::Notify::new(),
@@ -121,23 +125,6 @@ impl Engine {
                 Stay::new(async move { engine.write(requester, deed).await }).await
             }
         }
-    }
-
-    async fn read<T, F>(self: &Arc<Self>, requester: Requester, deed: F) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
-        let mut tx = self.store.read().await?;
-        let mut opening = self.opening(&mut tx).await?;
-        if is_due(&opening) {
-            drop(tx);
-            Box::pin(self.settle_apart()).await?;
-            tx = self.store.read().await?;
-            opening = self.opening(&mut tx).await?;
-        }
-        let mut turn = Turn::new(tx, opening, requester, Arc::clone(&self.market));
-        turn.post = self.post.get().cloned();
-        deed(&mut turn).await
     }
 
     async fn write<T, F>(&self, requester: Requester, deed: F) -> Result<T, Fault>
@@ -233,37 +220,6 @@ impl Engine {
         self.changes.send_modify(|_| ());
         Ok(())
     }
-
-    async fn opening(&self, tx: &mut crate::store::Tx) -> Result<Opening, Fault> {
-        if self.store.is_shared() {
-            return world::opening(tx).await;
-        }
-        let lost = self.store.lost();
-        if let Some(opening) = self.known_opening() {
-            return Ok(opening);
-        }
-        let opening = world::opening(tx).await?;
-        let mut cached = self.cached();
-        // A turn that committed meanwhile knows better.
-        if self.store.lost() == lost && cached.as_ref().is_none_or(|(at, _)| *at != lost) {
-            *cached = Some((lost, opening.clone()));
-        }
-        Ok(opening)
-    }
-
-    /// What is remembered, if the store has lost nothing since.
-    fn known_opening(&self) -> Option<Opening> {
-        let lost = self.store.lost();
-        self.cached().as_ref().filter(|(at, _)| *at == lost).map(|(_, opening)| opening.clone())
-    }
-
-    fn cached(&self) -> std::sync::MutexGuard<'_, Option<(u64, Opening)>> {
-        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn is_due(opening: &Opening) -> bool {
-    is_due_at(opening.next_due_at, opening.clock.now())
 }
 
 fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {

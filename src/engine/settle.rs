@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::engine::look::is_due;
 use crate::engine::stay::Stay;
-use crate::engine::{Engine, Timers, back_off, is_due};
+use crate::engine::{Engine, Timers, back_off};
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
 use crate::store::timers;

@@ -17,35 +17,51 @@ use crate::store::many::insert_many;
 use crate::store::sql::{Joined, Row, Statement, sql};
 use crate::time::Instant;
 
-/// A page of assignments whose places come from one arm for each status, `$arms` after the first.
+/// The number of the requester's HIT, which is not deleted. It is one value, so that both databases
+/// read a HIT's assignments in their order and no further than the page.
+macro_rules! of_owned_hit {
+    () => {
+        "= (SELECT h.key FROM hits h \
+            WHERE h.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed')"
+    };
+}
+
+/// The places of work in one status.
+macro_rules! places {
+    ($status:literal) => {
+        concat!(
+            "SELECT s.hit_key, s.position FROM assignments s WHERE s.hit_key ",
+            of_owned_hit!(),
+            " AND s.position > $3 AND s.status = ",
+            $status
+        )
+    };
+}
+
+/// A page of assignments whose places come from one arm for each status.
 ///
 /// The inner query reads nothing but the index by status, which makes both databases take it even
 /// where the status is rare. Documents are looked up place by place, in the order of the places, so
 /// that nobody has to sort them.
 macro_rules! page_of_statuses {
-    ($($arms:literal),*) => {
+    ($($arm:expr),*) => {
         concat!(
             "SELECT position, (SELECT a.document FROM assignments a WHERE \
-            a.hit_key = page.hit_key AND a.position = page.position) AS document FROM \
-            (SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
-                WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
-                AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $5",
-            $($arms,)*
+            a.hit_key = page.hit_key AND a.position = page.position) AS document FROM (",
+            $($arm,)*
             " ORDER BY 2 LIMIT $4 + 0) page"
         )
     };
 }
 
 statements! {
-    PAGE = "SELECT a.position, a.document FROM hits h CROSS JOIN assignments a \
-        WHERE a.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed' \
-        AND a.position > $3 ORDER BY a.position LIMIT $4 + 0";
-    PAGE_OF_ONE_STATUS = page_of_statuses!();
-    PAGE_OF_TWO_STATUSES = page_of_statuses!(
-        " UNION ALL SELECT s.hit_key, s.position FROM hits h CROSS JOIN assignments s \
-        WHERE s.hit_key = h.key AND h.id = $1 AND h.requester_id = $2 \
-        AND h.status <> 'Disposed' AND s.position > $3 AND s.status = $6"
+    PAGE = concat!(
+        "SELECT a.position, a.document FROM assignments a WHERE a.hit_key ",
+        of_owned_hit!(),
+        " AND a.position > $3 ORDER BY a.position LIMIT $4 + 0"
     );
+    PAGE_OF_ONE_STATUS = page_of_statuses!(places!("$5"));
+    PAGE_OF_TWO_STATUSES = page_of_statuses!(places!("$5"), " UNION ALL ", places!("$6"));
     FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document";
         "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");

@@ -13,6 +13,7 @@ use crate::store::dialect::Dialect;
 use crate::store::migrations;
 use crate::store::open::OpenError;
 use crate::store::sql::Arg;
+use crate::store::world::Granted;
 
 /// A server that does not answer in this time is not there.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -63,6 +64,8 @@ pub struct Looker {
     pool: PgPool,
     connection: PoolConnection<Postgres>,
     replaced: u32,
+    /// What the turn took for granted, until its first statement.
+    pub(super) granted: Option<Granted>,
 }
 
 impl Looker {
@@ -71,7 +74,8 @@ impl Looker {
     /// # Errors
     /// None is to be had.
     pub(super) async fn new(pool: &PgPool) -> Result<Self, Fault> {
-        Ok(Self { pool: pool.clone(), connection: pool.acquire().await?, replaced: 0 })
+        let connection = pool.acquire().await?;
+        Ok(Self { pool: pool.clone(), connection, replaced: 0, granted: None })
     }
 
     /// What to ask.

@@ -1,6 +1,8 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use sqlx::postgres::Postgres;
@@ -10,6 +12,7 @@ use crate::fault::Fault;
 use crate::money::Cents;
 use crate::store::postgres::{Looker, bound};
 use crate::store::sqlite::{Reader, Seat};
+use crate::store::world::{self, Granted};
 use crate::time::Instant;
 
 pub use crate::store::row::{Column, Row};
@@ -52,6 +55,28 @@ impl Tx {
             Self::PostgresWrite(_) | Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
         }
     }
+
+    /// Takes something for granted until the first statement, which looks at it, and fails with a
+    /// lost race if it is not so. On SQLite there is nobody else who could have changed it.
+    pub const fn grant(&mut self, granted: Granted) {
+        if let Self::PostgresRead(looker) = self {
+            looker.granted = Some(granted);
+        }
+    }
+
+    /// What the turn took for granted, if its next statement is the first.
+    const fn in_doubt(&mut self) -> Option<Granted> {
+        if let Self::PostgresRead(looker) = self { looker.granted.take() } else { None }
+    }
+}
+
+/// The look at what was taken for granted.
+type Look<'t> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 't>>;
+
+/// Sees that what the turn took for granted is so, before its first statement.
+fn making_sure(tx: &mut Tx) -> Option<Look<'_>> {
+    let granted = tx.in_doubt()?;
+    Some(Box::pin(granted.look(tx)))
 }
 
 /// A value for a marker of a statement. Absent values keep their type, as PostgreSQL wants.
@@ -131,13 +156,17 @@ pub struct Joined {
     pub documents: String,
 }
 
-/// `text`, whose rows are places and documents, as one row. Each such text is made once and kept
-/// for good; there are as many as there are callers.
+/// `text`, whose rows are places and documents, as one row, with the certainties behind them. Each
+/// such text is made once and kept for good; there are as many as there are callers.
 fn joining(text: &'static str) -> &'static str {
     static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
     MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {
-        format!("SELECT count(*), max(position), string_agg(document, ',') FROM ({text}) page")
-            .leak()
+        format!(
+            "SELECT pages.*, {} FROM (SELECT count(*), max(position), string_agg(document, ',') \
+            FROM ({text}) page) pages CROSS JOIN world w WHERE w.id = 1",
+            world::certainties!()
+        )
+        .leak()
     })
 }
 
@@ -182,6 +211,9 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn one(self, tx: &mut Tx) -> Result<Option<Row>, Fault> {
+        if let Some(sure) = making_sure(tx) {
+            sure.await?;
+        }
         Ok(match tx {
             Tx::SqliteRead(reader) => reader.rows(self.text, &self.args, 1)?.pop(),
             Tx::SqliteWrite(seat) => seat.rows(self.text, &self.args, 1)?.pop(),
@@ -204,6 +236,9 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, Fault> {
+        if let Some(sure) = making_sure(tx) {
+            sure.await?;
+        }
         let rows = match tx {
             Tx::SqliteRead(reader) => return reader.rows(self.text, &self.args, usize::MAX),
             Tx::SqliteWrite(seat) => return seat.rows(self.text, &self.args, usize::MAX),
@@ -214,7 +249,8 @@ impl<'q> Statement<'q> {
     }
 
     /// Documents of about `most` rows, each a place and a document, in order. PostgreSQL puts them
-    /// together itself, since each row that crosses costs more than that.
+    /// together itself, since each row that crosses costs more than that, and tells by the way
+    /// whether what the turn took for granted is so.
     ///
     /// # Errors
     /// The database failed.
@@ -222,7 +258,9 @@ impl<'q> Statement<'q> {
         if let Tx::SqliteRead(reader) = tx {
             return reader.joined(self.text, &self.args, most);
         }
+        let granted = tx.in_doubt();
         let row = Statement { text: joining(self.text), ..self }.only(tx).await?;
+        granted.map_or(Ok(()), |granted| granted.check(&row, 3))?;
         let documents: Option<String> = row.get(2)?;
         let documents = documents.unwrap_or_default();
         Ok(Joined { count: row.get(0)?, last: row.get(1)?, documents })
@@ -233,6 +271,9 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed, or the turn only looks.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
+        if let Some(sure) = making_sure(tx) {
+            sure.await?;
+        }
         Ok(match tx {
             Tx::SqliteRead(reader) => reader.rows(self.text, &self.args, 0).map(|_| 0)?,
             Tx::SqliteWrite(seat) => seat.execute(self.text, &self.args)?,

@@ -9,11 +9,21 @@ use crate::store::Tx;
 use crate::store::sql::{Row, sql};
 use crate::time::{Clock, Instant};
 
+/// What a turn is sure of: what time it is in `world`, and when the next timer falls due.
+macro_rules! certainties {
+    () => {
+        "w.clock_offset_ms, w.clock_frozen_at, (SELECT min(due_at) FROM timers)"
+    };
+}
+pub(super) use certainties;
+
 statements! {
     BEGIN = "INSERT INTO world (id, clock_offset_ms, clock_frozen_at, seed, ids_made, page_key) \
         VALUES (1, 0, NULL, $1, 0, $2) ON CONFLICT (id) DO NOTHING";
-    OPENING = "SELECT w.clock_offset_ms, w.clock_frozen_at, w.seed, w.ids_made, w.page_key, \
-        (SELECT min(due_at) FROM timers) FROM world w WHERE w.id = 1";
+    OPENING = concat!(
+        "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key FROM world w WHERE w.id = 1"
+    );
+    CERTAINTIES = concat!("SELECT ", certainties!(), " FROM world w WHERE w.id = 1");
     SET_CLOCK = "UPDATE world SET clock_offset_ms = $1, clock_frozen_at = $2 WHERE id = 1";
     SET_IDS_MADE = "UPDATE world SET ids_made = $1 WHERE id = 1";
 }
@@ -48,21 +58,55 @@ pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<bool, Fault> {
 pub async fn opening(tx: &mut Tx) -> Result<Opening, Fault> {
     let row = sql(OPENING).only(tx).await?;
     Ok(Opening {
-        clock: clock(&row)?,
-        ids: match row.get(2)? {
-            Some(seed) => Ids::Seeded { seed, count: row.get(3)? },
+        clock: clock(&row, 0)?,
+        next_due_at: row.get(2)?,
+        ids: match row.get(3)? {
+            Some(seed) => Ids::Seeded { seed, count: row.get(4)? },
             None => Ids::Random,
         },
-        page_key: page_key(&row.get::<String>(4)?)?,
-        next_due_at: row.get(5)?,
+        page_key: page_key(&row.get::<String>(5)?)?,
     })
 }
 
-fn clock(row: &Row) -> Result<Clock, Fault> {
-    Ok(match row.get(1)? {
+fn clock(row: &Row, first: usize) -> Result<Clock, Fault> {
+    Ok(match row.get(first + 1)? {
         Some(at) => Clock::Frozen { at },
-        None => Clock::Running { offset_ms: row.get(0)? },
+        None => Clock::Running { offset_ms: row.get(first)? },
     })
+}
+
+/// What a turn took for granted without having looked: the clock of an earlier turn, and that no
+/// timer is due by it. Its first statement tells whether that is so.
+#[derive(Debug, Clone, Copy)]
+pub struct Granted {
+    clock: Clock,
+    now: Instant,
+}
+
+impl Granted {
+    /// That the clock is still `clock`, and nothing due.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, now: clock.now() }
+    }
+
+    /// Looks whether it is so.
+    ///
+    /// # Errors
+    /// It is not so: the turn has to be taken again. Or the database failed.
+    pub(super) async fn look(self, tx: &mut Tx) -> Result<(), Fault> {
+        self.check(&sql(CERTAINTIES).only(tx).await?, 0)
+    }
+
+    /// Holds it against the certainties that begin at column `first`.
+    ///
+    /// # Errors
+    /// It is not so: the turn has to be taken again. Or the row is damaged.
+    pub(super) fn check(self, row: &Row, first: usize) -> Result<(), Fault> {
+        let next_due_at: Option<Instant> = row.get(first + 2)?;
+        let is_due = next_due_at.is_some_and(|due| due <= self.now);
+        if clock(row, first)? == self.clock && !is_due { Ok(()) } else { Err(Fault::LostRace) }
+    }
 }
 
 fn page_key(text: &str) -> Result<PageKey, Fault> {
