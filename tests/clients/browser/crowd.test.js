@@ -2,7 +2,6 @@
 // What is handed in goes through the site, as HTML of a HIT; what only the elements do is looked at on a
 // page of its own.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { accepted, browser, document, frameOf, html, market, worker } from "./market.js";
@@ -22,9 +21,9 @@ before(async () => {
       return response.end("done");
     }
     if (pathname.startsWith("/assets/")) {
-      response.setHeader("content-type", "text/javascript");
-      const asset = await readFile(new URL(`../../../src/web${pathname}`, import.meta.url)).catch(() => undefined);
-      return response.writeHead(asset ? 200 : 404).end(asset);
+      const asset = await fetch(at.url + pathname);
+      response.writeHead(asset.status, { "content-type": asset.headers.get("content-type") });
+      return response.end(await asset.text());
     }
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(pages.get(pathname));
