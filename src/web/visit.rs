@@ -144,6 +144,15 @@ impl Visit {
         self.asked(name).is_some_and(|value| matches!(value, "true" | "1" | "on"))
     }
 
+    /// The number of the page that is wanted, and how many pages are passed over to get there.
+    ///
+    /// Behind a cursor the number is only what the page is called; without one there are `most`.
+    pub fn page_number(&self, is_behind_cursor: bool, most: usize) -> (usize, usize) {
+        let asked = self.asked("page_number").and_then(|number| number.parse().ok());
+        let number: usize = asked.unwrap_or(1).max(1);
+        if is_behind_cursor { (number, 0) } else { (number.min(most), number.min(most) - 1) }
+    }
+
     /// The chosen worker. Nobody stands in for one whom the address names and who cannot be had.
     ///
     /// # Errors

@@ -215,14 +215,25 @@ async fn twins_go_on_where_the_last_ended() {
         let whole = titles(&world.stranger().json(&format!("/projects?sort={sort}")).await);
         let mut path = format!("/projects?page_size=1&sort={sort}&format=json");
         let mut seen = Vec::new();
-        for left in (0..3).rev() {
+        for number in 1..=3 {
             let page: Value = serde_json::from_str(&world.stranger().get(&path).await).unwrap();
-            assert_eq!(page["total_num_results"], 3, "{path}");
+            let told = (&page["page_number"], &page["num_results"], &page["total_num_results"]);
+            assert_eq!(told, (&json!(number), &json!(1), &json!(3)), "{path}");
             seen.extend(titles(&page));
-            assert_eq!(page["next_page_url"].is_null(), left == 0);
+            assert_eq!(page["next_page_url"].is_null(), number == 3);
             path = page["next_page_url"].as_str().unwrap_or_default().to_owned();
         }
         assert_eq!(seen, whole);
+    }
+    // Behind a cursor a number is a name; a page found by its number is followed by the next one.
+    for (query, next) in [("", "page_number=2&after="), ("&page_number=2", "page_number=3&after=")]
+    {
+        let page = world.stranger().json(&format!("/projects?page_size=1{query}")).await;
+        let url = page["next_page_url"].as_str().unwrap().to_owned();
+        assert!(url.contains(next), "{url}");
+        let renamed = url.replace(next, "page_number=7000&after=");
+        let page: Value = serde_json::from_str(&world.stranger().get(&renamed).await).unwrap();
+        assert_eq!((&page["page_number"], &page["num_results"]), (&json!(7000), &json!(1)));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Preview, accept, work, return, and what became of it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{assignment, group, html_question, location};
@@ -166,10 +168,29 @@ async fn pages_of_a_day_go_on_at_equal_times() {
         assert_eq!(counts, [&json!(number), &json!(found), &json!(23)]);
         assert_eq!(page["next_page_url"].is_string(), number == 1);
     }
-    let first = browser.json("/status_details/2026-01-01").await;
-    let next = first["next_page_url"].as_str().unwrap();
-    let second: Value = serde_json::from_str(&browser.get(next).await).unwrap();
-    assert_eq!(second["results"], browser.json(&format!("{path}2")).await["results"]);
+}
+
+#[tokio::test]
+async fn pages_of_a_day_in_json_are_numbered_and_hold_each_work_once() {
+    let world = World::new().await;
+    for _ in 0..43 {
+        let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
+        world.work("A1", &hit).await;
+    }
+    let browser = world.browser("A1");
+    for first in [1, 2] {
+        let mut path = format!("/status_details/2026-01-01?page_number={first}&format=json");
+        let mut seen = BTreeSet::new();
+        for number in first..=3 {
+            let page: Value = serde_json::from_str(&browser.get(&path).await).unwrap();
+            assert_eq!(page["page_number"], number, "{path}");
+            let works = page["results"].as_array().unwrap().iter();
+            seen.extend(works.map(|work| work["assignment_id"].to_string()));
+            assert_eq!(page["next_page_url"].is_null(), number == 3, "{path}");
+            path = page["next_page_url"].as_str().unwrap_or_default().to_owned();
+        }
+        assert_eq!(seen.len(), 43 - 20 * (first - 1));
+    }
 }
 
 #[tokio::test]
