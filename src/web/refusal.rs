@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, in_one};
 use crate::views::bar::Bar;
 use crate::web::frame::{Framed, framed};
 use crate::web::page::html;
@@ -29,6 +29,8 @@ pub struct Said {
     pub status: u16,
     /// What happened.
     pub message: String,
+    /// Why, where that is several things.
+    pub reasons: Vec<String>,
     /// What to do.
     pub advice: &'static str,
     /// Where: a page, and what its link says.
@@ -41,8 +43,12 @@ const QUEUE: Option<(&str, &str)> = Some(("/tasks", "Go to your queue"));
 
 /// What to tell a worker.
 pub fn said(fault: Fault) -> Said {
+    let mut causes = Vec::new();
     let (status, code, message) = match fault {
-        Fault::Worker { code, message } => (422, code, message),
+        Fault::Worker { code, message, reasons } => {
+            causes = reasons;
+            (422, code, message)
+        }
         Fault::Control { status, code, message } => (status, code, message),
         Fault::Request { code, message } if code.ends_with("DoesNotExist") => (404, code, message),
         Fault::Request { code, message } | Fault::Parameter { code, message } => {
@@ -57,7 +63,7 @@ pub fn said(fault: Fault) -> Said {
     };
     let (advice, link) = advice(code);
     let link = link.map(|(to, words)| (to.to_owned(), words));
-    Said { status, message, advice, link, code }
+    Said { status, message, reasons: causes, advice, link, code }
 }
 
 fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
@@ -123,6 +129,11 @@ impl Said {
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
+
+    /// What happened and why, in one text.
+    pub fn in_one(&self) -> String {
+        in_one(&self.message, &self.reasons)
+    }
 }
 
 /// The refusal of a page.
@@ -133,7 +144,7 @@ pub async fn show(visit: &Visit, fault: Fault) -> Response {
         said.link = Some((page, "See its requirements"));
     }
     if visit.json {
-        return (status, Json(json!({"message": said.message}))).into_response();
+        return (status, Json(json!({"message": said.in_one()}))).into_response();
     }
     let page = html(&Refused { bar: visit.bar().await, here: &visit.here, said });
     page.map_or_else(

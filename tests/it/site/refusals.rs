@@ -130,6 +130,10 @@ async fn each_unmet_requirement_is_named_with_the_workers_value() {
     );
     let path = format!("/projects/{group_id}/tasks");
     let refused = browser.post(&format!("{path}/accept_random"), "").await;
+    let heading = "<h1>This HIT requires Qualifications, and you do not meet those \
+        Qualifications.</h1>";
+    let list = format!("<ul><li>{}</li><li>{}</li></ul>", unmet[0], unmet[1]);
+    assert!(refused.text.contains(&format!("{heading}{list}")), "{}", refused.text);
     assert!(refused.text.contains(&format!("href=\"{path}\"")), "{}", refused.text);
     let refused = browser.post(&format!("{path}/{hit}/accept"), "").await;
     assert!(refused.text.contains(&format!("href=\"{path}?hit_id={hit}\"")), "{}", refused.text);
