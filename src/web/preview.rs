@@ -96,7 +96,7 @@ async fn preview(visit: &Visit, group: String) -> Page {
         may_accept: group.allows(Action::Accept),
         unmet: group.standings.iter().filter(|standing| !standing.met).count(),
         question: question.unwrap_or_default(),
-        why_not: why_not.map(said),
+        why_not: why_not.map(|fault| said(fault, visit.came_from.as_deref())),
         bar,
         group,
         hit,

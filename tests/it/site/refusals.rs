@@ -184,6 +184,56 @@ async fn a_hidden_group_is_told_from_none_by_nothing() {
     browser.accept(&group_id).await;
 }
 
+/// What is wrong is told with what to do, and with a way back to the page that it was sent from.
+#[rstest]
+#[case("/workers", "new=1&country=X1", "/workers?next=/tasks", 400, "A country is two letters")]
+#[case("/workers", "workerId=b", "/workers?next=/tasks", 400, "A worker id is")]
+#[case("/projects/3G/tasks/3H", "", "/projects/3G/tasks/3H?assignment_id=3A", 400, "_method=")]
+#[case("/qualifications/3Q/request", "", "/qualifications/3Q", 404, "does not exist")]
+#[case("/projects/3G/tasks/accept_random", "", "/projects?search=a", 404, "There is no HIT group")]
+#[tokio::test]
+async fn what_cannot_be_done_has_advice_and_a_way_back(
+    #[case] path: &str,
+    #[case] fields: &str,
+    #[case] from: &str,
+    #[case] status: u16,
+    #[case] told: &str,
+) {
+    let world = World::new().await;
+    let send = async |referer: &str| {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [("origin", "http://localhost"), form, ("referer", referer)];
+        let reply = world.browser("A1").send("POST", path, &headers, fields).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+        assert!(reply.text.contains(told) && !reply.text.contains("<p></p>"), "{}", reply.text);
+        reply.text
+    };
+    let back = format!("<a class=\"button\" href=\"{from}\">Go back</a>");
+    assert!(send(&format!("http://localhost{from}")).await.contains(&back), "{back}");
+    for elsewhere in [
+        format!("http://evil.example{from}"),
+        format!("http://localhost.evil.example{from}"),
+        "http://localhost//evil.example".to_owned(),
+        "http://localhost/projects/3G/tasks/accept_random".to_owned(),
+    ] {
+        let page = send(&elsewhere).await;
+        assert!(!page.contains("Go back") && page.contains("Find other HITs"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_is_chosen_for_the_page_from_which_something_was_sent() {
+    let world = World::new().await;
+    let headers = [("origin", "http://localhost"), ("referer", "http://localhost/projects?a=1")];
+    let path = "/projects/3G/tasks/accept_random";
+    let page = world.stranger().send("POST", path, &headers, "").await.text;
+    let choose = "href=\"/workers?next=%2Fprojects%3Fa%3D1\">Choose a worker</a>";
+    assert_eq!(page.matches(choose).count(), 2, "{page}");
+    // What was only looked at is come back to.
+    let page = world.stranger().send("GET", "/tasks", &headers, "").await.text;
+    assert!(page.contains("href=\"/workers?next=%2Ftasks\">Choose a worker</a>"), "{page}");
+}
+
 #[tokio::test]
 async fn a_worker_who_is_unknown_and_nobody_accept_nothing() {
     let world = World::with(|options| options.market.known_workers_only = true).await;
