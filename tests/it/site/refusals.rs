@@ -56,6 +56,38 @@ async fn refusals_are_those_of_the_control_api() {
     assert!(world.browser("A2").get(&preview).await.contains(EXPIRED));
 }
 
+#[rstest]
+#[case(1, true)]
+#[case(2, false)]
+#[tokio::test]
+async fn a_preview_offers_no_more_than_a_queue_holds(#[case] held: usize, #[case] offered: bool) {
+    let world = World::with(|options| options.market.queue_limit = 2).await;
+    let browser = world.browser("A1");
+    let mut hits = Vec::new();
+    for number in 0..=held {
+        hits.push(world.create_hit(json!({"Title": format!("T{number}")})).await);
+    }
+    let wanted = format!("/projects/{}/tasks", group(&world, &hits[held]).await);
+    for hit in &hits[..held] {
+        assert!(browser.get(&wanted).await.contains("Accept this HIT"));
+        browser.accept(&group(&world, hit).await).await;
+    }
+    let page = browser.get(&wanted).await;
+    let full = "You have accepted the maximum number of HITs allowed, which is 2. Submit or return \
+        a HIT from your queue, then accept this one. <a href=\"/tasks\">Go to your queue</a>";
+    assert_eq!(page.contains("Accept this HIT"), offered, "{page}");
+    assert_eq!(page.contains(full), !offered, "{page}");
+    assert!(page.contains("ASSIGNMENT_ID_NOT_AVAILABLE"), "it can be looked at all the same");
+    for other in [world.browser("A2").get(&wanted).await, world.stranger().get(&wanted).await] {
+        assert!(other.contains("Accept this HIT"), "{other}");
+    }
+    // Who gives one back may accept again.
+    let held = browser.json("/tasks").await;
+    let id = held["tasks"][0]["assignment_id"].as_str().unwrap();
+    world.done("POST", &format!("/assignments/{id}/return"), Value::Null).await;
+    assert!(browser.get(&wanted).await.contains("Accept this HIT"));
+}
+
 #[tokio::test]
 async fn own_work_is_named_before_what_became_of_the_hit() {
     let world = World::new().await;
