@@ -72,6 +72,9 @@ function look_at_page() {
   const problems = [];
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) problems.push(`${wide} pixels too wide`);
+  for (const one of document.querySelectorAll(".scroll")) {
+    if (one.scrollWidth > one.clientWidth) problems.push(`${one.ariaLabel}: ${one.scrollWidth - one.clientWidth} pixels too wide`);
+  }
   for (const one of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, iframe")) {
     const named = one.textContent.trim() || one.labels?.length || one.title || one.ariaLabel ||
       one.ariaLabelledByElements?.length || one.querySelector("img[alt]:not([alt=''])");

@@ -163,6 +163,7 @@ async fn requirements_hide_mark_and_filter() {
         let action = if preview { "AcceptHit" } else { "PreviewHit" };
         assert_eq!(requirement["worker_action"], action);
         assert_eq!(requirement["qualification_type"]["name"], "Worker_Locale");
+        assert_eq!(requirement["qualification_request_url"], Value::Null);
     }
     assert_eq!(world.browser("A1FR").json("/projects?qualified=true").await["num_results"], 0);
     assert_eq!(world.browser("A1US").json("/projects?qualified=true").await["num_results"], 3);
@@ -190,6 +191,13 @@ async fn a_requirement_has_the_members_of_the_closed_site() {
     let group = list["results"][0]["hit_set_id"].as_str().unwrap();
     let preview = world.browser("A1").json(&format!("/projects/{group}/tasks")).await;
     assert_eq!(preview["project"]["project_requirements"], expected);
+    // Nobody asks for a type that its requester has closed.
+    let closed = json!({"QualificationTypeId": id, "QualificationTypeStatus": "Inactive"});
+    world.ok("UpdateQualificationType", closed).await;
+    let list = world.browser("A1").json("/projects").await;
+    let requirement = &list["results"][0]["project_requirements"][0];
+    assert_eq!(requirement["qualification_type"]["is_requestable"], false);
+    assert_eq!(requirement["qualification_request_url"], Value::Null);
 }
 
 #[rstest]
