@@ -4,14 +4,13 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { accepted, browser, document, frameOf, html, market, worker } from "./market.js";
+import { accepted, begun, browser, document, frameOf, html, market, worker } from "./market.js";
 
 const pages = new Map();
-let chrome, at, server, origin, posted;
+const [chrome, at] = await begun(browser(), market());
+let server, origin, posted;
 
 before(async () => {
-  chrome = await browser();
-  at = await market();
   server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://x");
     if (request.method === "POST") {
@@ -31,11 +30,9 @@ before(async () => {
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   origin = `http://127.0.0.1:${server.address().port}`;
 });
-after(async () => {
+after(() => {
   server.close();
   server.closeAllConnections();
-  await chrome.close();
-  await at.stop();
 });
 
 const given = () => `assignmentId=3ASSIGNMENT&hitId=3HIT&workerId=A1&turkSubmitTo=${encodeURIComponent(origin)}`;
