@@ -146,13 +146,19 @@ async fn the_dashboard_adds_up_what_became_of_the_work() {
     assert!(!world.browser("A2").get("/messages").await.contains("Hello"));
 }
 
-#[tokio::test]
-async fn pages_of_a_day_go_on_at_equal_times() {
+/// A market in which A1 did so many HITs at one instant.
+async fn worked(count: usize) -> World {
     let world = World::new().await;
-    for _ in 0..23 {
+    for _ in 0..count {
         let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
         world.work("A1", &hit).await;
     }
+    world
+}
+
+#[tokio::test]
+async fn pages_of_a_day_go_on_at_equal_times() {
+    let world = worked(23).await;
     let browser = world.browser("A1");
     let first = browser.get("/status_details/2026-01-01").await;
     let (_, next) = first.split_once("rel=\"next\" href=\"").unwrap();
@@ -172,11 +178,7 @@ async fn pages_of_a_day_go_on_at_equal_times() {
 
 #[tokio::test]
 async fn pages_of_a_day_in_json_are_numbered_and_hold_each_work_once() {
-    let world = World::new().await;
-    for _ in 0..43 {
-        let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
-        world.work("A1", &hit).await;
-    }
+    let world = worked(43).await;
     let browser = world.browser("A1");
     for first in [1, 2] {
         let mut path = format!("/status_details/2026-01-01?page_number={first}&format=json");
