@@ -4,6 +4,7 @@
 
 mod auth;
 mod bad_input;
+mod benches;
 mod cli;
 mod conformance;
 mod container;
