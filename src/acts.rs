@@ -12,6 +12,7 @@ pub mod first_time;
 pub mod give_back;
 pub mod grant;
 pub mod hold;
+pub mod keep_decision;
 pub mod keep_hit;
 pub mod make_known;
 pub mod offer;

@@ -37,6 +37,8 @@ pub enum Fault {
         code: &'static str,
         /// A sentence for people.
         message: String,
+        /// What it comes from, where that is several things: a sentence on each.
+        reasons: Vec<String>,
     },
     /// The control API was asked for something that is not there, or that it cannot read.
     Control {
@@ -61,7 +63,7 @@ impl Fault {
 
     /// A refusal in the worker site's words.
     pub fn worker(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Worker { code, message: message.into() }
+        Self::Worker { code, message: message.into(), reasons: Vec::new() }
     }
 
     /// No such HIT, or another requester's: the two are not told apart.
@@ -159,13 +161,25 @@ impl Fault {
     }
 }
 
+/// A refusal of a worker in one text: the sentence, and the reasons behind it.
+#[must_use]
+pub fn in_one(message: &str, reasons: &[String]) -> String {
+    let mut text = message.to_owned();
+    for reason in reasons {
+        text.extend([" ", reason]);
+    }
+    text
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request { code, message }
             | Self::Parameter { code, message }
-            | Self::Worker { code, message }
             | Self::Control { code, message, .. } => write!(f, "{code}: {message}"),
+            Self::Worker { code, message, reasons } => {
+                write!(f, "{code}: {}", in_one(message, reasons))
+            }
             Self::Front { exception, message, .. } => write!(f, "{exception}: {message}"),
             Self::LostRace => f.write_str("another turn came first"),
             Self::Service(reason) => write!(f, "service fault: {reason}"),

@@ -39,7 +39,7 @@ pub async fn accept(
     worker_id: &str,
     at: Instant,
 ) -> Result<Acceptance, Fault> {
-    check_queue(turn, worker_id).await?;
+    has_room(turn, worker_id).await?;
     let taken = take(turn, hit, worker_id, at).await?;
     acceptances::add(&mut turn.tx, &taken).await?;
     turn.set_timer(Kind::Abandonment, &taken.assignment_id, taken.deadline_at).await?;
@@ -49,14 +49,11 @@ pub async fn accept(
 
 /// Whether the worker may have one more HIT in hand.
 ///
-/// Recorded of the sentence: "You have accepted the maximum number". Assumed: the rest.
-async fn check_queue(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
-    let limit = turn.market.queue_limit;
-    if limit == 0 || worker_history::held(&mut turn.tx, worker_id).await? < limit {
-        return Ok(());
-    }
-    let said = format!("You have accepted the maximum number of HITs allowed, which is {limit}.");
-    Err(Fault::worker("QueueFull", said))
+/// # Errors
+/// `QueueFull`; the database failed.
+pub async fn has_room(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+    let held = worker_history::held(&mut turn.tx, worker_id).await?;
+    rules::worker::has_room(held, turn.market.queue_limit)
 }
 
 /// Takes a place of `hit` that is not kept: the work is handed in within the same turn.

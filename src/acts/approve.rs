@@ -1,16 +1,13 @@
 //! Submitted work is approved: by the requester, or because nobody reviewed it in time.
 
-use crate::acts::emit::emit;
 use crate::acts::hold::hold;
-use crate::acts::keep_hit::keep_counts;
+use crate::acts::keep_decision::keep_decision;
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::shapes::notification::EventType;
-use crate::store::assignments::{self, Placed};
+use crate::store::assignments::Placed;
 use crate::store::hits::Hit;
-use crate::store::reviewed_workers;
-use crate::store::timers::Kind;
 use crate::turn::Turn;
 
 /// How work is approved.
@@ -44,12 +41,5 @@ pub async fn approve(
     work.assignment_status = AssignmentStatus::Approved;
     work.approval_time = Some(turn.now);
     work.requester_feedback = approval.feedback.or(work.requester_feedback.take());
-    turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
-    assignments::keep(&mut turn.tx, placed).await?;
-    let work = &placed.assignment;
-    let (requester_id, worker_id) = (&hit.requester_id, &work.worker_id);
-    reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
-    let done = Some((work.assignment_id.as_str(), worker_id.as_str()));
-    emit(turn, hit, EventType::AssignmentApproved, done).await?;
-    keep_counts(turn, hit).await
+    keep_decision(turn, placed, hit, EventType::AssignmentApproved).await
 }

@@ -82,8 +82,8 @@ pub async fn unmet<'r>(
 /// Whether nothing keeps the worker from working on a HIT with these requirements.
 ///
 /// # Errors
-/// `DoesNotMeetRequirements`, which tells each requirement that is not met and the worker's own
-/// value. Recorded of the sentence: "you do not meet those Qualifications". Assumed: the rest.
+/// `DoesNotMeetRequirements`; its reasons tell each requirement that is not met and the worker's
+/// own value. Recorded of the sentence: "you do not meet those Qualifications". Assumed: the rest.
 pub async fn check(
     turn: &mut Turn,
     worker_id: &str,
@@ -93,16 +93,21 @@ pub async fn check(
         return Ok(());
     }
     let held = Held::of(turn, worker_id, requirements).await?;
-    let mut said =
-        "This HIT requires Qualifications, and you do not meet those Qualifications.".to_owned();
-    let mut is_met = true;
+    let mut reasons = Vec::new();
     for unmet in requirement::unmet(requirements, Action::Accept, |id| held.value(id)) {
-        is_met = false;
         let name = name_of(turn, &unmet.requirement.qualification_type_id).await?;
         let (wanted, own) = (in_words(unmet.requirement), own_in_words(unmet.value.as_ref()));
-        said.extend([" ", &name, " ", &wanted, ": ", &own, "."]);
+        reasons.push(format!("{name} {wanted}: {own}."));
     }
-    if is_met { Ok(()) } else { Err(Fault::worker("DoesNotMeetRequirements", said)) }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::Worker {
+        code: "DoesNotMeetRequirements",
+        message: "This HIT requires Qualifications, and you do not meet those Qualifications."
+            .to_owned(),
+        reasons,
+    })
 }
 
 /// What a qualification type is called; a HIT requires at most ten.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::control::MAX_WORLD;
-use crate::fault::Fault;
+use crate::fault::{Fault, in_one};
 use crate::time::{Instant, When};
 use crate::worlds::Problem;
 
@@ -44,7 +44,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (status, code, message) = match self.fault {
             Fault::Control { status, code, message } => (status, code, message),
-            Fault::Worker { code, message } => (422, code, message),
+            Fault::Worker { code, message, reasons } => (422, code, in_one(&message, &reasons)),
             Fault::Request { code, message } if code.ends_with("DoesNotExist") => {
                 (404, code, message)
             }

@@ -1,5 +1,6 @@
 //! Who is a worker.
 
+use crate::fault::Fault;
 use crate::shapes::worker::Worker;
 
 /// Whether `id` has the form of a worker id: `A` and more capital letters or digits, at most 64.
@@ -8,6 +9,19 @@ pub fn well_formed(id: &str) -> bool {
     let rest = id.strip_prefix('A').unwrap_or_default();
     let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     !rest.is_empty() && id.len() <= 64 && rest.bytes().all(capitals)
+}
+
+/// Whether a worker with `held` HITs in hand may have one more; a `limit` of 0 is none.
+///
+/// # Errors
+/// `QueueFull`. Recorded of the sentence: "You have accepted the maximum number". Assumed: the
+/// rest.
+pub fn has_room(held: i64, limit: i64) -> Result<(), Fault> {
+    if limit == 0 || held < limit {
+        return Ok(());
+    }
+    let said = format!("You have accepted the maximum number of HITs allowed, which is {limit}.");
+    Err(Fault::worker("QueueFull", said))
 }
 
 /// Whether a worker's traits make sense.
@@ -44,6 +58,16 @@ pub fn check(worker: &Worker) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_queue_is_full_at_its_limit() {
+        for (held, limit, may) in
+            [(0, 25, true), (24, 25, true), (25, 25, false), (26, 25, false), (0, 1, true)]
+        {
+            assert_eq!(has_room(held, limit).is_ok(), may, "{held} of {limit}");
+        }
+        assert_eq!(has_room(1000, 0), Ok(()));
+    }
 
     #[test]
     fn the_form_of_worker_ids() {

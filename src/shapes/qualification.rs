@@ -67,6 +67,9 @@ macro_rules! words {
         pub enum $name { $($(#[$of])* $word,)* }
 
         impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$word,)*];
+
             /// The word on the wire and in the store.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -76,10 +79,7 @@ macro_rules! words {
             /// What that word stands for.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
-                match text {
-                    $(stringify!($word) => Some(Self::$word),)*
-                    _ => None,
-                }
+                Self::ALL.iter().copied().find(|one| one.as_str() == text)
             }
         }
     };

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use crate::fault::Fault;
 use crate::rules::qualification::system::System;
+use crate::shapes::qualification::QualificationTypeStatus;
 use crate::store::Tx;
 use crate::store::hit_groups::{name_twenty, twenty};
 use crate::store::qualification_types::QualificationType;
 
 statements! {
     ABOUT = concat!(
-        "SELECT id, name, description, keywords, is_requestable, test IS NOT NULL \
+        "SELECT id, name, description, keywords, is_requestable AND status = 'Active', \
+            test IS NOT NULL \
         FROM qualification_types WHERE id IN ",
         twenty!()
     );
@@ -25,7 +27,7 @@ pub struct About {
     pub description: String,
     /// Separated by commas.
     pub keywords: Option<String>,
-    /// Whether workers can ask for it at all.
+    /// Whether workers can ask for it at all: its requester says so, and it is active.
     pub is_requestable: bool,
     /// Whether a test comes first.
     pub has_test: bool,
@@ -39,7 +41,7 @@ impl About {
             name: of.name.clone(),
             description: of.description.clone(),
             keywords: of.keywords.clone(),
-            is_requestable: of.is_requestable,
+            is_requestable: of.is_requestable && of.status == QualificationTypeStatus::Active,
             has_test: of.ways.test.is_some(),
         }
     }

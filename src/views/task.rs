@@ -1,6 +1,6 @@
 //! A HIT as a worker sees it: before it is accepted, and at work.
 
-use crate::acts::accept::{already_taken, blocked};
+use crate::acts::accept::{already_taken, blocked, has_room};
 use crate::acts::offer::offer;
 use crate::fault::Fault;
 use crate::store::acceptances::{self, Acceptance, State};
@@ -20,6 +20,8 @@ pub struct Preview {
     pub hit: Result<Box<Hit>, Fault>,
     /// How the worker stands to its requirements.
     pub standings: Vec<Standing>,
+    /// Why the worker can have no more HITs in hand.
+    pub full: Option<Fault>,
     /// An assignment, and its HIT, that the worker has in hand in this group.
     pub in_hand: Option<(String, String)>,
 }
@@ -54,10 +56,7 @@ pub async fn preview(
     let type_id = &listed.hit_type.id;
     let found = match hit_id {
         Some(id) => one(turn, type_id, id, who).await?,
-        None => match offer(turn, type_id, who).await {
-            Err(fault) if !matches!(fault, Fault::Worker { .. }) => return Err(fault),
-            offered => offered,
-        },
+        None => told(offer(turn, type_id, who).await)?,
     };
     let hit = match found {
         Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),
@@ -68,7 +67,16 @@ pub async fn preview(
         standings(turn, worker_id, &[requirements]).await?.pop().unwrap_or_default();
     name(turn, &mut standings).await?;
     let in_hand = worker_history::in_hand_of_type(&mut turn.tx, who, type_id).await?;
-    Ok(Preview { hit: hit.map(Box::new), standings, in_hand, listed })
+    let full = told(has_room(turn, who).await)?.err();
+    Ok(Preview { hit: hit.map(Box::new), standings, full, in_hand, listed })
+}
+
+/// A refusal of the worker is part of what is shown; any other fault is none.
+fn told<T>(done: Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
+    match done {
+        Err(fault) if !matches!(fault, Fault::Worker { .. }) => Err(fault),
+        done => Ok(done),
+    }
 }
 
 /// A HIT of the type that the worker could accept.

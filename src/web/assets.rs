@@ -1,6 +1,8 @@
 //! Style sheet, scripts and pictures: part of the program. So are sample pages, which stand in the
 //! frame of a task as a requester's own page would.
 
+use std::borrow::Cow;
+
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,18 @@ use rust_embed::Embed;
 #[derive(Embed)]
 #[folder = "src/web/assets/"]
 struct Assets;
+
+/// `crowd-html-elements.js`: pages name one address, so its parts are one script in one scope.
+const CROWD_ELEMENTS: &str = concat!(
+    "// Elements of the kind that pages of tasks are made of, written for mturk-local.\n",
+    "// Names, attributes and what is submitted are those that such pages rely on.\n",
+    "\"use strict\";\n(() => {\nif (customElements.get(\"crowd-form\")) return;\n",
+    include_str!("crowd/field.js"),
+    include_str!("crowd/fields.js"),
+    include_str!("crowd/content.js"),
+    include_str!("crowd/form.js"),
+    "})();\n",
+);
 
 /// One of them.
 pub async fn show(Path(path): Path<String>) -> Response {
@@ -32,7 +46,7 @@ pub async fn sample(Path(name): Path<String>) -> Response {
 }
 
 fn answer(path: &str) -> Response {
-    let Some(file) = Assets::get(path) else {
+    let Some(file) = file(path) else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     };
     let kind = match path.rsplit_once('.').map(|(_, ending)| ending) {
@@ -47,5 +61,12 @@ fn answer(path: &str) -> Response {
         (header::CACHE_CONTROL, "no-cache"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, file.data).into_response()
+    (headers, file).into_response()
+}
+
+fn file(path: &str) -> Option<Cow<'static, [u8]>> {
+    if path == "crowd-html-elements.js" {
+        return Some(Cow::Borrowed(CROWD_ELEMENTS.as_bytes()));
+    }
+    Assets::get(path).map(|file| file.data)
 }

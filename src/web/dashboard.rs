@@ -128,9 +128,8 @@ async fn one_day(visit: &Visit, text: &str) -> Page {
         let (position, key) = after.split_once('.')?;
         Some((position.parse().ok()?, key.parse().ok()?))
     });
-    let number = visit.asked("page_number").and_then(|number| number.parse().ok()).unwrap_or(1);
-    let number: usize = usize::clamp(number, 1, MOST_PAGES);
-    let asked = DayPage { day, after, skip: (number - 1) * PAGE };
+    let (number, passed) = visit.page_number(after.is_some(), MOST_PAGES);
+    let asked = DayPage { day, after, skip: passed * PAGE };
     let worker = Arc::new(visit.worker()?);
     let (bar, found) = visit
         .look(move |turn| {
@@ -140,7 +139,8 @@ async fn one_day(visit: &Visit, text: &str) -> Page {
         .await?;
     if visit.json {
         let next = found.next.map(|(position, key)| {
-            format!("/status_details/{}?after={position}.{key}&format=json", show::day(&day))
+            let (day, number) = (show::day(&day), number.saturating_add(1));
+            format!("/status_details/{day}?page_number={number}&after={position}.{key}&format=json")
         });
         return page::json(json!({"page_number": number, "num_results": found.works.len(),
             "total_num_results": found.total, "next_page_url": next,

@@ -60,7 +60,7 @@ pub fn reward(cents: i64) -> Value {
 }
 
 fn requirement(standing: &Standing) -> Value {
-    let Standing { requirement, met, .. } = standing;
+    let Standing { requirement, met, about, .. } = standing;
     let id = &requirement.qualification_type_id;
     let integers = requirement.integer_values.iter().flatten().copied().map(Own::Integer);
     let places = requirement.locale_values.iter().flatten().cloned().map(Own::Place);
@@ -77,9 +77,15 @@ fn requirement(standing: &Standing) -> Value {
         "qualification_values": values,
         "caller_meets_requirement": met,
         "caller_qualification_value": own_value(standing.value.as_ref()),
-        "qualification_type": standing.about.as_ref().map(|about| qualification_type(id, about)),
-        "qualification_request_url": format!("/qualifications/{id}/request"),
+        "qualification_type": about.as_ref().map(|about| qualification_type(id, about)),
+        "qualification_request_url":
+            request_url(id, about.as_ref().is_some_and(|about| about.is_requestable)),
     })
+}
+
+/// Where a qualification is asked for, if it can be.
+pub fn request_url(id: &str, can_be: bool) -> Option<String> {
+    can_be.then(|| format!("/qualifications/{id}/request"))
 }
 
 /// What a worker has of a qualification; nulls where there is nothing.

@@ -37,6 +37,17 @@ pub fn go(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
+/// An address, if it is within this site and changes nothing by being looked at.
+pub fn inside(address: &str) -> Option<&str> {
+    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let acts = path.contains('%')
+        || path.contains("/accept_random")
+        || path.starts_with("/mturk/")
+        || address.contains("workerId");
+    (own && !acts).then_some(address)
+}
+
 /// The answer to a visit: the page, or the refusal as a page or in JSON.
 pub async fn answer(visit: &Visit, page: Page) -> Response {
     let response = match page {
@@ -44,4 +55,27 @@ pub async fn answer(visit: &Visit, page: Page) -> Response {
         Err(fault) => refusal::show(visit, fault).await,
     };
     visit.keep_choice(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leads_nowhere_else_and_does_nothing() {
+        for (address, is_inside) in [
+            ("/tasks?x=1", true),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("https://evil.example", false),
+            ("/projects/3G/tasks?hit_id=3H", true),
+            ("/projects/3G/tasks/accept_random", false),
+            ("/projects/3G/tasks/accept%5Frandom", false),
+            ("/mturk/previewandaccept?groupId=3G", false),
+            ("/tasks?workerId=A1", false),
+            ("", false),
+        ] {
+            assert_eq!(inside(address), is_inside.then_some(address), "{address}");
+        }
+    }
 }

@@ -28,6 +28,7 @@ struct Shown<'a> {
     group: Group,
     hit: Option<Box<crate::store::hits::Hit>>,
     why_not: Option<Said>,
+    full: Option<Said>,
     question: String,
     in_hand: Option<(String, String)>,
     may_accept: bool,
@@ -77,7 +78,7 @@ async fn preview(visit: &Visit, group: String) -> Page {
             })
         })
         .await?;
-    let Preview { listed, hit, standings, in_hand } = found;
+    let Preview { listed, hit, standings, full, in_hand } = found;
     let group = Group { listed, count: Count::default(), standings };
     if !group.allows(Action::Discover) {
         return Err(no_such_group(&named));
@@ -96,7 +97,8 @@ async fn preview(visit: &Visit, group: String) -> Page {
         may_accept: group.allows(Action::Accept),
         unmet: group.standings.iter().filter(|standing| !standing.met).count(),
         question: question.unwrap_or_default(),
-        why_not: why_not.map(said),
+        why_not: why_not.map(|fault| said(fault, visit.came_from.as_deref())),
+        full: full.map(|fault| said(fault, None)),
         bar,
         group,
         hit,

@@ -57,8 +57,8 @@ pub async fn of_requester(Path(id): Path<String>, visit: Visit) -> Response {
 }
 
 async fn list(visit: &Visit, requester: Option<String>) -> Page {
-    let (wanted, sort) = wanted(visit, requester.clone());
-    let (size, page_number) = (wanted.size, wanted.skip / wanted.size + 1);
+    let (wanted, sort, page_number) = wanted(visit, requester.clone());
+    let size = wanted.size;
     let asked = Arc::new(wanted.clone());
     let (bar, found) = visit
         .look(move |turn| {
@@ -75,10 +75,11 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
         });
         unlisted.await?;
     }
+    let next = next.map(|place| onward(&visit.query, page_number.saturating_add(1), &place));
     if visit.json {
         let results: Vec<_> = groups.iter().map(project).collect();
         let path = visit.here.split('?').next().unwrap_or_default();
-        let next = next.map(|place| format!("{path}{}", onward(&visit.query, &place)));
+        let next = next.map(|query| format!("{path}{query}"));
         return page::json(json!({"results": results, "page_number": page_number,
             "num_results": results.len(), "total_num_results": matched,
             "total_is_exact": is_exact, "next_page_url": next}));
@@ -87,7 +88,7 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
         bar,
         here: &visit.here,
         full: groups.len() == size,
-        next: next.map(|place| onward(&visit.query, &place)),
+        next,
         groups,
         search: &wanted.search,
         least: if wanted.least.0 > 0 { wanted.least.to_string() } else { String::new() },
@@ -98,16 +99,14 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
     })
 }
 
-/// What the query asks for; names of the closed site, and plain ones.
-fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str) {
+/// What the query asks for, by names of the closed site and plain ones; the name of the order, and
+/// the number of the page.
+fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str, usize) {
     let asked = |long: &str, short: &str| visit.asked(long).or_else(|| visit.asked(short));
-    let number = |name: &str, least: usize, most: usize| {
-        let number = visit.asked(name).and_then(|text| text.parse::<usize>().ok());
-        number.map(|number| number.clamp(least, most))
-    };
-    let most = if visit.json { 100 } else { 20 };
-    let size = number("page_size", 1, most).unwrap_or(20);
-    let pages = number("page_number", 1, MOST_LOOKED_AT).unwrap_or(1);
+    let size: usize = visit.asked("page_size").and_then(|size| size.parse().ok()).unwrap_or(20);
+    let size = size.clamp(1, if visit.json { 100 } else { 20 });
+    let after = visit.asked("after").and_then(place);
+    let (page_number, passed) = visit.page_number(after.is_some(), MOST_LOOKED_AT);
     let sort = visit.asked("sort").unwrap_or_default();
     let (name, sort, _) = SORTS.into_iter().find(|(name, ..)| *name == sort).unwrap_or(SORTS[0]);
     let least = asked("filters[min_reward]", "min_reward").unwrap_or_default();
@@ -121,12 +120,12 @@ fn wanted(visit: &Visit, requester_id: Option<String>) -> (Wanted, &'static str)
         qualified,
         requester_id,
         sort,
-        after: visit.asked("after").and_then(place),
-        skip: (pages - 1) * size,
+        after,
+        skip: passed * size,
         size,
         whole: visit.json,
     };
-    (wanted, name)
+    (wanted, name, page_number)
 }
 
 fn place(text: &str) -> Option<(i64, String)> {
@@ -135,7 +134,7 @@ fn place(text: &str) -> Option<(i64, String)> {
 }
 
 /// The address of the next page: the same query, going on behind `place`.
-fn onward(query: &[Field], (value, id): &(i64, String)) -> String {
+fn onward(query: &[Field], page_number: usize, (value, id): &(i64, String)) -> String {
     let kept = query.iter().filter(|(name, value)| {
         !value.is_empty() && !["after", "page_number", "workerId"].contains(&name.as_str())
     });
@@ -143,5 +142,5 @@ fn onward(query: &[Field], (value, id): &(i64, String)) -> String {
     for (name, value) in kept {
         onward.extend([show::path(name).as_str(), "=", &show::path(value), "&"]);
     }
-    format!("{onward}after={value}.{id}")
+    format!("{onward}page_number={page_number}&after={value}.{id}")
 }

@@ -115,8 +115,7 @@ fn page(shown: &Shown<'_>) -> Result<String, Fault> {
 /// It is none: a HIT of a world may come without.
 pub fn read(hit: &Hit) -> Result<Question, Fault> {
     parse(&hit.question).map_err(|why| {
-        let message = format!("This HIT has no question that can be shown. {why}");
-        Fault::Worker { code: "NoQuestion", message }
+        Fault::worker("NoQuestion", format!("This HIT has no question that can be shown. {why}"))
     })
 }
 

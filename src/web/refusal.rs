@@ -1,12 +1,14 @@
 //! Refusals: what happened, and what can be done about it.
 
+use std::mem;
+
 use askama::Template;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, in_one};
 use crate::views::bar::Bar;
 use crate::web::frame::{Framed, framed};
 use crate::web::page::html;
@@ -29,6 +31,8 @@ pub struct Said {
     pub status: u16,
     /// What happened.
     pub message: String,
+    /// Why, where that is several things.
+    pub reasons: Vec<String>,
     /// What to do.
     pub advice: &'static str,
     /// Where: a page, and what its link says.
@@ -39,10 +43,14 @@ pub struct Said {
 const HITS: Option<(&str, &str)> = Some(("/projects", "Find other HITs"));
 const QUEUE: Option<(&str, &str)> = Some(("/tasks", "Go to your queue"));
 
-/// What to tell a worker.
-pub fn said(fault: Fault) -> Said {
+/// What to tell a worker, who came from that page.
+pub fn said(mut fault: Fault, came_from: Option<&str>) -> Said {
+    let reasons = match &mut fault {
+        Fault::Worker { reasons, .. } => mem::take(reasons),
+        _ => Vec::new(),
+    };
     let (status, code, message) = match fault {
-        Fault::Worker { code, message } => (422, code, message),
+        Fault::Worker { code, message, .. } => (422, code, message),
         Fault::Control { status, code, message } => (status, code, message),
         Fault::Request { code, message } if code.ends_with("DoesNotExist") => (404, code, message),
         Fault::Request { code, message } | Fault::Parameter { code, message } => {
@@ -56,11 +64,16 @@ pub fn said(fault: Fault) -> Said {
         }
     };
     let (advice, link) = advice(code);
+    let link = link.or_else(|| Some((came_from?, "Go back"))).or(HITS);
     let link = link.map(|(to, words)| (to.to_owned(), words));
-    Said { status, message, advice, link, code }
+    Said { status, message, reasons, advice, link, code }
 }
 
-fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
+/// What to do, and where; if nowhere in particular, then where the worker came from.
+type Advice = (&'static str, Option<(&'static str, &'static str)>);
+
+/// What to do about work that was not handed in, or about any other refusal.
+fn advice(code: &str) -> Advice {
     match code {
         "NoMoreHITs" => (
             "Others have taken every place. One comes back when somebody returns the HIT or runs \
@@ -77,6 +90,31 @@ fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
         ),
         "QueueFull" => ("Submit or return a HIT from your queue, then accept this one.", QUEUE),
         "NoWorker" => ("One click chooses or makes one.", Some(("/workers", "Choose a worker"))),
+        "WorkerBlocked" => ("HITs of other requesters are not affected.", HITS),
+        "DoesNotMeetRequirements" => (
+            "The HIT's page lists each requirement, and how to get what is missing.",
+            Some(("/qualifications", "See your qualifications")),
+        ),
+        "NotYours" => ("Switch to the worker who accepted it.", Some(("/workers", "Switch"))),
+        "UnknownWorker" => (
+            "This market was started with --workers known: choose one of those whom it knows.",
+            Some(("/workers", "Choose a worker")),
+        ),
+        "NoQuestion" => ("It came with a world file so, and cannot be done on a page.", HITS),
+        "ServiceFault" => ("Look whether what you wanted was done before you try again.", None),
+        code if code == "NotFound" || code.ends_with("DoesNotExist") => {
+            ("An address or an id may be mistyped, or what it names is gone.", None)
+        }
+        code if code.contains("Qualification") => {
+            ("The qualification's page says how you stand, and when it can be asked for.", None)
+        }
+        code => not_handed_in(code)
+            .unwrap_or(("Nothing was changed. Put it right, and send it again.", None)),
+    }
+}
+
+fn not_handed_in(code: &str) -> Option<Advice> {
+    Some(match code {
         "AssignmentAbandoned" => (
             "The HIT went back to the market when its time was over. Nothing was handed in. If it \
              is still there you may accept it again.",
@@ -108,14 +146,8 @@ fn advice(code: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
              page posts it in a way that the closed service did not read either.",
             QUEUE,
         ),
-        "WorkerBlocked" => ("HITs of other requesters are not affected.", HITS),
-        "DoesNotMeetRequirements" => (
-            "The HIT's page lists each requirement, and how to get what is missing.",
-            Some(("/qualifications", "See your qualifications")),
-        ),
-        "NotYours" => ("Switch to the worker who accepted it.", Some(("/workers", "Switch"))),
-        _ => ("", HITS),
-    }
+        _ => return None,
+    })
 }
 
 impl Said {
@@ -123,19 +155,31 @@ impl Said {
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
+
+    /// What happened and why, in one text.
+    pub fn in_one(&self) -> String {
+        in_one(&self.message, &self.reasons)
+    }
 }
 
 /// The refusal of a page.
 pub async fn show(visit: &Visit, fault: Fault) -> Response {
-    let mut said = said(fault);
+    let came_from = visit.came_from.as_deref();
+    let mut said = said(fault, came_from);
     let status = said.status();
     if let ("DoesNotMeetRequirements", Some(page)) = (said.code, hits_page(visit)) {
         said.link = Some((page, "See its requirements"));
     }
     if visit.json {
-        return (status, Json(json!({"message": said.message}))).into_response();
+        return (status, Json(json!({"message": said.in_one()}))).into_response();
     }
-    let page = html(&Refused { bar: visit.bar().await, here: &visit.here, said });
+    // Nobody comes back to where something was sent, but to the page from which it was.
+    let here = came_from.filter(|_| !visit.method.is_safe()).unwrap_or(&visit.here);
+    if let Some((to, _)) = said.link.as_mut().filter(|(to, _)| to == "/workers") {
+        let choosing = here.starts_with("/workers");
+        *to = if choosing { here.to_owned() } else { format!("{to}?next={}", show::path(here)) };
+    }
+    let page = html(&Refused { bar: visit.bar().await, here, said });
     page.map_or_else(
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |page| (status, page).into_response(),
@@ -158,7 +202,7 @@ fn hits_page(visit: &Visit) -> Option<String> {
 
 /// The refusal of what a page in a frame asked for or posted; it stands in that frame.
 pub fn in_frame(title: &'static str, fault: Fault) -> Response {
-    let said = said(fault);
+    let said = said(fault, None);
     let status = said.status();
     let page = html(&Framed { title, said: Some(said), ..Framed::default() });
     page.map_or_else(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 
 use crate::engine::Engine;
@@ -15,6 +15,7 @@ use crate::store::requesters::Requester;
 use crate::store::workers;
 use crate::turn::{Access, BoxFuture, Turn};
 use crate::views::bar::{Bar, Offer, bar};
+use crate::web::page::inside;
 use crate::web::{Site, Web};
 
 const WORKER_ID: &str = "that is A followed by capital letters and digits, 64 characters at most";
@@ -40,6 +41,10 @@ pub struct Visit {
     pub foreign: bool,
     /// The path and the query, for coming back.
     pub here: String,
+    /// `GET`, or what sends something.
+    pub method: Method,
+    /// The page of this site that led here, if a browser says so.
+    pub came_from: Option<String>,
     /// The query.
     pub query: Vec<Field>,
     host: String,
@@ -71,7 +76,9 @@ impl FromRequestParts<Web> for Visit {
             worker_id: asked.or_else(|| kept(&parts.headers).filter(|_| !(json && refused))),
             json,
             foreign,
-            here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
+            here: here(parts).to_owned(),
+            method: parts.method.clone(),
+            came_from: came_from(parts),
             host: text(header::HOST).unwrap_or("localhost").to_owned(),
             query,
         })
@@ -91,6 +98,20 @@ fn is_foreign(parts: &Parts) -> bool {
     }
     let agent = text("user-agent").unwrap_or_default();
     parts.method.is_safe() && agent.starts_with("Mozilla/")
+}
+
+fn here(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/", |here| here.as_str())
+}
+
+/// The page that `Referer` names, if it is one of this site, and another than the one asked for.
+///
+/// It proves nothing, so it is good for a link and no more.
+fn came_from(parts: &Parts) -> Option<String> {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let (_, rest) = text(header::REFERER)?.split_once("://")?;
+    let page = inside(rest.strip_prefix(text(header::HOST)?)?)?;
+    (!parts.method.is_safe() || page != here(parts)).then(|| page.to_owned())
 }
 
 /// Why a worker that the query names is not taken at once; none if that worker is.
@@ -142,6 +163,15 @@ impl Visit {
     /// Whether a switch of the query is on.
     pub fn is_on(&self, name: &str) -> bool {
         self.asked(name).is_some_and(|value| matches!(value, "true" | "1" | "on"))
+    }
+
+    /// The number of the page that is wanted, and how many pages are passed over to get there.
+    ///
+    /// Behind a cursor the number is only what the page is called; without one there are `most`.
+    pub fn page_number(&self, is_behind_cursor: bool, most: usize) -> (usize, usize) {
+        let asked = self.asked("page_number").and_then(|number| number.parse().ok());
+        let number: usize = asked.unwrap_or(1).max(1);
+        if is_behind_cursor { (number, 0) } else { (number.min(most), number.min(most) - 1) }
     }
 
     /// The chosen worker. Nobody stands in for one whom the address names and who cannot be had.

@@ -3,6 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mturk_local::control::description;
+use mturk_local::shapes::assignment::AssignmentStatus;
+use mturk_local::shapes::hit::HitStatus;
+use mturk_local::shapes::notification::EventType;
+use mturk_local::shapes::qualification::{
+    QualificationStatus, QualificationTypeStatus, RequestStatus,
+};
+use mturk_local::store::acceptances::State;
+use mturk_local::wire::model::{Constraint, OPERATIONS, Shape};
 use regex::Regex;
 use serde_json::{Value, json};
 
@@ -55,5 +63,57 @@ async fn it_is_served_as_it_is_printed() {
             assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()));
             assert!(operation["responses"]["500"].is_object());
         }
+    }
+}
+
+/// The sets of words in the API's model.
+fn words(shape: &Shape, found: &mut BTreeSet<Vec<&'static str>>) {
+    match shape {
+        Shape::String(constraints) => {
+            for one in *constraints {
+                if let Constraint::OneOf(words) = one {
+                    found.insert(words.to_vec());
+                }
+            }
+        }
+        Shape::List(of) => words(of, found),
+        Shape::Structure(members) => members.iter().for_each(|one| words(&one.shape, found)),
+        _ => {}
+    }
+}
+
+fn sorted<'w>(words: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
+    BTreeSet::from_iter(words).into_iter().collect()
+}
+
+#[test]
+fn described_words_are_those_of_the_program_and_of_the_api() {
+    let description: Value = serde_json::from_str(&description()).unwrap();
+    let mut modelled = BTreeSet::new();
+    for member in OPERATIONS.iter().flat_map(|one| one.input.iter().chain(one.output)) {
+        words(&member.shape, &mut modelled);
+    }
+    let modelled: BTreeSet<_> = modelled.into_iter().map(sorted).collect();
+    let given_up = [State::Accepted, State::Returned, State::Abandoned].map(State::as_str);
+    let work = AssignmentStatus::ALL.map(AssignmentStatus::as_str);
+    for (name, schema) in description["components"]["schemas"].as_object().unwrap() {
+        let Some(said) = schema["enum"].as_array() else { continue };
+        let said = sorted(said.iter().map(|word| word.as_str().unwrap()));
+        let known = match name.as_str() {
+            "EventTypes" => sorted(EventType::ALL.map(EventType::as_str)),
+            "HitStatuses" => sorted(HitStatus::ALL.map(HitStatus::as_str)),
+            "AssignmentStatus" => sorted(work),
+            "WorkStatus" => sorted(work.into_iter().chain(given_up)),
+            "TypeStatus" => sorted(QualificationTypeStatus::ALL.iter().map(|one| one.as_str())),
+            "GrantStatus" => sorted(QualificationStatus::ALL.iter().map(|one| one.as_str())),
+            "RequestStatus" => sorted(RequestStatus::ALL.iter().map(|one| one.as_str())),
+            // The control API's own word for a worker who asked.
+            "RequestState" => vec!["Granted", "Pending", "Test"],
+            _ => {
+                assert!(modelled.contains(&said), "{name} is no set of words of the API: {said:?}");
+                continue;
+            }
+        };
+        assert_eq!(said, known, "{name}");
     }
 }

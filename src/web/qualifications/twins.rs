@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::store::qualification_types_named::About;
 use crate::time::Instant;
 use crate::views::qualifications::{Asking, One, Qualifications};
-use crate::web::json::{own_value, qualification_type};
+use crate::web::json::{own_value, qualification_type, request_url};
 use crate::web::show;
 
 /// What the worker has, what can be asked for, and where both go on.
@@ -64,6 +64,6 @@ fn state(id: &str, about: &About, asking: Asking) -> Value {
     shown["state"] = json!(word);
     shown["deadline"] = json!(at.as_ref().filter(|_| word == "Test"));
     shown["requestable_at"] = json!(at.as_ref().filter(|_| word != "Test"));
-    shown["qualification_request_url"] = json!(format!("/qualifications/{id}/request"));
+    shown["qualification_request_url"] = json!(request_url(id, asking != Asking::Closed));
     shown
 }

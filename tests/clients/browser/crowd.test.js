@@ -2,17 +2,15 @@
 // What is handed in goes through the site, as HTML of a HIT; what only the elements do is looked at on a
 // page of its own.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { accepted, browser, document, frameOf, html, market, worker } from "./market.js";
+import { accepted, begun, browser, document, frameOf, html, market, worker } from "./market.js";
 
 const pages = new Map();
-let chrome, at, server, origin, posted;
+const [chrome, at] = await begun(browser(), market());
+let server, origin, posted;
 
 before(async () => {
-  chrome = await browser();
-  at = await market();
   server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://x");
     if (request.method === "POST") {
@@ -22,9 +20,9 @@ before(async () => {
       return response.end("done");
     }
     if (pathname.startsWith("/assets/")) {
-      response.setHeader("content-type", "text/javascript");
-      const asset = await readFile(new URL(`../../../src/web${pathname}`, import.meta.url)).catch(() => undefined);
-      return response.writeHead(asset ? 200 : 404).end(asset);
+      const asset = await fetch(at.url + pathname);
+      response.writeHead(asset.status, { "content-type": asset.headers.get("content-type") });
+      return response.end(await asset.text());
     }
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(pages.get(pathname));
@@ -32,11 +30,9 @@ before(async () => {
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   origin = `http://127.0.0.1:${server.address().port}`;
 });
-after(async () => {
+after(() => {
   server.close();
   server.closeAllConnections();
-  await chrome.close();
-  await at.stop();
 });
 
 const given = () => `assignmentId=3ASSIGNMENT&hitId=3HIT&workerId=A1&turkSubmitTo=${encodeURIComponent(origin)}`;

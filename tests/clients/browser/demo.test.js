@@ -1,18 +1,10 @@
 // The market that `--fixture demo` begins with: every HIT of it is done in a browser, and nothing comes from elsewhere.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { answers, browser, document, frameOf, market, text, worker } from "./market.js";
+import { test } from "node:test";
+import { answers, begun, browser, document, frameOf, market, text, worker } from "./market.js";
 
-let chrome, at;
-before(async () => {
-  chrome = await browser();
-  at = await market("--fixture", "demo");
-});
-after(async () => {
-  await chrome.close();
-  await at.stop();
-});
+const [chrome, at] = await begun(browser(), market("--fixture", "demo"));
 
 /** A window in which Dalia was chosen with one click; where it asked for something elsewhere. */
 async function dalia() {

@@ -2,23 +2,15 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { accepted, answers, browser, market, text, worker } from "./market.js";
+import { test } from "node:test";
+import { accepted, answers, begun, browser, market, text, worker } from "./market.js";
 
 const FORM = await readFile(new URL("form.xml", import.meta.url), "utf8");
 const NONE = "";
 const chosen = (...all) => all.map((one) => `<SelectionIdentifier>${one}</SelectionIdentifier>`).join("");
 const other = (one) => `<OtherSelectionText>${one}</OtherSelectionText>`;
 
-let chrome, at;
-before(async () => {
-  chrome = await browser();
-  at = await market();
-});
-after(async () => {
-  await chrome.close();
-  await at.stop();
-});
+const [chrome, at] = await begun(browser(), market());
 
 let number = 0;
 /** A HIT with the form, accepted by a worker of its own. */

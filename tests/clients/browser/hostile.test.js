@@ -1,12 +1,10 @@
 // HTML that came with a HIT tries to get out of its frame, and gets nowhere.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { NAMED, browser, document, frameOf, html, market } from "./market.js";
+import { describe, test } from "node:test";
+import { NAMED, begun, browser, document, frameOf, html, market } from "./market.js";
 
-let chrome;
-before(async () => (chrome = await browser()));
-after(() => chrome.close());
+const [chrome] = await begun(browser());
 
 // To loopback and to https browsers say what sent them; a lab's server has a name of its own, and plain http.
 for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {

@@ -5,6 +5,7 @@ import { mkdtempSync, mkdirSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 
 export const ROOT = path.resolve(import.meta.dirname, "../../..");
@@ -163,6 +164,14 @@ export async function browser() {
     `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
   return chromium.launch({ executablePath, args, env: { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) } });
+}
+
+/** What all tests of a file share: begun before them, and ended behind the last. */
+export async function begun(...beginnings) {
+  after(async () => {
+    for (const { value } of await Promise.allSettled(beginnings)) await (value?.stop ?? value?.close)?.call(value);
+  });
+  return Promise.all(beginnings);
 }
 
 /** A browser window of one worker. What would leave this machine goes nowhere. */

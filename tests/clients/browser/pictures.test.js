@@ -3,22 +3,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { PICTURES, ROOT, browser, classic, external, market, picture, requester, worker } from "./market.js";
+import { test } from "node:test";
+import { PICTURES, ROOT, begun, browser, classic, external, market, picture, requester, worker } from "./market.js";
 import { smaller } from "./smaller.js";
 import { states } from "./states.js";
 
-let chrome, site, at;
-before(async () => {
-  chrome = await browser();
-  site = await requester({ "/task": classic() });
-  at = await market();
-});
-after(async () => {
-  await chrome.close();
-  await site.stop();
-  await at.stop();
-});
+const [chrome, site, at] = await begun(browser(), requester({ "/task": classic() }), market());
 
 const LOOKS = {
   wide: { viewport: { width: 1100, height: 760 } },
@@ -72,6 +62,9 @@ function look_at_page() {
   const problems = [];
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) problems.push(`${wide} pixels too wide`);
+  for (const one of document.querySelectorAll(".scroll")) {
+    if (one.scrollWidth > one.clientWidth) problems.push(`${one.ariaLabel}: ${one.scrollWidth - one.clientWidth} pixels too wide`);
+  }
   for (const one of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, iframe")) {
     const named = one.textContent.trim() || one.labels?.length || one.title || one.ariaLabel ||
       one.ariaLabelledByElements?.length || one.querySelector("img[alt]:not([alt=''])");

@@ -1,8 +1,8 @@
 // A qualification test, taken on the site: who passes may do the HIT, who fails may not.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { accepted, answers, browser, document, form, frameOf, html, market, text, worker } from "./market.js";
+import { test } from "node:test";
+import { accepted, answers, begun, browser, document, form, frameOf, html, market, text, worker } from "./market.js";
 
 const chosen = (one) => `<SelectionIdentifier>${one}</SelectionIdentifier>`;
 const selection = (id, shown) => `<Selection><SelectionIdentifier>${id}</SelectionIdentifier><Text>${shown}</Text></Selection>`;
@@ -19,15 +19,7 @@ const KEY = `<AnswerKey xmlns="http://mechanicalturk.amazonaws.com/AWSMechanical
   <AnswerScore>1</AnswerScore></AnswerOption></Question><QualificationValueMapping><PercentageMapping>
   <MaximumSummedScore>1</MaximumSummedScore></PercentageMapping></QualificationValueMapping></AnswerKey>`;
 
-let chrome, at;
-before(async () => {
-  chrome = await browser();
-  at = await market();
-});
-after(async () => {
-  await chrome.close();
-  await at.stop();
-});
+const [chrome, at] = await begun(browser(), market());
 
 async function type(name, members) {
   const asked = { Name: name, Description: "Knows capitals.", QualificationTypeStatus: "Active", Test: TEST, TestDurationInSeconds: 300, ...members };

@@ -1,18 +1,11 @@
 // People do HITs in a real browser; the Requester API then has what they entered, byte for byte.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { browser, classic, document, external, frameOf, html, market, requester, worker } from "./market.js";
+import { test } from "node:test";
+import { begun, browser, classic, document, external, frameOf, html, market, requester, worker } from "./market.js";
 
-let chrome, site;
-before(async () => {
-  chrome = await browser();
-  site = await requester({ "/task": classic(), "/task/": classic(), "/popup": `<!doctype html><button onclick="window.open('/task' + location.search)">Open</button>` });
-});
-after(async () => {
-  await chrome.close();
-  await site.stop();
-});
+const POPUP = `<!doctype html><button onclick="window.open('/task' + location.search)">Open</button>`;
+const [chrome, site] = await begun(browser(), requester({ "/task": classic(), "/task/": classic(), "/popup": POPUP }));
 
 /** A market for one test, and its end. */
 async function inMarket(t, ...options) {

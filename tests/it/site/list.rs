@@ -163,6 +163,7 @@ async fn requirements_hide_mark_and_filter() {
         let action = if preview { "AcceptHit" } else { "PreviewHit" };
         assert_eq!(requirement["worker_action"], action);
         assert_eq!(requirement["qualification_type"]["name"], "Worker_Locale");
+        assert_eq!(requirement["qualification_request_url"], Value::Null);
     }
     assert_eq!(world.browser("A1FR").json("/projects?qualified=true").await["num_results"], 0);
     assert_eq!(world.browser("A1US").json("/projects?qualified=true").await["num_results"], 3);
@@ -190,6 +191,13 @@ async fn a_requirement_has_the_members_of_the_closed_site() {
     let group = list["results"][0]["hit_set_id"].as_str().unwrap();
     let preview = world.browser("A1").json(&format!("/projects/{group}/tasks")).await;
     assert_eq!(preview["project"]["project_requirements"], expected);
+    // Nobody asks for a type that its requester has closed.
+    let closed = json!({"QualificationTypeId": id, "QualificationTypeStatus": "Inactive"});
+    world.ok("UpdateQualificationType", closed).await;
+    let list = world.browser("A1").json("/projects").await;
+    let requirement = &list["results"][0]["project_requirements"][0];
+    assert_eq!(requirement["qualification_type"]["is_requestable"], false);
+    assert_eq!(requirement["qualification_request_url"], Value::Null);
 }
 
 #[rstest]
@@ -215,14 +223,25 @@ async fn twins_go_on_where_the_last_ended() {
         let whole = titles(&world.stranger().json(&format!("/projects?sort={sort}")).await);
         let mut path = format!("/projects?page_size=1&sort={sort}&format=json");
         let mut seen = Vec::new();
-        for left in (0..3).rev() {
+        for number in 1..=3 {
             let page: Value = serde_json::from_str(&world.stranger().get(&path).await).unwrap();
-            assert_eq!(page["total_num_results"], 3, "{path}");
+            let told = (&page["page_number"], &page["num_results"], &page["total_num_results"]);
+            assert_eq!(told, (&json!(number), &json!(1), &json!(3)), "{path}");
             seen.extend(titles(&page));
-            assert_eq!(page["next_page_url"].is_null(), left == 0);
+            assert_eq!(page["next_page_url"].is_null(), number == 3);
             path = page["next_page_url"].as_str().unwrap_or_default().to_owned();
         }
         assert_eq!(seen, whole);
+    }
+    // Behind a cursor a number is a name; a page found by its number is followed by the next one.
+    for (query, next) in [("", "page_number=2&after="), ("&page_number=2", "page_number=3&after=")]
+    {
+        let page = world.stranger().json(&format!("/projects?page_size=1{query}")).await;
+        let url = page["next_page_url"].as_str().unwrap().to_owned();
+        assert!(url.contains(next), "{url}");
+        let renamed = url.replace(next, "page_number=7000&after=");
+        let page: Value = serde_json::from_str(&world.stranger().get(&renamed).await).unwrap();
+        assert_eq!((&page["page_number"], &page["num_results"]), (&json!(7000), &json!(1)));
     }
 }
 

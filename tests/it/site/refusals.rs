@@ -56,6 +56,38 @@ async fn refusals_are_those_of_the_control_api() {
     assert!(world.browser("A2").get(&preview).await.contains(EXPIRED));
 }
 
+#[rstest]
+#[case(1, true)]
+#[case(2, false)]
+#[tokio::test]
+async fn a_preview_offers_no_more_than_a_queue_holds(#[case] held: usize, #[case] offered: bool) {
+    let world = World::with(|options| options.market.queue_limit = 2).await;
+    let browser = world.browser("A1");
+    let mut hits = Vec::new();
+    for number in 0..=held {
+        hits.push(world.create_hit(json!({"Title": format!("T{number}")})).await);
+    }
+    let wanted = format!("/projects/{}/tasks", group(&world, &hits[held]).await);
+    for hit in &hits[..held] {
+        assert!(browser.get(&wanted).await.contains("Accept this HIT"));
+        browser.accept(&group(&world, hit).await).await;
+    }
+    let page = browser.get(&wanted).await;
+    let full = "You have accepted the maximum number of HITs allowed, which is 2. Submit or return \
+        a HIT from your queue, then accept this one. <a href=\"/tasks\">Go to your queue</a>";
+    assert_eq!(page.contains("Accept this HIT"), offered, "{page}");
+    assert_eq!(page.contains(full), !offered, "{page}");
+    assert!(page.contains("ASSIGNMENT_ID_NOT_AVAILABLE"), "it can be looked at all the same");
+    for other in [world.browser("A2").get(&wanted).await, world.stranger().get(&wanted).await] {
+        assert!(other.contains("Accept this HIT"), "{other}");
+    }
+    // Who gives one back may accept again.
+    let held = browser.json("/tasks").await;
+    let id = held["tasks"][0]["assignment_id"].as_str().unwrap();
+    world.done("POST", &format!("/assignments/{id}/return"), Value::Null).await;
+    assert!(browser.get(&wanted).await.contains("Accept this HIT"));
+}
+
 #[tokio::test]
 async fn own_work_is_named_before_what_became_of_the_hit() {
     let world = World::new().await;
@@ -130,6 +162,10 @@ async fn each_unmet_requirement_is_named_with_the_workers_value() {
     );
     let path = format!("/projects/{group_id}/tasks");
     let refused = browser.post(&format!("{path}/accept_random"), "").await;
+    let heading = "<h1>This HIT requires Qualifications, and you do not meet those \
+        Qualifications.</h1>";
+    let list = format!("<ul><li>{}</li><li>{}</li></ul>", unmet[0], unmet[1]);
+    assert!(refused.text.contains(&format!("{heading}{list}")), "{}", refused.text);
     assert!(refused.text.contains(&format!("href=\"{path}\"")), "{}", refused.text);
     let refused = browser.post(&format!("{path}/{hit}/accept"), "").await;
     assert!(refused.text.contains(&format!("href=\"{path}?hit_id={hit}\"")), "{}", refused.text);
@@ -178,6 +214,56 @@ async fn a_hidden_group_is_told_from_none_by_nothing() {
     world.grant(&id, "A1", 90).await;
     world.done("PUT", "/workers/A1", json!({"Locale": {"Country": "CA"}})).await;
     browser.accept(&group_id).await;
+}
+
+/// What is wrong is told with what to do, and with a way back to the page that it was sent from.
+#[rstest]
+#[case("/workers", "new=1&country=X1", "/workers?next=/tasks", 400, "A country is two letters")]
+#[case("/workers", "workerId=b", "/workers?next=/tasks", 400, "A worker id is")]
+#[case("/projects/3G/tasks/3H", "", "/projects/3G/tasks/3H?assignment_id=3A", 400, "_method=")]
+#[case("/qualifications/3Q/request", "", "/qualifications/3Q", 404, "does not exist")]
+#[case("/projects/3G/tasks/accept_random", "", "/projects?search=a", 404, "There is no HIT group")]
+#[tokio::test]
+async fn what_cannot_be_done_has_advice_and_a_way_back(
+    #[case] path: &str,
+    #[case] fields: &str,
+    #[case] from: &str,
+    #[case] status: u16,
+    #[case] told: &str,
+) {
+    let world = World::new().await;
+    let send = async |referer: &str| {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [("origin", "http://localhost"), form, ("referer", referer)];
+        let reply = world.browser("A1").send("POST", path, &headers, fields).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+        assert!(reply.text.contains(told) && !reply.text.contains("<p></p>"), "{}", reply.text);
+        reply.text
+    };
+    let back = format!("<a class=\"button\" href=\"{from}\">Go back</a>");
+    assert!(send(&format!("http://localhost{from}")).await.contains(&back), "{back}");
+    for elsewhere in [
+        format!("http://evil.example{from}"),
+        format!("http://localhost.evil.example{from}"),
+        "http://localhost//evil.example".to_owned(),
+        "http://localhost/projects/3G/tasks/accept_random".to_owned(),
+    ] {
+        let page = send(&elsewhere).await;
+        assert!(!page.contains("Go back") && page.contains("Find other HITs"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_is_chosen_for_the_page_from_which_something_was_sent() {
+    let world = World::new().await;
+    let headers = [("origin", "http://localhost"), ("referer", "http://localhost/projects?a=1")];
+    let path = "/projects/3G/tasks/accept_random";
+    let page = world.stranger().send("POST", path, &headers, "").await.text;
+    let choose = "href=\"/workers?next=%2Fprojects%3Fa%3D1\">Choose a worker</a>";
+    assert_eq!(page.matches(choose).count(), 2, "{page}");
+    // What was only looked at is come back to.
+    let page = world.stranger().send("GET", "/tasks", &headers, "").await.text;
+    assert!(page.contains("href=\"/workers?next=%2Ftasks\">Choose a worker</a>"), "{page}");
 }
 
 #[tokio::test]

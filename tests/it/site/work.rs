@@ -1,5 +1,7 @@
 //! Preview, accept, work, return, and what became of it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{assignment, group, html_question, location};
@@ -144,13 +146,19 @@ async fn the_dashboard_adds_up_what_became_of_the_work() {
     assert!(!world.browser("A2").get("/messages").await.contains("Hello"));
 }
 
-#[tokio::test]
-async fn pages_of_a_day_go_on_at_equal_times() {
+/// A market in which A1 did so many HITs at one instant.
+async fn worked(count: usize) -> World {
     let world = World::new().await;
-    for _ in 0..23 {
+    for _ in 0..count {
         let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
         world.work("A1", &hit).await;
     }
+    world
+}
+
+#[tokio::test]
+async fn pages_of_a_day_go_on_at_equal_times() {
+    let world = worked(23).await;
     let browser = world.browser("A1");
     let first = browser.get("/status_details/2026-01-01").await;
     let (_, next) = first.split_once("rel=\"next\" href=\"").unwrap();
@@ -166,10 +174,25 @@ async fn pages_of_a_day_go_on_at_equal_times() {
         assert_eq!(counts, [&json!(number), &json!(found), &json!(23)]);
         assert_eq!(page["next_page_url"].is_string(), number == 1);
     }
-    let first = browser.json("/status_details/2026-01-01").await;
-    let next = first["next_page_url"].as_str().unwrap();
-    let second: Value = serde_json::from_str(&browser.get(next).await).unwrap();
-    assert_eq!(second["results"], browser.json(&format!("{path}2")).await["results"]);
+}
+
+#[tokio::test]
+async fn pages_of_a_day_in_json_are_numbered_and_hold_each_work_once() {
+    let world = worked(43).await;
+    let browser = world.browser("A1");
+    for first in [1, 2] {
+        let mut path = format!("/status_details/2026-01-01?page_number={first}&format=json");
+        let mut seen = BTreeSet::new();
+        for number in first..=3 {
+            let page: Value = serde_json::from_str(&browser.get(&path).await).unwrap();
+            assert_eq!(page["page_number"], number, "{path}");
+            let works = page["results"].as_array().unwrap().iter();
+            seen.extend(works.map(|work| work["assignment_id"].to_string()));
+            assert_eq!(page["next_page_url"].is_null(), number == 3, "{path}");
+            path = page["next_page_url"].as_str().unwrap_or_default().to_owned();
+        }
+        assert_eq!(seen.len(), 43 - 20 * (first - 1));
+    }
 }
 
 #[tokio::test]

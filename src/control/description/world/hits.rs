@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::reviews::ReportEntry;
-use crate::control::description::events::{EventTypes, Transports};
+use crate::control::description::events::{EventTypes, HitStatuses, Transports};
 use crate::control::description::people::Locale;
 use crate::control::description::words::{Dollars, Id, Time, WorkerId};
 use crate::control::description::work::Answers;
@@ -107,7 +107,7 @@ pub struct HitEntry {
     /// An ExternalQuestion, HTMLQuestion or QuestionForm document.
     question: Option<String>,
     #[serde(rename = "HITStatus")]
-    hit_status: Option<HitStatus>,
+    hit_status: Option<HitStatuses>,
     max_assignments: Option<i64>,
     requester_annotation: Option<String>,
     assignment_review_policy: Option<PolicyEntry>,
@@ -131,16 +131,6 @@ pub struct HitEntry {
     number_of_assignments_available: Option<Value>,
     /// Derived, not read.
     number_of_assignments_completed: Option<Value>,
-}
-
-/// Where a HIT is in its life.
-#[derive(ToSchema)]
-pub enum HitStatus {
-    Assignable,
-    Unassignable,
-    Reviewable,
-    Reviewing,
-    Disposed,
 }
 
 /// A review policy.
