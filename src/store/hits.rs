@@ -9,7 +9,7 @@ use crate::shapes::review::ReviewPolicy;
 use crate::store::Tx;
 use crate::store::hit_groups;
 use crate::store::hit_types;
-use crate::store::sql::{Row, sql};
+use crate::store::sql::{Row, Statement, sql};
 
 pub(super) use hit::{COLUMNS, hit, select_hits};
 pub use hit::{Hit, Policies};
@@ -33,10 +33,13 @@ statements! {
             last_assignment_position, held_cents, hit_layout_id) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12, $13) \
         RETURNING key";
-    KEEP = "UPDATE hits SET expire_at = $2, max_assignments = $3, pending_count = $4, \
-            submitted_count = $5, approved_count = $6, rejected_count = $7, status = $8, \
-            last_assignment_position = $9, hit_type_id = $10, held_cents = $11 \
-        WHERE key = $1";
+    KEEP_COUNTS = "UPDATE hits SET max_assignments = $5, pending_count = $6, \
+            submitted_count = $7, approved_count = $8, rejected_count = $9, \
+            last_assignment_position = $10, held_cents = $11 \
+        WHERE key = $1 AND status = $2 AND expire_at = $3 AND hit_type_id = $4";
+    KEEP = "UPDATE hits SET status = $2, expire_at = $3, hit_type_id = $4, \
+            max_assignments = $5, pending_count = $6, submitted_count = $7, approved_count = $8, \
+            rejected_count = $9, last_assignment_position = $10, held_cents = $11 WHERE key = $1";
     BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
     POLICIES = "SELECT assignment_review_policy, hit_review_policy FROM hits WHERE key = $1";
     LIST = select_hits!("WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND h.position < $2 \
@@ -138,22 +141,28 @@ pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), 
 /// # Errors
 /// The database failed.
 pub async fn keep(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
+    if sql_keep(KEEP_COUNTS, hit).run(tx).await? == 0 {
+        sql_keep(KEEP, hit).run(tx).await?;
+    }
+    Ok(())
+}
+
+/// One text or the other, which take the same values. What no index has is kept without touching
+/// the indexes, if the rest is as it was: SQLite would write them all anew.
+fn sql_keep<'h>(text: &'static str, hit: &'h Hit) -> Statement<'h> {
     let standing = &hit.standing;
-    sql(KEEP)
+    sql(text)
         .bind(hit.key)
+        .bind(hit.status.as_str())
         .bind(standing.expire_at)
+        .bind(&hit.hit_type.id)
         .bind(standing.max)
         .bind(standing.pending)
         .bind(standing.submitted)
         .bind(standing.approved)
         .bind(standing.rejected)
-        .bind(hit.status.as_str())
         .bind(hit.last_assignment_position)
-        .bind(&hit.hit_type.id)
         .bind(hit.held)
-        .run(tx)
-        .await?;
-    Ok(())
 }
 
 /// A page of the requester's HITs, newest first, without deleted ones.

@@ -1,4 +1,6 @@
-//! Many rows by few statements.
+//! Many rows: on PostgreSQL by few statements, since each is a trip to the server; on SQLite row by
+//! row, since a statement of many rows keeps a copy of each page that it touches, to be able to fail
+//! alone.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,10 +9,10 @@ use crate::fault::Fault;
 use crate::store::Tx;
 use crate::store::sql::{Statement, sql};
 
-/// So many rows are inserted by one statement.
+/// So many rows are inserted by one statement of PostgreSQL.
 const ROWS: usize = 100;
 
-/// Inserts `items` with few statements: `text` inserts one row, `bind` gives a row's values.
+/// Inserts `items`: `text` inserts one row, `bind` gives a row's values.
 ///
 /// # Errors
 /// The database failed.
@@ -21,6 +23,9 @@ pub async fn insert_many<'q, T>(
     items: &'q [T],
     bind: impl Fn(Statement<'q>, &'q T) -> Statement<'q>,
 ) -> Result<(), Fault> {
+    if let Tx::SqliteWrite(seat) = tx {
+        return seat.execute_each(text, items.iter().map(|item| bind(sql(text), item).into_args()));
+    }
     let mut chunks = items.chunks_exact(ROWS);
     for chunk in chunks.by_ref() {
         let statement = sql(many_rows(text, columns, ROWS));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, Postgres};
-use sqlx::{Arguments as _, ConnectOptions as _, Connection as _, Transaction};
+use sqlx::{Arguments as _, ConnectOptions as _, Connection as _, Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::store::dialect::Dialect;
@@ -42,12 +42,23 @@ pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
     first.close().await.map_err(OpenError::unusable)?;
     // Connections stay: no test before each use, no retirement.
     let pool = PoolOptions::new()
+        .after_connect(|connection, _| Box::pin(async move { plan_once(connection).await }))
         .max_connections(MOST_CONNECTIONS)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(CONNECT_WITHIN);
     Ok(pool.connect_lazy_with(options))
+}
+
+/// Lets a statement be planned once, not for the values of each execution: to plan a page takes
+/// longer than to read it, and what a plan must be does not depend on them.
+async fn plan_once(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    match connection.execute("SET plan_cache_mode = force_generic_plan").await {
+        // What only speaks PostgreSQL's protocol may not know of this.
+        Err(sqlx::Error::Database(_)) | Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn refused(error: MigrateError) -> OpenError {

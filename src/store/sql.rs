@@ -206,6 +206,11 @@ impl<'q> Statement<'q> {
         self
     }
 
+    /// The values alone.
+    pub(super) fn into_args(self) -> Vec<Arg<'q>> {
+        self.args
+    }
+
     /// The first row, if there is one.
     ///
     /// # Errors

@@ -63,19 +63,40 @@ pub(super) fn execute(
     statement.raw_execute().map(|count| u64::try_from(count).unwrap_or(u64::MAX))
 }
 
-/// A statement with its values. `$1` is a name for SQLite, numbered by where it first stands and
-/// sought among all names; `?1` is a number.
+/// Runs a statement that gives no rows for each of `rows`.
+pub(super) fn execute_each<'q>(
+    connection: &Connection,
+    text: &str,
+    rows: impl Iterator<Item = Vec<Arg<'q>>>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(&spelled(text))?;
+    for args in rows {
+        bind(&mut statement, &args)?;
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
 fn prepare<'c>(
     connection: &'c Connection,
     text: &str,
     args: &[Arg<'_>],
 ) -> rusqlite::Result<CachedStatement<'c>> {
-    let mut statement = connection.prepare_cached(&text.replace('$', "?"))?;
-    if statement.parameter_count() > args.len() {
-        return Err(rusqlite::Error::InvalidParameterCount(
-            args.len(),
-            statement.parameter_count(),
-        ));
+    let mut statement = connection.prepare_cached(&spelled(text))?;
+    bind(&mut statement, args)?;
+    Ok(statement)
+}
+
+/// `$1` is a name for SQLite, numbered by where it first stands and sought among all names; `?1` is
+/// a number.
+fn spelled(text: &str) -> String {
+    text.replace('$', "?")
+}
+
+fn bind(statement: &mut CachedStatement<'_>, args: &[Arg<'_>]) -> rusqlite::Result<()> {
+    let count = statement.parameter_count();
+    if count > args.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(args.len(), count));
     }
     for (index, arg) in (1..).zip(args) {
         match *arg {
@@ -85,7 +106,7 @@ fn prepare<'c>(
             Arg::Int(None) | Arg::Text(None) => statement.raw_bind_parameter(index, Null)?,
         }
     }
-    Ok(statement)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -137,6 +137,18 @@ impl Seat {
         self.desk.call(text, |connection| call::execute(connection, text, args))
     }
 
+    /// Runs a statement once for the values of each of `rows`.
+    ///
+    /// # Errors
+    /// The database failed, or has for good before.
+    pub fn execute_each<'q>(
+        &mut self,
+        text: &str,
+        rows: impl Iterator<Item = Vec<Arg<'q>>>,
+    ) -> Result<(), Fault> {
+        self.desk.call(text, |connection| call::execute_each(connection, text, rows))
+    }
+
     /// Ends the turn: what it wrote is committed when this returns.
     ///
     /// # Errors

@@ -179,6 +179,8 @@ impl Works {
             for held in &self.held {
                 acceptances::add_whole(&mut load.turn.tx, held).await?;
             }
+            // In the order in which they will lie, so that neighbours meet the same pages.
+            self.timers.sort_unstable_by(|one, other| one.subject.cmp(&other.subject));
             load.turn.set_timers(&self.timers).await?;
             let reviewed: Vec<ReviewedWorker> = self.reviewed.drain().map(reviewed).collect();
             reviewed_workers::remember_many(&mut load.turn.tx, &reviewed).await?;
