@@ -1,6 +1,6 @@
 //! Many rows: on PostgreSQL by few statements, since each is a trip to the server; on SQLite row by
-//! row, since a statement of many rows keeps a copy of each page that it touches, to be able to fail
-//! alone.
+//! row, since a statement of many rows keeps a copy of each page that it touches, so as to be able
+//! to fail alone.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
