@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::PgPool;
-
 use crate::fault::Fault;
-use crate::store::postgres::{self, Looker};
+use crate::store::postgres::{self, Postgres};
 use crate::store::sql::Tx;
 use crate::store::sqlite::Sqlite;
 
@@ -40,7 +38,7 @@ pub enum Store {
     /// A file of this process.
     Sqlite(Box<Sqlite>),
     /// A server that others may share.
-    Postgres(PgPool),
+    Postgres(Postgres),
 }
 
 impl Store {
@@ -65,7 +63,9 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteRead(sqlite.readers.reader()?),
-            Self::Postgres(pool) => Tx::PostgresRead(Box::pin(Looker::new(pool)).await?),
+            Self::Postgres(postgres) => {
+                Tx::PostgresRead(Box::pin(postgres.lookers.looker()).await?)
+            }
         })
     }
 
@@ -76,7 +76,7 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(sqlite) => Tx::SqliteWrite(sqlite.writer.seat().await),
-            Self::Postgres(pool) => Tx::PostgresWrite(Box::pin(postgres::begin(pool)).await?),
+            Self::Postgres(postgres) => Tx::PostgresWrite(Box::pin(postgres.begin()).await?),
         })
     }
 
@@ -105,7 +105,7 @@ impl Store {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(sqlite) => sqlite.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(postgres) => postgres.close().await,
         }
     }
 }

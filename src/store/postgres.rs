@@ -1,11 +1,14 @@
 //! PostgreSQL, or what speaks its protocol, through sqlx.
 
+mod lookers;
+
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, Postgres};
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool};
 use sqlx::{Arguments as _, ConnectOptions as _, Connection as _, Executor as _, Transaction};
 
 use crate::fault::Fault;
@@ -13,21 +16,28 @@ use crate::store::dialect::Dialect;
 use crate::store::migrations;
 use crate::store::open::OpenError;
 use crate::store::sql::Arg;
-use crate::store::world::Granted;
+
+pub use lookers::{Looker, Lookers};
 
 /// A server that does not answer in this time is not there.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
-/// So many connections at most.
-const MOST_CONNECTIONS: u32 = 16;
-/// All of them may have been closed, and one more.
-const MOST_CUT: u32 = MOST_CONNECTIONS + 1;
+/// So many connections at most to look with, and so many to write.
+const MOST_CONNECTIONS: usize = 8;
+
+/// A database of PostgreSQL.
+#[derive(Debug)]
+pub struct Postgres {
+    writers: PgPool,
+    /// Those who look.
+    pub lookers: Arc<Lookers>,
+}
 
 /// Connects, and brings the tables up to date.
 ///
 /// # Errors
 /// It does not answer, refuses us, or is newer than this program.
-pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
+pub(super) async fn open(url: &str) -> Result<Postgres, OpenError> {
     let options = PgConnectOptions::from_str(url).map_err(OpenError::unusable)?;
     let options = options
         .application_name("mturk-local")
@@ -41,14 +51,22 @@ pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
     migrator.run(&mut first).await.map_err(refused)?;
     first.close().await.map_err(OpenError::unusable)?;
     // Connections stay: no test before each use, no retirement.
-    let pool = PoolOptions::new()
+    let writers = PoolOptions::new()
         .after_connect(|connection, _| Box::pin(async move { plan_once(connection).await }))
-        .max_connections(MOST_CONNECTIONS)
+        .max_connections(u32::try_from(MOST_CONNECTIONS).unwrap_or(1))
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(CONNECT_WITHIN);
-    Ok(pool.connect_lazy_with(options))
+    let lookers = Lookers::new(options.clone());
+    Ok(Postgres { writers: writers.connect_lazy_with(options), lookers })
+}
+
+/// A connection without a pool.
+async fn open_connection(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    plan_once(&mut connection).await?;
+    Ok(connection)
 }
 
 /// Lets a statement be planned once, not for the values of each execution: to plan a page takes
@@ -68,58 +86,27 @@ fn refused(error: MigrateError) -> OpenError {
     }
 }
 
-/// A connection to look with. One that the server has closed gives way to another, since a
-/// statement that only looks can be asked again.
-#[derive(Debug)]
-pub struct Looker {
-    pool: PgPool,
-    connection: PoolConnection<Postgres>,
-    replaced: u32,
-    /// What the turn took for granted, until its first statement.
-    pub(super) granted: Option<Granted>,
-}
-
-impl Looker {
-    /// Takes one out of the pool.
+impl Postgres {
+    /// A serializable transaction. Nothing was asked yet, so a connection that the server has
+    /// closed gives way to another.
     ///
     /// # Errors
     /// None is to be had.
-    pub(super) async fn new(pool: &PgPool) -> Result<Self, Fault> {
-        let connection = pool.acquire().await?;
-        Ok(Self { pool: pool.clone(), connection, replaced: 0, granted: None })
-    }
-
-    /// What to ask.
-    pub(super) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.connection
-    }
-
-    /// Whether there is another connection now to ask again, since this one was closed.
-    ///
-    /// # Errors
-    /// No other is to be had.
-    pub(super) async fn is_replaced(&mut self, error: &sqlx::Error) -> Result<bool, Fault> {
-        let again = is_cut(error) && self.replaced < MOST_CUT;
-        if again {
-            self.replaced += 1;
-            self.connection = self.pool.acquire().await?;
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Postgres>, Fault> {
+        let mut cut = 0;
+        loop {
+            match self.writers.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await {
+                // All of them may have been closed.
+                Err(error) if is_cut(&error) && cut <= MOST_CONNECTIONS => cut += 1,
+                begun => return Ok(begun?),
+            }
         }
-        Ok(again)
     }
-}
 
-/// A serializable transaction. Nothing was asked yet, so a connection that the server has closed
-/// gives way to another.
-///
-/// # Errors
-/// None is to be had.
-pub(super) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Fault> {
-    let mut cut = 0;
-    loop {
-        match pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await {
-            Err(error) if is_cut(&error) && cut < MOST_CUT => cut += 1,
-            begun => return Ok(begun?),
-        }
+    /// Waits for what is under way and closes all connections.
+    pub(super) async fn close(&self) {
+        self.lookers.close();
+        self.writers.close().await;
     }
 }
 

@@ -190,9 +190,13 @@ macro_rules! looking {
     ($statement:expr, $looker:expr, $call:ident) => {
         loop {
             let query = sqlx::query_with($statement.text, bound(&$statement.args)?);
-            match $looker.connection().$call(query).await {
+            match $looker.connection()?.$call(query).await {
                 Err(error) if Box::pin($looker.is_replaced(&error)).await? => {}
-                done => break done,
+                Err(error) => break Err(error),
+                done => {
+                    $looker.answered();
+                    break done;
+                }
             }
         }
     };

@@ -92,7 +92,7 @@ fn open(path: &Path, folder: Option<TempDir>) -> Result<Sqlite, OpenError> {
     }
     let synchronous = if folder.is_some() { "OFF" } else { "NORMAL" };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -65536");
+    let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384");
     let mut writer = connect(path, flags, &more).map_err(|e| in_place(&e))?;
     migrate::run(&mut writer)?;
     let readers = readers::Readers::new(path.to_owned());
