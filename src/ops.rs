@@ -75,12 +75,12 @@ pub trait Answer {
     ///
     /// # Errors
     /// It cannot be written as JSON.
-    fn body(&self) -> Result<Vec<u8>, Fault>;
+    fn body(self) -> Result<Vec<u8>, Fault>;
 }
 
 impl<T: Serialize> Answer for T {
-    fn body(&self) -> Result<Vec<u8>, Fault> {
-        serde_json::to_vec(self).map_err(|e| Fault::Service(e.to_string()))
+    fn body(self) -> Result<Vec<u8>, Fault> {
+        serde_json::to_vec(&self).map_err(|e| Fault::Service(e.to_string()))
     }
 }
 

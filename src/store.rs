@@ -22,6 +22,7 @@ pub mod hit_layouts;
 pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
+mod joined;
 mod many;
 pub mod messages;
 mod migrations;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::fault::Fault;
 use crate::ops::{Answer, Operation};
-use crate::rules::page::Listing;
+use crate::rules::page::{Listing, TOKEN_LENGTH};
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::sql::Joined;
 use crate::store::{assignments, hits};
@@ -41,17 +41,22 @@ pub struct Output {
 }
 
 impl Answer for Output {
-    fn body(&self) -> Result<Vec<u8>, Fault> {
-        let mut body = String::with_capacity(self.page.documents.len() + 128);
-        body.push('{');
-        if let Some(token) = &self.next_token {
-            // A token is made of base64 and a colon: there is nothing to escape.
-            body.extend(["\"NextToken\":\"", token, "\","]);
-        }
-        body.extend(["\"NumResults\":", &self.page.count.to_string()]);
-        body.extend([",\"Assignments\":[", &self.page.documents, "]}"]);
-        Ok(body.into_bytes())
+    fn body(self) -> Result<Vec<u8>, Fault> {
+        let head = head(self.next_token.as_deref(), self.page.count);
+        Ok(self.page.within(&head, "]}").into_bytes())
     }
+}
+
+/// What an answer begins with.
+fn head(next_token: Option<&str>, count: i64) -> String {
+    let mut head = String::with_capacity(128);
+    head.push('{');
+    if let Some(token) = next_token {
+        // A token is made of base64 and a colon: there is nothing to escape.
+        head.extend(["\"NextToken\":\"", token, "\","]);
+    }
+    head.extend(["\"NumResults\":", &count.to_string(), ",\"Assignments\":["]);
+    head
 }
 
 impl Operation for ListAssignmentsForHit {
@@ -72,7 +77,9 @@ impl Operation for ListAssignmentsForHit {
         let page = list.page(page_key, input.next_token.as_deref(), input.max_results);
         let page = match page {
             Ok(page) => {
-                assignments::page(tx, &requester.id, &input.hit_id, &statuses, page).await?
+                // The page is likely to be full, and then its documents lie where they will stay.
+                let room = head(Some(&" ".repeat(TOKEN_LENGTH)), page.size).len();
+                assignments::page(tx, &requester.id, &input.hit_id, &statuses, page, room).await?
             }
             Err(fault) => return Err(unknown_hit(turn, &input.hit_id).await?.unwrap_or(fault)),
         };
@@ -117,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_last_page_has_no_token() {
-        let page = Joined { count: 0, last: None, documents: String::new() };
+        let page = Joined::default();
         let body = Output { next_token: None, page }.body().unwrap();
         assert_eq!(body, br#"{"NumResults":0,"Assignments":[]}"#);
     }

@@ -15,6 +15,8 @@ use crate::fault::Fault;
 
 const PREFIX: &str = "p1:";
 const NONCE: usize = 24;
+/// Every token has so many characters.
+pub const TOKEN_LENGTH: usize = 67;
 /// Items on a page when the request does not say (reference of the older API, same back end).
 pub const DEFAULT_SIZE: i64 = 10;
 
@@ -134,7 +136,7 @@ mod tests {
     #[test]
     fn a_token_has_the_recorded_form() {
         let token = listing("A1", &["3HIT", ""]).seal(&KEY, 42);
-        assert_eq!(token.len(), 67);
+        assert_eq!(token.len(), TOKEN_LENGTH);
         assert!(token.starts_with("p1:"));
         assert_eq!(token, listing("A1", &["3HIT", ""]).seal(&KEY, 42));
         assert_ne!(token, listing("A1", &["3HIT", ""]).seal(&KEY, 43));

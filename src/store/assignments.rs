@@ -95,7 +95,8 @@ pub struct Placed {
 /// A page of the submitted work of the requester's HIT, in the order of submission.
 ///
 /// A HIT of somebody else, a deleted one and an unknown one give an empty page alike. `statuses`
-/// may name one, two or all; naming none means all.
+/// may name one, two or all; naming none means all. Before the documents there is `room` for what
+/// the answer begins with.
 ///
 /// # Errors
 /// The database failed.
@@ -105,6 +106,7 @@ pub async fn page(
     hit_id: &str,
     statuses: &[AssignmentStatus],
     page: Page,
+    room: usize,
 ) -> Result<Joined, Fault> {
     let after = page.after.unwrap_or(i64::MIN);
     let chosen = |text: &'static str| -> Statement<'_> {
@@ -115,7 +117,7 @@ pub async fn page(
         [one, two] => chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
         _ => chosen(PAGE),
     };
-    statement.joined(tx, page.size).await
+    statement.joined(tx, page.size, room).await
 }
 
 /// The assignment with that id, with its HIT, if the HIT is the requester's and not deleted.

@@ -93,6 +93,21 @@ impl Column for Cents {
 }
 
 impl Row {
+    /// The text in column number `index`, where it lies.
+    ///
+    /// # Errors
+    /// The column holds something else.
+    pub fn text(&self, index: usize) -> Result<Option<&str>, Fault> {
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(index)?),
+            Self::Sqlite(cells) => match cells.get(index) {
+                Some(Value::Text(text)) => Ok(Some(text)),
+                Some(Value::Null) => Ok(None),
+                other => Err(Fault::Service(format!("column {index} holds {other:?}"))),
+            },
+        }
+    }
+
     /// Column number `index`.
     ///
     /// # Errors

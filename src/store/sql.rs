@@ -1,20 +1,20 @@
 //! The seam: one way to run a statement, whichever database is behind it.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 
 use sqlx::postgres::Postgres;
 use sqlx::{Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::store::joined;
 use crate::store::postgres::{Looker, bound};
 use crate::store::sqlite::{Reader, Seat};
-use crate::store::world::{self, Granted};
+use crate::store::world::Granted;
 use crate::time::Instant;
 
+pub use crate::store::joined::Joined;
 pub use crate::store::row::{Column, Row};
 
 /// A connection for one turn. Dropped without [`Tx::commit`], it takes everything back.
@@ -145,31 +145,6 @@ pub struct Statement<'q> {
     args: Vec<Arg<'q>>,
 }
 
-/// Documents put together.
-#[derive(Debug, Default)]
-pub struct Joined {
-    /// How many.
-    pub count: i64,
-    /// The place of the last one.
-    pub last: Option<i64>,
-    /// The documents, separated by commas.
-    pub documents: String,
-}
-
-/// `text`, whose rows are places and documents, as one row, with the certainties behind them. Each
-/// such text is made once and kept for good; there are as many as there are callers.
-fn joining(text: &'static str) -> &'static str {
-    static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
-    MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {
-        format!(
-            "SELECT pages.*, {} FROM (SELECT count(*), max(position), string_agg(document, ',') \
-            FROM ({text}) page) pages CROSS JOIN world w WHERE w.id = 1",
-            world::certainties!()
-        )
-        .leak()
-    })
-}
-
 /// Begins a statement; values follow in the order of its markers.
 #[must_use]
 pub fn sql<'q>(text: &'static str) -> Statement<'q> {
@@ -257,22 +232,21 @@ impl<'q> Statement<'q> {
         Ok(rows.into_iter().map(Row::Postgres).collect())
     }
 
-    /// Documents of about `most` rows, each a place and a document, in order. PostgreSQL puts them
+    /// Documents of about `most` rows, each a place and a document, in order, with so much `room`
+    /// before them. PostgreSQL puts them
     /// together itself, since each row that crosses costs more than that, and tells by the way
     /// whether what the turn took for granted is so.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn joined(self, tx: &mut Tx, most: i64) -> Result<Joined, Fault> {
+    pub async fn joined(self, tx: &mut Tx, most: i64, room: usize) -> Result<Joined, Fault> {
         if let Tx::SqliteRead(reader) = tx {
-            return reader.joined(self.text, &self.args, most);
+            return reader.joined(self.text, &self.args, most, room);
         }
         let granted = tx.in_doubt();
-        let row = Statement { text: joining(self.text), ..self }.only(tx).await?;
+        let row = Statement { text: joined::text(self.text), ..self }.only(tx).await?;
         granted.map_or(Ok(()), |granted| granted.check(&row, 3))?;
-        let documents: Option<String> = row.get(2)?;
-        let documents = documents.unwrap_or_default();
-        Ok(Joined { count: row.get(0)?, last: row.get(1)?, documents })
+        Joined::of_row(&row, room)
     }
 
     /// Runs it and tells how many rows it changed.

@@ -28,29 +28,26 @@ pub(super) fn rows(
     Ok(found)
 }
 
-/// Places and documents of about `most` rows, the documents put together.
+/// Places and documents of about `most` rows, the documents put together behind so much `room`.
 pub(super) fn joined(
     connection: &Connection,
     text: &str,
     args: &[Arg<'_>],
     most: usize,
+    room: usize,
 ) -> rusqlite::Result<Joined> {
     let mut statement = prepare(connection, text, args)?;
-    let (mut rows, mut joined) = (statement.raw_query(), Joined::default());
+    let (mut rows, mut joined) = (statement.raw_query(), None);
     while let Some(row) = rows.next()? {
         let document = row.get_ref(1)?.as_str()?;
-        if joined.count == 0 {
+        let joined = joined.get_or_insert_with(|| {
             // The others are about as long.
             let about = (document.len() + document.len() / 8).saturating_mul(most);
-            joined.documents.reserve(about.min(LARGE_PAGE));
-        } else {
-            joined.documents.push(',');
-        }
-        joined.documents.push_str(document);
-        joined.last = Some(row.get(0)?);
-        joined.count += 1;
+            Joined::with_room(room, about.min(LARGE_PAGE))
+        });
+        joined.add(row.get(0)?, document);
     }
-    Ok(joined)
+    Ok(joined.unwrap_or_default())
 }
 
 /// Runs a statement that gives no rows, and tells how many it changed.

@@ -138,8 +138,15 @@ impl Reader {
     ///
     /// # Errors
     /// The database failed.
-    pub fn joined(&mut self, text: &str, args: &[Arg<'_>], most: i64) -> Result<Joined, Fault> {
-        Ok(call::joined(self.connection()?, text, args, usize::try_from(most).unwrap_or(1))?)
+    pub fn joined(
+        &mut self,
+        text: &str,
+        args: &[Arg<'_>],
+        most: i64,
+        room: usize,
+    ) -> Result<Joined, Fault> {
+        let most = usize::try_from(most).unwrap_or(1);
+        Ok(call::joined(self.connection()?, text, args, most, room)?)
     }
 
     fn connection(&mut self) -> Result<&Connection, Fault> {

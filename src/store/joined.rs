@@ -1,0 +1,89 @@
+//! The documents of a page, put together without being read.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::fault::Fault;
+use crate::store::row::Row;
+use crate::store::world;
+
+/// Documents put together.
+#[derive(Debug, Default)]
+pub struct Joined {
+    /// How many.
+    pub count: i64,
+    /// The place of the last one.
+    pub last: Option<i64>,
+    /// As many blanks as `room` says, then the documents, separated by commas.
+    documents: String,
+    room: usize,
+}
+
+impl Joined {
+    /// The documents so far, and room for more.
+    pub(super) fn with_room(room: usize, about: usize) -> Self {
+        let mut documents = String::with_capacity(room + about + 8);
+        documents.extend(std::iter::repeat_n(' ', room));
+        Self { count: 0, last: None, documents, room }
+    }
+
+    /// The next document, and its place.
+    pub(super) fn add(&mut self, place: i64, document: &str) {
+        if self.count > 0 {
+            self.documents.push(',');
+        }
+        self.documents.push_str(document);
+        self.last = Some(place);
+        self.count += 1;
+    }
+
+    /// What the database has put together by a statement of [`text`].
+    pub(super) fn of_row(row: &Row, room: usize) -> Result<Self, Fault> {
+        let documents = row.text(2)?.unwrap_or_default();
+        let mut joined = Self::with_room(room, documents.len());
+        joined.documents.push_str(documents);
+        (joined.count, joined.last) = (row.get(0)?, row.get(1)?);
+        Ok(joined)
+    }
+
+    /// The documents between `before` and `after`. They stay where they are if `before` has as many
+    /// bytes as there was room for.
+    #[must_use]
+    pub fn within(self, before: &str, after: &str) -> String {
+        let Self { mut documents, room, .. } = self;
+        documents.replace_range(..room, before);
+        documents.push_str(after);
+        documents
+    }
+}
+
+/// `text`, whose rows are places and documents, as one row, with the certainties behind them. Each
+/// such text is made once and kept for good; there are as many as there are callers.
+pub(super) fn text(text: &'static str) -> &'static str {
+    static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
+    MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {
+        format!(
+            "SELECT pages.*, {} FROM (SELECT count(*), max(position), string_agg(document, ',') \
+            FROM ({text}) page) pages CROSS JOIN world w WHERE w.id = 1",
+            world::certainties!()
+        )
+        .leak()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_stand_between_what_comes_before_and_after() {
+        for before in ["", "{[", "{\"NumResults\":2,["] {
+            let mut joined = Joined::with_room(2, 0);
+            joined.add(1, "{}");
+            joined.add(5, "{\"b\":1}");
+            assert_eq!((joined.count, joined.last), (2, Some(5)));
+            assert_eq!(joined.within(before, "]}"), format!("{before}{{}},{{\"b\":1}}]}}"));
+        }
+        assert_eq!(Joined::default().within("[", "]"), "[]");
+    }
+}
