@@ -26,6 +26,11 @@ pub use worlds::Onto;
 /// How often a turn is taken before a lost race becomes our failure.
 const ATTEMPTS: u32 = 60;
 
+/// What a turn does; it is called again when a race is lost. It is a reference to whatever it is:
+/// with a machine for each the program would be larger.
+type Deed<'d, T> =
+    &'d (dyn for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync);
+
 /// What is known of the timers when a turn commits.
 #[derive(Debug, Clone, Copy)]
 enum Timers {
@@ -119,21 +124,18 @@ impl Engine {
         F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
     {
         match access {
-            Access::Read => self.read(requester, deed).await,
+            Access::Read => self.read(requester, &deed).await,
             Access::Write => {
                 let engine = Arc::clone(self);
-                Stay::new(async move { engine.write(requester, deed).await }).await
+                Stay::new(async move { engine.write(requester, &deed).await }).await
             }
         }
     }
 
-    async fn write<T, F>(&self, requester: Requester, deed: F) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
+    async fn write<T>(&self, requester: Requester, deed: Deed<'_, T>) -> Result<T, Fault> {
         for attempt in 0..ATTEMPTS {
             self.settle_backlog().await?;
-            match self.try_write(requester.clone(), &deed).await {
+            match self.try_write(requester.clone(), deed).await {
                 Err(Fault::LostRace) => back_off(attempt).await,
                 answer => return answer,
             }
@@ -141,10 +143,7 @@ impl Engine {
         Err(Fault::Service(format!("lost {ATTEMPTS} races in a row")))
     }
 
-    async fn try_write<T, F>(&self, requester: Requester, deed: &F) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
+    async fn try_write<T>(&self, requester: Requester, deed: Deed<'_, T>) -> Result<T, Fault> {
         let (mut turn, next_due_at) = self.begin(requester).await?;
         let settled = is_due_at(next_due_at, turn.now);
         let new = self.callers.is_new(&turn.requester).then(|| turn.requester.clone());
@@ -163,16 +162,13 @@ impl Engine {
         Ok(answer)
     }
 
-    async fn act<T, F>(
+    async fn act<T>(
         &self,
         turn: &mut Turn,
         due: bool,
         new: Option<&Requester>,
-        deed: &F,
-    ) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
+        deed: Deed<'_, T>,
+    ) -> Result<T, Fault> {
         if due {
             settle::batch(turn).await?;
         }

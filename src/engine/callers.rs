@@ -1,6 +1,7 @@
 //! Who may call: access keys and their secrets, remembered for as long as they cannot change.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
@@ -20,6 +21,8 @@ const MOST: usize = 10_000;
 pub(super) struct Callers {
     by_key: Mutex<HashMap<String, (Known, Instant)>>,
     stored: Mutex<HashSet<String>>,
+    /// How often all was forgotten: what was looked up before is not remembered after.
+    forgotten: AtomicU64,
 }
 
 impl Callers {
@@ -54,6 +57,7 @@ impl Engine {
         {
             return Ok(known.clone());
         }
+        let forgotten = self.callers.forgotten.load(Ordering::Acquire);
         let mut tx = self.store.read().await?;
         let known = requesters::by_key(&mut tx, access_key).await?;
         let unknown = || Known { requester: Requester::of_key(access_key), secret: None };
@@ -62,7 +66,9 @@ impl Engine {
         if by_key.len() >= MOST {
             by_key.clear();
         }
-        by_key.insert(access_key.to_owned(), (known.clone(), now));
+        if self.callers.forgotten.load(Ordering::Acquire) == forgotten {
+            by_key.insert(access_key.to_owned(), (known.clone(), now));
+        }
         Ok(known)
     }
 
@@ -82,6 +88,7 @@ impl Engine {
 
     /// Forgets what was remembered, after requesters changed in the store.
     pub fn forget_callers(&self) {
+        self.callers.forgotten.fetch_add(1, Ordering::AcqRel);
         lock(&self.callers.by_key).clear();
         lock(&self.callers.stored).clear();
     }

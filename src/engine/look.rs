@@ -2,24 +2,21 @@
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use crate::engine::{Engine, is_due_at};
+use crate::engine::{Deed, Engine, is_due_at};
 use crate::fault::Fault;
 use crate::store::Tx;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, Granted, Opening};
-use crate::turn::{BoxFuture, Turn};
+use crate::turn::Turn;
 
 impl Engine {
-    pub(super) async fn read<T, F>(
+    pub(super) async fn read<T>(
         self: &Arc<Self>,
         requester: Requester,
-        deed: F,
-    ) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
+        deed: Deed<'_, T>,
+    ) -> Result<T, Fault> {
         if self.store.is_shared() {
-            match Box::pin(self.read_at_once(&requester, &deed)).await {
+            match Box::pin(self.read_at_once(&requester, deed)).await {
                 Err(Fault::LostRace) => {}
                 answer => return answer,
             }
@@ -32,35 +29,29 @@ impl Engine {
             tx = self.store.read().await?;
             opening = self.opening(&mut tx).await?;
         }
-        self.look(tx, opening, requester, deed).await
+        deed(&mut self.looking(tx, opening, requester)).await
     }
 
     /// Takes for granted what was last read, which saves asking for it: the turn's first statement
     /// sees whether it still is so.
-    async fn read_at_once<T, F>(&self, requester: &Requester, deed: F) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
+    async fn read_at_once<T>(&self, requester: &Requester, deed: Deed<'_, T>) -> Result<T, Fault> {
         let opening = guard(&self.last_read).clone().filter(|opening| !is_due(opening));
         let opening = opening.ok_or(Fault::LostRace)?;
         let mut tx = self.store.read().await?;
         tx.grant(Granted::new(opening.clock));
-        self.look(tx, opening, requester.clone(), deed).await
+        let mut turn = self.looking(tx, opening, requester.clone());
+        let answer = deed(&mut turn).await;
+        // A turn without a statement has told the time at the most.
+        if let Some(sure) = turn.tx.make_sure() {
+            sure.await?;
+        }
+        answer
     }
 
-    async fn look<T, F>(
-        &self,
-        tx: Tx,
-        opening: Opening,
-        requester: Requester,
-        deed: F,
-    ) -> Result<T, Fault>
-    where
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync,
-    {
+    fn looking(&self, tx: Tx, opening: Opening, requester: Requester) -> Turn {
         let mut turn = Turn::new(tx, opening, requester, Arc::clone(&self.market));
         turn.post = self.post.get().cloned();
-        deed(&mut turn).await
+        turn
     }
 
     pub(super) async fn opening(&self, tx: &mut Tx) -> Result<Opening, Fault> {

@@ -33,6 +33,10 @@ impl Operation for SendTestEventNotification {
     async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
         let Input { notification: asked, test_event_type } = input;
         notification::check(&asked)?;
+        if let Some(sure) = turn.tx.make_sure() {
+            sure.await?;
+        }
+        turn.tx.rest();
         let (told, outcome) = oneshot::channel();
         let letter = Letter {
             requester: turn.requester.clone(),

@@ -13,6 +13,7 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
 use crate::store::hit_types::stored;
 use crate::store::hits::{self, Hit, select_hits};
+use crate::store::joined::joined;
 use crate::store::many::insert_many;
 use crate::store::sql::{Joined, Row, Statement, sql};
 use crate::time::Instant;
@@ -23,6 +24,17 @@ macro_rules! of_owned_hit {
     () => {
         "= (SELECT h.key FROM hits h \
             WHERE h.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed')"
+    };
+}
+
+/// A page of all work.
+macro_rules! page {
+    () => {
+        concat!(
+            "SELECT a.position, a.document FROM assignments a WHERE a.hit_key ",
+            of_owned_hit!(),
+            " AND a.position > $3 ORDER BY a.position LIMIT $4 + 0"
+        )
     };
 }
 
@@ -54,14 +66,25 @@ macro_rules! page_of_statuses {
     };
 }
 
+macro_rules! page_of_one_status {
+    () => {
+        page_of_statuses!(places!("$5"))
+    };
+}
+
+macro_rules! page_of_two_statuses {
+    () => {
+        page_of_statuses!(places!("$5"), " UNION ALL ", places!("$6"))
+    };
+}
+
 statements! {
-    PAGE = concat!(
-        "SELECT a.position, a.document FROM assignments a WHERE a.hit_key ",
-        of_owned_hit!(),
-        " AND a.position > $3 ORDER BY a.position LIMIT $4 + 0"
-    );
-    PAGE_OF_ONE_STATUS = page_of_statuses!(places!("$5"));
-    PAGE_OF_TWO_STATUSES = page_of_statuses!(places!("$5"), " UNION ALL ", places!("$6"));
+    PAGE = page!();
+    PAGE_JOINED = joined!(page!());
+    PAGE_OF_ONE_STATUS = page_of_one_status!();
+    PAGE_OF_ONE_STATUS_JOINED = joined!(page_of_one_status!());
+    PAGE_OF_TWO_STATUSES = page_of_two_statuses!();
+    PAGE_OF_TWO_STATUSES_JOINED = joined!(page_of_two_statuses!());
     FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document";
         "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
@@ -112,12 +135,15 @@ pub async fn page(
     let chosen = |text: &'static str| -> Statement<'_> {
         sql(text).bind(hit_id).bind(requester_id).bind(after).bind(page.size)
     };
-    let statement = match statuses {
-        [one] => chosen(PAGE_OF_ONE_STATUS).bind(one.as_str()),
-        [one, two] => chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
-        _ => chosen(PAGE),
+    let (statement, joined) = match statuses {
+        [one] => (chosen(PAGE_OF_ONE_STATUS).bind(one.as_str()), PAGE_OF_ONE_STATUS_JOINED),
+        [one, two] => (
+            chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
+            PAGE_OF_TWO_STATUSES_JOINED,
+        ),
+        _ => (chosen(PAGE), PAGE_JOINED),
     };
-    statement.joined(tx, page.size, room).await
+    statement.joined(joined, tx, page.size, room).await
 }
 
 /// The assignment with that id, with its HIT, if the HIT is the requester's and not deleted.

@@ -1,11 +1,21 @@
 //! The documents of a page, put together without being read.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use crate::fault::Fault;
 use crate::store::row::Row;
-use crate::store::world;
+
+/// A text whose rows are places and documents, as one row, with the certainties behind them.
+macro_rules! joined {
+    ($text:expr) => {
+        concat!(
+            "SELECT pages.*, ",
+            crate::store::world::certainties!(),
+            " FROM (SELECT count(*), max(position), string_agg(document, ',') FROM (",
+            $text,
+            ") page) pages CROSS JOIN world w WHERE w.id = 1"
+        )
+    };
+}
+pub(super) use joined;
 
 /// Documents put together.
 #[derive(Debug, Default)]
@@ -14,7 +24,7 @@ pub struct Joined {
     pub count: i64,
     /// The place of the last one.
     pub last: Option<i64>,
-    /// As many blanks as `room` says, then the documents, separated by commas.
+    /// Blanks, as many as `room` says, then the documents, separated by commas.
     documents: String,
     room: usize,
 }
@@ -37,7 +47,7 @@ impl Joined {
         self.count += 1;
     }
 
-    /// What the database has put together by a statement of [`text`].
+    /// What the database has put together by a text of [`joined!`].
     pub(super) fn of_row(row: &Row, room: usize) -> Result<Self, Fault> {
         let documents = row.text(2)?.unwrap_or_default();
         let mut joined = Self::with_room(room, documents.len());
@@ -55,20 +65,6 @@ impl Joined {
         documents.push_str(after);
         documents
     }
-}
-
-/// `text`, whose rows are places and documents, as one row, with the certainties behind them. Each
-/// such text is made once and kept for good; there are as many as there are callers.
-pub(super) fn text(text: &'static str) -> &'static str {
-    static MADE: Mutex<BTreeMap<&str, &str>> = Mutex::new(BTreeMap::new());
-    MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(text).or_insert_with(|| {
-        format!(
-            "SELECT pages.*, {} FROM (SELECT count(*), max(position), string_agg(document, ',') \
-            FROM ({text}) page) pages CROSS JOIN world w WHERE w.id = 1",
-            world::certainties!()
-        )
-        .leak()
-    })
 }
 
 #[cfg(test)]

@@ -103,7 +103,8 @@ impl Postgres {
         }
     }
 
-    /// Waits for what is under way and closes all connections.
+    /// Waits for those who write, and closes all connections; one to look with is closed when it is
+    /// given back.
     pub(super) async fn close(&self) {
         self.lookers.close();
         self.writers.close().await;

@@ -8,7 +8,6 @@ use sqlx::{Executor as _, Transaction};
 
 use crate::fault::Fault;
 use crate::money::Cents;
-use crate::store::joined;
 use crate::store::postgres::{Looker, bound};
 use crate::store::sqlite::{Reader, Seat};
 use crate::store::world::Granted;
@@ -64,6 +63,19 @@ impl Tx {
         }
     }
 
+    /// Sees that what the turn took for granted is so, if no statement has. None where all is sure.
+    pub fn make_sure(&mut self) -> Option<Look<'_>> {
+        let granted = self.in_doubt()?;
+        Some(Box::pin(granted.look(self)))
+    }
+
+    /// The turn waits for something else than the database, and holds nobody up.
+    pub fn rest(&mut self) {
+        if let Self::SqliteRead(reader) = self {
+            reader.rest();
+        }
+    }
+
     /// What the turn took for granted, if its next statement is the first.
     const fn in_doubt(&mut self) -> Option<Granted> {
         if let Self::PostgresRead(looker) = self { looker.granted.take() } else { None }
@@ -72,12 +84,6 @@ impl Tx {
 
 /// The look at what was taken for granted.
 type Look<'t> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 't>>;
-
-/// Sees that what the turn took for granted is so, before its first statement.
-fn making_sure(tx: &mut Tx) -> Option<Look<'_>> {
-    let granted = tx.in_doubt()?;
-    Some(Box::pin(granted.look(tx)))
-}
 
 /// A value for a marker of a statement. Absent values keep their type, as PostgreSQL wants.
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +201,7 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn one(self, tx: &mut Tx) -> Result<Option<Row>, Fault> {
-        if let Some(sure) = making_sure(tx) {
+        if let Some(sure) = tx.make_sure() {
             sure.await?;
         }
         Ok(match tx {
@@ -220,7 +226,7 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed.
     pub async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, Fault> {
-        if let Some(sure) = making_sure(tx) {
+        if let Some(sure) = tx.make_sure() {
             sure.await?;
         }
         let rows = match tx {
@@ -233,18 +239,24 @@ impl<'q> Statement<'q> {
     }
 
     /// Documents of about `most` rows, each a place and a document, in order, with so much `room`
-    /// before them. PostgreSQL puts them
-    /// together itself, since each row that crosses costs more than that, and tells by the way
-    /// whether what the turn took for granted is so.
+    /// before them. PostgreSQL puts them together itself by the text `joined`, since each row that
+    /// crosses costs more than that, and tells by the way whether what the turn took for granted
+    /// is so.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn joined(self, tx: &mut Tx, most: i64, room: usize) -> Result<Joined, Fault> {
+    pub async fn joined(
+        self,
+        joined: &'static str,
+        tx: &mut Tx,
+        most: i64,
+        room: usize,
+    ) -> Result<Joined, Fault> {
         if let Tx::SqliteRead(reader) = tx {
             return reader.joined(self.text, &self.args, most, room);
         }
         let granted = tx.in_doubt();
-        let row = Statement { text: joined::text(self.text), ..self }.only(tx).await?;
+        let row = Statement { text: joined, ..self }.only(tx).await?;
         granted.map_or(Ok(()), |granted| granted.check(&row, 3))?;
         Joined::of_row(&row, room)
     }
@@ -254,7 +266,7 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// The database failed, or the turn only looks.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, Fault> {
-        if let Some(sure) = making_sure(tx) {
+        if let Some(sure) = tx.make_sure() {
             sure.await?;
         }
         Ok(match tx {

@@ -39,7 +39,8 @@ pub fn go(to: &str) -> Response {
 
 /// An address, if it is within this site and changes nothing by being looked at.
 pub fn inside(address: &str) -> Option<&str> {
-    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+    let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let own = plain && address.starts_with('/') && !address.starts_with("//");
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let acts = path.contains('%')
         || path.contains("/accept_random")
@@ -67,6 +68,10 @@ mod tests {
             ("/tasks?x=1", true),
             ("//evil.example", false),
             ("/\\evil.example", false),
+            ("/\t/evil.example", false),
+            ("/\n/evil.example", false),
+            ("/é/evil.example", false),
+            ("/ /evil.example", false),
             ("https://evil.example", false),
             ("/projects/3G/tasks?hit_id=3H", true),
             ("/projects/3G/tasks/accept_random", false),

@@ -79,9 +79,16 @@ pub fn verify(
     let canonical =
         canonical::request(request, &authorization.signed_headers).ok_or(SigningFault::Mismatch)?;
     let scope = &authorization.scope;
-    let expected = signature(keys.of(secret, scope), authorization.signed_at, scope, &canonical);
+    let (key, name) = keys.of(secret, scope);
+    let expected = signature(key.clone(), authorization.signed_at, scope, &canonical);
     let equal = expected.as_bytes().ct_eq(authorization.signature.as_bytes());
-    if bool::from(equal) { Ok(()) } else { Err(SigningFault::Mismatch) }
+    if !bool::from(equal) {
+        return Err(SigningFault::Mismatch);
+    }
+    if let Some(name) = name {
+        keys.keep(name, key);
+    }
+    Ok(())
 }
 
 fn check_age(signed_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), SigningFault> {

@@ -14,6 +14,7 @@ mod inputs;
 mod lifecycle;
 mod model;
 mod money;
+mod neighbours;
 mod openapi;
 mod ops;
 mod paging;

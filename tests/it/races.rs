@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::task::Poll;
 
 use serde_json::{Value, json};
-use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinSet;
 
 use crate::shape;
@@ -213,37 +212,6 @@ async fn two_processes_on_one_store_agree() {
         let standing = process.standing(&hit).await;
         assert_eq!(standing, "Assignable 5 available 0 pending 0 completed");
     }
-}
-
-/// What a process remembers of the clock and of timers is only a guess where others change them.
-#[tokio::test]
-async fn what_another_process_left_is_seen_and_settled_by_who_reads() {
-    let world = World::new().await;
-    if !world.is_postgres() {
-        return;
-    }
-    let neighbour = world.neighbour().await;
-    let hit = world.create_hit(json!({"AutoApprovalDelayInSeconds": 3600})).await;
-    let listed = async || {
-        let listed = neighbour.ok("ListAssignmentsForHIT", json!({"HITId": hit})).await;
-        let works = listed["Assignments"].as_array().unwrap();
-        let status = |work: &Value| work["AssignmentStatus"].as_str().unwrap().to_owned();
-        works.iter().map(status).collect::<Vec<_>>().join(" ")
-    };
-    assert_eq!(listed().await, "");
-    world.work("A1ANNA", &hit).await;
-    assert_eq!(listed().await, "Submitted");
-    // As a process leaves it that moves the clock and is killed.
-    let mut connection = PgConnection::connect(&world.database).await.unwrap();
-    let moved = "UPDATE world SET clock_frozen_at = clock_frozen_at + 3600000";
-    sqlx::query(moved).execute(&mut connection).await.unwrap();
-    assert_eq!(listed().await, "Approved");
-    assert_eq!(neighbour.standing(&hit).await, "Assignable 2 available 0 pending 1 completed");
-    let timer = "UPDATE timers SET due_at = (SELECT clock_frozen_at FROM world)";
-    world.work("A1BERT", &hit).await;
-    assert_eq!(listed().await, "Approved Submitted");
-    sqlx::query(timer).execute(&mut connection).await.unwrap();
-    assert_eq!(listed().await, "Approved Approved", "a timer is due, the clock is the same");
 }
 
 /// Polls a future so many times, then drops it, as the server does when a client goes away.

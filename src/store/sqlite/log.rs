@@ -2,7 +2,8 @@
 //!
 //! To copy it takes as long as a hundred turns, mostly to wait for the disk, so a task of its own
 //! does it while turns go on. When little is left, the writer copies the rest between two turns:
-//! then nobody adds to the log, all of it is in the file, and it begins anew.
+//! then nobody adds to the log, and if nobody looks at an older state either, all of it is in the
+//! file, and it begins anew.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,8 @@ use crate::store::sqlite::connect;
 pub(super) const LONG: u32 = 4096;
 /// A part of that is little: the writer copies it itself.
 const PARTS: u32 = 16;
+/// So many times as long is much too long.
+const MUCH: u32 = 4;
 /// The task copies what is written meanwhile, but not for ever.
 const ROUNDS: usize = 8;
 
@@ -61,7 +64,9 @@ impl Log {
         if let Err(error) = checkpoint(writer, "PASSIVE") {
             tracing::warn!(%error, "the log cannot be copied into the database file");
         }
-        self.until = pages + self.long / PARTS;
+        // A log that is much too long is tried at every commit.
+        let patience = if pages < MUCH * self.long { self.long / PARTS } else { 0 };
+        self.until = pages + patience;
     }
 
     /// Waits for the task, if there is one.

@@ -14,8 +14,8 @@ use crate::store::row::Row;
 use crate::store::sql::{Arg, Joined};
 use crate::store::sqlite::{call, connect};
 
-/// All of them. One is opened when it is needed; a turn that looks does not wait while it has one,
-/// so there are not many more than threads.
+/// All of them. One is opened when it is needed; a turn that looks hardly ever waits while it has
+/// one, so there are not many more than threads.
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
@@ -78,9 +78,11 @@ impl Shelf {
         self.idle().iter_mut().flatten().for_each(Looking::let_go);
     }
 
-    /// After a commit, before anybody is told of it: all snapshots are old.
+    /// After a commit, before anybody is told of it: all snapshots are old, also those that were
+    /// taken meanwhile.
     pub(super) fn after_commit(&self) {
         self.commits.fetch_add(1, Ordering::AcqRel);
+        self.idle().iter_mut().flatten().for_each(Looking::let_go);
     }
 
     fn commits(&self) -> u64 {
@@ -149,6 +151,13 @@ impl Reader {
         Ok(call::joined(self.connection()?, text, args, most, room)?)
     }
 
+    /// Gives up the snapshot: the turn is about to wait for something else.
+    pub fn rest(&mut self) {
+        if let Some(looking) = &mut self.looking {
+            looking.get_mut().unwrap_or_else(PoisonError::into_inner).let_go();
+        }
+    }
+
     fn connection(&mut self) -> Result<&Connection, Fault> {
         let looking = self.looking.as_mut().ok_or_else(closed)?;
         Ok(&looking.get_mut().unwrap_or_else(PoisonError::into_inner).connection)
@@ -159,8 +168,13 @@ impl Drop for Reader {
     fn drop(&mut self) {
         let looking = self.looking.take().map(Mutex::into_inner);
         let looking = looking.map(|looking| looking.unwrap_or_else(PoisonError::into_inner));
-        if let Some(idle) = &mut *self.shelf.idle() {
-            idle.extend(looking);
+        let mut idle = self.shelf.idle();
+        if let (Some(idle), Some(mut looking)) = (&mut *idle, looking) {
+            // Whoever commits from now on finds it on the shelf.
+            if looking.commits != Some(self.shelf.commits()) {
+                looking.let_go();
+            }
+            idle.push(looking);
         }
     }
 }
@@ -240,6 +254,30 @@ mod tests {
         assert_eq!(count(&mut readers.reader().unwrap()), 0);
         readers.shelf.after_commit();
         assert_eq!(count(&mut readers.reader().unwrap()), 1);
+    }
+
+    #[test]
+    fn no_snapshot_from_before_a_commit_lies_on_the_shelf() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, readers) = table(folder.path());
+        let held = || {
+            let idle = readers.shelf.idle();
+            idle.iter().flatten().filter(|looking| !looking.connection.is_autocommit()).count()
+        };
+        drop((readers.reader().unwrap(), readers.reader().unwrap()));
+        assert_eq!(held(), 2);
+        readers.shelf.before_commit();
+        let (mut early, mut late) = (readers.reader().unwrap(), readers.reader().unwrap());
+        assert_eq!((count(&mut early), count(&mut late)), (0, 0));
+        drop(early);
+        writer.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        readers.shelf.after_commit();
+        drop(late);
+        assert_eq!(held(), 0);
+        let mut resting = readers.reader().unwrap();
+        resting.rest();
+        drop(resting);
+        assert_eq!(held(), 0);
     }
 
     #[test]

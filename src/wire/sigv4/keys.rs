@@ -1,7 +1,7 @@
 //! Signing keys, kept because they are asked for again: one is good for a day.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -28,18 +28,27 @@ impl std::fmt::Debug for SigningKeys {
 }
 
 impl SigningKeys {
-    /// What signs within `scope`.
-    pub(super) fn of(&self, secret: &str, scope: &Scope) -> Key {
+    /// What signs within `scope`; with the name to keep it by, if it is not kept.
+    pub(super) fn of(&self, secret: &str, scope: &Scope) -> (Key, Option<String>) {
         // A scope stood in a header, so it has no line end: the two cannot be mistaken.
-        let from = [secret, &scope.text()].join("\n");
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = kept.get(&from) {
-            return key.clone();
+        let name = [secret, &scope.text()].join("\n");
+        match self.kept().get(&name) {
+            Some(key) => (key.clone(), None),
+            None => (Key::new(&derived(secret, scope)), Some(name)),
         }
+    }
+
+    /// Keeps a key that has proved good: scopes that somebody thought up are not kept.
+    pub(super) fn keep(&self, name: String, key: Key) {
+        let mut kept = self.kept();
         if kept.len() >= MOST {
             kept.clear();
         }
-        kept.entry(from).or_insert_with(|| Key::new(&derived(secret, scope))).clone()
+        kept.insert(name, key);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<String, Key>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,21 +83,28 @@ mod tests {
     #[test]
     fn a_kept_key_is_the_derived_one_and_each_has_its_own() {
         let keys = SigningKeys::default();
-        let sign = |secret, region| keys.of(secret, &scope(region)).signed("text");
-        let first = sign("s", "us-east-1");
-        assert_eq!(first, Key::new(&derived("s", &scope("us-east-1"))).signed("text"));
-        assert_eq!(first, sign("s", "us-east-1"));
-        assert_ne!(first, sign("t", "us-east-1"));
-        assert_ne!(first, sign("s", "us-west-2"));
+        let sign = |secret, region| {
+            let (key, name) = keys.of(secret, &scope(region));
+            let is_new = name.is_some();
+            if let Some(name) = name {
+                keys.keep(name, key.clone());
+            }
+            (key.signed("text"), is_new)
+        };
+        let first = Key::new(&derived("s", &scope("us-east-1"))).signed("text");
+        assert_eq!(sign("s", "us-east-1"), (first, true));
+        assert_eq!(sign("s", "us-east-1"), (first, false));
+        assert_ne!(sign("t", "us-east-1").0, first);
+        assert_ne!(sign("s", "us-west-2").0, first);
     }
 
     #[test]
     fn no_more_are_kept_than_there_is_room_for() {
         let keys = SigningKeys::default();
-        let kept = || keys.0.lock().unwrap().len();
-        (0..MOST).for_each(|n| drop(keys.of(&n.to_string(), &scope("r"))));
-        assert_eq!(kept(), MOST);
-        keys.of("one more", &scope("r"));
-        assert_eq!(kept(), 1);
+        let (key, _) = keys.of("s", &scope("r"));
+        (0..MOST).for_each(|n| keys.keep(n.to_string(), key.clone()));
+        assert_eq!(keys.kept().len(), MOST);
+        keys.keep("one more".into(), key);
+        assert_eq!(keys.kept().len(), 1);
     }
 }
