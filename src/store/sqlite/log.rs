@@ -18,7 +18,7 @@ pub(super) const LONG: u32 = 4096;
 /// A part of that is little: the writer copies it itself.
 const PARTS: u32 = 16;
 /// So many times as long is much too long.
-const MUCH: u32 = 4;
+const MUCH: u32 = 2;
 /// The task copies what is written meanwhile, but not for ever.
 const ROUNDS: usize = 8;
 
