@@ -185,7 +185,7 @@ const LONGEST_NAP: Duration = Duration::from_secs(5);
 fn known(credential: Credential) -> Known {
     let requester = Requester::of_key(&credential.access_key);
     let name = credential.name.unwrap_or_else(|| requester.name.clone());
-    Known { requester: Requester { name, ..requester }, secret: Some(credential.secret) }
+    Known { requester: Arc::new(Requester { name, ..requester }), secret: Some(credential.secret) }
 }
 
 async fn start_clock(engine: &Arc<Engine>, start: Start) -> Result<(), StartError> {

@@ -116,13 +116,14 @@ impl Engine {
     pub async fn turn<T, F>(
         self: &Arc<Self>,
         access: Access,
-        requester: Requester,
+        requester: impl Into<Arc<Requester>>,
         deed: F,
     ) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
     {
+        let requester = requester.into();
         match access {
             Access::Read => self.read(requester, &deed).await,
             Access::Write => {
@@ -132,7 +133,7 @@ impl Engine {
         }
     }
 
-    async fn write<T>(&self, requester: Requester, deed: Deed<'_, T>) -> Result<T, Fault> {
+    async fn write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
         for attempt in 0..ATTEMPTS {
             self.settle_backlog().await?;
             match self.try_write(requester.clone(), deed).await {
@@ -143,11 +144,11 @@ impl Engine {
         Err(Fault::Service(format!("lost {ATTEMPTS} races in a row")))
     }
 
-    async fn try_write<T>(&self, requester: Requester, deed: Deed<'_, T>) -> Result<T, Fault> {
+    async fn try_write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
         let (mut turn, next_due_at) = self.begin(requester).await?;
         let settled = is_due_at(next_due_at, turn.now);
         let new = self.callers.is_new(&turn.requester).then(|| turn.requester.clone());
-        let answer = match self.act(&mut turn, settled, new.as_ref(), deed).await {
+        let answer = match self.act(&mut turn, settled, new.as_deref(), deed).await {
             Ok(answer) => answer,
             Err(fault) => {
                 turn.tx.undo().await?;
@@ -179,7 +180,7 @@ impl Engine {
     }
 
     /// A turn in a transaction, and when the next timer falls due.
-    async fn begin(&self, requester: Requester) -> Result<(Turn, Option<Instant>), Fault> {
+    async fn begin(&self, requester: Arc<Requester>) -> Result<(Turn, Option<Instant>), Fault> {
         let mut tx = self.store.write().await?;
         let opening = self.opening(&mut tx).await?;
         let next_due_at = opening.next_due_at;

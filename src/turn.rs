@@ -62,7 +62,7 @@ pub struct Turn {
     /// What made them when the turn began.
     pub ids_before: Ids,
     /// On whose behalf; nobody for workers, the control API and timers.
-    pub requester: Requester,
+    pub requester: Arc<Requester>,
     /// The market's fixed sides.
     pub market: Arc<Market>,
     /// Seals page tokens.
@@ -83,7 +83,7 @@ pub struct Turn {
 impl Turn {
     /// Begins a turn.
     #[must_use]
-    pub fn new(tx: Tx, opening: Opening, requester: Requester, market: Arc<Market>) -> Self {
+    pub fn new(tx: Tx, opening: Opening, requester: Arc<Requester>, market: Arc<Market>) -> Self {
         let Opening { clock, ids, page_key, .. } = opening;
         let now = clock.now();
         let ids_before = ids.clone();

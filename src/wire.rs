@@ -21,6 +21,7 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
 use crate::ops::{Entry, OPERATIONS};
+use crate::store::requesters::Requester;
 use crate::time::{Clock, real_now};
 use crate::wire::caller::Auth;
 use crate::wire::model::OperationShape;
@@ -54,14 +55,14 @@ pub struct Answered {
     /// The operation that was asked for, if it is one.
     pub operation: Option<&'static str>,
     /// Who asked, once that was clear.
-    pub requester_id: Option<String>,
+    pub requester: Option<Arc<Requester>>,
 }
 
 impl Wire {
     /// Answers one request.
     pub async fn answer(&self, parts: &Parts, body: Bytes) -> Answered {
         let mut answered =
-            Answered { response: Response::default(), operation: None, requester_id: None };
+            Answered { response: Response::default(), operation: None, requester: None };
         let done = self.call(parts, &body, &mut answered).await;
         answered.response = match done {
             Ok(body) => respond(StatusCode::OK, body),
@@ -91,7 +92,7 @@ impl Wire {
         answered.operation = Some(shape.name);
         check_content_type(&parts.headers)?;
         let requester = caller::identify(&self.engine, self.auth, &self.keys, parts, body).await?;
-        answered.requester_id = Some(requester.id.clone());
+        answered.requester = Some(Arc::clone(&requester));
         let input = Arc::new(read(body)?);
         check(shape, &input)?;
         let entry = entry(shape.name)?;

@@ -146,7 +146,7 @@ async fn call(wire: &Wire, request: Request) -> Response {
     let answered = wire.answer(&parts, body).await;
     tracing::info!(
         operation = answered.operation,
-        requester = answered.requester_id,
+        requester = answered.requester.as_deref().map(|requester| &requester.id),
         status = answered.response.status().as_u16(),
         ms = begun.elapsed().as_millis(),
         "call"

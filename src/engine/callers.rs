@@ -19,7 +19,7 @@ const MOST: usize = 10_000;
 /// What the process remembers of requesters.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
-    by_key: Mutex<HashMap<String, (Known, Instant)>>,
+    by_key: Mutex<HashMap<String, (Arc<Known>, Instant)>>,
     stored: Mutex<HashSet<String>>,
     /// How often all was forgotten: what was looked up before is not remembered after.
     forgotten: AtomicU64,
@@ -50,24 +50,24 @@ impl Engine {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn known(&self, access_key: &str) -> Result<Known, Fault> {
+    pub async fn known(&self, access_key: &str) -> Result<Arc<Known>, Fault> {
         let now = real_now();
         if let Some((known, at)) = lock(&self.callers.by_key).get(access_key)
             && (!self.store.is_shared() || now.0 - at.0 < SHARED_FOR_MS)
         {
-            return Ok(known.clone());
+            return Ok(Arc::clone(known));
         }
         let forgotten = self.callers.forgotten.load(Ordering::Acquire);
         let mut tx = self.store.read().await?;
         let known = requesters::by_key(&mut tx, access_key).await?;
-        let unknown = || Known { requester: Requester::of_key(access_key), secret: None };
-        let known = known.unwrap_or_else(unknown);
+        let unknown = || Known { requester: Arc::new(Requester::of_key(access_key)), secret: None };
+        let known = Arc::new(known.unwrap_or_else(unknown));
         let mut by_key = lock(&self.callers.by_key);
         if by_key.len() >= MOST {
             by_key.clear();
         }
         if self.callers.forgotten.load(Ordering::Acquire) == forgotten {
-            by_key.insert(access_key.to_owned(), (known.clone(), now));
+            by_key.insert(access_key.to_owned(), (Arc::clone(&known), now));
         }
         Ok(known)
     }

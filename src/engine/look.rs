@@ -12,7 +12,7 @@ use crate::turn::Turn;
 impl Engine {
     pub(super) async fn read<T>(
         self: &Arc<Self>,
-        requester: Requester,
+        requester: Arc<Requester>,
         deed: Deed<'_, T>,
     ) -> Result<T, Fault> {
         if self.store.is_shared() {
@@ -34,12 +34,16 @@ impl Engine {
 
     /// Takes for granted what was last read, which saves asking for it: the turn's first statement
     /// sees whether it still is so.
-    async fn read_at_once<T>(&self, requester: &Requester, deed: Deed<'_, T>) -> Result<T, Fault> {
+    async fn read_at_once<T>(
+        &self,
+        requester: &Arc<Requester>,
+        deed: Deed<'_, T>,
+    ) -> Result<T, Fault> {
         let opening = guard(&self.last_read).clone().filter(|opening| !is_due(opening));
         let opening = opening.ok_or(Fault::LostRace)?;
         let mut tx = self.store.read().await?;
         tx.grant(Granted::new(opening.clock));
-        let mut turn = self.looking(tx, opening, requester.clone());
+        let mut turn = self.looking(tx, opening, Arc::clone(requester));
         let answer = deed(&mut turn).await;
         // A turn without a statement has told the time at the most.
         if let Some(sure) = turn.tx.make_sure() {
@@ -48,7 +52,7 @@ impl Engine {
         answer
     }
 
-    fn looking(&self, tx: Tx, opening: Opening, requester: Requester) -> Turn {
+    fn looking(&self, tx: Tx, opening: Opening, requester: Arc<Requester>) -> Turn {
         let mut turn = Turn::new(tx, opening, requester, Arc::clone(&self.market));
         turn.post = self.post.get().cloned();
         turn

@@ -6,7 +6,6 @@ use crate::engine::look::is_due;
 use crate::engine::stay::Stay;
 use crate::engine::{Engine, Timers, back_off};
 use crate::fault::Fault;
-use crate::store::requesters::Requester;
 use crate::store::timers;
 use crate::time::Instant;
 use crate::turn::Turn;
@@ -76,7 +75,7 @@ impl Engine {
     }
 
     async fn settle_batch(&self) -> Result<u64, Fault> {
-        let (mut turn, _) = self.begin(Requester::default()).await?;
+        let (mut turn, _) = self.begin(Arc::default()).await?;
         match batch(&mut turn).await {
             Ok(count) => self.commit(turn, Timers::Settled).await.map(|()| count),
             Err(fault) => turn.tx.undo().await.and(Err(fault)),

@@ -1,5 +1,7 @@
 //! `requesters`: who asks, and the secrets that prove it.
 
+use std::sync::Arc;
+
 use crate::fault::Fault;
 use crate::ids;
 use crate::money::Cents;
@@ -62,7 +64,7 @@ impl Requester {
 #[derive(Clone)]
 pub struct Known {
     /// Who it is.
-    pub requester: Requester,
+    pub requester: Arc<Requester>,
     /// What signatures are verified with, when it is known.
     pub secret: Option<String>,
 }
@@ -80,7 +82,7 @@ fn known(row: &Row) -> Result<Known, Fault> {
         account: row.get(3)?,
         name: row.get(4)?,
     };
-    Ok(Known { requester, secret: row.get(2)? })
+    Ok(Known { requester: Arc::new(requester), secret: row.get(2)? })
 }
 
 /// The requester with that access key.
@@ -107,7 +109,7 @@ pub async fn add(tx: &mut Tx, requester: &Requester) -> Result<(), Fault> {
 /// # Errors
 /// The database failed.
 pub async fn put(tx: &mut Tx, known: &Known) -> Result<(), Fault> {
-    let Requester { id, access_key, account, name } = &known.requester;
+    let Requester { id, access_key, account, name } = &*known.requester;
     let statement = sql(PUT).bind(id).bind(access_key).bind(known.secret.as_deref());
     statement.bind(account).bind(name).bind(OPENING_BALANCE).run(tx).await?;
     Ok(())
@@ -164,7 +166,7 @@ pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Known>, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn put_whole(tx: &mut Tx, whole: &Known, balance: Cents) -> Result<(), Fault> {
-    let Requester { id, access_key, account, name } = &whole.requester;
+    let Requester { id, access_key, account, name } = &*whole.requester;
     let statement = sql(PUT_WHOLE).bind(id).bind(access_key).bind(whole.secret.as_deref());
     statement.bind(account).bind(name).bind(balance).run(tx).await?;
     Ok(())

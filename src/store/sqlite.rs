@@ -7,6 +7,7 @@ mod desk;
 mod log;
 mod migrate;
 mod readers;
+mod shelf;
 mod writer;
 
 use std::fs::{File, OpenOptions};

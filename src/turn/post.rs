@@ -1,5 +1,7 @@
 //! Letters that are delivered while the turn waits.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 
 use crate::shapes::notification::{Event, Transport};
@@ -12,7 +14,7 @@ pub type Post = mpsc::Sender<Letter>;
 #[derive(Debug)]
 pub struct Letter {
     /// Who is told.
-    pub requester: Requester,
+    pub requester: Arc<Requester>,
     /// How.
     pub transport: Transport,
     /// Where.

@@ -1,5 +1,7 @@
 //! Who asks: the requester that a request's signature stands for.
 
+use std::sync::Arc;
+
 use axum::http::request::Parts;
 
 use crate::engine::Engine;
@@ -33,29 +35,26 @@ pub async fn identify(
     keys: &SigningKeys,
     parts: &Parts,
     body: &[u8],
-) -> Result<Requester, Fault> {
+) -> Result<Arc<Requester>, Fault> {
     let authorization = match (sigv4::parse(&parts.headers).map_err(front)?, auth) {
         (None, Auth::Strict) => return Err(front(SigningFault::MissingToken)),
-        (None, Auth::Open) => return Ok(known(engine, auth, DEFAULT_ACCESS_KEY).await?.requester),
+        (None, Auth::Open) => return Ok(engine.known(DEFAULT_ACCESS_KEY).await?.requester.clone()),
         (Some(authorization), _) => authorization,
     };
-    let known = known(engine, auth, &authorization.access_key).await?;
-    if let Some(secret) = &known.secret {
+    let known = engine.known(&authorization.access_key).await?;
+    if let Some(secret) = secret(auth, &authorization.access_key, &known) {
         verify(&authorization, keys, secret, parts, body)?;
     } else if auth == Auth::Strict {
         return Err(front(SigningFault::UnknownAccessKey));
     }
-    Ok(known.requester)
+    Ok(Arc::clone(&known.requester))
 }
 
-/// What is known of a key: in open mode the default one has its own name for a secret, unless
-/// another was given to it.
-async fn known(engine: &Engine, auth: Auth, access_key: &str) -> Result<Known, Fault> {
-    let mut known = engine.known(access_key).await?;
-    if auth == Auth::Open && access_key == DEFAULT_ACCESS_KEY {
-        known.secret.get_or_insert_with(|| DEFAULT_ACCESS_KEY.to_owned());
-    }
-    Ok(known)
+/// What the key's signatures are verified with: in open mode the default one has its own name for a
+/// secret, unless another was given to it.
+fn secret<'k>(auth: Auth, access_key: &str, known: &'k Known) -> Option<&'k str> {
+    let is_default = auth == Auth::Open && access_key == DEFAULT_ACCESS_KEY;
+    known.secret.as_deref().or(is_default.then_some(DEFAULT_ACCESS_KEY))
 }
 
 fn verify(

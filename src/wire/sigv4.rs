@@ -33,6 +33,8 @@ pub const SERVICE: &str = "mturk-requester";
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const TERMINATOR: &str = "aws4_request";
+/// A timestamp begins with so many bytes of day, such as `20261121`.
+const DAY: usize = 8;
 const LEEWAY_SECONDS: i64 = 15 * 60;
 
 /// The parts of a request that its signature covers, all as received.
@@ -80,7 +82,7 @@ pub fn verify(
         canonical::request(request, &authorization.signed_headers).ok_or(SigningFault::Mismatch)?;
     let scope = &authorization.scope;
     let (key, name) = keys.of(secret, scope);
-    let expected = signature(key.clone(), authorization.signed_at, scope, &canonical);
+    let expected = signature(key.clone(), &authorization.stamp, scope, &canonical);
     let equal = expected.as_bytes().ct_eq(authorization.signature.as_bytes());
     if !bool::from(equal) {
         return Err(SigningFault::Mismatch);
@@ -115,7 +117,7 @@ fn check_signed_headers(authorization: &Authorization) -> Result<(), SigningFaul
 
 fn check_scope(authorization: &Authorization) -> Result<(), SigningFault> {
     let scope = &authorization.scope;
-    let same_day = scope.date == day(authorization.signed_at);
+    let same_day = authorization.stamp.get(..DAY) == Some(&scope.date[..]);
     if same_day && scope.service == SERVICE && scope.terminator == TERMINATOR {
         return Ok(());
     }
@@ -123,21 +125,17 @@ fn check_scope(authorization: &Authorization) -> Result<(), SigningFault> {
 }
 
 /// The signature of a canonical request, in lower-case hexadecimal digits.
-fn signature(key: Key, at: DateTime<Utc>, scope: &Scope, canonical: &[u8]) -> String {
+fn signature(key: Key, stamp: &str, scope: &Scope, canonical: &[u8]) -> String {
     let digest = hex(&Sha256::digest(canonical));
-    let text = [ALGORITHM, &timestamp(at), &scope.text(), &digest].join("\n");
+    let text = [ALGORITHM, stamp, &scope.text(), &digest].join("\n");
     hex(&key.signed(&text))
 }
 
 /// An instant in the ISO 8601 basic format, such as `20261121T192125Z`.
 fn timestamp(at: DateTime<Utc>) -> String {
+    let (year, month, day) = (at.year(), at.month(), at.day());
     let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    format!("{}T{hour:02}{minute:02}{second:02}Z", day(at))
-}
-
-/// The day of an instant, such as `20261121`.
-fn day(at: DateTime<Utc>) -> String {
-    format!("{:04}{:02}{:02}", at.year(), at.month(), at.day())
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -12,6 +12,7 @@ mod reviews;
 mod works;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::store::requesters::{self, Requester};
@@ -61,7 +62,7 @@ struct Load<'t> {
     turn: &'t mut Turn,
     problems: Vec<(Place, String)>,
     /// By access key and by id: those that were asked for.
-    requesters: HashMap<String, Requester>,
+    requesters: HashMap<String, Arc<Requester>>,
     /// Everyone whom the files name.
     workers: BTreeSet<String>,
     loaded: Loaded,
@@ -104,7 +105,11 @@ impl Load<'_> {
     }
 
     /// The owner that is named: in the files, in the store, or the default one.
-    async fn owner(&mut self, place: &Place, owner: &Owner) -> Result<Option<Requester>, Fault> {
+    async fn owner(
+        &mut self,
+        place: &Place,
+        owner: &Owner,
+    ) -> Result<Option<Arc<Requester>>, Fault> {
         let name = owner.named.clone().unwrap_or_else(|| DEFAULT.to_owned());
         if let Some(requester) = self.requesters.get(&name) {
             return Ok(Some(requester.clone()));
@@ -117,7 +122,7 @@ impl Load<'_> {
         let requester = match known {
             Some(known) => known.requester,
             None if name == DEFAULT => {
-                let requester = Requester::of_key(DEFAULT);
+                let requester = Arc::new(Requester::of_key(DEFAULT));
                 requesters::add(tx, &requester).await?;
                 requester
             }

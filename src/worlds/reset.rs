@@ -104,7 +104,7 @@ async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault
     Ok(())
 }
 
-async fn requester(turn: &mut Turn, name: &str) -> Result<Requester, Fault> {
+async fn requester(turn: &mut Turn, name: &str) -> Result<Arc<Requester>, Fault> {
     if let Some(known) = requesters::by_key(&mut turn.tx, name).await? {
         return Ok(known.requester);
     }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::fault::Fault;
 use crate::store::sqlite::log::Log;
-use crate::store::sqlite::readers::Shelf;
+use crate::store::sqlite::shelf::Shelf;
 
 /// What the turn in the seat works with. It is as the turn before left it.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ impl Desk {
             self.shelf.after_commit();
             self.tell(&Ok(()));
             if let Some(connection) = &self.connection {
-                self.log.has_grown(connection);
+                self.log.has_grown(connection, &self.shelf);
             }
             return End::Committed;
         };

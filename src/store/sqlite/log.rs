@@ -3,15 +3,18 @@
 //! To copy it takes as long as a hundred turns, mostly to wait for the disk, so a task of its own
 //! does it while turns go on. When little is left, the writer copies the rest between two turns:
 //! then nobody adds to the log, and if nobody looks at an older state either, all of it is in the
-//! file, and it begins anew.
+//! file, and it begins anew. If somebody always does, the log grows until it is worth a moment:
+//! the writer waits for those who look, and who is done meanwhile keeps no snapshot.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::store::sqlite::connect;
+use crate::store::sqlite::shelf::Shelf;
+use crate::store::sqlite::{BUSY_FOR, connect};
 
 /// A log of so many pages is copied: 32 MiB.
 pub(super) const LONG: u32 = 4096;
@@ -19,6 +22,8 @@ pub(super) const LONG: u32 = 4096;
 const PARTS: u32 = 16;
 /// So many times as long is much too long.
 const MUCH: u32 = 2;
+/// So long the writer waits then. Who looks is done in less, as a rule.
+const MOMENT: Duration = Duration::from_millis(20);
 /// The task copies what is written meanwhile, but not for ever.
 const ROUNDS: usize = 8;
 
@@ -42,7 +47,7 @@ impl Log {
     }
 
     /// After each commit of the writer.
-    pub(super) fn has_grown(&mut self, writer: &Connection) {
+    pub(super) fn has_grown(&mut self, writer: &Connection, readers: &Shelf) {
         let Ok(pages) = checkpoint(writer, "NOOP") else { return };
         if pages < self.long {
             self.until = self.long;
@@ -56,17 +61,20 @@ impl Log {
                 let few = self.long / PARTS;
                 self.copying = Some(runtime.spawn_blocking(move || copy(&path, &settings, few)));
             }
-            _ => self.copy_rest(writer, pages),
+            _ => self.copy_rest(writer, readers, pages),
         }
     }
 
-    fn copy_rest(&mut self, writer: &Connection, pages: u32) {
-        if let Err(error) = checkpoint(writer, "PASSIVE") {
+    fn copy_rest(&mut self, writer: &Connection, readers: &Shelf, pages: u32) {
+        let copied = if pages < MUCH * self.long {
+            checkpoint(writer, "PASSIVE")
+        } else {
+            readers.without_snapshots(|| begin_anew(writer))
+        };
+        if let Err(error) = copied {
             tracing::warn!(%error, "the log cannot be copied into the database file");
         }
-        // A log that is much too long is tried at every commit.
-        let patience = if pages < MUCH * self.long { self.long / PARTS } else { 0 };
-        self.until = pages + patience;
+        self.until = pages + self.long / PARTS;
     }
 
     /// Waits for the task, if there is one.
@@ -90,6 +98,14 @@ fn copy(path: &Path, settings: &str, few: u32) {
     }
 }
 
+/// Copies all and gives the log's room back, if those who look are done in a moment.
+fn begin_anew(writer: &Connection) -> rusqlite::Result<u32> {
+    writer.busy_timeout(MOMENT)?;
+    let copied = checkpoint(writer, "TRUNCATE");
+    writer.busy_timeout(BUSY_FOR)?;
+    copied
+}
+
 /// Lets SQLite copy what `mode` says, and tells how many pages the log has.
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<u32> {
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
@@ -98,13 +114,18 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
+    use crate::store::sqlite::readers::Readers;
 
     const OURS: &str = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; \
         CREATE TABLE t (x)";
 
     struct File {
         writer: Connection,
+        readers: Arc<Readers>,
         log: Log,
         folder: tempfile::TempDir,
     }
@@ -114,14 +135,18 @@ mod tests {
         let path = folder.path().join("t.db");
         let writer = Connection::open(&path).unwrap();
         writer.execute_batch(OURS).unwrap();
-        File { writer, log: Log::new(path, String::new(), 64), folder }
+        let readers = Arc::new(Readers::new(path.clone()));
+        File { writer, readers, log: Log::new(path, String::new(), 64), folder }
     }
 
     impl File {
         /// Writes some ten pages.
         fn commit(&mut self) {
+            let readers = self.readers.shelf();
+            readers.before_commit();
             self.writer.execute_batch("INSERT INTO t VALUES (randomblob(40000))").unwrap();
-            self.log.has_grown(&self.writer);
+            readers.after_commit();
+            self.log.has_grown(&self.writer, &readers);
         }
 
         fn bytes(&self) -> u64 {
@@ -159,6 +184,25 @@ mod tests {
         let mut file = file();
         (0..100).for_each(|_| file.commit());
         assert!(file.bytes() < 500_000, "{} bytes of 4,000,000", file.bytes());
+    }
+
+    #[test]
+    fn it_stays_short_where_somebody_always_looks() {
+        let mut file = file();
+        let (readers, over) = (Arc::clone(&file.readers), AtomicBool::new(false));
+        std::thread::scope(|threads| {
+            for _ in 0..3 {
+                threads.spawn(|| {
+                    while !over.load(Ordering::Relaxed) {
+                        let mut reader = readers.reader().unwrap();
+                        reader.rows("SELECT sum(length(x)) FROM t", &[], 1).unwrap();
+                    }
+                });
+            }
+            (0..500).for_each(|_| file.commit());
+            over.store(true, Ordering::Relaxed);
+        });
+        assert!(file.bytes() < 5_000_000, "{} bytes of 20,000,000", file.bytes());
     }
 
     #[test]

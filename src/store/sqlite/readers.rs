@@ -3,16 +3,16 @@
 //! A connection keeps its snapshot from one turn to the next as long as nothing is committed: a
 //! file has one process, which knows. Taking a snapshot costs locks that all connections share.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use crate::fault::Fault;
 use crate::store::row::Row;
 use crate::store::sql::{Arg, Joined};
-use crate::store::sqlite::{call, connect};
+use crate::store::sqlite::call;
+use crate::store::sqlite::shelf::{Looking, Shelf, closed};
 
 /// All of them. One is opened when it is needed; a turn that looks hardly ever waits while it has
 /// one, so there are not many more than threads.
@@ -22,31 +22,11 @@ pub struct Readers {
     shelf: Arc<Shelf>,
 }
 
-/// Most of what is read comes by the mapping.
-const SMALL: &str = "PRAGMA cache_size = -8000";
-
-/// Where connections lie that nobody uses.
-#[derive(Debug)]
-pub(super) struct Shelf {
-    /// None once the store is closed.
-    idle: Mutex<Option<Vec<Looking>>>,
-    /// How often the writer has committed.
-    commits: AtomicU64,
-}
-
-/// A connection, and how many commits its snapshot has seen, if it has one.
-#[derive(Debug)]
-struct Looking {
-    connection: Connection,
-    commits: Option<u64>,
-}
-
 impl Readers {
     /// Connections to the file at `path`.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
-        let shelf = Shelf { idle: Mutex::new(Some(Vec::new())), commits: AtomicU64::new(0) };
-        Self { path, shelf: Arc::new(shelf) }
+        Self { path, shelf: Arc::default() }
     }
 
     /// What the writer has to tell that it commits.
@@ -60,62 +40,13 @@ impl Readers {
     /// # Errors
     /// The store is closed, or none can be opened.
     pub fn reader(&self) -> Result<Reader, Fault> {
-        let idle = self.shelf.idle().as_mut().ok_or_else(closed)?.pop();
-        let mut looking = idle.map_or_else(|| Looking::new(&self.path), Ok)?;
-        looking.look_at(self.shelf.commits())?;
+        let looking = self.shelf.take(&self.path)?;
         Ok(Reader { looking: Some(Mutex::new(looking)), shelf: Arc::clone(&self.shelf) })
     }
 
     /// Closes all; those in use are closed when they are given back.
     pub fn close(&self) {
-        drop(self.shelf.idle().take());
-    }
-}
-
-impl Shelf {
-    /// Before a commit: what nobody uses keeps no old snapshot, so that the log can begin anew.
-    pub(super) fn before_commit(&self) {
-        self.idle().iter_mut().flatten().for_each(Looking::let_go);
-    }
-
-    /// After a commit, before anybody is told of it: all snapshots are old, also those that were
-    /// taken meanwhile.
-    pub(super) fn after_commit(&self) {
-        self.commits.fetch_add(1, Ordering::AcqRel);
-        self.idle().iter_mut().flatten().for_each(Looking::let_go);
-    }
-
-    fn commits(&self) -> u64 {
-        self.commits.load(Ordering::Acquire)
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Option<Vec<Looking>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Looking {
-    fn new(path: &Path) -> rusqlite::Result<Self> {
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, SMALL)?;
-        Ok(Self { connection, commits: None })
-    }
-
-    /// Has a snapshot that has seen so many commits, or more.
-    fn look_at(&mut self, commits: u64) -> rusqlite::Result<()> {
-        if self.commits != Some(commits) || self.connection.is_autocommit() {
-            self.let_go();
-            self.connection.prepare_cached("BEGIN")?.raw_execute()?;
-            self.commits = Some(commits);
-        }
-        Ok(())
-    }
-
-    fn let_go(&mut self) {
-        self.commits = None;
-        if !self.connection.is_autocommit() {
-            // A transaction that only looked has nothing to lose.
-            let _ = self.connection.prepare_cached("COMMIT").and_then(|mut s| s.raw_execute());
-        }
+        self.shelf.close();
     }
 }
 
@@ -167,20 +98,10 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         let looking = self.looking.take().map(Mutex::into_inner);
-        let looking = looking.map(|looking| looking.unwrap_or_else(PoisonError::into_inner));
-        let mut idle = self.shelf.idle();
-        if let (Some(idle), Some(mut looking)) = (&mut *idle, looking) {
-            // Whoever commits from now on finds it on the shelf.
-            if looking.commits != Some(self.shelf.commits()) {
-                looking.let_go();
-            }
-            idle.push(looking);
+        if let Some(looking) = looking {
+            self.shelf.give_back(looking.unwrap_or_else(PoisonError::into_inner));
         }
     }
-}
-
-fn closed() -> Fault {
-    Fault::Service("the store is closed".into())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::store::sql::Arg;
 use crate::store::sqlite::call;
 use crate::store::sqlite::desk::{Desk, End};
 use crate::store::sqlite::log::Log;
-use crate::store::sqlite::readers::Shelf;
+use crate::store::sqlite::shelf::Shelf;
 
 /// So many turns share a commit at most.
 const MOST: usize = 256;

@@ -6,7 +6,7 @@ use std::fmt;
 use axum::http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{ALGORITHM, SigningFault, canonical};
+use super::{ALGORITHM, SigningFault, canonical, timestamp};
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 
@@ -28,6 +28,8 @@ pub struct Authorization {
     pub signed_headers: Vec<String>,
     /// The instant of signing, in whole seconds, from `X-Amz-Date` or else from `Date`.
     pub signed_at: DateTime<Utc>,
+    /// The same in the ISO 8601 basic format, which takes part in the signature.
+    pub(super) stamp: String,
     pub(super) date_header: HeaderName,
     pub(super) signature: String,
 }
@@ -115,6 +117,7 @@ fn read(text: &str, headers: &HeaderMap) -> Result<Authorization, SigningFault> 
         scope,
         signed_headers: names(signed_headers),
         signed_at,
+        stamp: timestamp(signed_at),
         date_header: date_header.clone(),
         signature: signature.to_owned(),
     })

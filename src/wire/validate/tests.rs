@@ -2,8 +2,9 @@ mod violations;
 
 use serde_json::{Value, json};
 
+use super::violations::{LISTED_VIOLATIONS, lower_first};
 use super::*;
-use crate::wire::model::{OPERATIONS, operation};
+use crate::wire::model::{Constraint, Member, OPERATIONS, operation};
 
 const NOT_NULL: &str = "not be null";
 const NOT_EMPTY: &str = "have length greater than or equal to 1";

@@ -111,7 +111,7 @@ impl Load<'_> {
         }
         let unsound = self.problems.len() > before || owner.is_none() || hit_type.is_none();
         let Some(hit_type) = hit_type.or_else(stand_in) else { return Ok(None) };
-        let owner_id = owner.map(|owner| owner.id).unwrap_or_default();
+        let owner_id = owner.map(|owner| owner.id.clone()).unwrap_or_default();
         let mut hit = new_hit(id, owner_id, hit_type, created_at);
         hit.question = entry.question.clone().unwrap_or_default();
         hit.layout_id.clone_from(&entry.layout_id);
@@ -191,7 +191,8 @@ impl Load<'_> {
         let members = TypeMembers { title, ..TypeMembers::default() };
         let hit_type = self.hit_type(place, &owner, &members).await?;
         // Nobody is to work on a HIT whose question is not known: its end is now.
-        Ok(hit_type.map(|hit_type| new_hit(id.to_owned(), owner.id, hit_type, self.turn.now)))
+        Ok(hit_type
+            .map(|hit_type| new_hit(id.to_owned(), owner.id.clone(), hit_type, self.turn.now)))
     }
 }
 

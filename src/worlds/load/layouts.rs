@@ -33,7 +33,8 @@ impl Load<'_> {
             self.problem(place, why);
         }
         let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
-        let new = HitLayout { id, requester_id: owner.id, name: entry.name.clone(), layout };
+        let new =
+            HitLayout { id, requester_id: owner.id.clone(), name: entry.name.clone(), layout };
         self.loaded.hit_layouts += 1;
         hit_layouts::add(&mut self.turn.tx, &new).await
     }

@@ -1,6 +1,7 @@
 //! Requesters, workers, bonuses, blocks.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::rules;
@@ -29,12 +30,12 @@ impl Load<'_> {
 
     async fn load_requester(&mut self, entry: &RequesterEntry) -> Result<(), Fault> {
         let derived = Requester::of_key(&entry.access_key);
-        let requester = Requester {
+        let requester = Arc::new(Requester {
             id: entry.id.clone().unwrap_or(derived.id),
             account: entry.account.clone().unwrap_or(derived.account),
             name: entry.name.clone().unwrap_or(derived.name),
             access_key: derived.access_key,
-        };
+        });
         if !rules::worker::well_formed(&requester.id) {
             self.problem(&entry.place, format!("{:?} is no requester id", requester.id));
             return Ok(());
@@ -50,11 +51,11 @@ impl Load<'_> {
             return Ok(());
         }
         let secret = entry.secret.clone().or(known.and_then(|known| known.secret));
-        let whole = Known { requester: requester.clone(), secret };
+        let whole = Known { requester: Arc::clone(&requester), secret };
         let balance = entry.balance.unwrap_or(OPENING_BALANCE);
         requesters::put_whole(&mut self.turn.tx, &whole, balance).await?;
         self.loaded.requesters += 1;
-        self.requesters.insert(requester.access_key.clone(), requester.clone());
+        self.requesters.insert(requester.access_key.clone(), Arc::clone(&requester));
         self.requesters.insert(requester.id.clone(), requester);
         Ok(())
     }
@@ -100,7 +101,7 @@ impl Load<'_> {
             let now = self.turn.now;
             let grant_at = self.instant(&entry.place, "GrantTime", entry.grant_time.as_ref(), now);
             let paid = BonusPayment {
-                requester_id: owner.id,
+                requester_id: owner.id.clone(),
                 assignment_id: entry.assignment_id.clone(),
                 worker_id: entry.worker_id.clone(),
                 amount: entry.amount,
@@ -120,7 +121,7 @@ impl Load<'_> {
             let named = self.worker(&entry.place, &entry.worker_id);
             let Some(owner) = owner.filter(|_| named) else { continue };
             let block = WorkerBlock {
-                requester_id: owner.id,
+                requester_id: owner.id.clone(),
                 worker_id: entry.worker_id.clone(),
                 reason: entry.reason.clone(),
             };
@@ -148,7 +149,7 @@ impl Load<'_> {
             let now = self.turn.now;
             let sent_at = self.instant(&entry.place, "SendTime", entry.send_time.as_ref(), now);
             messages.push(Message {
-                requester_id: owner.id,
+                requester_id: owner.id.clone(),
                 worker_id: entry.worker_id.clone(),
                 subject: entry.subject.clone(),
                 text: entry.text.clone(),

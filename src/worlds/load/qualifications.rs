@@ -75,7 +75,7 @@ impl Load<'_> {
         let new = QualificationType {
             key: 0,
             id,
-            requester_id: owner.id,
+            requester_id: owner.id.clone(),
             name: entry.name.clone(),
             description: entry.description.clone().unwrap_or_else(|| entry.name.clone()),
             keywords: entry.keywords.clone(),
