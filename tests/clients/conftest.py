@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from harness import access_key, clean_environment, fresh_database, launch
+from harness import access_key, binary, clean_environment, fresh_database, launch
 
 # boto3 reads the environment of this process: no profile, no proxy, no region of the machine.
 _CLEAN = clean_environment()
@@ -15,6 +15,12 @@ os.environ.update(_CLEAN)
 
 KNOWN = ("AKIDKNOWN", "secretknown")
 CREDENTIAL = ("--credential", ":".join((*KNOWN, "Known")))
+
+
+def pytest_configure(config):
+    """Without the program there is nothing to test, which one process of pytest says for all."""
+    if not hasattr(config, "workerinput"):
+        binary()
 
 
 @pytest.fixture(scope="session")

@@ -61,8 +61,8 @@ def refused_start(url, program=None, patience=PATIENCE, **how):
 def open_folder(tmp_path_factory):
     """A folder that every user may look into."""
     folder = tmp_path_factory.mktemp("open")
-    base = next(part for part in folder.parents if part.name.startswith("pytest-of-"))
-    for part in (folder, *(part for part in folder.parents if part.is_relative_to(base))):
+    above = (part for part in folder.parents if part.name.startswith(("pytest-", "popen-")))
+    for part in {folder, folder.parent, *above}:
         part.chmod(part.stat().st_mode | 0o055)
     return folder
 

@@ -199,6 +199,15 @@ mod tests {
         resting.rest();
         drop(resting);
         assert_eq!(held(), 0);
+        let (idle, used) = (readers.reader().unwrap(), readers.reader().unwrap());
+        drop(idle);
+        readers.shelf.without_snapshots(|| {
+            assert_eq!(held(), 0);
+            drop(used);
+            assert_eq!(held(), 0, "who is done keeps none");
+        });
+        drop(readers.reader().unwrap());
+        assert_eq!(held(), 1, "then as before");
     }
 
     #[test]

@@ -65,23 +65,28 @@ impl Shelf {
 
     /// Before a commit: what nobody uses keeps no old snapshot, so that the log can begin anew.
     pub(super) fn before_commit(&self) {
-        self.idle().iter_mut().flatten().for_each(Looking::let_go);
+        self.let_go();
     }
 
     /// After a commit, before anybody is told of it: all snapshots are old, also those that were
     /// taken meanwhile.
     pub(super) fn after_commit(&self) {
         self.commits.fetch_add(1, Ordering::AcqRel);
-        self.idle().iter_mut().flatten().for_each(Looking::let_go);
+        self.let_go();
     }
 
-    /// Runs what wants nobody to have a snapshot but those in the middle of a turn.
+    /// Runs what wants nobody to have a snapshot but those in the middle of a turn. It does not
+    /// panic.
     pub(super) fn without_snapshots<T>(&self, run: impl FnOnce() -> T) -> T {
         self.bare.store(true, Ordering::Release);
-        self.before_commit();
+        self.let_go();
         let done = run();
         self.bare.store(false, Ordering::Release);
         done
+    }
+
+    fn let_go(&self) {
+        self.idle().iter_mut().flatten().for_each(Looking::let_go);
     }
 
     fn commits(&self) -> u64 {

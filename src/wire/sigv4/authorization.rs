@@ -28,7 +28,7 @@ pub struct Authorization {
     pub signed_headers: Vec<String>,
     /// The instant of signing, in whole seconds, from `X-Amz-Date` or else from `Date`.
     pub signed_at: DateTime<Utc>,
-    /// The same in the ISO 8601 basic format, which takes part in the signature.
+    /// The same in the ISO 8601 basic format, made from it: this takes part in the signature.
     pub(super) stamp: String,
     pub(super) date_header: HeaderName,
     pub(super) signature: String,
