@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::control::Control;
-use crate::engine::{Engine, Onto, Start, StartAt};
+use crate::engine::{Engine, Start, StartAt};
 use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::notify::{self, Courier, Endpoints};
@@ -77,7 +77,7 @@ pub enum StartError {
     /// The worlds do not load.
     #[error("{}", .0.message(&[]))]
     World(Refusal),
-    /// The first turns failed.
+    /// The first turn failed.
     #[error("the market cannot begin: {0}")]
     Begin(#[from] Fault),
 }
@@ -103,20 +103,16 @@ impl Emulator {
         let store = Store::open(options.database.as_deref()).await?;
         let engine = Arc::new(Engine::new(store, options.market, options.seed).await?);
         let known: Vec<Known> = options.credentials.into_iter().map(known).collect();
-        for known in &known {
-            engine.make_known(known.clone()).await?;
-        }
         if options.auth == Auth::Strict && known.is_empty() && options.worlds.is_none() {
             tracing::warn!("--auth strict without --credential: only known requesters may call");
         }
-        start_clock(&engine, options.start).await?;
         let start_at = match options.start.at {
             Some(StartAt::Instant(at)) => Some(at),
             _ => None,
         };
         let (worlds, freeze) = (options.worlds, options.start.freeze);
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
-        begin(&engine, &beginning).await.map_err(StartError::World)?;
+        begin(&engine, &beginning, options.start).await?;
         let gate = Arc::new(options.gate);
         let site = Arc::new(options.site);
 
@@ -188,30 +184,25 @@ fn known(credential: Credential) -> Known {
     Known { requester: Arc::new(Requester { name, ..requester }), secret: Some(credential.secret) }
 }
 
-async fn start_clock(engine: &Arc<Engine>, start: Start) -> Result<(), StartError> {
-    let clock = engine.start_clock(start).await.map_err(|fault| match fault {
-        Fault::Control { message, .. } => StartError::Clock(message),
-        fault => StartError::Begin(fault),
+/// Begins the market, or goes on with it.
+async fn begin(
+    engine: &Arc<Engine>,
+    beginning: &Arc<Beginning>,
+    start: Start,
+) -> Result<(), StartError> {
+    let begun = engine.begin_market(beginning, start).await.map_err(|refusal| match refusal {
+        Refusal::Fault(Fault::Control { message, .. }) => StartError::Clock(message),
+        Refusal::Fault(fault) => StartError::Begin(fault),
+        problems @ Refusal::Problems(_) => StartError::World(problems),
     })?;
-    if let (Some(StartAt::Instant(_)), false) = (start.at, engine.is_new()) {
-        tracing::info!("the market goes on at {}: --clock is for a new one", clock.now());
+    if let Some(loaded) = begun.loaded {
+        tracing::info!("loaded {loaded}");
+    } else if beginning.worlds.is_some() {
+        tracing::info!("the database has a market: --fixture is for a new one");
+    }
+    if let (Some(StartAt::Instant(_)), false) = (start.at, begun.is_new) {
+        let now = begun.clock.now();
+        tracing::info!("the market goes on at {now}: --clock is for a new one");
     }
     Ok(())
-}
-
-/// Loads the worlds of the beginning, if nothing has happened in the market yet.
-async fn begin(engine: &Arc<Engine>, beginning: &Beginning) -> Result<(), Refusal> {
-    match &beginning.worlds {
-        Some(worlds) if engine.is_new() => {
-            let loaded = engine.load(Arc::clone(worlds), Onto::WhatIsThere).await?;
-            tracing::info!("loaded {loaded}");
-            Ok(())
-        }
-        Some(worlds) => {
-            worlds.check()?;
-            tracing::info!("the database has a market: --fixture is for a new one");
-            Ok(())
-        }
-        None => Ok(()),
-    }
 }

@@ -1,5 +1,6 @@
 //! The engine takes turns: begin, settle what is due, call, commit; again if the race is lost.
 
+mod beginning;
 mod callers;
 mod clock;
 mod events;
@@ -20,7 +21,8 @@ use crate::store::{Store, requesters};
 use crate::time::Instant;
 use crate::turn::{Access, BoxFuture, Market, Post, Turn};
 
-pub use clock::{ClockChange, Start, StartAt};
+pub use beginning::{Begun, Start, StartAt};
+pub use clock::ClockChange;
 pub use worlds::Onto;
 
 /// How often a turn is taken before a lost race becomes our failure.
@@ -44,7 +46,6 @@ enum Timers {
 #[derive(Debug)]
 pub struct Engine {
     store: Store,
-    is_new: bool,
     market: Arc<Market>,
     /// What the next turn must know, where no other process can change it; and how many turns the
     /// store had lost by then.
@@ -67,7 +68,7 @@ impl Engine {
     /// The database failed.
     pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
         let mut attempt = 0;
-        let (is_new, opening) = loop {
+        let opening = loop {
             match begin_world(&store, seed).await {
                 Err(Fault::LostRace) if attempt < ATTEMPTS => back_off(attempt).await,
                 begun => break begun?,
@@ -77,7 +78,6 @@ impl Engine {
         let opening = (!store.is_shared()).then(|| (store.lost(), opening));
         Ok(Self {
             store,
-            is_new,
             market: Arc::new(market),
             opening: Mutex::new(opening),
             last_read: Mutex::new(None),
@@ -93,12 +93,6 @@ impl Engine {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Whether this process made the market's world: nothing has happened in it before.
-    #[must_use]
-    pub const fn is_new(&self) -> bool {
-        self.is_new
     }
 
     /// The market's fixed sides.
@@ -223,13 +217,13 @@ fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {
     next_due_at.is_some_and(|due| due <= now)
 }
 
-/// Makes the world's row, and reads it; true if there was none.
-async fn begin_world(store: &Store, seed: Option<i64>) -> Result<(bool, Opening), Fault> {
+/// Makes the world's row, if there is none, and reads it.
+async fn begin_world(store: &Store, seed: Option<i64>) -> Result<Opening, Fault> {
     let mut tx = store.write().await?;
-    let is_new = world::begin(&mut tx, seed).await?;
+    world::begin(&mut tx, seed).await?;
     let opening = world::opening(&mut tx).await?;
     tx.commit().await?;
-    Ok((is_new, opening))
+    Ok(opening)
 }
 
 /// Waits after a lost race: by chance, so that those who lost it together do not meet again, and up

@@ -137,8 +137,9 @@ impl Running {
         let mut options = options.options(&bound).map_err(RunError::Usage)?;
         options.worlds = worlds.as_ref().map(|(worlds, _)| worlds.clone());
         let names = worlds.map(|(_, names)| names).unwrap_or_default();
+        let database = options.database.clone();
         let started = Emulator::start(options).await;
-        let emulator = started.map_err(|error| start_error(error, &names))?;
+        let emulator = started.map_err(|e| start_error(e, database.as_deref(), &names))?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks: Vec<_> = listeners
             .into_iter()
@@ -184,12 +185,15 @@ impl Running {
     }
 }
 
-fn start_error(error: StartError, names: &[String]) -> RunError {
+fn start_error(error: StartError, database: Option<&str>, names: &[String]) -> RunError {
     match error {
         StartError::Open(error) => RunError::Database(error.to_string()),
         StartError::Clock(why) => RunError::Usage(why),
         StartError::World(refusal) => RunError::Usage(refusal.message(names)),
-        StartError::Begin(fault) => failure(fault),
+        StartError::Begin(fault) => {
+            let database = database.map_or("the temporary database".into(), shown_database);
+            RunError::Database(format!("{database}: {fault}"))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Command {
     Load(Load),
     /// Print the whole market of a running server as a world.
     Dump(Dump),
-    /// Take a running server back to its beginning.
+    /// Take a running server back to what it was started with: its worlds, clock and requesters.
     Reset(Reset),
     /// Let a worker do a HIT on a running server.
     Submit(Submit),

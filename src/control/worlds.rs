@@ -100,7 +100,7 @@ struct Asked {
     requester: Option<String>,
 }
 
-/// Back to the beginning, to nothing, or without one requester's things.
+/// Back to what the server was started with, to nothing, or without one requester's things.
 #[utoipa::path(
     post,
     path = "/_mturk/reset",

@@ -8,7 +8,6 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::{self, Known, Requester};
 use crate::time::{Instant, real_now};
-use crate::turn::Access;
 
 /// Where other processes can change requesters, one is looked up again after this long.
 const SHARED_FOR_MS: i64 = 1000;
@@ -70,20 +69,6 @@ impl Engine {
             by_key.insert(access_key.to_owned(), (Arc::clone(&known), now));
         }
         Ok(known)
-    }
-
-    /// Makes a requester known, with the secret that its signatures are verified with.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn make_known(self: &Arc<Self>, known: Known) -> Result<(), Fault> {
-        let put = self.turn(Access::Write, Requester::default(), move |turn| {
-            let known = known.clone();
-            Box::pin(async move { requesters::put(&mut turn.tx, &known).await })
-        });
-        put.await?;
-        self.forget_callers();
-        Ok(())
     }
 
     /// Forgets what was remembered, after requesters changed in the store.

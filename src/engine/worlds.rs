@@ -82,7 +82,7 @@ impl Engine {
     }
 
     /// A turn that may be refused for many reasons at once, after which nothing is as it was.
-    async fn whole<T, F>(self: &Arc<Self>, deed: F) -> Result<T, Refusal>
+    pub(super) async fn whole<T, F>(self: &Arc<Self>, deed: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Refusal>> + Send + Sync + 'static,

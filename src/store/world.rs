@@ -18,8 +18,10 @@ macro_rules! certainties {
 pub(super) use certainties;
 
 statements! {
-    BEGIN = "INSERT INTO world (id, clock_offset_ms, clock_frozen_at, seed, ids_made, page_key) \
-        VALUES (1, 0, NULL, $1, 0, $2) ON CONFLICT (id) DO NOTHING";
+    BEGIN = "INSERT INTO world \
+            (id, clock_offset_ms, clock_frozen_at, seed, ids_made, page_key, begun) \
+        VALUES (1, 0, NULL, $1, 0, $2, FALSE) ON CONFLICT (id) DO NOTHING";
+    SET_BEGUN = "UPDATE world SET begun = TRUE WHERE id = 1 AND NOT begun";
     OPENING = concat!(
         "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key FROM world w WHERE w.id = 1"
     );
@@ -41,14 +43,22 @@ pub struct Opening {
     pub next_due_at: Option<Instant>,
 }
 
-/// Makes the row; false if the database has one.
+/// Makes the row, if the database has none.
 ///
 /// # Errors
 /// The database failed.
-pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<bool, Fault> {
+pub async fn begin(tx: &mut Tx, seed: Option<i64>) -> Result<(), Fault> {
     let mut ids = seed.map_or(Ids::Random, |seed| Ids::Seeded { seed, count: -1 });
     let page_key = STANDARD.encode(ids.bytes());
-    Ok(sql(BEGIN).bind(seed).bind(&page_key).run(tx).await? > 0)
+    sql(BEGIN).bind(seed).bind(&page_key).run(tx).await.map(drop)
+}
+
+/// The market begins with this turn; false if it has begun.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_begun(tx: &mut Tx) -> Result<bool, Fault> {
+    Ok(sql(SET_BEGUN).run(tx).await? > 0)
 }
 
 /// Reads the row.

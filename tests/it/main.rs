@@ -4,6 +4,7 @@
 
 mod auth;
 mod bad_input;
+mod beginnings;
 mod benches;
 mod cli;
 mod conformance;

@@ -262,7 +262,8 @@ pub fn changed(mut object: Value, changes: Value) -> Value {
     object
 }
 
-async fn new_database() -> (String, Option<Arc<TempDir>>) {
+/// A place for a market that is not there yet; the folder, if there is one, goes with it.
+pub async fn new_database() -> (String, Option<Arc<TempDir>>) {
     if let Ok(server) = std::env::var("MTURK_LOCAL_TEST_DATABASE") {
         return (new_schema(&server).await, None);
     }

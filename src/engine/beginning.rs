@@ -1,0 +1,97 @@
+//! How a market begins: its requesters, its clock and its worlds, in one turn.
+
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::engine::clock::conflict;
+use crate::fault::Fault;
+use crate::store::{requesters, world};
+use crate::time::{Clock, Instant, real_now};
+use crate::turn::Turn;
+use crate::worlds::reset::Beginning;
+use crate::worlds::{Loaded, Refusal};
+
+/// How options ask for the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Start {
+    /// From when; absent, a new market begins with real time and an old one goes on.
+    pub at: Option<StartAt>,
+    /// Whether it stands.
+    pub freeze: bool,
+}
+
+/// From when a clock starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartAt {
+    /// Real time, unless the market is ahead of it.
+    Real,
+    /// An instant; only a new market begins there, an old one goes on.
+    Instant(Instant),
+}
+
+/// What a start found and did.
+#[derive(Debug)]
+pub struct Begun {
+    /// Whether the market began with it.
+    pub is_new: bool,
+    /// The clock that it leaves behind.
+    pub clock: Clock,
+    /// What came in with its worlds, if it had some and the market was new.
+    pub loaded: Option<Loaded>,
+}
+
+impl Engine {
+    /// Starts a market: its requesters are made known, its clock starts as options ask for it, and
+    /// a new one gets its worlds. It is new until one start was through with all of that; where
+    /// several processes start at once, one begins it, and the others wait.
+    ///
+    /// # Errors
+    /// Time does not go back; every problem of the worlds; the database failed. Nothing has begun
+    /// then.
+    pub async fn begin_market(
+        self: &Arc<Self>,
+        beginning: &Arc<Beginning>,
+        start: Start,
+    ) -> Result<Begun, Refusal> {
+        let beginning = Arc::clone(beginning);
+        self.whole(move |turn| {
+            let beginning = Arc::clone(&beginning);
+            Box::pin(async move { begin(turn, &beginning, start).await })
+        })
+        .await
+    }
+}
+
+async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<Begun, Refusal> {
+    let is_new = world::set_begun(&mut turn.tx).await?;
+    for known in &beginning.known {
+        requesters::put(&mut turn.tx, known).await?;
+    }
+    let clock = started(is_new, turn.clock, start)?;
+    if clock != turn.clock {
+        turn.set_clock(clock).await?;
+        turn.now = clock.now();
+    }
+    let loaded = match &beginning.worlds {
+        Some(worlds) if is_new => Some(worlds.load(turn).await?),
+        Some(worlds) => worlds.check().map(|()| None)?,
+        None => None,
+    };
+    Ok(Begun { is_new, clock, loaded })
+}
+
+/// The clock that a start leaves behind.
+fn started(is_new: bool, clock: Clock, start: Start) -> Result<Clock, Fault> {
+    let now = clock.now();
+    let begin_at = |at| Beginning { start_at: at, freeze: start.freeze, ..Beginning::default() };
+    match start.at {
+        Some(StartAt::Instant(at)) if is_new => Ok(begin_at(Some(at)).clock()),
+        None if is_new => Ok(begin_at(None).clock()),
+        Some(StartAt::Real) if real_now() < now => Err(conflict(format!(
+            "The market's time is {now}, ahead of real time, and does not go back."
+        ))),
+        Some(StartAt::Real) => Ok(begin_at(None).clock()),
+        _ if start.freeze => Ok(Clock::frozen(now)),
+        _ => Ok(clock),
+    }
+}

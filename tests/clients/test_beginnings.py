@@ -1,0 +1,104 @@
+"""A first start that ends badly: what it was to load is there after the next one, once and whole."""
+
+import json
+import subprocess
+import threading
+
+import pytest
+
+from harness import (
+    EXTERNAL,
+    PATIENCE,
+    binary,
+    clean_environment,
+    fresh_database,
+    launch,
+    postgres_url,
+    state,
+)
+from test_bad_places import as_root, on_sqlite, small_disk  # noqa: F401
+
+COUNT = 20_000
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A world file that takes a while: one HIT with COUNT submitted assignments."""
+    work = [
+        {"WorkerId": f"A1WORKER{n:06}", "SubmitTime": "-10m", "AssignmentStatus": "Submitted"}
+        for n in range(COUNT)
+    ]
+    hit = {
+        "HITId": "3BEGINNING",
+        "Title": "Count",
+        "Description": "Count what there is",
+        "Reward": "0.05",
+        "MaxAssignments": COUNT + 1,
+        "CreationTime": "-1h",
+        "Expiration": "+1d",
+        "Question": EXTERNAL,
+        "Assignments": work,
+    }
+    path = tmp_path_factory.mktemp("world") / "world.json"
+    path.write_text(json.dumps({"HITs": [hit]}))
+    return path
+
+
+def begin(url, world):
+    """A start that is not waited for."""
+    command = [binary(), "--quiet", "--listen", "127.0.0.1:0", "--database", url]
+    return subprocess.Popen(
+        [*command, "--fixture", str(world)],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def check_world(url, world):
+    """With this start, or with the one before it, the whole world is there."""
+    with launch("--fixture", world, database=url) as server:
+        client = server.client("test", "test")
+        assert state(client, "3BEGINNING")[1:] == (1, 0, 0)
+        page = client.list_assignments_for_hit(HITId="3BEGINNING", MaxResults=100)
+        assert page["NumResults"] == 100
+        dumped = server.control("GET", "/_mturk/world")
+        assert [len(hit["Assignments"]) for hit in dumped["HITs"]] == [COUNT]
+
+
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.4])
+def test_killed_while_it_loads(after, kept, world):
+    """After kill -9 in the middle of its first start the market begins with the next one."""
+    process = begin(kept, world)
+    timer = threading.Timer(after, process.kill)
+    timer.start()
+    process.communicate(timeout=PATIENCE)
+    timer.cancel()
+    check_world(kept, world)
+
+
+@as_root
+@on_sqlite
+def test_no_room_while_it_loads(small_disk, world):  # noqa: F811
+    """A full disk is exit 4 and names the database; with room again the market begins."""
+    url = f"sqlite:{small_disk}/market.db"
+    process = begin(url, world)
+    said, why = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said) == (4, ""), why
+    assert url in why and "full" in why and why.count("\n") == 1, why
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    check_world(url, world)
+
+
+def test_processes_that_start_at_once(world):
+    """The second is ready when the world that the first one loads is there, and loads none."""
+    if not postgres_url():
+        pytest.skip("needs PostgreSQL")
+    with fresh_database() as url:
+        process = begin(url, world)
+        try:
+            check_world(url, world)
+        finally:
+            process.kill()
+            process.communicate(timeout=PATIENCE)
