@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, settle};
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
 use crate::turn::{Access, BoxFuture, Turn};
@@ -22,7 +22,7 @@ pub enum Onto {
 }
 
 impl Engine {
-    /// Loads worlds in one turn.
+    /// Loads worlds in one turn, at the time that they say if it is later than the market's.
     ///
     /// # Errors
     /// Every problem of the worlds, or the database failed; nothing is loaded then.
@@ -37,6 +37,8 @@ impl Engine {
                 if let Onto::Nothing(beginning) = &onto {
                     reset::clear(turn, beginning).await?;
                 }
+                worlds.move_clock(turn).await?;
+                settle::all(turn).await?;
                 worlds.load(turn).await
             })
         })

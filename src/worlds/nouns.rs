@@ -8,7 +8,7 @@ pub mod people;
 pub mod qualifications;
 pub mod reviews;
 
-use crate::time::When;
+use crate::time::{Instant, When};
 use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
@@ -53,6 +53,8 @@ pub struct Entries {
     pub lost: bool,
     /// The files whose lists stand in the market's own order, as in a dump.
     pub ordered: Vec<usize>,
+    /// The latest `Now` of the files.
+    pub now: Option<Instant>,
 }
 
 /// What may stand in a file and cannot be loaded yet.
@@ -107,6 +109,7 @@ fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
     if fields.take("Ordered").unwrap_or(false) {
         entries.ordered.push(file.place().file);
     }
+    entries.now = entries.now.max(fields.instant("Now"));
     let named = fields.peek("Requesters").and_then(|all| {
         let all: Vec<Named> = serde_json::from_str(all.text()).ok()?;
         all.into_iter().next()?.access_key
