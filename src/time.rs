@@ -177,11 +177,27 @@ impl When {
                 self.0
             )
         })?;
-        if (START_OF_TIME..=END_OF_TIME).contains(&at) {
-            return Ok(at);
-        }
-        Err(format!("{at} is outside the market's time, which is from 1970 to 2199"))
+        within_time(at)
     }
+
+    /// The instant that is meant, whatever the time is.
+    ///
+    /// # Errors
+    /// A sentence, when it is none of the forms, or counts from now.
+    pub fn absolute(&self) -> Result<Instant, String> {
+        let [at, later] = [0, 1].map(|now| Instant::parse(&self.0, Instant(now)));
+        let at = at
+            .filter(|at| later == Some(*at))
+            .ok_or_else(|| format!("{:?} is no instant: RFC 3339, or epoch seconds", self.0))?;
+        within_time(at)
+    }
+}
+
+fn within_time(at: Instant) -> Result<Instant, String> {
+    if (START_OF_TIME..=END_OF_TIME).contains(&at) {
+        return Ok(at);
+    }
+    Err(format!("{at} is outside the market's time, which is from 1970 to 2199"))
 }
 
 impl From<&str> for When {

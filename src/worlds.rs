@@ -149,6 +149,20 @@ impl Worlds {
         saved.map(|entry| entry.available).or_else(beside)
     }
 
+    /// Moves the market ahead to the time at which they were dumped, where they say it and the
+    /// market's is earlier. What falls due by that is for the caller to settle before they are
+    /// loaded.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn move_clock(&self, turn: &mut Turn) -> Result<(), Fault> {
+        if let Some(at) = self.entries.now.filter(|at| turn.now < *at) {
+            turn.set_clock(turn.clock.set_to(at)).await?;
+            turn.now = at;
+        }
+        Ok(())
+    }
+
     /// Loads them on top of what is there, within `turn`.
     ///
     /// # Errors

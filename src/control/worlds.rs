@@ -45,7 +45,7 @@ pub async fn load(State(control): State<Control>, body: Body) -> Answer {
 
 /// Loads a world, or an array of worlds, instead of what is there: all of it or nothing.
 ///
-/// The clock goes on: time does not go back.
+/// The clock goes on, or moves ahead to the world's `Now`: time does not go back.
 #[utoipa::path(
     put,
     path = "/_mturk/world",

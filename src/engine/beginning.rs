@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::Engine;
 use crate::engine::clock::conflict;
+use crate::engine::worlds::bring_in;
 use crate::fault::Fault;
 use crate::store::{requesters, world};
 use crate::time::{Clock, Instant, real_now};
@@ -73,11 +74,11 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
         turn.now = clock.now();
     }
     let loaded = match &beginning.worlds {
-        Some(worlds) if is_new => Some(worlds.load(turn).await?),
+        Some(worlds) if is_new => Some(bring_in(turn, worlds).await?),
         Some(worlds) => worlds.check().map(|()| None)?,
         None => None,
     };
-    Ok(Begun { is_new, clock, loaded })
+    Ok(Begun { is_new, clock: turn.clock, loaded })
 }
 
 /// The clock that a start leaves behind.

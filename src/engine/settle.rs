@@ -83,6 +83,12 @@ impl Engine {
     }
 }
 
+/// Settles everything that is due within the turn.
+pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
+    while batch(turn).await? > 0 {}
+    Ok(())
+}
+
 /// Settles up to a batch of timers within the turn; the turn's instant is the same afterwards.
 pub(super) async fn batch(turn: &mut Turn) -> Result<u64, Fault> {
     let now = turn.now;

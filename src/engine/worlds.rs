@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, settle};
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
 use crate::turn::{Access, BoxFuture, Turn};
@@ -22,7 +22,7 @@ pub enum Onto {
 }
 
 impl Engine {
-    /// Loads worlds in one turn.
+    /// Loads worlds in one turn, at the time that they say if it is later than the market's.
     ///
     /// # Errors
     /// Every problem of the worlds, or the database failed; nothing is loaded then.
@@ -37,7 +37,7 @@ impl Engine {
                 if let Onto::Nothing(beginning) = &onto {
                     reset::clear(turn, beginning).await?;
                 }
-                worlds.load(turn).await
+                bring_in(turn, &worlds).await
             })
         })
         .await
@@ -107,4 +107,12 @@ impl Engine {
         let refusal = told.lock().unwrap_or_else(PoisonError::into_inner).take();
         done.map_err(|fault| refusal.unwrap_or(Refusal::Fault(fault)))
     }
+}
+
+/// Loads worlds at the time that they say if it is later than the market's: what falls due by that
+/// happens first.
+pub(super) async fn bring_in(turn: &mut Turn, worlds: &Worlds) -> Result<Loaded, Refusal> {
+    worlds.move_clock(turn).await?;
+    settle::all(turn).await?;
+    worlds.load(turn).await
 }

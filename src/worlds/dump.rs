@@ -14,7 +14,7 @@ use crate::store::messages;
 use crate::store::requesters;
 use crate::store::worker_blocks;
 use crate::store::workers;
-use crate::time::Instant;
+use crate::time::{Clock, Instant};
 use crate::turn::{Profile, Turn};
 
 /// The market as a world.
@@ -25,7 +25,10 @@ use crate::turn::{Profile, Turn};
 /// # Errors
 /// The database failed.
 pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
-    Ok(json!({
+    // Real time gets there by itself.
+    let now = (turn.clock != Clock::REAL).then(|| time(turn.now));
+    Ok(object(json!({
+        "Now": now,
         "Ordered": true,
         "Requesters": requesters(turn).await?,
         "Workers": workers(turn).await?,
@@ -39,7 +42,7 @@ pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
         "BonusPayments": bonus_payments(turn).await?,
         "WorkerBlocks": worker_blocks(turn).await?,
         "Messages": messages(turn).await?,
-    }))
+    })))
 }
 
 /// An object without its absent members.

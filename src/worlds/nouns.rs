@@ -8,7 +8,9 @@ pub mod people;
 pub mod qualifications;
 pub mod reviews;
 
-use crate::time::When;
+use std::collections::HashSet;
+
+use crate::time::{Instant, When};
 use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
@@ -46,13 +48,12 @@ pub struct Entries {
     pub messages: Vec<MessageEntry>,
     pub layouts: Vec<LayoutEntry>,
     pub files: Vec<FileEntry>,
-    /// Whether some file speaks of HITs: then an assignment's HIT must be among them or in the
-    /// store. Saved assignments alone bring their HIT with them.
-    pub speaks_of_hits: bool,
     /// Whether an entry could not be read so far that others could name it.
     pub lost: bool,
     /// The files whose lists stand in the market's own order, as in a dump.
     pub ordered: Vec<usize>,
+    /// The latest `Now` of the files.
+    pub now: Option<Instant>,
 }
 
 /// What may stand in a file and cannot be loaded yet.
@@ -75,15 +76,22 @@ pub fn read<'a>(reading: &'a Reading<'a>) -> Entries {
         files.iter().map(|file| source(file, &mut entries)).collect();
     let all = &mut sources;
     read_people(all, &mut entries);
-    entries.speaks_of_hits = all.iter().any(|source| source.fields.has("HITs"));
-    entries.hits = hits_of(all);
-    entries.assignments = assignments(all);
+    let bringing = bringing(all);
+    entries.hits = hits_of(all, &bringing);
+    entries.assignments = assignments(all, &bringing);
     entries.hit_types = list(all, "HITTypes", None, hits::hit_type);
     entries.layouts = list(all, "HITLayouts", None, layouts::layout);
     entries.files = plain_list(all, "UploadedFiles", files::file);
     sources.into_iter().for_each(finish);
     entries.lost = reading.left_out();
     entries
+}
+
+/// The files without HITs of their own: what was saved of the work on a HIT, or of its review,
+/// brings the HIT along. A world has the HITs of which it speaks, or the store has them.
+fn bringing(all: &[Source<'_>]) -> HashSet<usize> {
+    let without = all.iter().filter(|source| !source.fields.has("HITs"));
+    without.map(|source| source.fields.place().file).collect()
 }
 
 /// Requesters, workers, and what they have with one another.
@@ -107,6 +115,7 @@ fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
     if fields.take("Ordered").unwrap_or(false) {
         entries.ordered.push(file.place().file);
     }
+    entries.now = entries.now.max(fields.instant("Now"));
     let named = fields.peek("Requesters").and_then(|all| {
         let all: Vec<Named> = serde_json::from_str(all.text()).ok()?;
         all.into_iter().next()?.access_key
@@ -158,7 +167,7 @@ fn plain_list<'a, T: Send>(
     each(&items, |item| one(&item.node, &read))
 }
 
-fn hits_of(sources: &mut [Source<'_>]) -> Vec<HitEntry> {
+fn hits_of(sources: &mut [Source<'_>], bringing: &HashSet<usize>) -> Vec<HitEntry> {
     let mut lists = lists(sources, "HITs", Some("HIT"));
     let results = sources.iter().filter(|source| source.fields.has("HITId"));
     lists.extend(results.map(|source| List {
@@ -169,12 +178,13 @@ fn hits_of(sources: &mut [Source<'_>]) -> Vec<HitEntry> {
     each(&items, |item| {
         let mut fields = hit_fields(&item.node);
         let results_only = item.nodes().all(Node::is_top);
+        let brings_hit = item.stands_in(bringing);
         for other in &item.others {
             fields.merge(hit_fields(other), hits::merged);
         }
         let entry = hits::hit(&mut fields, &item.owner);
         fields.finish();
-        Some(HitEntry { results_only, ..entry })
+        Some(HitEntry { results_only, brings_hit, ..entry })
     })
 }
 
@@ -187,7 +197,7 @@ fn hit_fields<'a>(node: &Node<'a>) -> Fields<'a> {
     fields
 }
 
-fn assignments(sources: &mut [Source<'_>]) -> Vec<AssignmentEntry> {
+fn assignments(sources: &mut [Source<'_>], bringing: &HashSet<usize>) -> Vec<AssignmentEntry> {
     let lists = lists(sources, "Assignments", Some("Assignment"));
     let items = together(lists, |node, _| by_id(node, "AssignmentId"));
     each(&items, |item| {
@@ -197,7 +207,7 @@ fn assignments(sources: &mut [Source<'_>]) -> Vec<AssignmentEntry> {
         }
         let entry = hits::assignment(&mut fields, None, &item.owner);
         fields.finish();
-        entry
+        Some(AssignmentEntry { brings_hit: item.stands_in(bringing), ..entry? })
     })
 }
 

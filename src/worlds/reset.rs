@@ -71,7 +71,10 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
     clear(turn, beginning).await?;
     begin_clock(turn, beginning).await?;
     match (&beginning.worlds, how) {
-        (Some(worlds), Reset::Beginning) => worlds.load(turn).await.map(|_| ()),
+        (Some(worlds), Reset::Beginning) => {
+            worlds.move_clock(turn).await?;
+            worlds.load(turn).await.map(|_| ())
+        }
         _ => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod forms;
 mod histories;
+mod now;
 mod replacing;
 mod saved;
 mod together;

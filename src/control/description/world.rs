@@ -9,7 +9,7 @@ mod reviews;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::control::description::words::{At, Dollars, Id};
+use crate::control::description::words::{At, Dollars, Id, Time};
 use forms::{FileEntry, LayoutEntry};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry, PolicyEntry};
 use others::{
@@ -64,6 +64,9 @@ pub struct World {
     /// Whether the lists stand in the market's own order, as in a dump. If not, what happened is
     /// loaded in the order of its times.
     ordered: Option<bool>,
+    /// The market's time when it was dumped, if that was not real time; no span from now. A market
+    /// whose time is earlier moves ahead to it; time does not go back.
+    now: Option<Time>,
     /// What `aws mturk get-hit` printed.
     #[serde(rename = "HIT")]
     hit: Option<HitEntry>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::rules;
-use crate::time::{When, real_now};
+use crate::time::{Instant, When, real_now};
 
 use super::{Node, Place};
 
@@ -127,6 +127,14 @@ impl<'a> Fields<'a> {
             }
         });
         self.mark(name, when)
+    }
+
+    /// The member of that name, which is a time that does not count from now.
+    pub fn instant(&mut self, name: &str) -> Option<Instant> {
+        let node = self.node(name)?;
+        let absolute = |when: When| when.absolute().map_err(|why| node.problem(why)).ok();
+        let at = node.read().and_then(absolute);
+        self.mark(name, at)
     }
 
     fn checked(&mut self, name: &str, why: &str, good: impl Fn(&str) -> bool) -> Option<String> {

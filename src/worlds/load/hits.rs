@@ -1,7 +1,7 @@
 //! HITs, and the HITs that saved assignments bring with them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -53,11 +53,22 @@ impl<'e> Plans<'e> {
     }
 }
 
+/// The ids of HITs that saved work or saved results bring along.
+type Brought<'e> = HashSet<&'e str>;
+
+fn brought(entries: &Entries) -> Brought<'_> {
+    let results = entries.hits.iter().filter(|entry| entry.results_only && entry.brings_hit);
+    let work = entries.assignments.iter().filter(|entry| entry.brings_hit);
+    let of_results = results.filter_map(|entry| entry.id.as_deref());
+    work.map(|entry| entry.hit_id.as_str()).chain(of_results).collect()
+}
+
 impl Load<'_> {
     pub(super) async fn load_hits(&mut self, entries: &Entries) -> Result<(), Fault> {
         let mut plans = Plans::default();
+        let brought = brought(entries);
         for entry in self.turned(&entries.hits) {
-            let Some(plan) = self.plan(entry, entries.speaks_of_hits).await? else { continue };
+            let Some(plan) = self.plan(entry, &brought).await? else { continue };
             if !plans.add(plan) {
                 let id = entry.id.as_deref().unwrap_or_default();
                 self.problem(&entry.place, format!("the HIT {id} stands twice"));
@@ -66,7 +77,7 @@ impl Load<'_> {
         for entry in &entries.assignments {
             if let Some(index) = plans.by_id.get(&entry.hit_id) {
                 self.add_work(&mut plans.all[*index], entry);
-            } else if let Some(plan) = self.plan_around(entry, entries.speaks_of_hits).await? {
+            } else if let Some(plan) = self.plan_around(entry, &brought).await? {
                 plans.add(plan);
             }
         }
@@ -81,13 +92,13 @@ impl Load<'_> {
     async fn plan<'e>(
         &mut self,
         entry: &'e HitEntry,
-        speaks_of_hits: bool,
+        brought: &Brought<'_>,
     ) -> Result<Option<Plan<'e>>, Fault> {
         let place = &entry.place;
         let before = self.problems.len();
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
         if entry.results_only {
-            return self.plan_of_results(entry, &id, speaks_of_hits).await;
+            return self.plan_of_results(entry, &id, brought).await;
         }
         if hits::find(&mut self.turn.tx, &id).await?.is_some() {
             self.problem(place, format!("there is a HIT {id} already"));
@@ -126,7 +137,7 @@ impl Load<'_> {
         &mut self,
         entry: &'e HitEntry,
         id: &str,
-        speaks_of_hits: bool,
+        brought: &Brought<'_>,
     ) -> Result<Option<Plan<'e>>, Fault> {
         let place = &entry.place;
         if hits::find(&mut self.turn.tx, id).await?.is_some() {
@@ -134,7 +145,7 @@ impl Load<'_> {
             self.problem(place, why);
             return Ok(None);
         }
-        let hit = self.made_up(place, id, &entry.owner, speaks_of_hits).await?;
+        let hit = self.made_up(place, id, &entry.owner, brought).await?;
         let plan = |hit| Plan {
             place: place.clone(),
             hit,
@@ -149,12 +160,12 @@ impl Load<'_> {
     async fn plan_around<'e>(
         &mut self,
         entry: &'e AssignmentEntry,
-        speaks_of_hits: bool,
+        brought: &Brought<'_>,
     ) -> Result<Option<Plan<'e>>, Fault> {
         let (place, id) = (&entry.place, &entry.hit_id);
         let hit = match hits::find(&mut self.turn.tx, id).await? {
             Some(hit) => Some(hit),
-            None => self.made_up(place, id, &entry.owner, speaks_of_hits).await?,
+            None => self.made_up(place, id, &entry.owner, brought).await?,
         };
         let Some(hit) = hit else { return Ok(None) };
         let mut plan =
@@ -180,9 +191,9 @@ impl Load<'_> {
         place: &Place,
         id: &str,
         owner: &Owner,
-        speaks_of_hits: bool,
+        brought: &Brought<'_>,
     ) -> Result<Option<Hit>, Fault> {
-        if speaks_of_hits {
+        if !brought.contains(id) {
             self.missing(place, format!("there is no HIT {id}"));
             return Ok(None);
         }

@@ -1,6 +1,6 @@
 //! Lists of several files together: what stands in more than one of them is one thing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -33,6 +33,11 @@ impl<'a> Item<'a> {
     /// Every place where it stands.
     pub fn nodes(&self) -> impl Iterator<Item = &Node<'a>> {
         std::iter::once(&self.node).chain(&self.others)
+    }
+
+    /// Whether one of these files has it.
+    pub fn stands_in(&self, files: &HashSet<usize>) -> bool {
+        self.nodes().any(|node| files.contains(&node.place().file))
     }
 
     fn stands_also(&mut self, node: Node<'a>, owner: &Owner) {

@@ -86,6 +86,8 @@ pub struct HitEntry {
     pub assignments: Vec<AssignmentEntry>,
     /// Whether only results of review policies speak of it.
     pub results_only: bool,
+    /// Whether these bring the HIT along, if nobody has it.
+    pub brings_hit: bool,
     /// Whether something of it, or of its assignments, could not be read.
     pub flawed: bool,
 }
@@ -145,6 +147,7 @@ pub fn hit(fields: &mut Fields<'_>, first: &Owner) -> HitEntry {
         owner,
         id,
         results_only: false,
+        brings_hit: false,
         flawed,
     };
     HitEntry { flawed: flawed || fields.is_flawed(), ..entry }
@@ -189,6 +192,8 @@ pub struct AssignmentEntry {
     pub answer: Option<String>,
     pub answers: Option<Given>,
     pub requester_feedback: Option<String>,
+    /// Whether it brings its HIT along, if nobody has it.
+    pub brings_hit: bool,
     /// Whether something of it could not be read.
     pub flawed: bool,
 }
@@ -217,6 +222,7 @@ pub fn assignment(
         answer: answer(fields),
         answers: fields.take("Answers"),
         requester_feedback: fields.take("RequesterFeedback"),
+        brings_hit: false,
         flawed: false,
     };
     let entry = AssignmentEntry { flawed: fields.is_flawed(), ..entry };

@@ -1,5 +1,6 @@
 //! What the AWS CLI printed of the closed service is a world.
 
+mod gone;
 mod overlapping;
 mod single;
 
