@@ -2,6 +2,7 @@
 
 mod environment;
 mod exec;
+mod files;
 mod server;
 mod signals;
 
