@@ -126,6 +126,7 @@ impl Worlds {
     }
 
     /// The files.
+    #[must_use]
     pub fn texts(&self) -> &[String] {
         &self.texts
     }

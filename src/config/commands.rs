@@ -64,8 +64,8 @@ pub struct Exec {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub serve: Serve,
-    /// What to run, with AWS_ENDPOINT_URL_MTURK, MTURK_LOCAL_ENDPOINT, a region and test keys in its
-    /// environment.
+    /// What to run, with AWS_ENDPOINT_URL_MTURK, MTURK_LOCAL_ENDPOINT, a region and test keys in
+    /// its environment.
     #[arg(last = true, required = true, value_name = "CMD")]
     pub command: Vec<OsString>,
 }
