@@ -9,10 +9,10 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::config::commands::{ClockArgs, ClockCommand, Dump, Health, Load, Reset, Submit};
-use crate::run::RunError;
-use crate::run::fixture_text;
+use crate::control::MAX_WORLD;
+use crate::run::{RunError, fixture_worlds};
 use crate::time::Span;
-use crate::worlds::{Problem, Refusal, Worlds};
+use crate::worlds::{Problem, Refusal};
 use ask::{Asked, ask};
 
 /// Why a command did not do its work.
@@ -47,9 +47,10 @@ fn argument(why: String) -> ClientError {
 /// A file cannot be read or has problems; the server is not there, or refuses.
 pub async fn load(command: &Load) -> Result<(), ClientError> {
     let names = &command.files;
-    let texts = names.iter().map(|name| fixture_text(name)).collect::<Result<Vec<_>, _>>()?;
+    refuse_too_long(names)?;
     // What is no JSON is told without the server; what is no world it tells, with all the rest.
-    let worlds = Worlds::read(texts.clone()).map_err(|problems| bad_world(problems, names))?;
+    let worlds = fixture_worlds(names, "")?;
+    let texts = worlds.texts();
     let method = if command.replace { Method::PUT } else { Method::POST };
     let question = Asked {
         endpoint: &command.server.endpoint,
@@ -61,10 +62,20 @@ pub async fn load(command: &Load) -> Result<(), ClientError> {
     progress(&format!("loading {} file(s) …", names.len()));
     match (ask(question).await, worlds.check()) {
         (Ok((true, answer)), _) => print(&answer),
-        (Ok((false, answer)), _) => Err(refused_world(&answer, (names, &texts))),
+        (Ok((false, answer)), _) => Err(refused_world(&answer, (names, texts))),
         (Err(_), Err(Refusal::Problems(problems))) => Err(bad_world(problems, names)),
         (Err(unreachable), _) => Err(unreachable),
     }
+}
+
+/// More than the server takes is not even read, where it can be seen beforehand.
+fn refuse_too_long(names: &[String]) -> Result<(), ClientError> {
+    let length = |name: &String| std::fs::metadata(name).map_or(0, |file| file.len());
+    if names.iter().map(length).sum::<u64>() <= MAX_WORLD as u64 {
+        return Ok(());
+    }
+    let (names, limit) = (names.join(", "), MAX_WORLD >> 20);
+    Err(argument(format!("{names}: more than the {limit} MiB that a server takes at once")))
 }
 
 fn bad_world(problems: Vec<Problem>, names: &[String]) -> ClientError {

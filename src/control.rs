@@ -23,7 +23,7 @@ use crate::engine::Engine;
 use crate::worlds::reset::Beginning;
 
 /// A world of more bytes is refused.
-const MAX_WORLD: usize = 512 << 20;
+pub const MAX_WORLD: usize = 512 << 20;
 
 /// What the routes share.
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ use crate::emulator::{Emulator, StartError};
 use crate::serve::{bind, serve};
 
 pub use exec::exec;
-pub use fixtures::text as fixture_text;
+pub use fixtures::all as fixture_worlds;
 
 /// Why a process ends otherwise than asked.
 #[derive(Debug, thiserror::Error)]

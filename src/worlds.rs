@@ -125,6 +125,12 @@ impl Worlds {
         Ok(Arc::new(Self { texts, entries, problems }))
     }
 
+    /// The files.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
     /// Whether the files are as worlds have it, whatever market they are loaded into.
     ///
     /// # Errors

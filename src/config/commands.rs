@@ -45,6 +45,9 @@ pub enum Command {
     },
 }
 
+/// Where `exec` listens: otherwise than `serve` when nothing is said.
+const EXEC_LISTENS: &str = "Address to listen on [default: a free port of 127.0.0.1]; repeatable";
+
 /// Where a running server is.
 #[derive(Debug, Args)]
 pub struct Endpoint {
@@ -56,11 +59,13 @@ pub struct Endpoint {
 
 /// `mturk-local exec`.
 #[derive(Debug, Args)]
+#[command(mut_arg("listen", |listen| listen.help(EXEC_LISTENS)))]
 pub struct Exec {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub serve: Serve,
-    /// What to run, with AWS_ENDPOINT_URL_MTURK, a region and test keys in its environment.
+    /// What to run, with AWS_ENDPOINT_URL_MTURK, MTURK_LOCAL_ENDPOINT, a region and test keys in
+    /// its environment.
     #[arg(last = true, required = true, value_name = "CMD")]
     pub command: Vec<OsString>,
 }

@@ -44,12 +44,15 @@ fn spawn(exec: &Exec, running: &Running) -> Result<Child, RunError> {
     let child = Command::new(program)
         .args(arguments)
         .env("AWS_ENDPOINT_URL_MTURK", running.url())
+        .env("MTURK_LOCAL_ENDPOINT", running.url())
         .env("AWS_REGION", "us-east-1")
         .env("AWS_DEFAULT_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", key)
         .env("AWS_SECRET_ACCESS_KEY", secret)
         .env_remove("AWS_SESSION_TOKEN")
         .env_remove("AWS_PROFILE")
+        // Clients that heed it would ask Amazon.
+        .env_remove("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         .spawn();
     child.map_err(|error| {
         RunError::Usage(format!("cannot run {}: {error}", program.to_string_lossy()))

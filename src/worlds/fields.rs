@@ -74,14 +74,16 @@ impl<'a> Node<'a> {
         if members.is_none() && self.is_top() {
             self.reading.lose();
         }
-        let members = members.unwrap_or_default();
-        for (index, (name, raw)) in members.0.iter().enumerate() {
-            if members.0[..index].iter().any(|(before, _)| before == name) {
-                let twice = self.child(raw, self.member_path(name));
-                twice.problem("this member stands twice");
+        let members = members.unwrap_or_default().0;
+        let mut known: Vec<(String, &'a RawValue)> = Vec::with_capacity(members.len());
+        for (name, raw) in members {
+            if known.iter().any(|(before, _)| *before == name) {
+                self.child(raw, self.member_path(&name)).problem("this member stands twice");
+            } else {
+                known.push((name, raw));
             }
         }
-        Fields::new(self.clone(), members.0)
+        Fields::new(self.clone(), known)
     }
 
     /// Where it stands.
@@ -179,6 +181,10 @@ mod tests {
         assert_eq!(
             problems("{\"A\":1,\"A\":2}", |f| f.pass_over(&["A"])),
             ["line 1: A: this member stands twice"]
+        );
+        assert_eq!(
+            problems("{\"A\":\"1\",\n\"A\":2}", |f| drop(f.take::<String>("A"))),
+            ["line 2: A: this member stands twice"]
         );
     }
 }

@@ -1,6 +1,8 @@
 //! The command line: arguments, the environment, exit codes, what stands on which stream.
 
 mod environment;
+mod exec;
+mod files;
 mod server;
 mod signals;
 
@@ -89,23 +91,6 @@ fn an_empty_environment_value_is_none() {
 #[test]
 fn the_server_s_variables_do_not_trouble_the_other_commands() {
     program().env("MTURK_LOCAL_SEED", "x").arg("fixtures").assert().success();
-}
-
-#[rstest]
-#[case("exit 0", 0)]
-#[case("exit 7", 7)]
-#[case("kill -9 $$", 137)]
-fn exec_ends_as_its_command_ends(#[case] script: &str, #[case] code: i32) {
-    program().args(["exec", "-q", "--", "sh", "-c", script]).assert().code(code);
-}
-
-#[test]
-fn exec_tells_its_command_where_the_server_is() {
-    let script = "echo $AWS_ENDPOINT_URL_MTURK $AWS_REGION $AWS_ACCESS_KEY_ID";
-    let said = predicate::str::is_match("^http://127.0.0.1:[0-9]+ us-east-1 AK1\n$").unwrap();
-    let arguments =
-        ["exec", "--auth", "strict", "--credential", "AK1:s1", "--", "sh", "-c", script];
-    program().args(arguments).assert().success().stdout(said);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Worlds: the market as a file, in and out.
 
+mod builtin;
 mod forms;
 mod histories;
 mod now;

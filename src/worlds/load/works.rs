@@ -184,7 +184,9 @@ impl Works {
             load.turn.set_timers(&self.timers).await?;
             let reviewed: Vec<ReviewedWorker> = self.reviewed.drain().map(reviewed).collect();
             reviewed_workers::remember_many(&mut load.turn.tx, &reviewed).await?;
-            tracing::info!(assignments = load.loaded.assignments, "loading");
+            if load.loaded.assignments > 0 {
+                tracing::info!(assignments = load.loaded.assignments, "loading");
+            }
         }
         self.placed.clear();
         self.held.clear();
