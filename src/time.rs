@@ -182,6 +182,15 @@ impl When {
         }
         Err(format!("{at} is outside the market's time, which is from 1970 to 2199"))
     }
+
+    /// One text for all forms of this time; None if it is none.
+    #[must_use]
+    pub fn in_one_form(&self) -> Option<String> {
+        let [at, a_moment_later] = [0, 1].map(|now| Instant::parse(&self.0, Instant(now)));
+        let at = at?;
+        let is_relative = a_moment_later != Some(at);
+        Some(if is_relative { format!("{:+}ms", at.0) } else { at.rfc3339() })
+    }
 }
 
 impl From<&str> for When {
@@ -220,6 +229,22 @@ mod tests {
             assert_eq!(Instant(ms).epoch_seconds(), printed);
             let read: f64 = printed.parse().unwrap();
             assert_eq!(Instant::from_epoch_seconds(read), Some(Instant(ms)));
+        }
+    }
+
+    #[test]
+    fn a_time_has_one_form() {
+        for (written, form) in [
+            ("2019-05-20T17:38:25.123000-07:00", Some("2019-05-21T00:38:25.123Z")),
+            ("1558399105.123", Some("2019-05-21T00:38:25.123Z")),
+            ("1558399105.0", Some("2019-05-21T00:38:25Z")),
+            ("-2h", Some("-7200000ms")),
+            ("-120m", Some("-7200000ms")),
+            ("0s", Some("+0ms")),
+            ("0", Some("1970-01-01T00:00:00Z")),
+            ("soon", None),
+        ] {
+            assert_eq!(When::from(written).in_one_form().as_deref(), form, "{written}");
         }
     }
 

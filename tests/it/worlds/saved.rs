@@ -1,6 +1,7 @@
 //! What the AWS CLI printed of the closed service is a world.
 
 mod overlapping;
+mod savings;
 mod single;
 
 use rstest::rstest;
