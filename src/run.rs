@@ -166,12 +166,16 @@ impl Running {
         }
         tracing::info!("worker site at {}/", options.public_url.as_ref().unwrap_or(&url));
         tracing::info!("export AWS_ENDPOINT_URL_MTURK={url}");
-        let line = format!("mturk-local ready on {url}\n");
-        if let Some(file) = &self.ready_file {
-            file.write(&line)?;
-        }
+        let line = self.write_ready_file()?;
         let mut stdout = std::io::stdout();
         stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(failure)
+    }
+
+    /// The ready line, which stands then also in the file that was asked for.
+    fn write_ready_file(&self) -> Result<String, RunError> {
+        let line = format!("mturk-local ready on {}\n", self.url());
+        self.ready_file.as_ref().map_or(Ok(()), |file| file.write(&line))?;
+        Ok(line)
     }
 
     /// Lets requests in flight finish, and closes the database.

@@ -185,11 +185,24 @@ impl When {
     /// # Errors
     /// A sentence, when it is none of the forms, or counts from now.
     pub fn absolute(&self) -> Result<Instant, String> {
-        let [at, later] = [0, 1].map(|now| Instant::parse(&self.0, Instant(now)));
+        let [at, later] = self.twice();
         let at = at
             .filter(|at| later == Some(*at))
             .ok_or_else(|| format!("{:?} is no instant: RFC 3339, or epoch seconds", self.0))?;
         within_time(at)
+    }
+
+    /// One text for all forms of this time; None if it is none.
+    #[must_use]
+    pub fn in_one_form(&self) -> Option<String> {
+        let [at, later] = self.twice();
+        let at = at?;
+        Some(if later == Some(at) { at.rfc3339() } else { format!("{:+}ms", at.0) })
+    }
+
+    /// What is meant in the first moment and in the second: what counts from now differs.
+    fn twice(&self) -> [Option<Instant>; 2] {
+        [0, 1].map(|now| Instant::parse(&self.0, Instant(now)))
     }
 }
 
@@ -236,6 +249,22 @@ mod tests {
             assert_eq!(Instant(ms).epoch_seconds(), printed);
             let read: f64 = printed.parse().unwrap();
             assert_eq!(Instant::from_epoch_seconds(read), Some(Instant(ms)));
+        }
+    }
+
+    #[test]
+    fn a_time_has_one_form() {
+        for (written, form) in [
+            ("2019-05-20T17:38:25.123000-07:00", Some("2019-05-21T00:38:25.123Z")),
+            ("1558399105.123", Some("2019-05-21T00:38:25.123Z")),
+            ("1558399105.0", Some("2019-05-21T00:38:25Z")),
+            ("-2h", Some("-7200000ms")),
+            ("-120m", Some("-7200000ms")),
+            ("0s", Some("+0ms")),
+            ("0", Some("1970-01-01T00:00:00Z")),
+            ("soon", None),
+        ] {
+            assert_eq!(When::from(written).in_one_form().as_deref(), form, "{written}");
         }
     }
 

@@ -26,6 +26,7 @@ pub async fn exec(exec: &mut Exec) -> Result<u8, RunError> {
         running = Running::start(&exec.serve) => running?,
         signaled = signals.next() => return Ok(signaled.exit_code()),
     };
+    running.write_ready_file()?;
     let mut child = spawn(exec, &running)?;
     let status = wait(&mut child, &mut signals).await.map_err(failure)?;
     running.stop().await?;
@@ -51,8 +52,8 @@ fn spawn(exec: &Exec, running: &Running) -> Result<Child, RunError> {
         .env("AWS_SECRET_ACCESS_KEY", secret)
         .env_remove("AWS_SESSION_TOKEN")
         .env_remove("AWS_PROFILE")
-        // Clients that heed it would ask Amazon.
-        .env_remove("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        // Clients that heed it would ask Amazon, also where their configuration says it.
+        .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")
         .spawn();
     child.map_err(|error| {
         RunError::Usage(format!("cannot run {}: {error}", program.to_string_lossy()))

@@ -3,6 +3,7 @@
 //! A [`Node`] is a piece of the text with its path. Reading goes on after a problem, so that one
 //! run finds all of them.
 
+mod meaning;
 mod merge;
 mod object;
 mod problem;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+pub use meaning::meaning;
 pub use merge::Differing;
 pub use object::Fields;
 use object::Members;
@@ -27,13 +29,13 @@ pub struct Node<'a> {
 
 impl<'a> Node<'a> {
     fn top(reading: &'a Reading<'a>, file: usize, raw: &'a RawValue) -> Self {
-        Self { reading, raw, place: Place { file, offset: 0, path: String::new() } }
+        Self { reading, raw, place: Place::new(file, 0, String::new()) }
     }
 
     fn child(&self, raw: &'a RawValue, path: String) -> Self {
         let start = self.reading.texts[self.place.file].as_ptr().addr();
         let offset = raw.get().as_ptr().addr().saturating_sub(start);
-        let place = Place { file: self.place.file, offset, path };
+        let place = Place::new(self.place.file, offset, path);
         Self { reading: self.reading, raw, place }
     }
 
@@ -84,6 +86,11 @@ impl<'a> Node<'a> {
             }
         }
         Fields::new(self.clone(), known)
+    }
+
+    /// Where members stand that others say of it.
+    fn note(&mut self, elsewhere: Vec<(String, Place)>) {
+        self.place.elsewhere = elsewhere;
     }
 
     /// Where it stands.

@@ -98,7 +98,7 @@ impl Load<'_> {
             None => otherwise,
             Some(Ok(at)) => at,
             Some(Err(why)) => {
-                self.problem(place, format!("{name}: {why}"));
+                self.problem(place.of(&[name]), format!("{name}: {why}"));
                 otherwise
             }
         }
@@ -127,7 +127,7 @@ impl Load<'_> {
                 requester
             }
             None => {
-                self.missing(place, format!("there is no requester {name:?}"));
+                self.missing(place.of(&["Requester"]), format!("there is no requester {name:?}"));
                 return Ok(None);
             }
         };
@@ -141,7 +141,7 @@ impl Load<'_> {
         if well_formed {
             self.workers.insert(worker_id.to_owned());
         } else {
-            self.problem(place, format!("{worker_id:?} is no worker id"));
+            self.problem(place.of(&["WorkerId"]), format!("{worker_id:?} is no worker id"));
         }
         well_formed
     }

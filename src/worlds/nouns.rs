@@ -14,7 +14,7 @@ use crate::time::{Instant, When};
 use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
-use files_together::{Item, List, by_id, by_owner_and_text, by_text, together};
+use files_together::{Item, List, by_id, by_text, together};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use layouts::LayoutEntry;
 use people::{BalanceEntry, BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry};
@@ -79,8 +79,8 @@ pub fn read<'a>(reading: &'a Reading<'a>) -> Entries {
     let bringing = bringing(all);
     entries.hits = hits_of(all, &bringing);
     entries.assignments = assignments(all, &bringing);
-    entries.hit_types = list(all, "HITTypes", None, hits::hit_type);
-    entries.layouts = list(all, "HITLayouts", None, layouts::layout);
+    entries.hit_types = owned_list(all, "HITTypes", hits::hit_type);
+    entries.layouts = owned_list(all, "HITLayouts", layouts::layout);
     entries.files = plain_list(all, "UploadedFiles", files::file);
     sources.into_iter().for_each(finish);
     entries.lost = reading.left_out();
@@ -98,14 +98,18 @@ fn bringing(all: &[Source<'_>]) -> HashSet<usize> {
 fn read_people(all: &mut [Source<'_>], entries: &mut Entries) {
     entries.requesters = plain_list(all, "Requesters", people::requester);
     entries.workers = plain_list(all, "Workers", people::worker);
-    let (of_type, grant) = (Some("QualificationType"), Some("Qualification"));
-    entries.qualification_types = list(all, "QualificationTypes", of_type, qualifications::of_type);
-    entries.qualifications = list(all, "Qualifications", grant, qualifications::grant);
+    let names = ("QualificationTypes", Some("QualificationType"));
+    entries.qualification_types =
+        list(all, names, files_together::of_type, qualifications::of_type);
+    let names = ("Qualifications", Some("Qualification"));
+    entries.qualifications = list(all, names, files_together::of_grant, qualifications::grant);
+    let (names, request) = (("QualificationRequests", None), qualifications::request);
     entries.qualification_requests =
-        plain_list(all, "QualificationRequests", qualifications::request);
-    entries.bonus_payments = list(all, "BonusPayments", None, people::bonus);
-    entries.worker_blocks = list(all, "WorkerBlocks", None, people::block);
-    entries.messages = list(all, "Messages", None, people::message);
+        list(all, names, files_together::of_request, |fields, _| request(fields));
+    entries.bonus_payments = owned_list(all, "BonusPayments", people::bonus);
+    entries.worker_blocks =
+        list(all, ("WorkerBlocks", None), files_together::of_block, people::block);
+    entries.messages = owned_list(all, "Messages", people::message);
 }
 
 /// Opens a file and reads who speaks in it.
@@ -145,26 +149,42 @@ fn finish(source: Source<'_>) {
     fields.finish();
 }
 
-/// The entries of a list in all files, and what the API's `Get…` printed of one of them. Those that
-/// cannot be read at all are left out, with a problem each.
+/// The entries of a list in all files, and what the API's `Get…` printed of one of them; those with
+/// one identity are merged. Those that cannot be read at all are left out, with a problem each.
 fn list<'a, T: Send>(
     sources: &mut [Source<'a>],
-    name: &str,
-    single: Option<&str>,
+    (name, single): (&str, Option<&str>),
+    identity: impl Fn(&Node<'a>, &Owner) -> Option<String>,
     read: impl Fn(&mut Fields<'a>, &Owner) -> Option<T> + Sync,
 ) -> Vec<T> {
-    let items = together(lists(sources, name, single), by_owner_and_text);
-    each(&items, |item| one(&item.node, |fields| read(fields, &item.owner)))
+    let items = together(lists(sources, name, single), identity);
+    each(&items, |item| {
+        let mut fields = item.node.fields();
+        for other in &item.others {
+            fields.merge(other.fields(), |_, _, _| Differing::Refused);
+        }
+        let entry = read(&mut fields, &item.owner);
+        fields.finish();
+        entry
+    })
 }
 
-/// As [`list`], of what has no owner.
+/// As [`list`], of what has no id.
+fn owned_list<'a, T: Send>(
+    sources: &mut [Source<'a>],
+    name: &str,
+    read: impl Fn(&mut Fields<'a>, &Owner) -> Option<T> + Sync,
+) -> Vec<T> {
+    list(sources, (name, None), files_together::by_owner_and_text, read)
+}
+
+/// As [`list`], of what has no owner either.
 fn plain_list<'a, T: Send>(
     sources: &mut [Source<'a>],
     name: &str,
     read: impl Fn(&mut Fields<'a>) -> Option<T> + Sync,
 ) -> Vec<T> {
-    let items = together(lists(sources, name, None), |node, _| by_text(node));
-    each(&items, |item| one(&item.node, &read))
+    list(sources, (name, None), |node, _| by_text(node), |fields, _| read(fields))
 }
 
 fn hits_of(sources: &mut [Source<'_>], bringing: &HashSet<usize>) -> Vec<HitEntry> {
@@ -203,7 +223,9 @@ fn assignments(sources: &mut [Source<'_>], bringing: &HashSet<usize>) -> Vec<Ass
     each(&items, |item| {
         let mut fields = item.node.fields();
         for other in &item.others {
-            fields.merge(other.fields(), |_, _, _| Differing::Refused);
+            let other = other.fields();
+            let rule = hits::reviewed(&fields, &other);
+            fields.merge(other, rule);
         }
         let entry = hits::assignment(&mut fields, None, &item.owner);
         fields.finish();

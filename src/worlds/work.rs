@@ -34,20 +34,21 @@ struct Times {
 /// What `entry` means for `hit`; ids are the caller's.
 ///
 /// # Errors
-/// A sentence on each thing that cannot be.
+/// Each thing that cannot be.
 pub fn read(
     entry: &AssignmentEntry,
     hit: &Hit,
     (assignment_id, worker_id): (&str, &str),
     now: Instant,
-) -> Result<Work, Vec<String>> {
-    let mut wrong = Wrong(Vec::new());
+) -> Result<Work, Vec<Wrong>> {
+    let mut wrong = Wrongs(Vec::new());
     let times = times(entry, hit, now, &mut wrong);
     let work = match submitted(entry.status) {
         None => held(entry, &times, now, &mut wrong),
         Some(status) => {
             let decision = decision(entry, hit, status, (&times, now), &mut wrong);
-            let answer = answer(entry, hit).map_err(|why| wrong.0.push(why));
+            let answer =
+                answer(entry, hit).map_err(|why| wrong.0.push((&["Answers", "Answer"], why)));
             Work::Submitted(Box::new(Assignment {
                 assignment_id: assignment_id.to_owned(),
                 worker_id: worker_id.to_owned(),
@@ -67,20 +68,28 @@ pub fn read(
     if wrong.0.is_empty() { Ok(work) } else { Err(wrong.0) }
 }
 
-/// What cannot be.
-struct Wrong(Vec<String>);
+/// The members that are at odds, the likeliest first, and a sentence on why they cannot be so.
+pub type Wrong = (&'static [&'static str], String);
 
-impl Wrong {
-    fn unless(&mut self, holds: bool, otherwise: &str) {
+/// What cannot be.
+struct Wrongs(Vec<Wrong>);
+
+impl Wrongs {
+    fn unless(&mut self, holds: bool, names: &'static [&'static str], otherwise: &str) {
         if !holds {
-            self.0.push(otherwise.to_owned());
+            self.0.push((names, otherwise.to_owned()));
         }
     }
 
     /// The instant that is meant, if one is.
-    fn at(&mut self, name: &str, when: Option<&When>, now: Instant) -> Option<Instant> {
+    fn at(
+        &mut self,
+        name: &'static [&'static str; 1],
+        when: Option<&When>,
+        now: Instant,
+    ) -> Option<Instant> {
         let at = when?.at(now);
-        at.map_err(|why| self.0.push(format!("{name}: {why}"))).ok()
+        at.map_err(|why| self.0.push((name, format!("{}: {why}", name[0])))).ok()
     }
 }
 
@@ -93,30 +102,49 @@ fn submitted(status: WorkStatus) -> Option<AssignmentStatus> {
     }
 }
 
-fn times(entry: &AssignmentEntry, hit: &Hit, now: Instant, wrong: &mut Wrong) -> Times {
-    let submit = wrong.at("SubmitTime", entry.submit_time.as_ref(), now);
-    let accept = wrong.at("AcceptTime", entry.accept_time.as_ref(), now);
+fn times(entry: &AssignmentEntry, hit: &Hit, now: Instant, wrong: &mut Wrongs) -> Times {
+    let submit = wrong.at(&["SubmitTime"], entry.submit_time.as_ref(), now);
+    let accept = wrong.at(&["AcceptTime"], entry.accept_time.as_ref(), now);
     let submit_at = submit.unwrap_or(now);
     let accept_at = accept.unwrap_or(submit_at);
     let duration = Span::seconds(hit.hit_type.values.assignment_duration_s);
-    let deadline = wrong.at("Deadline", entry.deadline.as_ref(), now);
-    wrong.unless(accept_at <= submit_at, "it was submitted before it was accepted");
-    wrong.unless(submit_at <= now && accept_at <= now, "it happened in the future");
+    let deadline = wrong.at(&["Deadline"], entry.deadline.as_ref(), now);
+    wrong.unless(
+        accept_at <= submit_at,
+        &["SubmitTime", "AcceptTime"],
+        "it was submitted before it was accepted",
+    );
+    wrong.unless(
+        submit_at <= now && accept_at <= now,
+        &["SubmitTime", "AcceptTime"],
+        "it happened in the future",
+    );
     Times { accept_at, submit_at, deadline_at: deadline.unwrap_or(accept_at + duration) }
 }
 
-fn held(entry: &AssignmentEntry, times: &Times, now: Instant, wrong: &mut Wrong) -> Work {
+fn held(entry: &AssignmentEntry, times: &Times, now: Instant, wrong: &mut Wrongs) -> Work {
     let state = match entry.status {
         WorkStatus::Returned => State::Returned,
         WorkStatus::Abandoned => State::Abandoned,
         _ => State::Accepted,
     };
     let no_submit = entry.submit_time.is_none();
-    wrong.unless(no_submit, "work that was not handed in has no SubmitTime");
+    wrong.unless(
+        no_submit,
+        &["SubmitTime", "AssignmentStatus"],
+        "work that was not handed in has no SubmitTime",
+    );
     let over = state == State::Accepted && times.deadline_at <= now;
-    wrong.unless(!over, "its deadline is past: it cannot be Accepted any more");
+    wrong.unless(
+        !over,
+        &["Deadline", "AssignmentStatus"],
+        "its deadline is past: it cannot be Accepted any more",
+    );
     Work::Held { deadline_at: times.deadline_at, accept_at: times.accept_at, state }
 }
+
+/// What says when and how work was decided.
+const DECIDED: &[&str] = &["ApprovalTime", "RejectionTime", "AssignmentStatus"];
 
 /// When work was or will be approved, or was rejected.
 #[expect(clippy::struct_field_names, reason = "instants end in _at")]
@@ -131,29 +159,29 @@ fn decision(
     hit: &Hit,
     status: AssignmentStatus,
     (times, now): (&Times, Instant),
-    wrong: &mut Wrong,
+    wrong: &mut Wrongs,
 ) -> Decision {
     let delay = Span::seconds(hit.hit_type.values.auto_approval_delay_s);
-    let auto_approval = wrong.at("AutoApprovalTime", entry.auto_approval_time.as_ref(), now);
+    let auto_approval = wrong.at(&["AutoApprovalTime"], entry.auto_approval_time.as_ref(), now);
     let auto_approval_at = auto_approval.unwrap_or(times.submit_at + delay);
-    let approved = wrong.at("ApprovalTime", entry.approval_time.as_ref(), now);
-    let rejected = wrong.at("RejectionTime", entry.rejection_time.as_ref(), now);
+    let approved = wrong.at(&["ApprovalTime"], entry.approval_time.as_ref(), now);
+    let rejected = wrong.at(&["RejectionTime"], entry.rejection_time.as_ref(), now);
     for decided_at in [approved, rejected].into_iter().flatten() {
         let after = decided_at >= times.submit_at;
-        wrong.unless(after, "it was decided before it was submitted");
-        wrong.unless(decided_at <= now, "it was decided in the future");
+        wrong.unless(after, DECIDED, "it was decided before it was submitted");
+        wrong.unless(decided_at <= now, DECIDED, "it was decided in the future");
     }
     let otherwise = auto_approval_at.min(now).max(times.submit_at);
     let (approval_at, rejection_at) = match status {
         AssignmentStatus::Submitted => {
             let open = approved.is_none() && rejected.is_none();
-            wrong.unless(open, "submitted work is not decided yet");
+            wrong.unless(open, DECIDED, "submitted work is not decided yet");
             (None, None)
         }
         // Work whose rejection was overridden has both times.
         AssignmentStatus::Approved => (approved.or(Some(otherwise)), rejected),
         AssignmentStatus::Rejected => {
-            wrong.unless(approved.is_none(), "rejected work has no ApprovalTime");
+            wrong.unless(approved.is_none(), DECIDED, "rejected work has no ApprovalTime");
             (None, rejected.or(Some(otherwise)))
         }
     };

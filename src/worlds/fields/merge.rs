@@ -1,9 +1,6 @@
 //! Objects in several places that speak of the same thing.
 
-use serde_json::Value;
-
-use crate::time::{Instant, When, real_now};
-
+use super::meaning::same;
 use super::object::Member;
 use super::{Fields, Node};
 
@@ -31,53 +28,41 @@ impl<'a> Fields<'a> {
         self.others.push(other.whole().clone());
         let of = self.others.len();
         for member in other.members {
-            let member = Member { of, ..member };
-            let known = self.members.iter().position(|known| known.name == member.name);
-            let Some(index) = known.filter(|_| member.raw.get() != "null") else {
-                if known.is_none() {
-                    self.members.push(member);
-                }
-                continue;
-            };
-            let (first, last) = (self.found(&self.members[index]), self.found(&member));
-            if first.text() == "null" {
-                self.members[index] = member;
-                continue;
-            }
-            if same(&member.name, first.text(), last.text()) {
-                continue;
-            }
-            match rule(&member.name, &first, &last) {
-                Differing::First => {}
-                Differing::Last => self.members[index] = member,
-                Differing::Both => self.members.push(member),
-                Differing::Refused => {
-                    last.problem("another value stands elsewhere for the same thing");
-                }
+            self.take_over(Member { of, ..member }, &rule);
+        }
+        self.note_places();
+    }
+
+    fn take_over(
+        &mut self,
+        member: Member<'a>,
+        rule: &impl Fn(&str, &Node<'a>, &Node<'a>) -> Differing,
+    ) {
+        let (name, text) = (member.name.as_str(), member.raw.get());
+        let known = self.members.iter().enumerate().filter(|(_, known)| known.name == name);
+        let known: Vec<(usize, &str)> = known.map(|(at, known)| (at, known.raw.get())).collect();
+        let Some((index, first)) = known.first().copied() else {
+            self.members.push(member);
+            return;
+        };
+        if text == "null" || known.iter().any(|(_, known)| same(name, known, text)) {
+            return;
+        }
+        if first == "null" {
+            self.members[index] = member;
+            return;
+        }
+        let (first, last) = (self.found(&self.members[index]), self.found(&member));
+        match rule(name, &first, &last) {
+            Differing::First => {}
+            Differing::Last => self.members[index] = member,
+            Differing::Both => self.members.push(member),
+            Differing::Refused => {
+                self.disputed = true;
+                last.problem("another value stands elsewhere for the same thing");
             }
         }
     }
-}
-
-/// Whether two JSON texts mean the same for a member of that name.
-fn same(name: &str, first: &str, last: &str) -> bool {
-    if first == last {
-        return true;
-    }
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    let is_time = name.ends_with("Time") || name == "Expiration";
-    match (read(first), read(last)) {
-        (Some(first), Some(last)) if is_time => match (instant(first), instant(last)) {
-            (Some(first), Some(last)) => first == last,
-            _ => false,
-        },
-        (Some(first), Some(last)) => first == last,
-        _ => false,
-    }
-}
-
-fn instant(value: Value) -> Option<Instant> {
-    serde_json::from_value::<When>(value).ok()?.at(real_now()).ok()
 }
 
 #[cfg(test)]
@@ -119,6 +104,36 @@ mod tests {
     }
 
     #[test]
+    fn a_member_has_its_own_place() {
+        let texts = ["{\"A\": 1}", "{\n\"A\": 1,\n\"B\": 2}"];
+        let reading = Reading::new(&texts);
+        let [one, other] = reading.files().try_into().unwrap();
+        let mut fields = one.fields();
+        fields.merge(other.fields(), |_, _, _| Differing::Refused);
+        for (names, file, told) in [
+            (&["A"][..], 0, "line 1: x"),
+            (&["B"], 1, "line 3: B: x"),
+            (&["A", "B"], 1, "line 3: B: x"),
+            (&[], 0, "line 1: x"),
+        ] {
+            let problem = fields.place().of(names).problem(&texts, "x");
+            assert_eq!((problem.file, problem.to_string().as_str()), (file, told));
+        }
+    }
+
+    #[test]
+    fn a_page_that_stands_twice_is_one() {
+        let texts = [r#"{"B": 1}"#, r#"{"B": 2}"#, r#"{"B": 2}"#];
+        let reading = Reading::new(&texts);
+        let files = reading.files();
+        let mut fields = files[0].fields();
+        for other in &files[1..] {
+            fields.merge(other.fields(), |_, _, _| Differing::Both);
+        }
+        assert_eq!(fields.nodes("B").len(), 2);
+    }
+
+    #[test]
     fn what_differs_goes_by_the_rule() {
         let one = r#"{"B": 1, "F": 1, "L": 1}"#;
         let (left, problems) = merged(one, r#"{"B": 2, "F": 2, "L": 2}"#);
@@ -135,11 +150,17 @@ mod tests {
             (r#"{"A": {"x": 1, "y": [2]}}"#, r#"{"A": {"y":[2],"x":1}}"#),
             (r#"{"Time": 0}"#, r#"{"Time": "1970-01-01T01:00:00+01:00"}"#),
             (r#"{"Time": 0.0}"#, r#"{"Time": "0"}"#),
+            (r#"{"Deadline": "-2h"}"#, r#"{"Deadline": "-120m"}"#),
+            (r#"{"A": [{"Expiration": 0, "x": null}]}"#, r#"{"A": [{"Expiration": "0"}]}"#),
         ] {
             assert_eq!(merged(one, other).1, [""; 0], "{one}");
         }
-        for (one, other) in [(r#"{"A": 0}"#, r#"{"A": "0"}"#), (r#"{"Time": 0}"#, r#"{"Time": 1}"#)]
-        {
+        for (one, other) in [
+            (r#"{"A": 0}"#, r#"{"A": "0"}"#),
+            (r#"{"Time": 0}"#, r#"{"Time": 1}"#),
+            (r#"{"Time": "0s"}"#, r#"{"Time": "0"}"#),
+            (r#"{"Answers": {"Time": "0"}}"#, r#"{"Answers": {"Time": "0.0"}}"#),
+        ] {
             assert_eq!(merged(one, other).1.len(), 1, "{one}");
         }
     }

@@ -20,6 +20,8 @@ pub struct Fields<'a> {
     pub(super) members: Vec<Member<'a>>,
     /// Members that were there and could not be read.
     bad: Vec<String>,
+    /// Whether several objects contradict each other.
+    pub(super) disputed: bool,
 }
 
 /// A member of an object: the first, or one of the others.
@@ -35,7 +37,7 @@ impl<'a> Fields<'a> {
     pub(super) fn new(node: Node<'a>, members: Vec<(String, &'a RawValue)>) -> Self {
         let member = |(name, raw)| Member { name, raw, of: 0 };
         let members = members.into_iter().map(member).collect();
-        Self { node, others: Vec::new(), members, bad: Vec::new() }
+        Self { node, others: Vec::new(), members, bad: Vec::new(), disputed: false }
     }
 
     /// Where the object stands.
@@ -43,9 +45,21 @@ impl<'a> Fields<'a> {
         self.node.place()
     }
 
-    /// Whether something of it could not be read so far.
+    /// Whether something of it could not be read so far, or is disputed.
     pub const fn is_flawed(&self) -> bool {
-        !self.bad.is_empty()
+        self.disputed || !self.bad.is_empty()
+    }
+
+    /// Whether several objects contradict each other about it.
+    pub const fn is_disputed(&self) -> bool {
+        self.disputed
+    }
+
+    /// Notes where those members stand that other objects say.
+    pub(super) fn note_places(&mut self) {
+        let of_others = self.members.iter().filter(|member| member.of != 0);
+        let places = of_others.map(|m| (m.name.clone(), self.found(m).place().clone())).collect();
+        self.node.note(places);
     }
 
     /// The object itself.

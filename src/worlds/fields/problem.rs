@@ -38,9 +38,22 @@ pub struct Place {
     pub file: usize,
     pub(super) offset: usize,
     pub(super) path: String,
+    /// Members that other objects say of the same thing.
+    pub(super) elsewhere: Vec<(String, Place)>,
 }
 
 impl Place {
+    pub(super) const fn new(file: usize, offset: usize, path: String) -> Self {
+        Self { file, offset, path, elsewhere: Vec::new() }
+    }
+
+    /// Where the first of these members stands that another object says of the same thing; if none
+    /// does, this place.
+    pub fn of(&self, names: &[&str]) -> &Self {
+        let place = |name: &&str| self.elsewhere.iter().find(|(known, _)| known == name);
+        names.iter().find_map(place).map_or(self, |(_, place)| place)
+    }
+
     /// A problem at this place of these files.
     pub fn problem(&self, texts: &[impl AsRef<str>], reason: impl Into<String>) -> Problem {
         let text = texts.get(self.file).map_or("", AsRef::as_ref);

@@ -33,9 +33,10 @@ impl Load<'_> {
         if standing.max == 0 {
             standing.max = taken.max(1);
         }
-        if taken > standing.max {
-            let max = standing.max;
-            self.problem(&plan.place, format!("{taken} assignments in {max} places"));
+        let disputed = plan.given.is_some_and(|given| given.members.disputed);
+        if taken > standing.max && !disputed {
+            let (max, place) = (standing.max, plan.place.of(&["MaxAssignments"]));
+            self.problem(place, format!("{taken} assignments in {max} places"));
         }
         self.keep_phase(&mut plan);
         let policies = self.policies(&plan.place, plan.given);
@@ -92,13 +93,14 @@ impl Load<'_> {
         };
         if possible {
             standing.phase = phase;
-        } else if !plan.given.is_some_and(|given| given.flawed) && !self.lost {
+        } else if !plan.is_flawed() && !self.lost {
             let state = wanted.map_or("", HitStatus::as_str);
             let hint = match plan.entries.as_slice() {
                 [] => ": load its assignments together with it",
                 _ => "",
             };
-            self.problem(&plan.place, format!("with this work and end it cannot be {state}{hint}"));
+            let place = plan.place.of(&["HITStatus"]);
+            self.problem(place, format!("with this work and end it cannot be {state}{hint}"));
         }
     }
 

@@ -64,6 +64,7 @@ impl Load<'_> {
                 return Ok(None);
             }
             if members.title.is_none() {
+                let place = place.of(&["HITTypeId"]);
                 self.missing(place, format!("there is no HIT type {id}"));
                 return Ok(None);
             }
@@ -79,6 +80,7 @@ impl Load<'_> {
         let id = members.hit_type_id.clone().unwrap_or_else(|| turn.ids.entity());
         let group_id = members.hit_group_id.clone().unwrap_or_else(|| turn.ids.entity());
         if hit_types::group_is_taken(&mut turn.tx, &group_id).await? {
+            let place = place.of(&["HITGroupId"]);
             self.problem(place, format!("another HIT type has the group {group_id}"));
             return Ok(None);
         }
@@ -87,28 +89,30 @@ impl Load<'_> {
         Ok(Some(hit_type))
     }
 
-    /// A known HIT type, unless the members say otherwise.
+    /// A known HIT type, unless the members say otherwise; which do, nobody knows while places
+    /// contradict each other.
     fn same(&mut self, place: &Place, found: HitType, members: &TypeMembers) -> Option<HitType> {
-        let mut given = members.clone();
-        let values = &found.values;
-        given.title.get_or_insert_with(|| values.title.clone());
-        given.description.get_or_insert_with(|| values.description.clone());
-        given.keywords = given.keywords.or_else(|| values.keywords.clone());
-        given.reward.get_or_insert(values.reward);
-        given.assignment_duration_s.get_or_insert(values.assignment_duration_s);
-        given.auto_approval_delay_s.get_or_insert(values.auto_approval_delay_s);
-        given.requirements.get_or_insert_with(|| values.requirements.clone());
-        let same = self.values(place, &given)? == found.values;
-        if !same {
-            let id = &found.id;
-            self.problem(place, format!("the HIT type {id} stands elsewhere with other values"));
+        let values = self.values(place, &filled_from(members, &found.values))?;
+        if values == found.values || members.disputed {
+            return Some(found);
         }
-        same.then_some(found)
+        let all = one_by_one(members);
+        let differs = all.iter().find(|(_, alone)| {
+            let values = Values::check(filled(&filled_from(alone, &found.values)));
+            values.is_ok_and(|values| values != found.values)
+        });
+        let place = place.of(differs.map(|(name, _)| *name).as_slice());
+        self.problem(
+            place,
+            format!("the HIT type {} stands elsewhere with other values", found.id),
+        );
+        None
     }
 
     async fn is_free(&mut self, place: &Place, id: &str) -> Result<bool, Fault> {
         let taken = hit_types::whose(&mut self.turn.tx, id).await?.is_some();
         if taken {
+            let place = place.of(&["HITTypeId"]);
             self.problem(place, format!("the HIT type {id} is another requester's"));
         }
         Ok(!taken)
@@ -119,9 +123,11 @@ impl Load<'_> {
         if let Ok(values) = Values::check(filled(members)) {
             return Some(values);
         }
-        for alone in one_by_one(members) {
+        for (name, mut alone) in one_by_one(members) {
+            // A title stands for a description too.
+            alone.description.get_or_insert_with(|| String::from("-"));
             if let Err(fault) = Values::check(filled(&alone)) {
-                self.problem(place, sentence(&fault));
+                self.problem(place.of(&[name]), sentence(&fault));
             }
         }
         None
@@ -148,18 +154,39 @@ fn filled(members: &TypeMembers) -> HitTypeMembers {
     }
 }
 
-/// Each member alone, so that all that cannot be are found.
-fn one_by_one(members: &TypeMembers) -> [TypeMembers; 7] {
+/// The members with what is missing taken from a known HIT type.
+fn filled_from(members: &TypeMembers, values: &Values) -> TypeMembers {
+    let mut given = members.clone();
+    given.title.get_or_insert_with(|| values.title.clone());
+    given.description.get_or_insert_with(|| values.description.clone());
+    given.keywords = given.keywords.or_else(|| values.keywords.clone());
+    given.reward.get_or_insert(values.reward);
+    given.assignment_duration_s.get_or_insert(values.assignment_duration_s);
+    given.auto_approval_delay_s.get_or_insert(values.auto_approval_delay_s);
+    given.requirements.get_or_insert_with(|| values.requirements.clone());
+    given
+}
+
+/// Each member alone, with its name, so that all that cannot be are found.
+fn one_by_one(members: &TypeMembers) -> [(&'static str, TypeMembers); 7] {
     let (none, of) = (TypeMembers::default(), members.clone());
-    let description = Some(String::from("-"));
+    let (description, duration, delay) =
+        (of.description, of.assignment_duration_s, of.auto_approval_delay_s);
+    let requirements = of.requirements;
     [
-        TypeMembers { title: of.title, description, ..none.clone() },
-        TypeMembers { description: of.description, ..none.clone() },
-        TypeMembers { keywords: of.keywords, ..none.clone() },
-        TypeMembers { reward: of.reward, ..none.clone() },
-        TypeMembers { assignment_duration_s: of.assignment_duration_s, ..none.clone() },
-        TypeMembers { auto_approval_delay_s: of.auto_approval_delay_s, ..none.clone() },
-        TypeMembers { requirements: of.requirements, ..none },
+        ("Title", TypeMembers { title: of.title, ..none.clone() }),
+        ("Description", TypeMembers { description, ..none.clone() }),
+        ("Keywords", TypeMembers { keywords: of.keywords, ..none.clone() }),
+        ("Reward", TypeMembers { reward: of.reward, ..none.clone() }),
+        (
+            "AssignmentDurationInSeconds",
+            TypeMembers { assignment_duration_s: duration, ..none.clone() },
+        ),
+        (
+            "AutoApprovalDelayInSeconds",
+            TypeMembers { auto_approval_delay_s: delay, ..none.clone() },
+        ),
+        ("QualificationRequirements", TypeMembers { requirements, ..none }),
     ]
 }
 

@@ -32,6 +32,14 @@ pub(super) struct Plan<'e> {
     pub unsound: bool,
 }
 
+impl Plan<'_> {
+    /// Whether something of the HIT or its work could not be read, or is disputed.
+    pub(super) fn is_flawed(&self) -> bool {
+        let of_work = self.entries.iter().any(|work| work.flawed);
+        of_work || self.given.is_some_and(|given| given.flawed)
+    }
+}
+
 /// The HITs of a load.
 #[derive(Default)]
 struct Plans<'e> {
@@ -113,12 +121,12 @@ impl Load<'_> {
         let otherwise = created_at + LIFETIME;
         let expire_at = self.instant(place, "Expiration", entry.expiration.as_ref(), otherwise);
         if created_at > now {
-            self.problem(place, "CreationTime is in the future");
+            self.problem(place.of(&["CreationTime"]), "CreationTime is in the future");
         }
         let max = entry.max_assignments;
         let checked = max.map_or(Ok(()), |max| limits::ASSIGNMENTS.check("MaxAssignments", max));
         if let Err(fault) = checked {
-            self.problem(place, sentence(&fault));
+            self.problem(place.of(&["MaxAssignments"]), sentence(&fault));
         }
         let unsound = self.problems.len() > before || owner.is_none() || hit_type.is_none();
         let Some(hit_type) = hit_type.or_else(stand_in) else { return Ok(None) };
@@ -194,7 +202,7 @@ impl Load<'_> {
         brought: &Brought<'_>,
     ) -> Result<Option<Hit>, Fault> {
         if !brought.contains(id) {
-            self.missing(place, format!("there is no HIT {id}"));
+            self.missing(place.of(&["HITId"]), format!("there is no HIT {id}"));
             return Ok(None);
         }
         let Some(owner) = self.owner(place, owner).await? else { return Ok(None) };

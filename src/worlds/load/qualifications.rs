@@ -16,13 +16,15 @@ use crate::worlds::load::people::sentence;
 use crate::worlds::nouns::Owner;
 use crate::worlds::nouns::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
 
-/// What of the entry's numbers and name the store cannot hold; documents are as they were saved.
-fn wrong(entry: &QualificationTypeEntry) -> Vec<Fault> {
+/// What of the entry's numbers and name the store cannot hold, with the member's name; documents
+/// are as they were saved.
+fn wrong(entry: &QualificationTypeEntry) -> Vec<(&'static str, Fault)> {
     let within = |range: limits::Range, name, value: Option<i64>| {
-        value.and_then(|value| range.check(name, value).err())
+        value.and_then(|value| Some((name, range.check(name, value).err()?)))
     };
+    let name = limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME);
     let checked = [
-        limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME).err(),
+        name.err().map(|fault| ("Name", fault)),
         within(limits::RETRY_DELAY_S, "RetryDelayInSeconds", entry.retry_delay_s),
         within(limits::TEST_DURATION_S, "TestDurationInSeconds", entry.test_duration_s),
         within(INTEGER, "AutoGrantedValue", entry.auto_granted_value),
@@ -56,8 +58,8 @@ impl Load<'_> {
         let before = self.problems.len();
         let owner = self.owner(place, &entry.owner).await?;
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
-        for fault in wrong(entry) {
-            self.problem(place, sentence(&fault));
+        for (name, fault) in wrong(entry) {
+            self.problem(place.of(&[name]), sentence(&fault));
         }
         let status = entry.status.unwrap_or(QualificationTypeStatus::Active);
         let tx = &mut self.turn.tx;
@@ -140,7 +142,7 @@ impl Load<'_> {
             let owner = self.owner_of_type(place, &entry.owner, &entry.type_id).await?;
             self.worker(place, &entry.worker_id);
             if entry.value.is_some_and(|value| INTEGER.check("", value).is_err()) {
-                self.problem(place, "IntegerValue is a number of 32 bits");
+                self.problem(place.of(&["IntegerValue"]), "IntegerValue is a number of 32 bits");
             }
             if owner.is_none() || self.problems.len() > before {
                 continue;

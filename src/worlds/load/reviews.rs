@@ -26,12 +26,14 @@ impl Load<'_> {
             hit: given.hit_review_policy.clone(),
         };
         let (of_assignment, of_hit) = (policies.assignment.as_ref(), policies.hit.as_ref());
-        for (assignment, hit) in [(of_assignment, None), (None, of_hit)] {
+        for (name, assignment, hit) in
+            [("AssignmentReviewPolicy", of_assignment, None), ("HITReviewPolicy", None, of_hit)]
+        {
             let read = review_policy::read(assignment, hit);
             // Saved results name a policy without its parameters: it does nothing any more.
             let by_name = assignment.or(hit).is_some_and(is_by_name);
             match read {
-                Err(fault) if !by_name => self.problem(place, sentence(&fault)),
+                Err(fault) if !by_name => self.problem(place.of(&[name]), sentence(&fault)),
                 _ => {}
             }
         }

@@ -79,8 +79,8 @@ impl Works {
                 // What could not be read may be why.
                 Err(_) if entry.flawed => {}
                 Err(all) => {
-                    for why in all {
-                        load.problem(&entry.place, why);
+                    for (names, why) in all {
+                        load.problem(entry.place.of(names), why);
                     }
                 }
             }
@@ -122,7 +122,7 @@ impl Works {
         if again {
             let hit_id = &plan.hit.id;
             let why = format!("the worker {worker_id} has done the HIT {hit_id} already");
-            load.problem(&entry.place, why);
+            load.problem(entry.place.of(&["WorkerId"]), why);
         }
         load.loaded.assignments += 1;
         Ok((assignment_id, worker_id))

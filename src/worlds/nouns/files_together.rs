@@ -1,10 +1,11 @@
 //! Lists of several files together: what stands in more than one of them is one thing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::worlds::fields::Node;
+use crate::rules::qualification::is_system;
+use crate::worlds::fields::{Node, meaning};
 use crate::worlds::nouns::{DEFAULT, Owner};
 
 /// A list as it stands in a file.
@@ -88,33 +89,48 @@ fn count(seen: &mut HashMap<String, usize>, id: &str) -> usize {
 
 /// What has an id is what the id says.
 pub fn by_id(node: &Node<'_>, name: &str) -> Option<String> {
-    let mut members: Map<String, Value> = serde_json::from_str(node.text()).ok()?;
-    match members.swap_remove(name) {
-        Some(Value::String(id)) => Some(id),
-        _ => None,
-    }
+    by_ids(node, &[name])
+}
+
+/// What has several ids is what all of them say.
+pub fn by_ids(node: &Node<'_>, names: &[&str]) -> Option<String> {
+    let members: Map<String, Value> = serde_json::from_str(node.text()).ok()?;
+    let ids = names.iter().map(|name| members.get(*name)?.as_str());
+    ids.collect::<Option<Vec<&str>>>().map(|ids| ids.join(" "))
 }
 
 /// What has none is what it says.
 pub fn by_text(node: &Node<'_>) -> Option<String> {
-    let value: Value = serde_json::from_str(node.text()).ok()?;
-    Some(sorted(value).to_string())
+    meaning("", node.text()).map(|said| said.to_string())
 }
 
 /// As [`by_text`], of one owner.
 pub fn by_owner_and_text(node: &Node<'_>, owner: &Owner) -> Option<String> {
-    let text = by_text(node)?;
-    Some(format!("{} {text}", owner.named.as_deref().unwrap_or(DEFAULT)))
+    Some(format!("{} {}", name_of(owner), by_text(node)?))
 }
 
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members: BTreeMap<String, Value> =
-                members.into_iter().map(|(name, value)| (name, sorted(value))).collect();
-            Value::Object(members.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        value => value,
-    }
+/// What makes two qualification types one; the system's may differ, since nobody loads them.
+pub fn of_type(node: &Node<'_>, owner: &Owner) -> Option<String> {
+    let id = by_id(node, "QualificationTypeId").filter(|id| !is_system(id));
+    id.or_else(|| by_owner_and_text(node, owner))
+}
+
+/// A worker has a qualification once.
+pub fn of_grant(node: &Node<'_>, _: &Owner) -> Option<String> {
+    by_ids(node, &["QualificationTypeId", "WorkerId"])
+}
+
+/// What makes two requests for a qualification one.
+pub fn of_request(node: &Node<'_>, _: &Owner) -> Option<String> {
+    by_id(node, "QualificationRequestId").or_else(|| by_text(node))
+}
+
+/// A requester blocks a worker once.
+pub fn of_block(node: &Node<'_>, owner: &Owner) -> Option<String> {
+    let requester = by_id(node, "Requester").unwrap_or_else(|| name_of(owner).to_owned());
+    Some(format!("{requester} {}", by_id(node, "WorkerId")?))
+}
+
+fn name_of(owner: &Owner) -> &str {
+    owner.named.as_deref().unwrap_or(DEFAULT)
 }

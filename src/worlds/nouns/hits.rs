@@ -24,6 +24,8 @@ pub struct TypeMembers {
     pub assignment_duration_s: Option<i64>,
     pub auto_approval_delay_s: Option<i64>,
     pub requirements: Option<Vec<QualificationRequirement>>,
+    /// Whether several places contradict each other about them, or about their HIT.
+    pub disputed: bool,
 }
 
 fn type_members(fields: &mut Fields<'_>) -> TypeMembers {
@@ -37,6 +39,7 @@ fn type_members(fields: &mut Fields<'_>) -> TypeMembers {
         assignment_duration_s: fields.take("AssignmentDurationInSeconds"),
         auto_approval_delay_s: fields.take("AutoApprovalDelayInSeconds"),
         requirements: fields.take("QualificationRequirements"),
+        disputed: fields.is_disputed(),
     }
 }
 
@@ -196,6 +199,30 @@ pub struct AssignmentEntry {
     pub brings_hit: bool,
     /// Whether something of it could not be read.
     pub flawed: bool,
+}
+
+/// What a review leaves in an assignment.
+const REVIEW: [&str; 2] = ["AssignmentStatus", "RequesterFeedback"];
+
+/// What becomes of members that differ in two places that speak of one assignment: what was saved
+/// after a review counts, and statuses tell which that is.
+pub fn reviewed(
+    one: &Fields<'_>,
+    other: &Fields<'_>,
+) -> impl Fn(&str, &Node<'_>, &Node<'_>) -> Differing + use<> {
+    let of_review = match (far(one), far(other)) {
+        (Some(one), Some(other)) if one < other => Differing::Last,
+        (Some(one), Some(other)) if one > other => Differing::First,
+        _ => Differing::Refused,
+    };
+    move |name, _, _| if REVIEW.contains(&name) { of_review } else { Differing::Refused }
+}
+
+/// How far the review has come: a rejection can be overridden, an approval stays.
+fn far(fields: &Fields<'_>) -> Option<usize> {
+    let status = fields.peek("AssignmentStatus").map_or("null", |status| status.text());
+    let statuses = [&["null", "\"Submitted\""][..], &["\"Rejected\""], &["\"Approved\""]];
+    statuses.iter().position(|known| known.contains(&status))
 }
 
 /// Reads an assignment; `hit_id` is known where it stands within its HIT.

@@ -34,8 +34,18 @@ fn commands_under_exec_find_its_server() {
 fn nothing_tells_clients_under_exec_to_pass_the_endpoint_over() {
     let mut command = program();
     command.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
-    let script = "echo ${AWS_IGNORE_CONFIGURED_ENDPOINT_URLS-heeded}";
-    command.args(["exec", "-q", "--", "sh", "-c", script]).assert().success().stdout("heeded\n");
+    let script = "echo $AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+    command.args(["exec", "-q", "--", "sh", "-c", script]).assert().success().stdout("false\n");
+}
+
+#[test]
+fn exec_writes_the_ready_line_to_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ready");
+    let mut command = program();
+    command.args(["exec", "-q", "--ready-file"]).arg(&file).args(["--", "cat"]).arg(&file);
+    let line = predicate::str::is_match("^mturk-local ready on http://127.0.0.1:[0-9]+\n$");
+    command.assert().success().stdout(line.unwrap());
 }
 
 #[rstest]

@@ -2,6 +2,7 @@
 
 mod gone;
 mod overlapping;
+mod savings;
 mod single;
 
 use rstest::rstest;
