@@ -20,7 +20,9 @@ pub(super) use certainties;
 statements! {
     BEGIN = "INSERT INTO world \
             (id, clock_offset_ms, clock_frozen_at, seed, ids_made, page_key, begun) \
-        VALUES (1, 0, NULL, $1, 0, $2, FALSE) ON CONFLICT (id) DO NOTHING";
+        VALUES (1, 0, NULL, $1, 0, $2, FALSE) ON CONFLICT (id) DO UPDATE \
+        SET seed = excluded.seed, ids_made = 0, page_key = excluded.page_key \
+        WHERE NOT world.begun";
     SET_BEGUN = "UPDATE world SET begun = TRUE WHERE id = 1 AND NOT begun";
     OPENING = concat!(
         "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key FROM world w WHERE w.id = 1"
@@ -43,7 +45,7 @@ pub struct Opening {
     pub next_due_at: Option<Instant>,
 }
 
-/// Makes the row, if the database has none.
+/// Makes the row, or makes it anew as long as the market has not begun.
 ///
 /// # Errors
 /// The database failed.

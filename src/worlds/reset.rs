@@ -60,7 +60,8 @@ pub enum Reset {
 /// The clock of the beginning is set again, and seeded ids begin anew.
 ///
 /// # Errors
-/// No such requester; the database failed; a world does not load, which it did before.
+/// No such requester; the database failed; a world does not load, as it may never have done here:
+/// of a market that is kept only the first start loads its worlds.
 pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Result<(), Refusal> {
     if let Reset::Requester(name) = how {
         let requester = requester(turn, name).await?;

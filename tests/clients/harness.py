@@ -364,6 +364,7 @@ def listening(host, port):
     """Whether something accepts connections there."""
     try:
         socket.create_connection((host, port), timeout=PATIENCE).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
+        # Reset: it was closed in between.
         return False
     return True

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import threading
 
 import pytest
 
@@ -39,16 +38,18 @@ def world(tmp_path_factory):
         "Question": EXTERNAL,
         "Assignments": work,
     }
+    # The log says how far a load is when it comes to the next HIT.
+    last = hit | {"HITId": "3LAST", "Assignments": [{"WorkerId": "A1LAST"}]}
     path = tmp_path_factory.mktemp("world") / "world.json"
-    path.write_text(json.dumps({"HITs": [hit]}))
+    path.write_text(json.dumps({"HITs": [hit, last]}))
     return path
 
 
-def begin(url, world):
+def begin(url, world, *options):
     """A start that is not waited for."""
-    command = [binary(), "--quiet", "--listen", "127.0.0.1:0", "--database", url]
+    command = [binary(), "--listen", "127.0.0.1:0", "--database", url, "--fixture", str(world)]
     return subprocess.Popen(
-        [*command, "--fixture", str(world)],
+        [*command, *options],
         env=clean_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -57,25 +58,27 @@ def begin(url, world):
 
 
 def check_world(url, world):
-    """With this start, or with the one before it, the whole world is there."""
+    """With this start, or with the one before it, the whole world is there. What the start said."""
     with launch("--fixture", world, database=url) as server:
         client = server.client("test", "test")
         assert state(client, "3BEGINNING")[1:] == (1, 0, 0)
         page = client.list_assignments_for_hit(HITId="3BEGINNING", MaxResults=100)
         assert page["NumResults"] == 100
         dumped = server.control("GET", "/_mturk/world")
-        assert [len(hit["Assignments"]) for hit in dumped["HITs"]] == [COUNT]
+        work = {hit["HITId"]: len(hit["Assignments"]) for hit in dumped["HITs"]}
+        assert work == {"3BEGINNING": COUNT, "3LAST": 1}
+        return server.stderr()
 
 
-@pytest.mark.parametrize("after", [0.05, 0.2, 0.4])
-def test_killed_while_it_loads(after, kept, world):
+def test_killed_while_it_loads(kept, world):
     """After kill -9 in the middle of its first start the market begins with the next one."""
-    process = begin(kept, world)
-    timer = threading.Timer(after, process.kill)
-    timer.start()
-    process.communicate(timeout=PATIENCE)
-    timer.cancel()
-    check_world(kept, world)
+    for _ in range(2):
+        with begin(kept, world) as process:
+            assert any("loading assignments=" in line for line in process.stderr)
+            process.kill()
+            assert process.stdout.read() == "", "it was not ready"
+    assert "loaded " in check_world(kept, world)
+    assert "has a market" in check_world(kept, world)
 
 
 @as_root
@@ -83,7 +86,7 @@ def test_killed_while_it_loads(after, kept, world):
 def test_no_room_while_it_loads(small_disk, world):  # noqa: F811
     """A full disk is exit 4 and names the database; with room again the market begins."""
     url = f"sqlite:{small_disk}/market.db"
-    process = begin(url, world)
+    process = begin(url, world, "--quiet")
     said, why = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said) == (4, ""), why
     assert url in why and "full" in why and why.count("\n") == 1, why
@@ -92,13 +95,14 @@ def test_no_room_while_it_loads(small_disk, world):  # noqa: F811
 
 
 def test_processes_that_start_at_once(world):
-    """The second is ready when the world that the first one loads is there, and loads none."""
+    """Both are ready when the world is there, and one of them has loaded it."""
     if not postgres_url():
         pytest.skip("needs PostgreSQL")
-    with fresh_database() as url:
-        process = begin(url, world)
+    with fresh_database() as url, begin(url, world) as process:
         try:
-            check_world(url, world)
+            said = check_world(url, world)
+            assert process.stdout.readline().startswith("mturk-local ready on ")
         finally:
             process.kill()
-            process.communicate(timeout=PATIENCE)
+        began = ["loaded " in each for each in (said, process.stderr.read())]
+    assert sorted(began) == [False, True]

@@ -51,6 +51,27 @@ async fn a_market_whose_world_does_not_load_has_not_begun() {
     assert!(!workers.as_array().unwrap().iter().any(is_new), "worlds are for a new market");
 }
 
+#[tokio::test]
+async fn a_market_that_did_not_begin_has_no_seed() {
+    let mut made = Vec::new();
+    for seeds in [vec![2], vec![1, 2]] {
+        let (database, _folder) = new_database().await;
+        let last = seeds.len() - 1;
+        for (n, seed) in seeds.into_iter().enumerate() {
+            let world = if n == last { r#"{"HITs": [{"Question": "<x/>"}]}"# } else { BROKEN };
+            let options = Options { seed: Some(seed), ..options(&database, START, world) };
+            match Emulator::start(options).await {
+                Ok(emulator) => {
+                    let world = emulator.engine().dump().await.unwrap();
+                    made.push(world["HITs"][0]["HITId"].clone());
+                }
+                Err(refused) => assert!(n < last, "{refused:?}"),
+            }
+        }
+    }
+    assert_eq!(made[0], made[1], "ids follow from the seed of the start that was through");
+}
+
 /// What a kept market began with is not kept: the options of the process say where it goes back to.
 #[tokio::test]
 async fn a_reset_goes_back_to_what_the_process_was_started_with() {

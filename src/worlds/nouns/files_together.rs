@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use crate::ids::requester_of;
 use crate::rules::qualification::is_system;
+use crate::rules::worker::well_formed;
 use crate::worlds::fields::{Node, meaning};
 use crate::worlds::nouns::{DEFAULT, Owner};
 
@@ -41,6 +43,13 @@ impl<'a> Item<'a> {
         self.nodes().any(|node| files.contains(&node.place().file))
     }
 
+    /// Whether the entry can be the same thing: two files that begin with other requesters speak of
+    /// their own, unless the entry names its owner.
+    fn can_be(&self, node: &Node<'a>, owner: &Owner) -> bool {
+        let differ = self.owner != *owner && self.owner.named.is_some() && owner.named.is_some();
+        !differ || by_id(node, "Requester").is_some()
+    }
+
     fn stands_also(&mut self, node: Node<'a>, owner: &Owner) {
         if self.owner.named.is_none() {
             self.owner = owner.clone();
@@ -66,7 +75,7 @@ pub fn together<'a>(
             // The second of this list is the second of the others.
             let nth = id.as_ref().map_or(0, |id| count(&mut seen, id));
             let before = id.as_ref().and_then(|id| known.get(id)?.get(nth));
-            if let Some(index) = before {
+            if let Some(index) = before.filter(|index| items[**index].can_be(&node, &owner)) {
                 items[*index].stands_also(node, &owner);
                 continue;
             }
@@ -104,9 +113,13 @@ pub fn by_text(node: &Node<'_>) -> Option<String> {
     meaning("", node.text()).map(|said| said.to_string())
 }
 
-/// As [`by_text`], of one owner.
+/// As [`by_text`], of one owner, whom a dump names and saved output does not.
 pub fn by_owner_and_text(node: &Node<'_>, owner: &Owner) -> Option<String> {
-    Some(format!("{} {}", name_of(owner), by_text(node)?))
+    let mut said = meaning("", node.text())?;
+    if let Some(members) = said.as_object_mut() {
+        members.remove("Requester");
+    }
+    Some(format!("{} {said}", owner_of(node, owner)))
 }
 
 /// What makes two qualification types one; the system's may differ, since nobody loads them.
@@ -127,10 +140,13 @@ pub fn of_request(node: &Node<'_>, _: &Owner) -> Option<String> {
 
 /// A requester blocks a worker once.
 pub fn of_block(node: &Node<'_>, owner: &Owner) -> Option<String> {
-    let requester = by_id(node, "Requester").unwrap_or_else(|| name_of(owner).to_owned());
-    Some(format!("{requester} {}", by_id(node, "WorkerId")?))
+    Some(format!("{} {}", owner_of(node, owner), by_id(node, "WorkerId")?))
 }
 
-fn name_of(owner: &Owner) -> &str {
-    owner.named.as_deref().unwrap_or(DEFAULT)
+/// The requester id of the owner: a key, which has another length, stands for the id that it makes.
+fn owner_of(node: &Node<'_>, owner: &Owner) -> String {
+    let named = by_id(node, "Requester").or_else(|| owner.named.clone());
+    let named = named.unwrap_or_else(|| DEFAULT.to_owned());
+    let is_id = named.len() == 14 && well_formed(&named);
+    if is_id { named } else { requester_of(&named) }
 }

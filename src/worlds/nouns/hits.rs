@@ -105,11 +105,16 @@ const DERIVED: [&str; 4] = [
 
 /// What becomes of members that differ in two places that speak of one HIT.
 pub fn merged(name: &str, first: &Node<'_>, last: &Node<'_>) -> Differing {
-    let believed = |node: &Node<'_>| ["\"Disposed\"", "\"Reviewing\""].contains(&node.text());
+    // What was told of a HIT to the requester alone, and what is final.
+    let far = |node: &Node<'_>| match node.text() {
+        "\"Disposed\"" => 2,
+        "\"Reviewing\"" => 1,
+        _ => 0,
+    };
     match name {
         // Saved one after the other.
         _ if DERIVED.contains(&name) => Differing::First,
-        "HITStatus" if believed(first) => Differing::First,
+        "HITStatus" if far(first) > far(last) => Differing::First,
         "HITStatus" => Differing::Last,
         // A page each.
         "AssignmentReviewReport" | "HITReviewReport" => Differing::Both,

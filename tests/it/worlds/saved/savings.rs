@@ -252,3 +252,46 @@ async fn a_dispute_is_told_alone() {
     let told = refused(&[hit(1), hit(2), two]).await;
     assert_eq!((told.len(), &told[0]["path"]), (1, &json!("HITs[0].MaxAssignments")), "{told:?}");
 }
+
+/// A dump names each owner by id, saved output none.
+#[tokio::test]
+async fn a_dump_beside_what_was_saved_adds_nothing() {
+    let once = dump(&begun_with(&saved()).await).await;
+    let (dumped, saved) = ([once.to_string()], [BONUSES, TYPES, GRANTS, BLOCKS].map(str::to_owned));
+    for files in [[&dumped[..], &saved].concat(), [&saved[..], &dumped].concat()] {
+        let both = dump(&begun_with(&files).await).await;
+        for list in ["BonusPayments", "WorkerBlocks", "QualificationTypes", "Qualifications"] {
+            assert_eq!(both[list], once[list], "{list}");
+        }
+    }
+}
+
+/// What was deleted stays so, whichever file says it.
+#[rstest]
+#[case(["Reviewing", "Disposed"])]
+#[case(["Disposed", "Reviewing"])]
+#[tokio::test]
+async fn a_hit_is_as_far_as_the_further_file_has_it(#[case] statuses: [&str; 2]) {
+    let file = |status: &str| {
+        let mut file: Value = serde_json::from_str(HITS).unwrap();
+        file["HITs"][0]["HITStatus"] = json!(status);
+        file["HITs"][0]["Expiration"] = json!("2019-06-01T00:00:00Z");
+        file["HITs"].as_array_mut().unwrap().truncate(1);
+        file.to_string()
+    };
+    let world = begun_with(&statuses.map(file)).await;
+    assert_eq!(dump(&world).await["HITs"][0]["HITStatus"], "Disposed");
+}
+
+/// Files that begin with other requesters speak of their own types.
+#[tokio::test]
+async fn a_type_of_two_owners_is_refused() {
+    let of = |key: &str| {
+        let mut file: Value = serde_json::from_str(TYPES).unwrap();
+        file["Requesters"] = json!([{"AccessKeyId": key}]);
+        file.to_string()
+    };
+    let problems = refused(&[of("AK1"), of("AK2")]).await;
+    assert!(problems[0]["reason"].as_str().unwrap().contains("another"), "{problems:?}");
+    let _ = begun_with(&[of("AK1"), of("AK1")]).await;
+}
