@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::source::{Part, Source, sources};
 
-const MOST_LINES: usize = 300;
+const MOST_LINES: usize = 500;
 const MOST_COLUMNS: usize = 100;
 const LONGEST_FUNCTION: usize = 60;
 
