@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::commands::{ClockArgs, ClockCommand, Dump, Health, Load, Reset, Submit};
 use crate::control::MAX_WORLD;
+use crate::ids::is_id;
 use crate::run::{RunError, fixture_worlds};
 use crate::time::Span;
 use crate::worlds::{Problem, Refusal};
@@ -145,6 +146,10 @@ pub async fn submit(command: &Submit) -> Result<(), ClientError> {
     let mut body = json!({"Answers": answers});
     if let Some(worker) = &command.worker {
         body["WorkerId"] = worker.as_str().into();
+    }
+    if !is_id(&command.hit) {
+        let hit = &command.hit;
+        return Err(argument(format!("--hit (MTURK_LOCAL_HIT) {hit:?} is no id of a HIT")));
     }
     let path = format!("/_mturk/hits/{}/submissions", command.hit);
     simple(&command.server.endpoint, Method::POST, &path, Some(body), SOON).await

@@ -20,7 +20,7 @@ use crate::web::{Site, SubmitThrough};
 use crate::wire::caller::Auth;
 
 pub use commands::Command;
-pub use values::shown_database;
+pub use values::{authority, shown_database};
 
 /// The address when none is given: the Turk was built in 1770.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:1770";
@@ -110,7 +110,7 @@ pub struct Serve {
     #[arg(hide_env_values = true, value_delimiter = ',')]
     pub credentials: Vec<String>,
     /// The URL that links show; without it, the request's Host.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL", hide_env_values = true)]
     #[arg(value_parser = values::public_url)]
     pub public_url: Option<String>,
     /// real, or the instant at which a new market starts; without it, real, or where a kept
@@ -137,13 +137,13 @@ pub struct Serve {
     /// What becomes of posted fields with one name.
     #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_REPEATED_FIELDS")]
     pub repeated_fields: Repeated,
-    /// Another host name under which requests may come; repeatable.
+    /// Another host name under which requests may come, or *.SUFFIX; repeatable.
     #[arg(long = "allow-host", value_name = "NAME", env = "MTURK_LOCAL_ALLOW_HOST")]
-    #[arg(value_delimiter = ',')]
+    #[arg(value_delimiter = ',', value_parser = values::allowed_host)]
     pub allow_hosts: Vec<String>,
     /// A web origin whose pages may call, for example http://localhost:3000; repeatable.
     #[arg(long = "cors-origin", value_name = "ORIGIN", env = "MTURK_LOCAL_CORS_ORIGIN")]
-    #[arg(value_delimiter = ',', value_parser = values::origin)]
+    #[arg(value_delimiter = ',', value_parser = values::origin, hide_env_values = true)]
     pub cors_origins: Vec<String>,
     /// Listen on addresses that other machines reach.
     #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
@@ -197,12 +197,15 @@ impl Serve {
     /// # Errors
     /// One of them is not written as it must be.
     pub fn known(&self) -> Result<Vec<Credential>, String> {
-        self.credentials.iter().map(|text| values::credential(text)).collect()
+        values::credentials(&self.credentials)
     }
 
     fn gate(&self, bound: &[SocketAddr]) -> Gate {
         let mut hosts = self.allow_hosts.clone();
-        hosts.extend(bound.iter().map(|address| address.ip().to_string()));
+        hosts.extend(bound.iter().map(|address| match address {
+            SocketAddr::V4(address) => address.ip().to_string(),
+            SocketAddr::V6(address) => format!("[{}]", address.ip()),
+        }));
         let public = self.public_url.as_deref().and_then(values::authority);
         hosts.extend(public.map(|(host, _)| host.to_owned()));
         Gate {

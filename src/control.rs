@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::engine::Engine;
@@ -65,6 +66,7 @@ pub fn router(control: Control) -> Router {
         .route("/openapi.json", get(description::show))
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)
+        .layer(from_fn(json::check_address))
         .with_state(control)
 }
 

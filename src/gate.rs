@@ -6,7 +6,9 @@
 use std::net::IpAddr;
 
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+
+use crate::rules::url::{is_host_and_port, split_port, without_user_info};
 
 /// The names under which the closed service was reached; clients written for it keep them.
 const AMAZON: [&str; 7] = [
@@ -23,7 +25,7 @@ const AMAZON: [&str; 7] = [
 #[derive(Debug, Clone, Default)]
 pub struct Gate {
     /// Host names besides loopback and the old service's: the listen addresses, the public URL's
-    /// host, `--allow-host`.
+    /// host, `--allow-host`. `*.example.test` stands for every name that ends so.
     pub hosts: Vec<String>,
     /// The origin of the public URL, which is the server's own.
     pub public_origin: Option<String>,
@@ -43,21 +45,43 @@ pub enum Writers {
     Any,
 }
 
+/// Why a request may not come in: the status to answer with, and a sentence for the one who sent it.
+pub type Refused = (StatusCode, String);
+
+/// The one `Host` header, which is a host and perhaps a port, and agrees with the address that the
+/// request line names, if that is a whole one.
+fn host<'h>(uri: &Uri, headers: &'h HeaderMap) -> Result<&'h str, Refused> {
+    let bad = |why: &str| (StatusCode::BAD_REQUEST, why.to_owned());
+    let mut all = headers.get_all(HOST).iter();
+    let host = all.next().ok_or_else(|| bad("The request has no Host header."))?;
+    if all.next().is_some() {
+        return Err(bad("The request has more than one Host header."));
+    }
+    let host = host.to_str().ok().filter(|host| is_host_and_port(host));
+    let host = host.ok_or_else(|| bad("The Host header is no host, perhaps with a port."))?;
+    match uri.authority() {
+        Some(named) if !named.as_str().eq_ignore_ascii_case(host) => {
+            Err(bad("The request line names another host than the Host header."))
+        }
+        _ => Ok(host),
+    }
+}
+
 impl Gate {
     /// Whether the request may come in; `writers` depends on where it goes.
     ///
     /// # Errors
-    /// A sentence for the one who sent it.
+    /// The host is damaged or not known; a page that may not write wants to.
     pub fn check(
         &self,
-        method: &Method,
-        headers: &HeaderMap,
+        (method, uri, headers): (&Method, &Uri, &HeaderMap),
         writers: Writers,
-    ) -> Result<(), String> {
-        let host = text(headers, &HOST).ok_or("The request has no Host header.")?;
-        let name = without_port(&host);
+    ) -> Result<(), Refused> {
+        let host = host(uri, headers)?;
+        let (name, _) = split_port(host);
+        let forbidden = |why: String| Err((StatusCode::FORBIDDEN, why));
         if !self.knows(name) {
-            return Err(format!(
+            return forbidden(format!(
                 "The host {name:?} is not known here. \
                  If it is meant, start with --allow-host {name}."
             ));
@@ -65,21 +89,23 @@ impl Gate {
         if method.is_safe() || writers == Writers::Any || !headers.contains_key(ORIGIN) {
             return Ok(());
         }
-        let origin = text(headers, &ORIGIN).unwrap_or_default();
-        let own = origin.split_once("://").is_some_and(|(_, at)| at.eq_ignore_ascii_case(&host));
+        let origin =
+            headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+        let own = origin.split_once("://").is_some_and(|(_, at)| at.eq_ignore_ascii_case(host));
         let named =
-            self.public_origin.iter().chain(&self.cors_origins).any(|known| same(known, &origin));
+            self.public_origin.iter().chain(&self.cors_origins).any(|known| same(known, origin));
         if own || named {
             return Ok(());
         }
-        Err(format!(
+        let origin = without_user_info(origin);
+        forbidden(format!(
             "A page of {origin:?} may not write here. If it is meant, start with --cors-origin."
         ))
     }
 
     fn knows(&self, name: &str) -> bool {
-        let named = |known: &str| without_port(known).eq_ignore_ascii_case(name);
-        let listed = self.hosts.iter().any(|known| named(known));
+        let named = |known: &str| split_port(known).0.eq_ignore_ascii_case(name);
+        let listed = self.hosts.iter().any(|known| named(known) || ends_so(known, name));
         if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
             return listed || self.any_address || address.is_loopback();
         }
@@ -89,8 +115,13 @@ impl Gate {
     }
 }
 
-fn text(headers: &HeaderMap, name: &axum::http::HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
+/// Whether `known` is `*.suffix`, and the name has that suffix and more before it.
+fn ends_so(known: &str, name: &str) -> bool {
+    let suffix = known.strip_prefix('*').filter(|suffix| suffix.starts_with('.'));
+    suffix.is_some_and(|suffix| {
+        let before = name.len().checked_sub(suffix.len()).filter(|before| *before > 0);
+        before.and_then(|at| name.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+    })
 }
 
 /// Whether two origins are one: names in any case, the default port said or not.
@@ -100,14 +131,6 @@ fn same(one: &str, other: &str) -> bool {
         origin.strip_suffix(port).unwrap_or(origin)
     }
     plain(one).eq_ignore_ascii_case(plain(other))
-}
-
-/// `host`, `host:port`, `[v6]`, `[v6]:port`: the part before the port.
-fn without_port(host: &str) -> &str {
-    match host.strip_prefix('[').and_then(|rest| rest.find(']')) {
-        Some(end) => &host[..end + 2],
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    }
 }
 
 #[cfg(test)]
@@ -120,12 +143,13 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        gate.check(method, &headers, Writers::Ours).is_ok()
+        gate.check((method, &Uri::from_static("/"), &headers), Writers::Ours).is_ok()
     }
 
     #[test]
     fn hosts_that_are_let_in() {
-        let hosts = ["mturk", "named.test:8080", "10.0.0.5"].map(str::to_owned).to_vec();
+        let hosts = ["mturk", "named.test:8080", "10.0.0.5", "*.svc.cluster.local"];
+        let hosts = hosts.map(str::to_owned).to_vec();
         let gate = Gate { hosts, ..Gate::default() };
         for (host, allowed) in [
             ("127.0.0.1:1770", true),
@@ -138,6 +162,12 @@ mod tests {
             ("named.test:1770", true),
             ("10.0.0.5:1770", true),
             ("10.0.0.6:1770", false),
+            ("a.svc.cluster.local:80", true),
+            ("a.b.SVC.cluster.local", true),
+            ("svc.cluster.local", false),
+            (".svc.cluster.local", false),
+            ("evilsvc.cluster.local", false),
+            ("a.svc.cluster.local.evil.example", false),
             ("mturk-requester-sandbox.us-east-1.amazonaws.com", true),
             ("evil.example", false),
             ("evil.example:1770", false),
@@ -149,7 +179,38 @@ mod tests {
         let remote = Gate { any_address: true, ..Gate::default() };
         assert!(check(&remote, &Method::GET, "10.0.0.6:1770", None));
         assert!(!check(&remote, &Method::GET, "evil.example", None));
-        assert!(gate.check(&Method::GET, &HeaderMap::new(), Writers::Ours).is_err());
+    }
+
+    #[test]
+    fn the_host_is_one_whole_and_the_same_in_the_request_line() {
+        let gate = Gate { hosts: vec!["app.test".into()], ..Gate::default() };
+        for (target, hosts, status) in [
+            ("/", &["localhost"][..], None),
+            ("http://LOCALHOST:80/x", &["localhost:80"], None),
+            ("http://localhost/", &["localhost:80"], Some(400)),
+            ("http://evil.example/", &["localhost"], Some(400)),
+            ("http://localhost@evil.example/", &["localhost"], Some(400)),
+            ("/", &[], Some(400)),
+            ("/", &["localhost", "localhost"], Some(400)),
+            ("/", &["localhost", "evil.example"], Some(400)),
+            ("/", &["localhost:80@evil.example"], Some(400)),
+            ("/", &["localhost:"], Some(400)),
+            ("/", &["localhost:65536"], Some(400)),
+            ("/", &["localhost/x"], Some(400)),
+            ("/", &[""], Some(400)),
+            ("/", &["evil.example"], Some(403)),
+        ] {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, host.parse().unwrap());
+            }
+            // Nobody looks at what a proxy says.
+            headers.insert("x-forwarded-host", "app.test".parse().unwrap());
+            let uri = target.parse().unwrap();
+            let checked = gate.check((&Method::GET, &uri, &headers), Writers::Ours);
+            let refused = checked.err().map(|(status, _)| status.as_u16());
+            assert_eq!(refused, status, "{target} {hosts:?}");
+        }
     }
 
     #[test]

@@ -126,6 +126,13 @@ fn spell(first: char, count: usize, bytes: &[u8; 32]) -> String {
     std::iter::once(first).chain(rest).collect()
 }
 
+/// Whether a text has the form of an id of the market: capital letters and digits, at most 64.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    (1..=64).contains(&text.len()) && text.bytes().all(capital)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,12 @@
 //! The program `mturk-local`.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use mturk_local::client::{self, ClientError, print_text};
 use mturk_local::config::{Cli, Command, manual};
+use mturk_local::rules::url::without_user_info;
 use mturk_local::run;
 use mturk_local::run::RunError;
 use mturk_local::worlds::builtin::{BUILTIN, Builtin};
@@ -37,9 +39,12 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 
 /// A bad option or environment value: says which, and exits 2. `--help` and `--version` exit 0.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+    let text = error.to_string();
+    match without_user_info(&text) {
+        Cow::Borrowed(_) => drop(error.print()),
+        Cow::Owned(_) => complain(text.trim_end()),
+    }
     if error.use_stderr() {
-        let text = error.to_string();
         for (name, _) in std::env::vars_os() {
             let Some(name) = name.to_str() else { continue };
             let Some(option) = name.strip_prefix("MTURK_LOCAL_") else { continue };
@@ -56,7 +61,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "the program's last words, log or no log")]
 fn complain(text: &str) {
-    eprintln!("mturk-local: {text}");
+    eprintln!("mturk-local: {}", without_user_info(text));
 }
 
 fn start(cli: Cli) -> anyhow::Result<u8> {

@@ -51,6 +51,8 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::turn::{Access, BoxFuture, Turn};
 
+pub use list_assignments_for_hit::Rest;
+
 /// One operation of the API.
 pub trait Operation: 'static {
     /// The name after the dot of `X-Amz-Target`.
@@ -75,12 +77,28 @@ pub trait Answer {
     ///
     /// # Errors
     /// It cannot be written as JSON.
-    fn body(self) -> Result<Vec<u8>, Fault>;
+    fn body(self) -> Result<Content, Fault>;
 }
 
 impl<T: Serialize> Answer for T {
-    fn body(self) -> Result<Vec<u8>, Fault> {
-        serde_json::to_vec(&self).map_err(|e| Fault::Service(e.to_string()))
+    fn body(self) -> Result<Content, Fault> {
+        let json = serde_json::to_vec(&self).map_err(|e| Fault::Service(e.to_string()))?;
+        Ok(json.into())
+    }
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub struct Content {
+    /// All of it, or what comes before the rest.
+    pub beginning: Vec<u8>,
+    /// What is too long to be held in memory, and is read while it is sent.
+    pub rest: Option<Rest>,
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(beginning: Vec<u8>) -> Self {
+        Self { beginning, rest: None }
     }
 }
 
@@ -89,7 +107,7 @@ impl<T: Serialize> Answer for T {
 pub struct Void {}
 
 /// An operation as a function: from a turn and a body to a body.
-type Run = for<'t> fn(&'t mut Turn, &'t Value) -> BoxFuture<'t, Result<Vec<u8>, Fault>>;
+type Run = for<'t> fn(&'t mut Turn, &'t Value) -> BoxFuture<'t, Result<Content, Fault>>;
 
 /// An operation without its types.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +129,7 @@ impl Entry {
 fn run<'t, O: Operation>(
     turn: &'t mut Turn,
     body: &'t Value,
-) -> BoxFuture<'t, Result<Vec<u8>, Fault>> {
+) -> BoxFuture<'t, Result<Content, Fault>> {
     Box::pin(async move {
         // What passed the model decodes; a test sends every member.
         let input = O::Input::deserialize(body)

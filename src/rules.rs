@@ -15,5 +15,7 @@ pub mod posted;
 pub mod qualification;
 pub mod question;
 pub mod review_policy;
+pub mod text;
 pub mod unique_request_token;
+pub mod url;
 pub mod worker;

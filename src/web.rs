@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 
@@ -99,26 +99,30 @@ pub fn router(web: Web) -> Router {
         .route("/workers", get(workers::list).post(workers::choose))
         .route("/mturk/preview", get(preview::old))
         .route("/mturk/previewandaccept", get(accept::old))
-        .route("/mturk/clock", get(clock::show))
-        .layer(map_response(unframed));
-    Router::new()
-        .merge(pages)
+        .route("/mturk/clock", get(clock::show));
+    pages
         .route("/mturk/frame/{hit}", get(frame::show))
         .route("/mturk/externalSubmit", get(external_submit::get).post(external_submit::post))
         .route("/assets/{*path}", get(assets::show))
         .route("/samples/{name}", get(assets::sample))
         .route("/favicon.ico", get(assets::icon))
         .fallback(refusal::no_such_page)
+        .layer(from_fn_with_state(web.clone(), refusal::check_address))
+        .layer(map_response(unframed))
         .with_state(web)
 }
 
 /// Pages of the site load nothing from elsewhere but the frame of a task, and stand in no frame.
+/// What is meant for a frame has a policy of its own.
 async fn unframed(mut response: Response) -> Response {
     let headers = response.headers_mut();
+    if headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        return response;
+    }
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

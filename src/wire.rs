@@ -15,14 +15,17 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode};
+use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
-use crate::ops::{Entry, OPERATIONS};
+use crate::ops::{Content, Entry, OPERATIONS, Rest};
+use crate::rules::url::is_host_and_port;
 use crate::store::requesters::Requester;
 use crate::time::{Clock, real_now};
+use crate::turn::Access;
 use crate::wire::caller::Auth;
 use crate::wire::model::OperationShape;
 use crate::wire::sigv4::SigningKeys;
@@ -65,7 +68,11 @@ impl Wire {
             Answered { response: Response::default(), operation: None, requester: None };
         let done = self.call(parts, &body, &mut answered).await;
         answered.response = match done {
-            Ok(body) => respond(StatusCode::OK, body),
+            Ok(Content { beginning, rest: None }) => respond(StatusCode::OK, beginning.into()),
+            Ok(Content { beginning, rest: Some(rest) }) => {
+                let requester = answered.requester.clone().unwrap_or_default();
+                respond(StatusCode::OK, self.streamed(requester, beginning, rest))
+            }
             Err(fault) => Box::pin(self.refuse(&fault)).await,
         };
         answered
@@ -79,7 +86,26 @@ impl Wire {
             _ => self.engine.clock().await.map_or_else(|_| real_now(), Clock::now),
         };
         let (status, body) = fault::body(fault, now, self.engine.market().profile);
-        respond(status, body)
+        respond(status, body.into())
+    }
+
+    /// A body whose rest is read piece by piece, each in a turn of its own, so that a client that
+    /// takes its time holds nothing. Where that fails, the connection is closed.
+    fn streamed(&self, requester: Arc<Requester>, beginning: Vec<u8>, rest: Rest) -> Body {
+        let (engine, count, rest) = (Arc::clone(&self.engine), rest.count(), Arc::new(rest));
+        let rest = stream::iter(0..count).then(move |number| {
+            let (engine, rest) = (Arc::clone(&engine), Arc::clone(&rest));
+            let requester = Arc::clone(&requester);
+            async move {
+                let read = engine.turn(Access::Read, requester, move |turn| {
+                    let rest = Arc::clone(&rest);
+                    Box::pin(async move { rest.piece(turn, number).await })
+                });
+                let piece = read.await.map(Bytes::from);
+                piece.inspect_err(|fault| tracing::error!(%fault, "a long answer broke off"))
+            }
+        });
+        Body::from_stream(stream::iter([Ok(Bytes::from(beginning))]).chain(rest))
     }
 
     async fn call(
@@ -87,7 +113,7 @@ impl Wire {
         parts: &Parts,
         body: &Bytes,
         answered: &mut Answered,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Content, Fault> {
         let shape = target(&parts.headers)?;
         answered.operation = Some(shape.name);
         check_content_type(&parts.headers)?;
@@ -112,6 +138,7 @@ impl Wire {
     fn origin(&self, headers: &HeaderMap) -> String {
         self.public_origin.clone().unwrap_or_else(|| {
             let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+            let host = host.filter(|host| is_host_and_port(host));
             format!("http://{}", host.unwrap_or("localhost"))
         })
     }
@@ -165,8 +192,8 @@ fn entry(name: &str) -> Result<&'static Entry, Fault> {
     found.ok_or_else(|| Fault::Service(format!("nothing does {name}")))
 }
 
-fn respond(status: StatusCode, body: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn respond(status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);

@@ -151,13 +151,13 @@ pub async fn hand_in(
 }
 
 fn document(test: &str, handed: Handed) -> Result<String, Fault> {
-    match handed {
-        Handed::Given(given) => {
-            answers::write(test, &given).map_err(|e| Fault::unreadable(e.to_string()))
-        }
+    let document = match handed {
+        Handed::Given(given) => answers::write(test, &given)?,
         Handed::Document(document) => {
-            answers::check(&document).map_err(|e| Fault::unreadable(e.to_string()))?;
-            Ok(document)
+            answers::check(&document)?;
+            document
         }
-    }
+    };
+    answers::check_length(&document, answers::MAX_TEST_BYTES)?;
+    Ok(document)
 }

@@ -75,7 +75,7 @@ pub async fn submit_form(
         }
     }
     let at = turn.now;
-    Ok(Handed::In(Box::new(submit(turn, hit, taken, answers.xml(), at).await?)))
+    Ok(Handed::In(Box::new(submit(turn, hit, taken, answers.xml()?, at).await?)))
 }
 
 /// A name without characters that no name has and not every database keeps.

@@ -10,6 +10,8 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 use crate::client::{ClientError, argument};
+use crate::config::authority;
+use crate::rules::url::without_user_info;
 
 /// A question.
 pub struct Asked<'a> {
@@ -27,7 +29,7 @@ pub struct Asked<'a> {
 
 /// Asks. Answers with whether it was granted, and the JSON that came back.
 pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
-    let (endpoint, limit) = (asked.endpoint.to_owned(), asked.limit);
+    let (endpoint, limit) = (without_user_info(asked.endpoint).into_owned(), asked.limit);
     match tokio::time::timeout(limit, answer(asked)).await {
         Ok(answered) => answered,
         Err(_) => Err(ClientError::Unreachable(endpoint, format!("no answer within {limit:?}"))),
@@ -36,14 +38,15 @@ pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
 
 async fn answer(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
     let Asked { endpoint, method, path, body, .. } = asked;
-    let bad =
-        |why: String| argument(format!("--endpoint (MTURK_LOCAL_ENDPOINT) {endpoint}: {why}"));
-    let uri: Uri = format!("{}{path}", endpoint.trim_end_matches('/'))
-        .parse()
-        .map_err(|e| bad(format!("{e}")))?;
-    if uri.scheme_str() != Some("http") {
-        return Err(bad("an endpoint begins with http://".into()));
+    let shown = without_user_info(endpoint);
+    let bad = |why: String| argument(format!("--endpoint (MTURK_LOCAL_ENDPOINT) {shown}: {why}"));
+    let origin = endpoint.trim_end_matches('/');
+    let whole = authority(origin).is_some_and(|(_, known)| known == origin);
+    if !whole || !origin.starts_with("http://") {
+        let why = "an endpoint is http://HOST:PORT, without a user, a password or a path";
+        return Err(bad(why.into()));
     }
+    let uri: Uri = format!("{origin}{path}").parse().map_err(|e| bad(format!("{e}")))?;
     let request = Request::builder()
         .method(method)
         .uri(uri)

@@ -52,7 +52,7 @@ const EXEC_LISTENS: &str = "Address to listen on [default: a free port of 127.0.
 #[derive(Debug, Args)]
 pub struct Endpoint {
     /// The running server.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT")]
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", hide_env_values = true)]
     #[arg(default_value = "http://127.0.0.1:1770")]
     pub endpoint: String,
 }
@@ -133,7 +133,7 @@ pub struct ClockArgs {
     pub change: Option<ClockCommand>,
     /// The running server.
     #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", global = true)]
-    #[arg(default_value = "http://127.0.0.1:1770")]
+    #[arg(default_value = "http://127.0.0.1:1770", hide_env_values = true)]
     pub endpoint: String,
 }
 
@@ -171,6 +171,8 @@ pub struct Health {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (question, value) = text.split_once('=').ok_or("an answer is QUESTION=VALUE")?;
-    Ok((question.to_owned(), value.to_owned()))
+    match text.split_once('=') {
+        Some((question, value)) if !question.is_empty() => Ok((question.into(), value.into())),
+        _ => Err("an answer is QUESTION=VALUE".into()),
+    }
 }

@@ -4,18 +4,19 @@ use clap::Args;
 
 use crate::config::values::authority;
 use crate::notify::{Account, Endpoints};
+use crate::rules::url::without_user_info;
 
 /// Where SQS and SNS are, and in whose name to send there.
 #[derive(Debug, Args)]
 pub struct Notify {
     /// Where notifications to SQS queues are delivered; without it, they wait.
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SQS")]
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SQS", hide_env_values = true)]
     pub sqs_endpoint: Option<String>,
     /// Where notifications to SNS topics are delivered; without it, they wait.
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SNS")]
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SNS", hide_env_values = true)]
     pub sns_endpoint: Option<String>,
     /// The endpoint of both, where they have none of their own.
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL")]
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL", hide_env_values = true)]
     pub aws_endpoint: Option<String>,
     /// The region of queues and topics.
     #[arg(long, value_name = "NAME", env = "AWS_REGION", default_value = "us-east-1")]
@@ -37,7 +38,7 @@ impl Notify {
     /// The endpoints that are meant.
     ///
     /// # Errors
-    /// One of them is no URL, or begins with `https://`.
+    /// One of them is no URL, has a user, or begins with `https://`; the region is no name.
     pub fn checked(&self) -> Result<Endpoints, String> {
         let names =
             ["--sqs-endpoint (AWS_ENDPOINT_URL_SQS)", "--sns-endpoint (AWS_ENDPOINT_URL_SNS)"];
@@ -47,6 +48,10 @@ impl Notify {
                 if own.is_some() { (name, own.clone()) } else { (both.0, both.1.clone()) };
             url.map(|url| endpoint(name, &url)).transpose()
         };
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        if self.aws_region.is_empty() || !self.aws_region.bytes().all(plain) {
+            return Err("--aws-region (AWS_REGION) is a name such as us-east-1".into());
+        }
         Ok(Endpoints {
             sqs: meant(names[0], &self.sqs_endpoint)?,
             sns: meant(names[1], &self.sns_endpoint)?,
@@ -62,16 +67,20 @@ impl Notify {
 
 /// An endpoint that can be reached without TLS.
 fn endpoint(name: &str, url: &str) -> Result<String, String> {
+    let shown = without_user_info(url);
     if url.starts_with("https://") {
         return Err(format!(
-            "{name} {url:?} begins with https://, which mturk-local does not speak: it delivers \
+            "{name} {shown:?} begins with https://, which mturk-local does not speak: it delivers \
              to http:// endpoints, such as a local SQS and SNS"
         ));
     }
-    if url.starts_with("http://") && authority(url).is_some() {
+    if authority(url).is_some() && !url.contains(['?', '#', ' ']) {
         return Ok(url.trim_end_matches('/').to_owned());
     }
-    Err(format!("{name} {url:?} is no URL that begins with http:// and names a host"))
+    Err(format!(
+        "{name} {shown:?} is no URL that begins with http:// and names a host, without a user, a \
+         password or a query"
+    ))
 }
 
 #[cfg(test)]
@@ -107,6 +116,8 @@ mod tests {
             ("https://sqs.us-east-1.amazonaws.com", "does not speak"),
             ("sqs:9324", "is no URL"),
             ("http://", "is no URL"),
+            ("http://u:p@sqs:9324", "without a user"),
+            ("http://sqs:9324?x=1", "is no URL"),
         ] {
             let why = notify(Some(url), None).checked().unwrap_err();
             assert!(why.contains(said) && why.contains("AWS_ENDPOINT_URL_SQS"), "{why}");

@@ -2,28 +2,67 @@
 
 use crate::emulator::Credential;
 use crate::engine::StartAt;
+use crate::rules::text::ACCESS_KEY_BYTES;
+use crate::rules::url::{is_host_and_port, split_port, without_user_info};
 use crate::time::{When, real_now};
 
-/// Host name and origin of an http(s) URL.
+/// Host name and origin of an http(s) URL that has neither a user nor a password.
+#[must_use]
 pub fn authority(url: &str) -> Option<(&str, &str)> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next().filter(|part| !part.is_empty())?;
-    let host = match authority.find(']') {
-        Some(end) => &authority[..=end],
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
-    };
-    Some((host, &url[..url.len() - rest.len() + authority.len()]))
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+    let authority = rest.split(['/', '?', '#']).next().filter(|part| is_host_and_port(part))?;
+    Some((split_port(authority).0, &url[..url.len() - rest.len() + authority.len()]))
+}
+
+/// A host name without a port, or `*.SUFFIX` for every name that ends so.
+pub fn allowed_host(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_whole = is_host_and_port(name) && split_port(name).1.is_none();
+    if is_whole && !name.starts_with(['.', '-']) && (name == text || !name.starts_with('[')) {
+        return Ok(text.to_owned());
+    }
+    Err("a host is a name or an address, without http:// and without a port, or *.SUFFIX for \
+         every name that ends so; there is none for all hosts"
+        .into())
+}
+
+/// The requesters of `--credential`. What is wrong is not shown.
+pub fn credentials(texts: &[String]) -> Result<Vec<Credential>, String> {
+    let all: Vec<Credential> =
+        texts.iter().map(|text| credential(text)).collect::<Result<_, _>>()?;
+    let twice = all
+        .iter()
+        .enumerate()
+        .find(|(index, one)| all[..*index].iter().any(|other| other.access_key == one.access_key));
+    match twice {
+        None => Ok(all),
+        Some((_, Credential { access_key, .. })) => Err(format!(
+            "--credential (MTURK_LOCAL_CREDENTIAL) has the key {access_key} twice: a key has one \
+             secret and one name"
+        )),
+    }
 }
 
 /// Key, secret, and perhaps a name. What is wrong is not shown.
 pub fn credential(text: &str) -> Result<Credential, String> {
     let mut parts = text.splitn(3, ':').map(str::to_owned);
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(access_key), Some(secret), name) if !access_key.is_empty() && !secret.is_empty() => {
+        (Some(access_key), Some(secret), name) if is_key(&access_key) && !secret.is_empty() => {
             Ok(Credential { access_key, secret, name })
+        }
+        (Some(access_key), Some(_), _) if !access_key.is_empty() && !is_key(&access_key) => {
+            Err("--credential (MTURK_LOCAL_CREDENTIAL): a key has at most 128 letters, digits and \
+                 -_.+@, since no signature can name another one"
+                .into())
         }
         _ => Err("--credential (MTURK_LOCAL_CREDENTIAL) is AKID:SECRET or AKID:SECRET:NAME".into()),
     }
+}
+
+/// Whether signatures can name such a key.
+fn is_key(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.+@".contains(&b);
+    (1..=ACCESS_KEY_BYTES).contains(&text.len()) && text.bytes().all(plain)
 }
 
 /// A file or a server. What is wrong is not shown: it may hold a password.
@@ -37,10 +76,57 @@ pub fn database(text: &str) -> Result<String, String> {
                 .into(),
         );
     }
+    if path.is_some_and(|path| path.contains('?') || path.starts_with("file:")) {
+        return Err(
+            "--database sqlite: (MTURK_LOCAL_DATABASE) is a path alone: it has no options \
+                    behind a question mark, and does not begin with file:"
+                .into(),
+        );
+    }
+    if path.is_none() {
+        known_parameters(text)?;
+    }
     if known.iter().any(|prefix| text.starts_with(prefix)) {
         return Ok(text.to_owned());
     }
     Err("--database (MTURK_LOCAL_DATABASE) is sqlite:PATH or postgres://…".into())
+}
+
+/// The parameters that a URL of PostgreSQL can have; the driver passes over others.
+const PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
+
+/// Whether the URL has no other parameters. A wrong one may be a part of a password, so only a word
+/// is shown.
+fn known_parameters(url: &str) -> Result<(), String> {
+    let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or(""));
+    let names = query.split('&').filter(|pair| !pair.is_empty());
+    let names = names.map(|pair| pair.split(['=', '[', '%']).next().unwrap_or_default());
+    let Some(odd) = names.into_iter().find(|name| !PARAMETERS.contains(name)) else {
+        return Ok(());
+    };
+    let is_word =
+        !odd.is_empty() && odd.bytes().all(|b| b.is_ascii_lowercase() || b"_-".contains(&b));
+    let odd = if is_word { format!("the parameter {odd}") } else { "such a parameter".to_owned() };
+    Err(format!("--database (MTURK_LOCAL_DATABASE): PostgreSQL's URLs do not have {odd}"))
 }
 
 /// A database URL that can be shown: without user, password and options.
@@ -49,30 +135,25 @@ pub fn shown_database(url: &str) -> String {
     if url.starts_with("sqlite:") {
         return url.to_owned();
     }
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    format!("postgres://{place}")
+    let place = url.split(['?', '#']).next().unwrap_or_default();
+    without_user_info(place).replacen("postgresql://", "postgres://", 1)
 }
 
 /// The URL under which the server is known outside.
 pub fn public_url(text: &str) -> Result<String, String> {
-    let http = text.starts_with("http://") || text.starts_with("https://");
-    if http && authority(text).is_some() {
-        return Ok(text.trim_end_matches('/').to_owned());
+    let url = text.trim_end_matches('/');
+    if authority(url).is_some_and(|(_, origin)| origin == url) {
+        return Ok(url.to_owned());
     }
-    Err("a public URL begins with http:// or https:// and names a host".into())
+    Err("a public URL is http://HOST or https://HOST, perhaps with :PORT, without a user, a \
+         password or a path"
+        .into())
 }
 
 /// A web origin: scheme and host, perhaps a port, nothing behind.
 pub fn origin(text: &str) -> Result<String, String> {
-    let origin = public_url(text)?;
-    let whole = authority(&origin).is_some_and(|(_, known)| known == origin);
-    let plain = origin.is_ascii() && !origin.contains(['*', ' ']);
-    if whole && plain {
-        return Ok(origin);
-    }
-    Err("an origin is http://HOST or https://HOST, perhaps with :PORT".into())
+    let bad = |_| "an origin is http://HOST or https://HOST, perhaps with :PORT".to_owned();
+    public_url(text).map_err(bad)
 }
 
 /// Where the clock starts.
@@ -96,6 +177,10 @@ mod tests {
             ("http://[::1]", Some(("[::1]", "http://[::1]"))),
             ("http://", None),
             ("mturk.test", None),
+            ("ftp://mturk.test", None),
+            ("http://u:p@mturk.test", None),
+            ("http://mturk.test:0", None),
+            ("http://mturk.test; script-src *", None),
         ] {
             assert_eq!(authority(url), expected, "{url}");
         }
@@ -125,12 +210,53 @@ mod tests {
     }
 
     #[test]
+    fn a_key_stands_once() {
+        let read = |texts: &[&str]| {
+            credentials(&texts.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(read(&["AK:one", "BK:one"]).unwrap().len(), 2);
+        let why = read(&["AK:hush", "AK:other"]).unwrap_err();
+        assert!(why.contains("AK twice") && !why.contains("hush"), "{why}");
+        for key in ["a/b", "a b", "a,b", "a=b", "\u{e9}", &"A".repeat(129)] {
+            assert!(read(&[&format!("{key}:hush")]).is_err_and(|why| !why.contains("hush")));
+        }
+    }
+
+    #[test]
+    fn hosts_that_can_be_let_in() {
+        for (text, good) in [
+            ("turk.test", true),
+            ("10.0.0.5", true),
+            ("[::1]", true),
+            ("*.svc.cluster.local", true),
+            ("*.test", true),
+            ("", false),
+            ("*", false),
+            ("*.", false),
+            ("*.*", false),
+            ("a.*.test", false),
+            (".test", false),
+            ("*..test", false),
+            ("http://x", false),
+            ("x/", false),
+            ("x:80", false),
+            ("u@x", false),
+        ] {
+            assert_eq!(allowed_host(text).is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
     fn databases_are_files_or_servers() {
         for (url, good) in [
             ("sqlite:market.db", true),
             ("sqlite:///data/market.db", true),
             ("postgres://localhost/x", true),
             ("sqlite::memory:", false),
+            ("sqlite:m.db?mode=rw", false),
+            ("sqlite:file:m.db", false),
+            ("postgres://localhost/x?sslmode=disable&options[search_path]=a", true),
+            ("postgres://localhost/x?sslmod=disable", false),
             ("sqlite:", false),
             ("mysql://x", false),
         ] {

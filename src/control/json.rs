@@ -4,12 +4,15 @@ use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::control::MAX_WORLD;
 use crate::fault::{Fault, in_one};
+use crate::ids::is_id;
+use crate::rules::text::{self, BadAddress, json_holds_nul};
 use crate::time::{Instant, When};
 use crate::worlds::Problem;
 
@@ -79,7 +82,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             let status = rejection.status().as_u16();
             let message = match status {
                 413 => format!("The body has more than {limit} MiB."),
-                _ => rejection.body_text(),
+                _ => "The body is damaged, or broke off.".to_owned(),
             };
             Fault::Control { status, code: "BadBody", message }.into()
         })
@@ -96,17 +99,20 @@ impl Body {
     /// Reads it; an empty one and `null` are an empty object.
     ///
     /// # Errors
-    /// It is no JSON object, or not what the route takes.
+    /// It is no JSON object, or not what the route takes; a text in it holds U+0000.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let text: &[u8] = match self.0.trim_ascii() {
-            b"" | b"null" => b"{}",
-            _ => &self.0,
+        let text = match self.text()?.trim_ascii() {
+            "" | "null" => "{}",
+            text => text,
         };
         // serde would read an array as the members in their order.
-        if text.trim_ascii_start().first() == Some(&b'[') {
+        if text.starts_with('[') {
             return Err(Fault::unreadable("an object is wanted, not an array"));
         }
-        serde_json::from_slice(text).map_err(|e| Fault::unreadable(e.to_string()))
+        if json_holds_nul(text) {
+            return Err(Fault::unreadable("no text holds the character U+0000"));
+        }
+        serde_json::from_str(text).map_err(|e| Fault::unreadable(e.to_string()))
     }
 
     /// It as text.
@@ -151,8 +157,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ids {
 
 /// An id, if it is made of capital letters and digits, at most 64.
 pub fn checked(id: String) -> Option<String> {
-    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    ((1..=64).contains(&id.len()) && id.bytes().all(capitals)).then_some(id)
+    is_id(&id).then_some(id)
 }
 
 /// What stands behind the `?` of a path.
@@ -183,6 +188,17 @@ pub fn write<T: serde::Serialize>(value: &T) -> Result<Value, Fault> {
 /// It is none of the forms that a time can have.
 pub fn instant(when: &When, now: Instant) -> Result<Instant, Fault> {
     when.at(now).map_err(Fault::unreadable)
+}
+
+/// Refuses an address with characters that no text holds, before a route reads it.
+pub async fn check_address(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let fault = match text::check_address(uri.path(), uri.query().unwrap_or_default()) {
+        Ok(()) => return next.run(request).await,
+        Err(BadAddress::Path) => Fault::not_found("No path holds control characters."),
+        Err(BadAddress::Query) => Fault::unreadable("the query holds control characters"),
+    };
+    Failure::from(fault).into_response()
 }
 
 /// The answer on a path that does not exist.

@@ -115,12 +115,10 @@ impl Handed {
             }
             (None, None) => Ok(String::new()),
             (None, Some(document)) => {
-                answers::check(&document).map_err(|e| Fault::unreadable(e.to_string()))?;
+                answers::check(&document)?;
                 Ok(document)
             }
-            (Some(given), None) => {
-                answers::write(question, &given).map_err(|e| Fault::unreadable(e.to_string()))
-            }
+            (Some(given), None) => Ok(answers::write(question, &given)?),
         }
     }
 }

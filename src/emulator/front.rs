@@ -1,14 +1,17 @@
 //! What stands before everything: the gate, then the Requester API at `/`, then all other routes.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{self, Entry};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use http_body_util::LengthLimitError;
 use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
@@ -53,14 +56,19 @@ impl Front {
         &self.routes
     }
 
-    /// Answers one request.
+    /// Answers one request, with the headers that every answer has.
     pub async fn answer(&self, request: Request) -> Response {
+        secured(self.answered(request).await)
+    }
+
+    async fn answered(&self, request: Request) -> Response {
         let request = straightened(request);
         let posts_work = web::is_external_submit(request.uri().path());
         let writers = if posts_work { Writers::Any } else { Writers::Ours };
-        if let Err(why) = self.gate.check(request.method(), request.headers(), writers) {
+        let head = (request.method(), request.uri(), request.headers());
+        if let Err((status, why)) = self.gate.check(head, writers) {
             tracing::warn!(why, "refused at the gate");
-            return (StatusCode::FORBIDDEN, why + "\n").into_response();
+            return (status, why + "\n").into_response();
         }
         match &self.wire {
             Some(wire) if is_call(&request) => {
@@ -155,11 +163,33 @@ async fn call(wire: &Wire, request: Request) -> Response {
 }
 
 async fn whole(body: Body) -> Result<axum::body::Bytes, Fault> {
-    to_bytes(body, MAX_BODY).await.map_err(|_| Fault::Front {
-        exception: "RequestEntityTooLargeException",
-        status: 413,
-        message: format!("The request has more than {MAX_BODY} bytes."),
+    to_bytes(body, MAX_BODY).await.map_err(|error| {
+        if !error.source().is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
+            let said = "The body of the request is damaged, or broke off.";
+            return Fault::front("SerializationException", said);
+        }
+        Fault::Front {
+            exception: "RequestEntityTooLargeException",
+            status: 413,
+            message: format!("The request has more than {MAX_BODY} bytes."),
+        }
     })
+}
+
+/// What a browser may make of an answer that says nothing about it: nothing.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// The answer, which no browser takes for anything else than it is, and which stands in no frame
+/// unless it says itself what may be done with it.
+fn secured(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
+        policy.insert(HeaderValue::from_static(POLICY));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
+    response
 }
 
 #[cfg(test)]

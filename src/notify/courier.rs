@@ -9,6 +9,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::notify::http::PlainHttp;
+use crate::rules::url::without_user_info;
 use crate::shapes::notification::Transport;
 
 /// One attempt may take this long.
@@ -157,7 +158,7 @@ where
         Some((Some(code), None)) => code.to_owned(),
         _ => chain(error),
     };
-    let plain = why.replace(char::is_control, " ");
+    let plain = without_user_info(&why).replace(char::is_control, " ");
     plain.trim_end_matches(['.', ' ']).chars().take(LONGEST_REASON).collect()
 }
 

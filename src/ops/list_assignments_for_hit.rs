@@ -3,15 +3,18 @@
 //! Only the owner sees it: for anyone else the HIT does not exist, exactly as if it never had.
 //! Every page that has work on it carries a token; the empty one that ends the list carries none.
 //! Work that is submitted meanwhile stands at the end, so that a reader meets it there.
+//!
+//! A page of some megabytes is read piece by piece while it is sent, and shows each assignment as it
+//! is then; which ones are on it is settled before.
 
 use serde::Deserialize;
 
 use crate::fault::Fault;
-use crate::ops::{Answer, Operation};
+use crate::ops::{Answer, Content, Operation};
 use crate::rules::page::{Listing, TOKEN_LENGTH};
 use crate::shapes::assignment::AssignmentStatus;
-use crate::store::sql::Joined;
-use crate::store::{assignments, hits};
+use crate::store::assignments::{self, Listed};
+use crate::store::hits;
 use crate::turn::{Access, Turn};
 
 /// `ListAssignmentsForHIT`.
@@ -37,13 +40,50 @@ pub struct Input {
 #[derive(Debug)]
 pub struct Output {
     next_token: Option<String>,
-    page: Joined,
+    hit_id: String,
+    page: Listed,
 }
 
 impl Answer for Output {
-    fn body(self) -> Result<Vec<u8>, Fault> {
-        let head = head(self.next_token.as_deref(), self.page.count);
-        Ok(self.page.within(&head, "]}").into_bytes())
+    fn body(self) -> Result<Content, Fault> {
+        let head = head(self.next_token.as_deref(), self.page.count());
+        Ok(match self.page {
+            Listed::Whole(page) => page.within(&head, "]}").into_bytes().into(),
+            Listed::Long(places) => {
+                let rest = Rest { hit_id: self.hit_id, places };
+                Content { beginning: head.into_bytes(), rest: Some(rest) }
+            }
+        })
+    }
+}
+
+/// The assignments of a long page, and the end of its answer, to be read one by one.
+#[derive(Debug)]
+pub struct Rest {
+    hit_id: String,
+    places: Vec<i64>,
+}
+
+impl Rest {
+    /// How many pieces there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.places.len() + 1
+    }
+
+    /// A piece of the answer, numbered from 0.
+    ///
+    /// # Errors
+    /// The HIT was deleted meanwhile; the database failed.
+    pub async fn piece(&self, turn: &mut Turn, number: usize) -> Result<String, Fault> {
+        let Some(&place) = self.places.get(number) else { return Ok("]}".to_owned()) };
+        let owner = &turn.requester.id;
+        let document = assignments::at(&mut turn.tx, owner, &self.hit_id, place).await?;
+        let mut document = document.ok_or_else(|| Fault::hit_does_not_exist(&self.hit_id))?;
+        if number > 0 {
+            document.insert(0, ',');
+        }
+        Ok(document)
     }
 }
 
@@ -83,13 +123,13 @@ impl Operation for ListAssignmentsForHit {
             }
             Err(fault) => return Err(unknown_hit(turn, &input.hit_id).await?.unwrap_or(fault)),
         };
-        let next_token = page.last.map(|last| list.seal(page_key, last));
+        let next_token = page.last().map(|last| list.seal(page_key, last));
         if next_token.is_none()
             && let Some(fault) = unknown_hit(turn, &input.hit_id).await?
         {
             return Err(fault);
         }
-        Ok(Output { next_token, page })
+        Ok(Output { next_token, hit_id: input.hit_id, page })
     }
 }
 
@@ -108,6 +148,7 @@ async fn unknown_hit(turn: &mut Turn, hit_id: &str) -> Result<Option<Fault>, Fau
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sql::Joined;
     use AssignmentStatus::{Approved, Rejected, Submitted};
 
     #[test]
@@ -124,8 +165,8 @@ mod tests {
 
     #[test]
     fn the_last_page_has_no_token() {
-        let page = Joined::default();
-        let body = Output { next_token: None, page }.body().unwrap();
-        assert_eq!(body, br#"{"NumResults":0,"Assignments":[]}"#);
+        let page = Listed::Whole(Joined::default());
+        let body = Output { next_token: None, hit_id: String::new(), page }.body().unwrap();
+        assert_eq!(body.beginning, br#"{"NumResults":0,"Assignments":[]}"#);
     }
 }

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::fault::Fault;
+use crate::rules::url::without_user_info;
 use crate::shapes::notification::{
     Event, EventDocument, EventType, NotificationSpecification, Transport,
 };
@@ -70,6 +71,7 @@ pub fn check_settings(specification: &NotificationSpecification) -> Result<(), F
 /// Nothing can be delivered there. The code is known; assumed: the sentence.
 #[must_use]
 pub fn bad_endpoint(destination: &str, why: &str) -> Fault {
+    let destination = without_user_info(destination);
     Fault::request(
         "InvalidTransportEndpoint",
         format!("Notifications cannot be delivered to the destination \"{destination}\": {why}."),

@@ -19,12 +19,18 @@ pub fn urlencoded(text: &[u8]) -> Vec<Field> {
 }
 
 fn decoded(text: &[u8]) -> String {
+    let spaced: Vec<u8> = text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    String::from_utf8_lossy(&unescaped(&spaced)).into_owned()
+}
+
+/// The bytes with their percent escapes decoded; what is no valid escape stands for itself.
+#[must_use]
+pub fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
         rest = after;
         match (byte, after) {
-            (b'+', _) => bytes.push(b' '),
             (b'%', [high, low, tail @ ..]) => match (digit(*high), digit(*low)) {
                 (Some(high), Some(low)) => {
                     bytes.push(high * 16 + low);
@@ -35,7 +41,7 @@ fn decoded(text: &[u8]) -> String {
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 fn digit(byte: u8) -> Option<u8> {

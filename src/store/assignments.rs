@@ -78,13 +78,25 @@ macro_rules! page_of_two_statuses {
     };
 }
 
+/// The places of a page alone.
+macro_rules! places_of {
+    ($page:expr) => {
+        concat!("SELECT position FROM (", $page, ") page ORDER BY position")
+    };
+}
+
 statements! {
     PAGE = page!();
+    PAGE_PLACES = places_of!(page!());
     PAGE_JOINED = joined!(page!());
     PAGE_OF_ONE_STATUS = page_of_one_status!();
     PAGE_OF_ONE_STATUS_JOINED = joined!(page_of_one_status!());
+    PAGE_OF_ONE_STATUS_PLACES = places_of!(page_of_one_status!());
     PAGE_OF_TWO_STATUSES = page_of_two_statuses!();
     PAGE_OF_TWO_STATUSES_JOINED = joined!(page_of_two_statuses!());
+    PAGE_OF_TWO_STATUSES_PLACES = places_of!(page_of_two_statuses!());
+    AT = concat!("SELECT a.document FROM assignments a WHERE a.hit_key ", of_owned_hit!(),
+        " AND a.position = $3");
     FIND_OWNED = select_hits!(and ", a.hit_key, a.position, a.document";
         "JOIN assignments a ON a.hit_key = h.key \
         WHERE a.id = $1 AND h.requester_id = $2 AND h.status <> 'Disposed'");
@@ -115,6 +127,35 @@ pub struct Placed {
     pub assignment: Assignment,
 }
 
+/// A page of submitted work.
+#[derive(Debug)]
+pub enum Listed {
+    /// Its documents.
+    Whole(Joined),
+    /// The places of its documents, which are too long to be held in memory together.
+    Long(Vec<i64>),
+}
+
+impl Listed {
+    /// How many documents it has.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        match self {
+            Self::Whole(page) => page.count,
+            Self::Long(places) => i64::try_from(places.len()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The place of the last one.
+    #[must_use]
+    pub fn last(&self) -> Option<i64> {
+        match self {
+            Self::Whole(page) => page.last,
+            Self::Long(places) => places.last().copied(),
+        }
+    }
+}
+
 /// A page of the submitted work of the requester's HIT, in the order of submission.
 ///
 /// A HIT of somebody else, a deleted one and an unknown one give an empty page alike. `statuses`
@@ -130,20 +171,37 @@ pub async fn page(
     statuses: &[AssignmentStatus],
     page: Page,
     room: usize,
-) -> Result<Joined, Fault> {
+) -> Result<Listed, Fault> {
     let after = page.after.unwrap_or(i64::MIN);
     let chosen = |text: &'static str| -> Statement<'_> {
-        sql(text).bind(hit_id).bind(requester_id).bind(after).bind(page.size)
+        let statement = sql(text).bind(hit_id).bind(requester_id).bind(after).bind(page.size);
+        let statuses = if statuses.len() < AssignmentStatus::ALL.len() { statuses } else { &[] };
+        statuses.iter().fold(statement, |statement, status| statement.bind(status.as_str()))
     };
-    let (statement, joined) = match statuses {
-        [one] => (chosen(PAGE_OF_ONE_STATUS).bind(one.as_str()), PAGE_OF_ONE_STATUS_JOINED),
-        [one, two] => (
-            chosen(PAGE_OF_TWO_STATUSES).bind(one.as_str()).bind(two.as_str()),
-            PAGE_OF_TWO_STATUSES_JOINED,
-        ),
-        _ => (chosen(PAGE), PAGE_JOINED),
+    let [text, joined, places] = match statuses.len() {
+        1 => [PAGE_OF_ONE_STATUS, PAGE_OF_ONE_STATUS_JOINED, PAGE_OF_ONE_STATUS_PLACES],
+        2 => [PAGE_OF_TWO_STATUSES, PAGE_OF_TWO_STATUSES_JOINED, PAGE_OF_TWO_STATUSES_PLACES],
+        _ => [PAGE, PAGE_JOINED, PAGE_PLACES],
     };
-    statement.joined(joined, tx, page.size, room).await
+    if let Some(page) = chosen(text).joined(joined, tx, page.size, room).await? {
+        return Ok(Listed::Whole(page));
+    }
+    let places = chosen(places).all(tx).await?;
+    places.iter().map(|row| row.get(0)).collect::<Result<_, _>>().map(Listed::Long)
+}
+
+/// The document at a place of the requester's HIT.
+///
+/// # Errors
+/// The database failed.
+pub async fn at(
+    tx: &mut Tx,
+    requester_id: &str,
+    hit_id: &str,
+    place: i64,
+) -> Result<Option<String>, Fault> {
+    let row = sql(AT).bind(hit_id).bind(requester_id).bind(place).one(tx).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 /// The assignment with that id, with its HIT, if the HIT is the requester's and not deleted.

@@ -3,13 +3,21 @@
 use crate::fault::Fault;
 use crate::store::row::Row;
 
-/// A text whose rows are places and documents, as one row, with the certainties behind them.
+/// So many bytes of a page are held in memory at once; a longer page is read piece by piece. A page
+/// has at most 100 documents: [`joined!`] knows the hundredth part of it.
+pub const LONG_PAGE: usize = 100 * 41_943;
+
+/// A text whose rows are places and documents, as one row: how many, the last place, the documents,
+/// and whether there is one so long that the page may be too long to be put together. Behind them
+/// stand the certainties.
 macro_rules! joined {
     ($text:expr) => {
         concat!(
             "SELECT pages.*, ",
             crate::store::world::certainties!(),
-            " FROM (SELECT count(*), max(position), string_agg(document, ',') FROM (",
+            " FROM (SELECT count(*), max(position), \
+                string_agg(CASE WHEN octet_length(document) <= 41943 THEN document END, ','), \
+                max(octet_length(document)) > 41943 FROM (",
             $text,
             ") page) pages CROSS JOIN world w WHERE w.id = 1"
         )
@@ -37,6 +45,11 @@ impl Joined {
         Self { count: 0, last: None, documents, room }
     }
 
+    /// Whether the page is too long for one more document of that length.
+    pub(super) const fn is_full(&self, length: usize) -> bool {
+        self.documents.len() + length > LONG_PAGE
+    }
+
     /// The next document, and its place.
     pub(super) fn add(&mut self, place: i64, document: &str) {
         if self.count > 0 {
@@ -47,13 +60,16 @@ impl Joined {
         self.count += 1;
     }
 
-    /// What the database has put together by a text of [`joined!`].
-    pub(super) fn of_row(row: &Row, room: usize) -> Result<Self, Fault> {
+    /// What the database has put together by a text of [`joined!`]; none if it is too long.
+    pub(super) fn of_row(row: &Row, room: usize) -> Result<Option<Self>, Fault> {
+        if row.get::<Option<bool>>(3)? == Some(true) {
+            return Ok(None);
+        }
         let documents = row.text(2)?.unwrap_or_default();
         let mut joined = Self::with_room(room, documents.len());
         joined.documents.push_str(documents);
         (joined.count, joined.last) = (row.get(0)?, row.get(1)?);
-        Ok(joined)
+        Ok(Some(joined))
     }
 
     /// The documents between `before` and `after`. They stay where they are if `before` has as many

@@ -72,7 +72,7 @@ macro_rules! column {
         }
     )*};
 }
-column!(i64, Option<i64>, String, Option<String>, bool);
+column!(i64, Option<i64>, String, Option<String>, bool, Option<bool>);
 
 impl Column for Instant {
     fn read(row: &Row, index: usize) -> Result<Self, Fault> {

@@ -239,7 +239,7 @@ impl<'q> Statement<'q> {
     }
 
     /// Documents of about `most` rows, each a place and a document, in order, with so much `room`
-    /// before them. PostgreSQL puts them together itself by the text `joined`, since each row that
+    /// before them; none if they are too long to be put together. PostgreSQL puts them together itself by the text `joined`, since each row that
     /// crosses costs more than that, and tells by the way whether what the turn took for granted
     /// is so.
     ///
@@ -251,13 +251,13 @@ impl<'q> Statement<'q> {
         tx: &mut Tx,
         most: i64,
         room: usize,
-    ) -> Result<Joined, Fault> {
+    ) -> Result<Option<Joined>, Fault> {
         if let Tx::SqliteRead(reader) = tx {
             return reader.joined(self.text, &self.args, most, room);
         }
         let granted = tx.in_doubt();
         let row = Statement { text: joined, ..self }.only(tx).await?;
-        granted.map_or(Ok(()), |granted| granted.check(&row, 3))?;
+        granted.map_or(Ok(()), |granted| granted.check(&row, 4))?;
         Joined::of_row(&row, room)
     }
 

@@ -18,7 +18,7 @@ use crate::web::SubmitThrough;
 use crate::web::frame::{Framed, framed};
 use crate::web::page::{Page, html};
 use crate::web::refusal::in_frame;
-use crate::web::sent::SentWork;
+use crate::web::sent::{SentWork, cleaned};
 use crate::web::visit::Visit;
 
 const NOT_SUBMITTED: &str = "Not submitted";
@@ -32,13 +32,16 @@ pub fn is_external_submit(path: &str) -> bool {
 
 /// By a link or a form without a method; documents of 2014 and before show it so.
 pub async fn get(visit: Visit) -> Response {
-    answer(&visit, visit.query.clone()).await
+    answer(&visit, cleaned(visit.query.clone())).await
 }
 
 /// By a form.
 pub async fn post(visit: Visit, sent: SentWork) -> Response {
-    match sent.fields() {
-        Ok(fields) => answer(&visit, visit.query.iter().cloned().chain(fields).collect()).await,
+    match sent.answers() {
+        Ok(fields) => {
+            let asked = cleaned(visit.query.clone()).into_iter();
+            answer(&visit, asked.chain(fields).collect()).await
+        }
         Err(fault) => in_frame(NOT_SUBMITTED, fault),
     }
 }
@@ -103,8 +106,7 @@ pub async fn hand_in(
                 return Err(Fault::worker("NotYours", said));
             }
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            let answer = answers::write_posted(&hit.question, fields, repeated)
-                .map_err(|why| Fault::unreadable(why.to_string()))?;
+            let answer = answers::write_posted(&hit.question, fields, repeated)?;
             let at = turn.now;
             acts::submit::submit(turn, &mut hit, taken, answer, at).await?;
             Ok(())

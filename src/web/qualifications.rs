@@ -141,7 +141,7 @@ async fn tested(visit: &Visit, type_id: String, sent: &SentWork) -> Page {
         .await?;
     let handed = match one.test().map(parse) {
         Some(Ok(Question::Form(form))) => match answers(&form, &filling) {
-            Ok(answers) => answers.xml(),
+            Ok(answers) => answers.xml()?,
             Err(problems) => {
                 let test = render_form(&form, &filling, &problems, Use::Work).0;
                 return html(&Shown { bar, here: &visit.here, one, test, now: "" });

@@ -4,12 +4,17 @@ use std::mem;
 
 use askama::Template;
 use axum::Json;
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::fault::{Fault, in_one};
+use crate::rules::text::{self, BadAddress};
 use crate::views::bar::Bar;
+use crate::web::Web;
+use crate::web::external_submit::is_external_submit;
 use crate::web::frame::{Framed, framed};
 use crate::web::page::html;
 use crate::web::preview::group_of;
@@ -209,6 +214,25 @@ pub fn in_frame(title: &'static str, fault: Fault) -> Response {
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |page| (status, framed(page)).into_response(),
     )
+}
+
+/// Refuses an address with characters that no text holds, before a page reads it. Work that comes in
+/// the query is not refused for one of them.
+pub async fn check_address(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let query = request.uri().query().filter(|_| !is_external_submit(path)).unwrap_or_default();
+    let fault = match text::check_address(path, query) {
+        Ok(()) => return next.run(request).await,
+        Err(BadAddress::Path) => Fault::not_found("There is no such page."),
+        Err(BadAddress::Query) => {
+            Fault::unreadable("The address holds characters that no text holds.")
+        }
+    };
+    if path.starts_with("/mturk/frame/") {
+        return in_frame("This page cannot be shown", fault);
+    }
+    let Ok(visit) = Visit::from_request_parts(&mut request.into_parts().0, &web).await;
+    show(&visit, fault).await
 }
 
 /// The answer on a path that does not exist.

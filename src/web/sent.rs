@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 
 use crate::fault::Fault;
 use crate::rules::posted::{Field, multipart, urlencoded};
+use crate::rules::text::{self, is_clean};
 use crate::web::form::post::MAX_BODY as MAX_WORK;
 
 /// So much of what is too long is read and thrown away, since a browser that cannot send to the end
@@ -39,7 +40,8 @@ async fn whole(body: Body, most: usize) -> Result<Bytes, Fault> {
     let mut stream = body.into_data_stream();
     let (mut read, mut length) = (Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|e| Fault::unreadable(format!("The request broke off: {e}.")))?;
+        let chunk =
+            chunk.map_err(|_| Fault::unreadable("The request is damaged, or broke off."))?;
         length += chunk.len();
         if length > most.max(MAX_PASSED_OVER) {
             break;
@@ -76,8 +78,17 @@ impl<const MOST: usize> Sent<MOST> {
     /// The fields of a posted form, whichever way it is encoded.
     ///
     /// # Errors
-    /// As [`Sent::body`]; it is no form, or says that it has several parts, and has not.
+    /// As [`Sent::body`]; it is no form, or says that it has several parts, and has not; a field
+    /// holds characters that no text holds.
     pub fn fields(&self) -> Result<Vec<Field>, Fault> {
+        let fields = self.read()?;
+        if fields.iter().all(|(name, value)| is_clean(name) && is_clean(value)) {
+            return Ok(fields);
+        }
+        Err(Fault::unreadable("The form holds characters that no text holds."))
+    }
+
+    fn read(&self) -> Result<Vec<Field>, Fault> {
         let body = self.body()?;
         let kind = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.unwrap_or_default();
@@ -93,6 +104,23 @@ impl<const MOST: usize> Sent<MOST> {
             _ => Err(no_form(&plain)),
         }
     }
+}
+
+impl SentWork {
+    /// The fields of posted work, without the characters that no text holds.
+    ///
+    /// # Errors
+    /// As [`Sent::fields`], but for these characters.
+    pub fn answers(&self) -> Result<Vec<Field>, Fault> {
+        self.read().map(cleaned)
+    }
+}
+
+/// Fields without the characters that no text holds.
+///
+/// Assumed: work is handed in without them rather than lost.
+pub fn cleaned(fields: Vec<Field>) -> Vec<Field> {
+    fields.into_iter().map(|(name, value)| (text::cleaned(name), text::cleaned(value))).collect()
 }
 
 fn no_form(kind: &str) -> Fault {

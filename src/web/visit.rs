@@ -10,6 +10,7 @@ use axum::response::Response;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules::posted::{Field, urlencoded};
+use crate::rules::url::is_host_and_port;
 use crate::rules::worker::well_formed;
 use crate::store::requesters::Requester;
 use crate::store::workers;
@@ -79,7 +80,10 @@ impl FromRequestParts<Web> for Visit {
             here: here(parts).to_owned(),
             method: parts.method.clone(),
             came_from: came_from(parts),
-            host: text(header::HOST).unwrap_or("localhost").to_owned(),
+            host: text(header::HOST)
+                .filter(|host| is_host_and_port(host))
+                .unwrap_or("localhost")
+                .into(),
             query,
         })
     }

@@ -146,7 +146,7 @@ async fn handed(visit: &Visit, group: &str, sent: &SentWork) -> Page {
             Handed::Back(problems) => again(visit, bar, work, &filled, &problems),
         };
     }
-    hand_in(visit, id, sent.fields()?, Some(visit.worker()?)).await?;
+    hand_in(visit, id, sent.answers()?, Some(visit.worker()?)).await?;
     onward(visit, group).await
 }
 

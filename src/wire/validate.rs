@@ -10,6 +10,7 @@ mod violations;
 use serde_json::{Number, Value};
 
 use super::model::{OperationShape, Shape};
+use crate::rules::text::is_xml;
 use violations::Violations;
 
 /// Why a request's body is refused.
@@ -133,7 +134,7 @@ fn find_unclean(name: &str, shape: &Shape, value: &Value) -> Option<Refusal> {
 }
 
 fn is_unclean(c: char) -> bool {
-    matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+    !is_xml(c)
 }
 
 fn cut(text: &str) -> String {

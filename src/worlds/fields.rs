@@ -19,6 +19,8 @@ use object::Members;
 use problem::without_position;
 pub use problem::{Place, Problem, Reading};
 
+use crate::rules::text::json_holds_nul;
+
 /// One value of a file.
 #[derive(Debug, Clone)]
 pub struct Node<'a> {
@@ -46,7 +48,7 @@ impl<'a> Node<'a> {
 
     /// Reads it as a `T`; a problem if it is none.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
-        if holds_nul(self.raw.get()) {
+        if json_holds_nul(self.raw.get()) {
             self.problem("no text holds the character U+0000");
             return None;
         }
@@ -119,16 +121,6 @@ impl<'a> Node<'a> {
         }
         format!("{}.{name}", self.place.path)
     }
-}
-
-/// Whether a text in this JSON holds U+0000, which not every database can keep.
-fn holds_nul(json: &str) -> bool {
-    // Behind an even number of backslashes it is no escape.
-    let is_escape = |(at, _): (usize, &str)| {
-        let before = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        before % 2 == 0
-    };
-    json.match_indices("\\u0000").any(is_escape)
 }
 
 #[cfg(test)]

@@ -260,7 +260,7 @@ fn one<'a, T>(node: &Node<'a>, read: impl Fn(&mut Fields<'a>) -> Option<T>) -> O
 
 /// The owner that the object names.
 fn owner(fields: &mut Fields<'_>, first: &Owner) -> Owner {
-    let named = fields.take("Requester").or_else(|| first.named.clone());
+    let named = fields.access_key("Requester").or_else(|| first.named.clone());
     Owner { named }
 }
 

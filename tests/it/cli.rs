@@ -5,6 +5,7 @@ mod exec;
 mod files;
 mod server;
 mod signals;
+mod values;
 
 use assert_cmd::Command;
 use predicates::prelude::*;

@@ -9,6 +9,7 @@ mod benches;
 mod cli;
 mod conformance;
 mod container;
+mod doors;
 mod events;
 mod forms;
 mod inputs;

@@ -13,12 +13,22 @@ use std::fmt::Write;
 
 use super::Question;
 use super::xml::{self, Element, Flaw, trim};
+use crate::fault::Fault;
+use crate::rules::text::is_xml;
 use crate::shapes::answer::Given;
 
 const NAMESPACE: &str = concat!(
     "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
     "2005-10-01/QuestionFormAnswers.xsd"
 );
+
+/// The longest answer document, in bytes. Assumed: the service set none that is known. Masks of
+/// images, which stand in answers as PNG in base64, take some hundred KiB, the largest 3 MiB.
+pub const MAX_BYTES: usize = 8 << 20;
+
+/// The longest answer document of a qualification test, in bytes. Assumed. A test has at most
+/// 65,535 itself.
+pub const MAX_TEST_BYTES: usize = 256 << 10;
 
 /// The answer document of a worker who gave these values for `question`.
 ///
@@ -35,7 +45,7 @@ pub fn write(question: &str, given: &Given) -> Result<String, AnswerFault> {
         .iter()
         .flat_map(|(name, texts)| texts.iter().map(move |text| (name.clone(), text.clone())))
         .collect();
-    Ok(from_fields(&fields, Repeated::Join))
+    from_fields(&fields, Repeated::Join)
 }
 
 /// The answer document of a worker who posted these fields for `question`.
@@ -50,7 +60,7 @@ pub fn write_posted(
     repeated: Repeated,
 ) -> Result<String, AnswerFault> {
     let Ok(Question::Form(form)) = super::parse(question) else {
-        return Ok(from_fields(posted, repeated));
+        return from_fields(posted, repeated);
     };
     let mut given: Vec<(String, Vec<String>)> = Vec::new();
     for (name, value) in posted.iter().filter(|(name, _)| !fields::is_reserved(name)) {
@@ -68,8 +78,10 @@ pub struct QuestionFormAnswers(pub Vec<Answer>);
 
 impl QuestionFormAnswers {
     /// The document; without any answer it is empty, as the structure must have one.
-    #[must_use]
-    pub fn xml(&self) -> String {
+    ///
+    /// # Errors
+    /// [`AnswerFault::TooLong`].
+    pub fn xml(&self) -> Result<String, AnswerFault> {
         let mut answers = String::new();
         for Answer { question_identifier, value } in &self.0 {
             answers.push_str("<Answer>");
@@ -160,6 +172,19 @@ pub enum AnswerFault {
     /// The question is answered by a file, which comes through the worker's page.
     #[error("The question {0:?} is answered by a file, not by a value.")]
     FileUpload(String),
+    /// The document is longer than so many bytes.
+    #[error("The answer has more than {} KiB as a document, and no more is taken.", .0 >> 10)]
+    TooLong(usize),
+}
+
+impl From<AnswerFault> for Fault {
+    fn from(fault: AnswerFault) -> Self {
+        let message = fault.to_string();
+        match fault {
+            AnswerFault::TooLong(_) => Self::Front { exception: "TooLong", status: 413, message },
+            _ => Self::unreadable(message),
+        }
+    }
 }
 
 impl From<Flaw> for AnswerFault {
@@ -168,13 +193,23 @@ impl From<Flaw> for AnswerFault {
     }
 }
 
-/// Checks an answer document as the schema does; an empty one stands for no answers.
+/// Whether a document has at most `most` bytes.
+///
+/// # Errors
+/// [`AnswerFault::TooLong`].
+pub const fn check_length(xml: &str, most: usize) -> Result<(), AnswerFault> {
+    if xml.len() > most { Err(AnswerFault::TooLong(most)) } else { Ok(()) }
+}
+
+/// Checks an answer document as the schema does, and its length; an empty one stands for no
+/// answers.
 ///
 /// Source: member `Answer` of the data type `Assignment`: without answers it may be empty.
 ///
 /// # Errors
-/// [`AnswerFault::Malformed`] names an offence and its place.
+/// [`AnswerFault::Malformed`] names an offence and its place; [`AnswerFault::TooLong`].
 pub fn check(xml: &str) -> Result<(), AnswerFault> {
+    check_length(xml, MAX_BYTES)?;
     parse(xml).map(drop)
 }
 
@@ -222,19 +257,25 @@ fn answer(element: Element<'_>) -> Result<Answer, Flaw> {
 /// wants at least one.
 ///
 /// Source: answers that the service gave back: this declaration, one line, double quotes.
-fn document(answers: &str) -> String {
+fn document(answers: &str) -> Result<String, AnswerFault> {
     if answers.is_empty() {
-        return String::new();
+        return Ok(String::new());
     }
     let declaration = r#"<?xml version="1.0" encoding="ASCII"?>"#;
     let root = "QuestionFormAnswers";
-    format!(r#"{declaration}<{root} xmlns="{NAMESPACE}">{answers}</{root}>"#)
+    // What is longer was cut.
+    check_length(answers, MAX_BYTES)?;
+    let document = format!(r#"{declaration}<{root} xmlns="{NAMESPACE}">{answers}</{root}>"#);
+    check_length(&document, MAX_BYTES).map(|()| document)
 }
 
-/// Writes an element that holds a text.
+/// Writes an element that holds a text, up to a little more than the longest document. Assumed: what XML cannot hold is left out of an answer.
 fn write_element(name: &str, text: &str, xml: &mut String) {
     let _ = write!(xml, "<{name}>");
     for c in text.chars().filter(|&c| is_xml(c)) {
+        if xml.len() > MAX_BYTES {
+            return;
+        }
         let _ = match c {
             '&' => write!(xml, "&amp;"),
             '<' => write!(xml, "&lt;"),
@@ -245,13 +286,6 @@ fn write_element(name: &str, text: &str, xml: &mut String) {
         };
     }
     let _ = write!(xml, "</{name}>");
-}
-
-/// Whether XML 1.0 can hold a character, be it as a reference.
-///
-/// Assumed: what it cannot hold is left out of an answer.
-fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 #[cfg(test)]

@@ -114,8 +114,9 @@ fn write_attributes(node: Node<'_, '_>, tag: &Tag, html: &mut String) -> Result<
     for attribute in node.attributes() {
         check_attribute(attribute, tag)
             .map_err(|details| Trouble::new(attribute.range().start, details))?;
-        // A picture's name would hide a form's own properties from the scripts of a page.
-        if tag.name == "img" && attribute.name() == "name" {
+        // A picture's name would hide a form's own properties from the scripts of a page, and an id
+        // would stand for one of the page's own. Pictures find their map by its name.
+        if [("img", "name"), ("map", "id")].contains(&(tag.name, attribute.name())) {
             continue;
         }
         html.push(' ');

@@ -28,14 +28,15 @@ pub(super) fn rows(
     Ok(found)
 }
 
-/// Places and documents of about `most` rows, the documents put together behind so much `room`.
+/// Places and documents of about `most` rows, the documents put together behind so much `room`;
+/// none if they are too long for that.
 pub(super) fn joined(
     connection: &Connection,
     text: &str,
     args: &[Arg<'_>],
     most: usize,
     room: usize,
-) -> rusqlite::Result<Joined> {
+) -> rusqlite::Result<Option<Joined>> {
     let mut statement = prepare(connection, text, args)?;
     let (mut rows, mut joined) = (statement.raw_query(), None);
     while let Some(row) = rows.next()? {
@@ -45,9 +46,12 @@ pub(super) fn joined(
             let about = (document.len() + document.len() / 8).saturating_mul(most);
             Joined::with_room(room, about.min(LARGE_PAGE))
         });
+        if joined.is_full(document.len()) {
+            return Ok(None);
+        }
         joined.add(row.get(0)?, document);
     }
-    Ok(joined.unwrap_or_default())
+    Ok(Some(joined.unwrap_or_default()))
 }
 
 /// Runs a statement that gives no rows, and tells how many it changed.

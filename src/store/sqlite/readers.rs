@@ -67,7 +67,7 @@ impl Reader {
         Ok(call::rows(self.connection()?, text, args, most)?)
     }
 
-    /// The documents of about `most` rows.
+    /// The documents of about `most` rows; none if they are too long to be put together.
     ///
     /// # Errors
     /// The database failed.
@@ -77,7 +77,7 @@ impl Reader {
         args: &[Arg<'_>],
         most: i64,
         room: usize,
-    ) -> Result<Joined, Fault> {
+    ) -> Result<Option<Joined>, Fault> {
         let most = usize::try_from(most).unwrap_or(1);
         Ok(call::joined(self.connection()?, text, args, most, room)?)
     }

@@ -3,7 +3,15 @@
 "use strict";
 
 // Where this script came from: answers go there when the page's address does not say where.
-var turkScriptOrigin = document.currentScript ? new URL(document.currentScript.src).origin : location.origin;
+var turkScript = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript").get.call(document);
+var turkScriptOrigin = turkScript ? new URL(turkScript.src).origin : location.origin;
+
+// A form's field, and a form or picture of the page, hides what the form and the document have under
+// its name: they are asked for it by their kind.
+function turkNative(kind, name, on, ...given) {
+  const known = Object.getOwnPropertyDescriptor(kind.prototype, name);
+  return (known.get ?? known.value).apply(on, given);
+}
 
 // A parameter of the page's address, as it stands there, or else `defaultValue`.
 function turkGetParam(name, defaultValue) {
@@ -34,10 +42,11 @@ function turkGetSubmitToHost() {
 // Makes the form ready: it knows its assignment and its destination; in a preview it cannot submit.
 function turkSetAssignmentID(formName, buttonName) {
   const assignmentId = turkGetParam("assignmentId", "");
-  const field = document.getElementById("assignmentId");
+  const byId = (id) => turkNative(Document, "getElementById", document, id);
+  const field = byId("assignmentId");
   if (field) field.value = assignmentId;
   if (assignmentId === "ASSIGNMENT_ID_NOT_AVAILABLE") {
-    const button = document.getElementById(buttonName || "submitButton");
+    const button = byId(buttonName || "submitButton");
     if (button) {
       const said = "You must ACCEPT the HIT before you can submit the results.";
       button.disabled = true;
@@ -45,15 +54,14 @@ function turkSetAssignmentID(formName, buttonName) {
       else button.value = said;
     }
   }
-  const form = document.getElementById(formName || "mturk_form") || document.forms[formName || "mturk_form"];
+  const name = formName || "mturk_form";
+  const form = byId(name) || turkNative(Document, "forms", document).namedItem(name);
   if (!form) return;
   // Some pages leave the field out.
   if (!field) {
-    const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "assignmentId" });
-    hidden.id = "assignmentId";
-    hidden.value = assignmentId;
-    form.appendChild(hidden);
+    const hidden = turkNative(Document, "createElement", document, "input");
+    Object.assign(hidden, { type: "hidden", name: "assignmentId", id: "assignmentId", value: assignmentId });
+    turkNative(Node, "appendChild", form, hidden);
   }
-  // A field named "action" would hide the form's own.
-  form.setAttribute("action", turkGetSubmitToHost() + "/mturk/externalSubmit");
+  turkNative(Element, "setAttribute", form, "action", turkGetSubmitToHost() + "/mturk/externalSubmit");
 }

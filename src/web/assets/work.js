@@ -40,8 +40,8 @@
   function goOn() {
     if (gone) return;
     gone = true;
-    next.action += auto.checked ? "?auto_accept=true" : "";
-    next.submit();
+    next.setAttribute("action", next.getAttribute("action") + (auto.checked ? "?auto_accept=true" : ""));
+    HTMLFormElement.prototype.submit.call(next);
   }
 
   // Strict mode: this page alone hands work in, with the fields that the frame's answer brings.
@@ -52,13 +52,11 @@
     form.method = "post";
     form.enctype = "multipart/form-data";
     form.action = next.dataset.submit + (auto.checked ? "&auto_accept=true" : "");
-    for (const [name, value] of fields) {
-      const field = document.createElement("textarea");
-      field.name = name;
-      field.value = value;
-      form.append(field);
-    }
     form.hidden = true;
+    // The form has no fields, since a field hides what the form itself has under the field's name.
+    form.addEventListener("formdata", ({ formData }) => {
+      for (const [name, value] of fields) formData.append(name, value);
+    });
     document.body.append(form);
     form.submit();
   }
@@ -78,9 +76,9 @@
 
   // A form of the site's own goes on to the next HIT as the checkbox stands when it is submitted.
   form?.addEventListener("submit", () => {
-    const action = new URL(form.action);
+    const action = new URL(form.getAttribute("action"), location.href);
     if (auto.checked) action.searchParams.set("auto_accept", "true");
     else action.searchParams.delete("auto_accept");
-    form.action = action.href;
+    form.setAttribute("action", action.href);
   });
 })();

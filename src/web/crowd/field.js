@@ -1,6 +1,30 @@
 // What the elements have in common: their looks, and what every field is.
 
-const ORIGIN = document.currentScript ? new URL(document.currentScript.src).origin : location.origin;
+// A form's field, and a form or picture of the page, hides what the form and the document have under
+// its name: they are asked for it by their kind.
+const native = (kind, name, on, ...given) => {
+  const known = Object.getOwnPropertyDescriptor(kind.prototype, name);
+  return (known.get ?? known.value).apply(on, given);
+};
+const DOCUMENT = {
+  script: native(Document, "currentScript", document),
+  body: () => native(Document, "body", document),
+  create: (name) => native(Document, "createElement", document, name),
+  isLoading: () => native(Document, "readyState", document) === "loading",
+  find: (selector) => native(Document, "querySelector", document, selector),
+};
+// What is asked of a form of the page.
+const FORM = {
+  append: (form, ...nodes) => native(Element, "append", form, ...nodes),
+  fields: (form) => native(HTMLFormElement, "elements", form),
+  find: (form, selector) => native(Element, "querySelectorAll", form, selector),
+  listen: (form, ...given) => native(EventTarget, "addEventListener", form, ...given),
+  request: (form) => form && native(HTMLFormElement, "requestSubmit", form),
+  reset: (form) => form && native(HTMLFormElement, "reset", form),
+  submit: (form) => form && native(HTMLFormElement, "submit", form),
+};
+
+const ORIGIN = DOCUMENT.script ? new URL(DOCUMENT.script.src).origin : location.origin;
 const PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE";
 const RESERVED = ["assignmentId", "hitId", "workerId", "turkSubmitTo"];
 const STYLE = `
@@ -31,15 +55,14 @@ const STYLE = `
 // What a page says of its own looks comes first: nothing is weaker than this.
 const page = new CSSStyleSheet();
 page.replaceSync(":where(html) { font-family: system-ui, sans-serif; line-height: 1.45; }");
-document.adoptedStyleSheets.push(page);
+native(Document, "adoptedStyleSheets", document).push(page);
 
 // Calls `deed` when the element's children are there.
 const whenParsed = (deed) =>
-  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", deed, { once: true })
-    : queueMicrotask(deed);
+  DOCUMENT.isLoading() ? FORM.listen(document, "DOMContentLoaded", deed, { once: true }) : queueMicrotask(deed);
 
 const make = (name, attributes = {}, ...children) => {
-  const element = document.createElement(name);
+  const element = DOCUMENT.create(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : value);
   }

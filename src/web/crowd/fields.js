@@ -45,7 +45,7 @@ customElements.define("crowd-input", class extends Wrapped {
       ...limits(this, ["min", "max", "step", "max-length", "min-length"]) });
     // As in a form of the browser's own, Enter hands in.
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.isComposing) this.form?.requestSubmit();
+      if (event.key === "Enter" && !event.isComposing) FORM.request(this.form);
     });
     return input;
   }

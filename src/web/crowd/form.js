@@ -11,8 +11,8 @@ customElements.define("crowd-button", class extends Field {
       // What the page itself does with a click comes first.
       setTimeout(() => {
         if (event.defaultPrevented) return;
-        if (this.action === "submit") this.form?.requestSubmit();
-        if (this.action === "reset") this.form?.reset();
+        if (this.action === "submit") FORM.request(this.form);
+        if (this.action === "reset") FORM.reset(this.form);
       });
     });
   }
@@ -23,9 +23,10 @@ customElements.define("crowd-button", class extends Field {
 
 // All answers of a form as one object.
 const collect = (form) => {
-  const answers = {};
+  // Without a prototype every name is one of an answer, "__proto__" too.
+  const answers = Object.create(null);
   const merge = (name, part) => { answers[name] = { ...answers[name], ...part }; };
-  for (const field of HTMLFormElement.prototype.__lookupGetter__("elements").call(form)) {
+  for (const field of FORM.fields(form)) {
     const name = field.name;
     if (!name || RESERVED.includes(name) || field.matches(":disabled, fieldset, button, object")) continue;
     if (field instanceof Field) {
@@ -57,15 +58,15 @@ customElements.define("crowd-form", class extends HTMLElement {
   wrap() {
     if (this.form || !this.isConnected) return;
     this.form = make("form", { method: "post", action: `${submitTo()}/mturk/externalSubmit` });
-    this.form.append(...this.childNodes);
+    FORM.append(this.form, ...this.childNodes);
     const buttons = "crowd-button[form-action=submit], crowd-button[type=submit], [type=submit], " +
       "button:not([type])";
-    if (!this.form.querySelector(buttons)) {
-      this.form.append(make("crowd-button", { "form-action": "submit", variant: "primary" }, "Submit"));
+    if (FORM.find(this.form, buttons).length === 0) {
+      FORM.append(this.form, make("crowd-button", { "form-action": "submit", variant: "primary" }, "Submit"));
     }
     this.append(this.form);
-    if (parameters.get("assignmentId") === PREVIEW) this.preview(this.form.querySelectorAll(buttons));
-    this.form.addEventListener("formdata", (event) => this.fill(event.formData));
+    if (parameters.get("assignmentId") === PREVIEW) this.preview(FORM.find(this.form, buttons));
+    FORM.listen(this.form, "formdata", (event) => this.fill(event.formData));
     // Behind whatever the page does with the event, which may stop it.
     window.addEventListener("submit", (event) => {
       if (event.target === this.form && !event.defaultPrevented && !parameters.has("turkSubmitTo")) {
@@ -81,13 +82,13 @@ customElements.define("crowd-form", class extends HTMLElement {
       if (button.localName === "input") button.value = said;
       else button.textContent = said;
     }
-    this.form.addEventListener("submit", (event) => event.preventDefault(), { capture: true });
+    FORM.listen(this.form, "submit", (event) => event.preventDefault(), { capture: true });
   }
   // Outside a HIT there is nowhere to submit to: the answer is shown on top of the page.
   show() {
-    const shown = document.querySelector(".crowd-output") ?? make("pre", { class: "crowd-output" });
+    const shown = DOCUMENT.find(".crowd-output") ?? make("pre", { class: "crowd-output" });
     shown.textContent = JSON.stringify([collect(this.form)]);
-    document.body.prepend(shown);
+    DOCUMENT.body().prepend(shown);
   }
   // One field holds all answers, or, with answer-format="flatten-objects", each has its own.
   fill(data) {
@@ -98,7 +99,7 @@ customElements.define("crowd-form", class extends HTMLElement {
       : [["taskAnswers", JSON.stringify([answers])]];
     for (const [name, value] of fields) data.append(name, value);
   }
-  submit() { this.form?.submit(); }
-  requestSubmit() { this.form?.requestSubmit(); }
-  reset() { this.form?.reset(); }
+  submit() { FORM.submit(this.form); }
+  requestSubmit() { FORM.request(this.form); }
+  reset() { FORM.reset(this.form); }
 });

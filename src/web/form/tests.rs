@@ -111,10 +111,10 @@ fn an_answer_is_shown_as_it_was_given() {
         ])
     };
     let form = form();
-    let document = answers(&form, &given).unwrap().xml();
+    let document = answers(&form, &given).unwrap().xml().unwrap();
     let read = filling_of(&form, &document);
     assert_eq!(read.texts, given.texts);
-    let again = answers(&form, &Filling { files: given.files, ..read }).unwrap().xml();
+    let again = answers(&form, &Filling { files: given.files, ..read }).unwrap().xml().unwrap();
     assert_eq!(again, document);
     assert!(render_form(&form, &filling_of(&form, "<x/>"), &[], Use::Preview).0.contains("Red"));
 }

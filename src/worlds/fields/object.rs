@@ -6,7 +6,9 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::ids::is_id;
 use crate::rules;
+use crate::rules::text::{ACCESS_KEY_BYTES, KEY_BYTES};
 use crate::time::{Instant, When, real_now};
 
 use super::{Node, Place};
@@ -118,10 +120,28 @@ impl<'a> Fields<'a> {
 
     /// The member of that name, which is the id of something other than a worker.
     pub fn id(&mut self, name: &str) -> Option<String> {
-        self.checked(name, "an id is made of capital letters and digits, at most 64", |id| {
-            let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-            (1..=64).contains(&id.len()) && id.bytes().all(capitals)
-        })
+        self.checked(name, "an id is made of capital letters and digits, at most 64", is_id)
+    }
+
+    /// The member of that name, which the store looks up: a text of at most 1,000 bytes.
+    pub fn key(&mut self, name: &str) -> Option<String> {
+        self.at_most(name, KEY_BYTES)
+    }
+
+    /// The member of that name, which is an access key or the id of a requester.
+    pub fn access_key(&mut self, name: &str) -> Option<String> {
+        self.at_most(name, ACCESS_KEY_BYTES)
+    }
+
+    fn at_most(&mut self, name: &str, most: usize) -> Option<String> {
+        let node = self.node(name)?;
+        let text = node.read::<String>().filter(|text| {
+            if text.len() > most {
+                node.problem(format!("{} bytes: it has at most {most}", text.len()));
+            }
+            text.len() <= most
+        });
+        self.mark(name, text)
     }
 
     /// The member of that name, which is the id of a worker.

@@ -21,8 +21,8 @@ pub fn file(fields: &mut Fields<'_>) -> Option<FileEntry> {
     let entry = FileEntry {
         place: fields.place().clone(),
         assignment_id: fields.id("AssignmentId").unwrap_or_default(),
-        question_identifier: fields.take("QuestionIdentifier").unwrap_or_default(),
-        key: fields.take("UploadedFileKey").unwrap_or_default(),
+        question_identifier: fields.key("QuestionIdentifier").unwrap_or_default(),
+        key: fields.key("UploadedFileKey").unwrap_or_default(),
         file_name: fields.take("FileName"),
         content_type: fields.take("ContentType"),
         content: fields.take("Content").unwrap_or_default(),

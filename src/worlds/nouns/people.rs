@@ -25,7 +25,7 @@ pub fn requester(fields: &mut Fields<'_>) -> Option<RequesterEntry> {
     fields.pass_over(&["OnHoldBalance"]);
     let entry = RequesterEntry {
         place: fields.place().clone(),
-        access_key: fields.take("AccessKeyId").unwrap_or_default(),
+        access_key: fields.access_key("AccessKeyId").unwrap_or_default(),
         secret: fields.take("SecretAccessKey"),
         id: fields.take("RequesterId"),
         account: fields.take("AccountId"),

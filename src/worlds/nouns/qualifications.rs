@@ -1,5 +1,6 @@
 //! Qualification types, who holds them, who asked for them.
 
+use crate::rules::question::answers;
 use crate::shapes::qualification::{QualificationStatus, QualificationTypeStatus, RequestStatus};
 use crate::time::When;
 use crate::worlds::fields::{Fields, Place};
@@ -32,7 +33,7 @@ pub fn of_type(fields: &mut Fields<'_>, first: &Owner) -> Option<QualificationTy
         owner: owner(fields, first),
         id: fields.id("QualificationTypeId"),
         creation_time: fields.time("CreationTime"),
-        name: fields.take("Name").unwrap_or_default(),
+        name: fields.key("Name").unwrap_or_default(),
         description: fields.take("Description"),
         keywords: fields.take("Keywords"),
         status: fields.take("QualificationTypeStatus"),
@@ -94,7 +95,7 @@ pub struct RequestEntry {
 pub fn request(fields: &mut Fields<'_>) -> Option<RequestEntry> {
     let entry = RequestEntry {
         place: fields.place().clone(),
-        id: fields.take("QualificationRequestId"),
+        id: fields.key("QualificationRequestId"),
         type_id: fields.id("QualificationTypeId").unwrap_or_default(),
         worker_id: fields.worker_id("WorkerId").unwrap_or_default(),
         status: fields.take("Status"),
@@ -103,10 +104,20 @@ pub fn request(fields: &mut Fields<'_>) -> Option<RequestEntry> {
         submit_time: fields.time("SubmitTime"),
         test: fields.take("Test"),
         answer_key: fields.take("AnswerKey"),
-        answer: fields.take("Answer"),
+        answer: answer(fields),
     };
     let named = fields.need(!entry.worker_id.is_empty(), "WorkerId");
     (fields.need(!entry.type_id.is_empty(), "QualificationTypeId") && named).then_some(entry)
+}
+
+/// A problem if it is longer than the answer to a test may be.
+fn answer(fields: &mut Fields<'_>) -> Option<String> {
+    let node = fields.node("Answer")?;
+    let answer: String = node.read()?;
+    if let Err(fault) = answers::check_length(&answer, answers::MAX_TEST_BYTES) {
+        node.problem(fault.to_string());
+    }
+    Some(answer)
 }
 
 impl Happened for GrantEntry {

@@ -10,7 +10,7 @@ use rstest::rstest;
 use super::program;
 
 /// Options by the command that has them; the server's stand with `serve`.
-fn options() -> Vec<(String, Arg)> {
+pub fn options() -> Vec<(String, Arg)> {
     let mut whole = Cli::command();
     whole.build();
     let commands = whole.get_subcommands().filter(|command| command.get_name() != "help");
@@ -68,6 +68,9 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_CORS_ORIGIN"
         | "MTURK_LOCAL_LISTEN"
         | "MTURK_LOCAL_FIXTURE" => to("nosuch"),
+        "MTURK_LOCAL_ALLOW_HOST" => to("*"),
+        "AWS_REGION" => to("no region"),
+        "MTURK_LOCAL_HIT" => Some(("../reset", &["submit"])),
         "MTURK_LOCAL_DATABASE" => to("mysql://u:secret@h/d"),
         "MTURK_LOCAL_CREDENTIAL" => to("onlysecret"),
         "MTURK_LOCAL_READY_FILE" => to("/nope/x"),
@@ -79,11 +82,8 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_WAIT" => Some(("perhaps", &["health"])),
         "MTURK_LOCAL_TIMEOUT" => Some(("soon", &["health"])),
         // Names: the market knows which there are.
-        "MTURK_LOCAL_ALLOW_HOST"
-        | "MTURK_LOCAL_REQUESTER"
-        | "MTURK_LOCAL_HIT"
+        "MTURK_LOCAL_REQUESTER"
         | "MTURK_LOCAL_WORKER"
-        | "AWS_REGION"
         | "AWS_ACCESS_KEY_ID"
         | "AWS_SECRET_ACCESS_KEY"
         | "AWS_SESSION_TOKEN" => None,

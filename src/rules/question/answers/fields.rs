@@ -1,6 +1,7 @@
 //! The answer that a page of the requester's own gives: one text for each field of its form.
 
-use super::{document, is_xml, write_element};
+use super::{AnswerFault, MAX_BYTES, document, write_element};
+use crate::rules::text::is_xml;
 use std::collections::HashMap;
 
 /// Fields that tell the service whose answer it is, and are not part of it.
@@ -36,10 +37,15 @@ pub fn is_reserved(name: &str) -> bool {
 /// Assumed: joining repeated names (requesters saw it in downloaded results; the documentation
 /// says that one value is returned), leaving out a posted `workerId`, and the escaped carriage
 /// return, which a reader of XML would otherwise take for a line feed.
-#[must_use]
-pub fn from_fields(fields: &[(String, String)], repeated: Repeated) -> String {
+///
+/// # Errors
+/// [`AnswerFault::TooLong`].
+pub fn from_fields(fields: &[(String, String)], repeated: Repeated) -> Result<String, AnswerFault> {
     let mut answers = String::new();
     for (name, value) in once(fields, repeated) {
+        if answers.len() > MAX_BYTES {
+            break;
+        }
         answers.push_str("<Answer>");
         write_element("QuestionIdentifier", &name, &mut answers);
         write_element("FreeText", &value, &mut answers);

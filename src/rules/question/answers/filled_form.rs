@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 ///
 /// # Errors
 /// An [`AnswerFault`] names a question that the form does not have, a value that a choice does not
-/// take, or a question that a file answers.
+/// take, or a question that a file answers, or says that the answer is too long.
 pub fn from_form(
     form: &QuestionForm,
     given: &[(String, Vec<String>)],
@@ -39,7 +39,7 @@ pub fn from_form(
             answers.push(Answer { question_identifier: question.identifier.clone(), value });
         }
     }
-    Ok(QuestionFormAnswers(answers).xml())
+    QuestionFormAnswers(answers).xml()
 }
 
 fn answer(question: &FormQuestion, values: &[&str]) -> Result<Option<AnswerValue>, AnswerFault> {

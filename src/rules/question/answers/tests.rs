@@ -1,8 +1,9 @@
 use super::{
-    Answer, AnswerFault, AnswerValue, Repeated, check, from_fields, from_form, is_xml, parse,
+    Answer, AnswerFault, AnswerValue, MAX_BYTES, Repeated, check, from_fields, from_form, parse,
 };
 use crate::rules::question::form::QuestionForm;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
+use crate::rules::text::is_xml;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -59,18 +60,47 @@ fn fields_are_written_byte_for_byte() {
     ];
     let (head, expected) = (format!("{HEAD}<Answer><QuestionIdentifier>"), expected.concat());
     assert_eq!(
-        from_fields(&posted, Repeated::Join),
+        written(&posted, Repeated::Join),
         format!("{head}{expected}</FreeText></Answer>{TAIL}")
     );
 }
 
+/// The document of fields that are not too long.
+fn written(fields: &[(String, String)], repeated: Repeated) -> String {
+    from_fields(fields, repeated).unwrap()
+}
+
+/// Whatever grows most when it is written: entities, references, small fields.
+#[test]
+fn a_document_that_is_too_long_is_refused_and_not_written_to_the_end() {
+    let one = |text: &str, times| vec![("f".to_owned(), text.repeat(times))];
+    let frame = one("", 1);
+    let room = MAX_BYTES - written(&frame, Repeated::Join).len();
+    assert_eq!(written(&one("x", room), Repeated::Join).len(), MAX_BYTES);
+    let too_long = Err(AnswerFault::TooLong(MAX_BYTES));
+    let small = |count: usize| (0..count).map(|n| (format!("{n}"), String::new())).collect();
+    for fields in [
+        one("x", room + 1),
+        one("&", room / 5 + 1),
+        one("\r", 2 * MAX_BYTES),
+        one("\u{1f600}", room / 9 + 1),
+        small(200_000),
+    ] {
+        for repeated in [Repeated::Join, Repeated::Last] {
+            assert_eq!(from_fields(&fields, repeated), too_long);
+        }
+    }
+    let document = written(&one("x", room), Repeated::Join);
+    assert_eq!((check(&document), check(&format!("{document} "))), (Ok(()), too_long.map(drop)));
+    let mut cut = String::new();
+    super::write_element("FreeText", &"&".repeat(2 * MAX_BYTES), &mut cut);
+    assert!(cut.len() < MAX_BYTES + 100, "{}", cut.len());
+}
+
 #[test]
 fn no_field_gives_an_empty_document() {
-    assert_eq!(from_fields(&[], Repeated::Join), "");
-    assert_eq!(
-        from_fields(&fields(&[("workerId", "A1"), ("hitId\u{0}", "x")]), Repeated::Join),
-        ""
-    );
+    assert_eq!(written(&[], Repeated::Join), "");
+    assert_eq!(written(&fields(&[("workerId", "A1"), ("hitId\u{0}", "x")]), Repeated::Join), "");
     assert_eq!(parse(""), Ok(Vec::new()));
 }
 
@@ -215,9 +245,9 @@ fn great_documents_cost_their_size() {
     let prefixed = format!("<a{}>{}</a>", spaces.concat(), "<b xmlns='v'/>".repeat(100_000));
     assert!(check(&prefixed).unwrap_err().to_string().contains("more than 32 namespace prefixes"));
     let many: Vec<_> = (0..20_000).map(|n| (format!("f{n}"), "x".repeat(20))).collect();
-    assert_eq!(parse(&from_fields(&many, Repeated::Join)).unwrap().len(), 20_000);
+    assert_eq!(parse(&written(&many, Repeated::Join)).unwrap().len(), 20_000);
     let same = vec![("f".to_owned(), "x".repeat(20)); 20_000];
-    assert_eq!(parse(&from_fields(&same, Repeated::Join)).unwrap().len(), 1);
+    assert_eq!(parse(&written(&same, Repeated::Join)).unwrap().len(), 1);
 }
 
 proptest! {
@@ -226,7 +256,7 @@ proptest! {
         values in prop::collection::btree_map(xml_text(), xml_text(), 0..8)
     ) {
         let posted: Vec<_> = values.into_iter().map(|(name, value)| (name + "_", value)).collect();
-        let read = parse(&from_fields(&posted, Repeated::Join)).unwrap();
+        let read = parse(&written(&posted, Repeated::Join)).unwrap();
         let read: Vec<_> = read.into_iter().map(|answer| match answer.value {
             AnswerValue::FreeText(text) => (answer.question_identifier, text),
             other => panic!("{other:?}"),
@@ -236,7 +266,7 @@ proptest! {
 
     #[test]
     fn fields_always_give_a_good_document(posted in any::<Vec<(String, String)>>()) {
-        let written = from_fields(&posted, Repeated::Join);
+        let written = written(&posted, Repeated::Join);
         prop_assert!(written.is_ascii());
         prop_assert_eq!(check(&written), Ok(()));
     }

@@ -2,6 +2,7 @@
 
 use super::children::Children;
 use super::{BLANKS, Flaw, Trouble, quoted, short, source, trim};
+use crate::rules::url::without_user_info;
 use roxmltree::{Document, Node};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -119,7 +120,7 @@ impl<'a> Element<'a> {
 
     /// The offence of this element's text not being what it should be.
     pub fn found(self, text: &str, expected: impl Display) -> Flaw {
-        let (text, name) = (quoted(text), short(self.name()));
+        let (text, name) = (quoted(&without_user_info(text)), short(self.name()));
         self.flaw(format!("found {text} in {name} where {expected} was expected"))
     }
 

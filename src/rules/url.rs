@@ -1,0 +1,116 @@
+//! Addresses: what may stand in one, and what of it may be shown.
+
+use std::borrow::Cow;
+
+/// Whether a text is a host, alone or with a port: a name of letters, digits and `-._`, an IPv4
+/// address, or an IPv6 address in brackets; the port is a number from 1 to 65535.
+///
+/// International names come in ASCII (`xn--…`), as browsers send them.
+#[must_use]
+pub fn is_host_and_port(text: &str) -> bool {
+    let (host, port) = split_port(text);
+    let name = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_host = match address {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => (1..=253).contains(&host.len()) && host.bytes().all(name),
+    };
+    let digits =
+        |port: &str| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
+    let is_port = |port: &str| digits(port) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    is_host && port.is_none_or(is_port)
+}
+
+/// `host`, `host:port`, `[v6]`, `[v6]:port`: the host, and what stands behind its colon.
+#[must_use]
+pub fn split_port(text: &str) -> (&str, Option<&str>) {
+    let (host, rest) = match text.strip_prefix('[').and_then(|rest| rest.find(']')) {
+        Some(end) => text.split_at(end + 2),
+        None => text.rfind(':').map_or((text, ""), |at| text.split_at(at)),
+    };
+    match rest.strip_prefix(':') {
+        Some(port) => (host, Some(port)),
+        None if rest.is_empty() => (host, None),
+        // Not a host at all.
+        None => (text, None),
+    }
+}
+
+/// A text in which every address stands without its user and password: `http://u:p@host/x` is
+/// `http://host/x`.
+#[must_use]
+pub fn without_user_info(text: &str) -> Cow<'_, str> {
+    let Some(at) = text.find("://") else { return Cow::Borrowed(text) };
+    let (before, rest) = text.split_at(at + 3);
+    let ends = |c: char| c.is_whitespace() || "/?#\"'<>\\`".contains(c);
+    let (authority, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let shown = without_user_info(after);
+    if host.len() == authority.len() && matches!(shown, Cow::Borrowed(_)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned([before, host, &shown].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_whole_and_ports_are_numbers() {
+        for host in [
+            "localhost",
+            "localhost:1",
+            "LOCALHOST:65535",
+            "app_1.test:080",
+            "127.0.0.1:1770",
+            "[::1]",
+            "[2001:db8::1]:8080",
+            "xn--bcher-kva.example",
+        ] {
+            assert!(is_host_and_port(host), "{host}");
+        }
+        for text in [
+            "",
+            ":80",
+            "localhost:",
+            "localhost:0",
+            "localhost:65536",
+            "localhost:+80",
+            "localhost:80@evil.com",
+            "localhost:80/x",
+            "localhost:80:80",
+            "u:p@localhost",
+            "u@localhost:80",
+            "localhost/",
+            "localhost evil",
+            "localhost;x",
+            "localhost'",
+            "localhost%00",
+            "::1",
+            "[::1",
+            "[::1]x",
+            "[::1]:",
+            "[::1]:80@evil.com",
+            "[localhost]",
+            "[]",
+            "b\u{fc}cher.example",
+        ] {
+            assert!(!is_host_and_port(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_user_or_password_is_shown() {
+        for (text, shown) in [
+            ("postgres://me:s3cret@db:5432/x", "postgres://db:5432/x"),
+            ("postgres://me:s3c@ret@db/x", "postgres://db/x"),
+            ("see http://u:p@h/a and 'https://v@i', ok", "see http://h/a and 'https://i', ok"),
+            ("http://h/a@b", "http://h/a@b"),
+            ("a@b.test", "a@b.test"),
+            ("://", "://"),
+        ] {
+            assert_eq!(without_user_info(text), shown);
+        }
+    }
+}
