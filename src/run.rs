@@ -2,10 +2,11 @@
 
 mod exec;
 mod fixtures;
+mod ready_file;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,7 +18,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, shown_database};
 use crate::emulator::{Emulator, StartError};
-use crate::serve::{bind, serve};
+use crate::run::ready_file::ReadyFile;
+use crate::serve::{Connections, bind, raise_limit, serve};
 
 pub use exec::exec;
 pub use fixtures::all as fixture_worlds;
@@ -62,13 +64,17 @@ fn failure(error: impl std::fmt::Display) -> RunError {
 /// It cannot start, or did not stop well.
 pub async fn run(options: &Serve) -> Result<(), RunError> {
     let mut signals = Signals::new()?;
+    raise_limit();
     let running = tokio::select! {
         running = Running::start(options) => running?,
         _ = signals.next() => return Ok(()),
     };
     running.announce(options)?;
-    signals.next().await;
-    tracing::info!("stopping");
+    tokio::select! {
+        _ = signals.next() => tracing::info!("stopping"),
+        // It was said why, and is said again at the end.
+        _ = running.emulator.lost_files() => {}
+    }
     tokio::select! {
         stopped = running.stop() => stopped,
         _ = signals.next() => Err(RunError::Failure("stopped at once".into())),
@@ -141,10 +147,12 @@ impl Running {
         let started = Emulator::start(options).await;
         let emulator = started.map_err(|e| start_error(e, database.as_deref(), &names))?;
         let (stop, stopped) = watch::channel(false);
-        let mut tasks: Vec<_> = listeners
-            .into_iter()
-            .map(|listener| tokio::spawn(serve(listener, emulator.front(), stopped.clone())))
-            .collect();
+        let connections = Connections::within_limit();
+        let serve = |listener| {
+            let connections = Arc::clone(&connections);
+            tokio::spawn(serve(listener, emulator.front(), connections, stopped.clone()))
+        };
+        let mut tasks: Vec<_> = listeners.into_iter().map(serve).collect();
         let keeper = emulator.clone();
         let (deliverer, until) = (emulator.clone(), stopped.clone());
         tasks.push(tokio::spawn(async move { keeper.keep_time(stopped).await }));
@@ -173,19 +181,23 @@ impl Running {
 
     /// The ready line, which stands then also in the file that was asked for.
     fn write_ready_file(&self) -> Result<String, RunError> {
-        let line = format!("mturk-local ready on {}\n", self.url());
+        let line = ready_file::line(&self.url());
         self.ready_file.as_ref().map_or(Ok(()), |file| file.write(&line))?;
         Ok(line)
     }
 
     /// Lets requests in flight finish, and closes the database.
+    ///
+    /// # Errors
+    /// The database files are not the ones that were opened.
     async fn stop(self) -> Result<(), RunError> {
         let _ = self.stop.send(true);
         for task in self.tasks {
             task.await.map_err(failure)?;
         }
-        self.emulator.engine().store().close().await;
-        Ok(())
+        let store = self.emulator.engine().store();
+        store.close().await;
+        store.loss().map_or(Ok(()), |why| Err(RunError::Database(why.to_owned())))
     }
 }
 
@@ -251,45 +263,4 @@ fn addresses(text: &str) -> Result<Vec<SocketAddr>, RunError> {
     let all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|e| bad(e.to_string()))?.collect();
     let first = all.iter().find(|address| address.is_ipv4()).or(all.first());
     Ok(vec![*first.ok_or_else(|| bad("it stands for nothing".into()))?])
-}
-
-/// A file that holds the ready line while the server answers.
-struct ReadyFile(PathBuf);
-
-impl ReadyFile {
-    /// Takes an old one away.
-    fn prepare(path: &Path) -> Result<Self, RunError> {
-        let bad = |why: String| {
-            let path = path.display();
-            RunError::Usage(format!("--ready-file (MTURK_LOCAL_READY_FILE) {path}: {why}"))
-        };
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        if !folder.is_dir() {
-            return Err(bad("its folder does not exist".into()));
-        }
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(bad(error.to_string()))
-            }
-            _ => Ok(Self(path.to_owned())),
-        }
-    }
-
-    /// Writes the line, so that nobody ever reads a part of it.
-    fn write(&self, line: &str) -> Result<(), RunError> {
-        let mut begun = self.0.clone().into_os_string();
-        begun.push(".part");
-        std::fs::write(&begun, line)
-            .and_then(|()| std::fs::rename(&begun, &self.0))
-            .map_err(|error| failure(format!("--ready-file {}: {error}", self.0.display())))
-    }
-}
-
-impl Drop for ReadyFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }

@@ -8,6 +8,7 @@ use tokio::process::{Child, Command};
 
 use crate::config::commands::Exec;
 use crate::run::{RunError, Running, Signaled, Signals, failure};
+use crate::serve::raise_limit;
 
 /// Serves on a free port, runs the command, and answers with its exit code.
 ///
@@ -28,7 +29,17 @@ pub async fn exec(exec: &mut Exec) -> Result<u8, RunError> {
     };
     running.write_ready_file()?;
     let mut child = spawn(exec, &running)?;
-    let status = wait(&mut child, &mut signals).await.map_err(failure)?;
+    // The command has the limit of open files that it would have without us.
+    raise_limit();
+    let status = tokio::select! {
+        status = wait(&mut child, &mut signals) => status.map_err(failure)?,
+        _ = running.emulator.lost_files() => {
+            pass_on(&child);
+            let stopped = running.stop().await;
+            wait(&mut child, &mut signals).await.map_err(failure)?;
+            return stopped.map(|()| 1);
+        }
+    };
     running.stop().await?;
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))

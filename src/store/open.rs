@@ -89,6 +89,24 @@ impl Store {
         }
     }
 
+    /// Waits until a database file was moved, replaced, deleted or written by another program: why
+    /// nothing is written any more. On PostgreSQL it never ends.
+    pub async fn lost_files(&self) -> String {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.lost_files().await,
+            Self::Postgres(_) => std::future::pending().await,
+        }
+    }
+
+    /// What [`Store::lost_files`] has noticed, or a commit.
+    #[must_use]
+    pub fn loss(&self) -> Option<&str> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.loss(),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Whether other processes may write to the same store.
     #[must_use]
     pub const fn is_shared(&self) -> bool {

@@ -4,28 +4,29 @@
 mod blank;
 mod call;
 mod desk;
+mod files;
 mod log;
 mod migrate;
 mod readers;
 mod shelf;
+mod temporary;
 mod writer;
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
-use tempfile::TempDir;
 
 use crate::fault::Fault;
 use crate::store::open::OpenError;
+use crate::store::sqlite::files::Files;
+use crate::store::sqlite::temporary::Temporary;
 
 pub use readers::Reader;
 pub use writer::Seat;
 
-/// Temporary databases lie in a folder of their own.
-const FOLDER_PREFIX: &str = "mturk-local-";
-const FILE: &str = "market.db";
 /// So many prepared statements are kept by each connection.
 const STATEMENTS: usize = 512;
 /// Another program may look into the file and hold it for a moment.
@@ -48,10 +49,11 @@ pub struct Sqlite {
     pub writer: writer::Writer,
     /// Those who look.
     pub readers: readers::Readers,
+    files: Arc<Files>,
     /// Held open: it carries the lock that keeps a second process away.
     _lock: File,
     /// Removed with the store, when nobody asked to keep the file.
-    _folder: Option<TempDir>,
+    _temporary: Option<Temporary>,
 }
 
 impl Sqlite {
@@ -68,10 +70,20 @@ impl Sqlite {
     /// # Errors
     /// There is no place for it.
     pub fn temporary() -> Result<Self, OpenError> {
-        sweep(&std::env::temp_dir());
-        let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir();
-        let folder = folder.map_err(OpenError::unusable)?;
-        open(&folder.path().join(FILE), Some(folder))
+        let temporary = Temporary::new().map_err(OpenError::unusable)?;
+        open(&temporary.database(), Some(temporary))
+    }
+
+    /// Waits until it is noticed that the database's files were moved, replaced, deleted or written
+    /// by another program: why nothing is written any more.
+    pub async fn lost_files(&self) -> String {
+        Arc::clone(&self.files).lost().await
+    }
+
+    /// What [`Sqlite::lost_files`] has noticed, or a commit.
+    #[must_use]
+    pub fn loss(&self) -> Option<&str> {
+        self.files.loss()
     }
 
     /// Waits for what is under way and closes the database.
@@ -81,25 +93,27 @@ impl Sqlite {
     }
 }
 
-fn open(path: &Path, folder: Option<TempDir>) -> Result<Sqlite, OpenError> {
+fn open(path: &Path, temporary: Option<Temporary>) -> Result<Sqlite, OpenError> {
     let in_place = |e: &dyn std::fmt::Display| OpenError::at(path, e);
     let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
     let lock = lock.map_err(|e| in_place(&e))?;
     lock.try_lock().map_err(|_| OpenError::InUse(path.to_owned()))?;
-    if folder.is_some() {
-        blank::write(&lock).map_err(|e| in_place(&e))?;
-    } else if lock.metadata().map_err(|e| in_place(&e))?.len() > 0 {
-        check_ours(path)?;
+    if let Some(temporary) = &temporary {
+        temporary.mark().and_then(|()| blank::write(&lock)).map_err(|e| in_place(&e))?;
+    } else {
+        temporary::keep(path).map_err(|e| in_place(&e))?;
+        check_ours(path, &lock)?;
     }
-    let synchronous = if folder.is_some() { "OFF" } else { "NORMAL" };
+    let synchronous = if temporary.is_some() { "OFF" } else { "NORMAL" };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384");
     let mut writer = connect(path, flags, &more).map_err(|e| in_place(&e))?;
     migrate::run(&mut writer)?;
-    let readers = readers::Readers::new(path.to_owned());
-    let log = log::Log::new(path.to_owned(), more, log::LONG);
+    let files = Files::new(path).map_err(|e| in_place(&e))?;
+    let readers = readers::Readers::new(Arc::clone(&files));
+    let log = log::Log::new(Arc::clone(&files), more, log::LONG);
     let writer = writer::Writer::new(writer, readers.shelf(), log);
-    Ok(Sqlite { writer, readers, _lock: lock, _folder: folder })
+    Ok(Sqlite { writer, readers, files, _lock: lock, _temporary: temporary })
 }
 
 /// A connection with our settings, and `more`.
@@ -112,51 +126,33 @@ fn connect(path: &Path, flags: OpenFlags, more: &str) -> rusqlite::Result<Connec
 }
 
 /// Looks into a file that is there, without touching it: another program's database stays as it is.
-fn check_ours(path: &Path) -> Result<(), OpenError> {
+fn check_ours(path: &Path, file: &File) -> Result<(), OpenError> {
+    let in_place = |e: &dyn std::fmt::Display| OpenError::at(path, e);
+    if file.metadata().map_err(|e| in_place(&e))?.len() == 0 {
+        return check_no_log(path);
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let counted = Connection::open_with_flags(path, flags).and_then(|look| {
-        look.query_row(WHOSE, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
-    });
-    match counted.map_err(|e| OpenError::at(path, &e))? {
-        (1.., 0) => Err(OpenError::at(path, &"it is the database of another program")),
+    let opened = Connection::open_with_flags(path, flags).map_err(|e| in_place(&e))?;
+    let counted =
+        opened.query_row(WHOSE, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)));
+    match counted.map_err(|e| in_place(&e))? {
+        (_, true) => migrate::check(&opened),
+        (0, false) => Ok(()),
+        (_, false) => Err(in_place(&"it is the database of another program")),
+    }
+}
+
+/// SQLite deletes the log beside a new file; it may be all that is left of a database.
+fn check_no_log(path: &Path) -> Result<(), OpenError> {
+    let mut log =
+        std::fs::canonicalize(path).map_err(|e| OpenError::at(path, &e))?.into_os_string();
+    log.push("-wal");
+    match Path::new(&log).metadata() {
+        Ok(found) if found.len() > 0 => {
+            let log = log.display();
+            Err(OpenError::at(path, &format!("it is empty, but {log} holds work; move that away")))
+        }
         _ => Ok(()),
-    }
-}
-
-/// Takes away the temporary files of processes that were killed: those that nobody locks any more.
-fn sweep(temporary: &Path) {
-    let Ok(folders) = std::fs::read_dir(temporary) else { return };
-    for folder in folders.flatten() {
-        let ours = folder.file_name().to_string_lossy().starts_with(FOLDER_PREFIX);
-        if ours && is_left_behind(&folder.path(), LEFT_FOR) {
-            // Somebody else's folder stays: there is no right to remove it.
-            let _ = std::fs::remove_dir_all(folder.path());
-        }
-    }
-}
-
-/// A process that starts has its file, and its lock on it, in less.
-const LEFT_FOR: Duration = Duration::from_mins(1);
-
-/// Whether the folder has its file for so long and nobody has that, or has never got one.
-fn is_left_behind(folder: &Path, time: Duration) -> bool {
-    let old = |path: &Path| {
-        let made = path.symlink_metadata().and_then(|known| known.created());
-        made.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= time)
-    };
-    let file = folder.join(FILE);
-    match file.try_exists() {
-        // A process was killed between making the folder and the file.
-        Ok(false) => {
-            old(folder) && std::fs::read_dir(folder).is_ok_and(|mut in_it| in_it.next().is_none())
-        }
-        _ => {
-            old(&file)
-                && OpenOptions::new()
-                    .write(true)
-                    .open(&file)
-                    .is_ok_and(|lock| lock.try_lock().is_ok())
-        }
     }
 }
 
@@ -164,26 +160,5 @@ impl From<rusqlite::Error> for Fault {
     /// There are no races on SQLite, which has one writer: what it refuses is our failure.
     fn from(error: rusqlite::Error) -> Self {
         Self::Service(error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_killed_process_left_behind_is_told_by_its_age_and_its_lock() {
-        let folder = tempfile::tempdir().unwrap();
-        let (long_ago, just_now) = (Duration::ZERO, LEFT_FOR);
-        assert!(is_left_behind(folder.path(), long_ago), "it never got its file");
-        assert!(!is_left_behind(folder.path(), just_now), "it may be about to");
-        let file = File::create(folder.path().join(FILE)).unwrap();
-        assert!(is_left_behind(folder.path(), long_ago), "nobody has the file");
-        assert!(!is_left_behind(folder.path(), just_now));
-        file.try_lock().unwrap();
-        assert!(!is_left_behind(folder.path(), long_ago), "somebody has it");
-        let other = tempfile::tempdir().unwrap();
-        std::fs::write(other.path().join("mine"), "").unwrap();
-        assert!(!is_left_behind(other.path(), long_ago), "it is no folder of ours");
     }
 }

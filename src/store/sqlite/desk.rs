@@ -72,6 +72,8 @@ impl Desk {
         if let Some(fault) = &self.failed {
             return Err(fault.clone());
         }
+        let files = self.shelf.files.check_noticed();
+        files.inspect_err(|fault| self.failed = Some(fault.clone()))?;
         let begun = if text.starts_with("SELECT") { Ok(()) } else { self.begin_writing() };
         let done = begun.and_then(|()| call(self.open()?));
         done.map_err(|error| {
@@ -133,6 +135,20 @@ impl Desk {
         Err(fault)
     }
 
+    /// Answers what was committed, if it is in the file that has the database's name.
+    fn committed(&mut self) -> End {
+        self.shelf.after_commit();
+        if let Err(fault) = self.shelf.files.check_commit() {
+            self.lose(&fault);
+            return End::Lost(fault);
+        }
+        self.tell(&Ok(()));
+        if let Some(connection) = &self.connection {
+            self.log.has_grown(connection, &self.shelf);
+        }
+        End::Committed
+    }
+
     fn to_savepoint(&self) -> rusqlite::Result<()> {
         self.run("ROLLBACK TO turn")?;
         self.run("RELEASE turn")
@@ -141,14 +157,7 @@ impl Desk {
     /// Commits. A turn at fault for itself is taken back; the others stay.
     pub(super) fn commit(&mut self) -> End {
         self.shelf.before_commit();
-        let Err(error) = self.run("COMMIT") else {
-            self.shelf.after_commit();
-            self.tell(&Ok(()));
-            if let Some(connection) = &self.connection {
-                self.log.has_grown(connection, &self.shelf);
-            }
-            return End::Committed;
-        };
+        let Err(error) = self.run("COMMIT") else { return self.committed() };
         let own = breaks_constraint(&error) && self.wrote && !self.group.is_empty();
         let fault = Fault::from(error);
         if own && self.to_savepoint().is_ok() {
@@ -176,7 +185,9 @@ impl Desk {
 
     pub(super) async fn close(&mut self) {
         self.log.rests().await;
-        drop(self.connection.take());
+        if let Some(connection) = self.connection.take() {
+            self.shelf.files.close(connection);
+        }
     }
 }
 

@@ -6,13 +6,14 @@
 //! file, and it begins anew. If somebody always does, the log grows until it is worth a moment:
 //! the writer waits for those who look, and who is done meanwhile keeps no snapshot.
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::store::sqlite::files::Files;
 use crate::store::sqlite::shelf::Shelf;
 use crate::store::sqlite::{BUSY_FOR, connect};
 
@@ -32,7 +33,7 @@ const ROUNDS: usize = 8;
 /// The log of a file.
 #[derive(Debug)]
 pub(super) struct Log {
-    path: PathBuf,
+    files: Arc<Files>,
     /// What the writer's connection was told besides the common settings.
     settings: String,
     /// It is copied when it has so many pages.
@@ -44,8 +45,8 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) const fn new(path: PathBuf, settings: String, long: u32) -> Self {
-        Self { path, settings, long, until: long, copying: None }
+    pub(super) const fn new(files: Arc<Files>, settings: String, long: u32) -> Self {
+        Self { files, settings, long, until: long, copying: None }
     }
 
     /// After each commit of the writer.
@@ -60,9 +61,9 @@ impl Log {
         }
         match (self.copying.take(), Handle::try_current()) {
             (None, Ok(runtime)) => {
-                let (path, settings) = (self.path.clone(), self.settings.clone());
+                let (files, settings) = (Arc::clone(&self.files), self.settings.clone());
                 let few = self.long / PARTS;
-                self.copying = Some(runtime.spawn_blocking(move || copy(&path, &settings, few)));
+                self.copying = Some(runtime.spawn_blocking(move || copy(&files, &settings, few)));
             }
             _ => self.copy_rest(writer, readers, grown.pages),
         }
@@ -71,14 +72,17 @@ impl Log {
     fn copy_rest(&mut self, writer: &Connection, readers: &Shelf, pages: u32) {
         // Nothing helps while somebody looks at a state of long ago: it is tried ever more rarely.
         self.until = pages + pages / PARTS;
-        let tried = checkpoint(writer, "PASSIVE").and_then(|copied| match copied {
-            Some(now) if pages >= MUCH * self.long && now.left() <= self.long / ALMOST => {
-                self.until = pages + self.long / PARTS;
-                readers.without_snapshots(|| begin_anew(writer))
-            }
-            _ => Ok(copied),
+        let files = Arc::clone(&self.files);
+        let tried = files.while_copying(|| {
+            checkpoint(writer, "PASSIVE").and_then(|copied| match copied {
+                Some(now) if pages >= MUCH * self.long && now.left() <= self.long / ALMOST => {
+                    self.until = pages + self.long / PARTS;
+                    readers.without_snapshots(|| begin_anew(writer))
+                }
+                _ => Ok(copied),
+            })
         });
-        if let Err(error) = tried {
+        if let Ok(Err(error)) = tried {
             tracing::warn!(%error, "the log cannot be copied into the database file");
         }
     }
@@ -93,11 +97,14 @@ impl Log {
 }
 
 /// Copies until little is left. What goes wrong is left to the writer, which says what it was.
-fn copy(path: &Path, settings: &str, few: u32) {
-    let Ok(connection) = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, settings) else { return };
+fn copy(files: &Files, settings: &str, few: u32) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let Ok(()) = files.check_places() else { return };
+    let Ok(connection) = connect(files.path(), flags, settings) else { return };
     let mut before = 0;
     for _ in 0..ROUNDS {
-        match checkpoint(&connection, "PASSIVE") {
+        let copied = files.while_copying(|| checkpoint(&connection, "PASSIVE"));
+        match copied.unwrap_or(Ok(None)) {
             Ok(Some(Grown { pages, .. })) if pages.abs_diff(before) > few => before = pages,
             _ => return,
         }
@@ -137,8 +144,6 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Option<Gr
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::store::sqlite::readers::Readers;
 
@@ -157,8 +162,9 @@ mod tests {
         let path = folder.path().join("t.db");
         let writer = Connection::open(&path).unwrap();
         writer.execute_batch(OURS).unwrap();
-        let readers = Arc::new(Readers::new(path.clone()));
-        File { writer, readers, log: Log::new(path, String::new(), 64), folder }
+        let files = Files::new(&path).unwrap();
+        let readers = Arc::new(Readers::new(Arc::clone(&files)));
+        File { writer, readers, log: Log::new(files, String::new(), 64), folder }
     }
 
     impl File {

@@ -22,10 +22,26 @@ const NOTE: &str = "INSERT INTO _sqlx_migrations \
 /// # Errors
 /// A newer program made the tables, or another history did; the file cannot be written.
 pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
-    let all: Vec<Migration> = migrations::spelled(Dialect::Sqlite).collect();
     let begun = connection.transaction().map_err(OpenError::unusable)?;
     begun.execute(TABLE, []).map_err(OpenError::unusable)?;
-    let done = done(&begun).map_err(OpenError::unusable)?;
+    for migration in &missing(&begun)? {
+        apply(&begun, migration).map_err(OpenError::unusable)?;
+    }
+    begun.commit().map_err(OpenError::unusable)
+}
+
+/// Looks at what was done, and changes nothing.
+///
+/// # Errors
+/// A newer program made the tables, or another history did.
+pub(super) fn check(connection: &Connection) -> Result<(), OpenError> {
+    missing(connection).map(drop)
+}
+
+/// What is not done yet.
+fn missing(connection: &Connection) -> Result<Vec<Migration>, OpenError> {
+    let mut all: Vec<Migration> = migrations::spelled(Dialect::Sqlite).collect();
+    let done = done(connection).map_err(OpenError::unusable)?;
     for (version, checksum) in &done {
         let known = all.iter().find(|migration| migration.version == *version);
         let known = known.ok_or(OpenError::Newer)?;
@@ -33,14 +49,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
             return Err(OpenError::unusable(format!("its migration {version} is another one")));
         }
     }
-    for migration in &all[done.len()..] {
-        apply(&begun, migration).map_err(OpenError::unusable)?;
-    }
-    begun.commit().map_err(OpenError::unusable)
+    Ok(all.split_off(done.len()))
 }
 
 /// The versions that were done, in order, and their checksums.
-fn done(begun: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+fn done(begun: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
     let mut statement = begun.prepare(DONE)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()

@@ -3,7 +3,6 @@
 //! A connection keeps its snapshot from one turn to the next as long as nothing is committed: a
 //! file has one process, which knows. Taking a snapshot costs locks that all connections share.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -12,21 +11,20 @@ use crate::fault::Fault;
 use crate::store::row::Row;
 use crate::store::sql::{Arg, Joined};
 use crate::store::sqlite::call;
+use crate::store::sqlite::files::Files;
 use crate::store::sqlite::shelf::{Looking, Shelf, closed};
 
 /// All of them. One is opened when it is needed; a turn that looks hardly ever waits while it has
 /// one, so there are not many more than threads.
 #[derive(Debug)]
 pub struct Readers {
-    path: PathBuf,
     shelf: Arc<Shelf>,
 }
 
 impl Readers {
-    /// Connections to the file at `path`.
-    #[must_use]
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, shelf: Arc::default() }
+    /// Connections to these files.
+    pub(super) fn new(files: Arc<Files>) -> Self {
+        Self { shelf: Arc::new(Shelf::new(files)) }
     }
 
     /// What the writer has to tell that it commits.
@@ -40,7 +38,7 @@ impl Readers {
     /// # Errors
     /// The store is closed, or none can be opened.
     pub fn reader(&self) -> Result<Reader, Fault> {
-        let looking = self.shelf.take(&self.path)?;
+        let looking = self.shelf.take()?;
         Ok(Reader { looking: Some(Mutex::new(looking)), shelf: Arc::clone(&self.shelf) })
     }
 
@@ -116,7 +114,7 @@ mod tests {
         let writer = Connection::open(&path).unwrap();
         let settings = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 10";
         writer.execute_batch(&format!("{settings}; CREATE TABLE t (x)")).unwrap();
-        (writer, Readers::new(path))
+        (writer, Readers::new(Files::new(&path).unwrap()))
     }
 
     fn commit(writer: &Connection, readers: &Readers) {
@@ -133,7 +131,7 @@ mod tests {
     #[test]
     fn connections_are_handed_on_and_closed() {
         let folder = tempfile::tempdir().unwrap();
-        let (_, readers) = table(folder.path());
+        let (_writer, readers) = table(folder.path());
         let idle = || readers.shelf.idle().as_ref().unwrap().len();
         for n in 0..20 {
             let mut reader = readers.reader().unwrap();

@@ -1,6 +1,6 @@
 //! Where connections lie that nobody uses, each with its snapshot as long as that is of use.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::fault::Fault;
 use crate::store::sqlite::connect;
+use crate::store::sqlite::files::Files;
 
 /// Most of what is read comes by the mapping.
 const SMALL: &str = "PRAGMA cache_size = -8000";
@@ -15,6 +16,7 @@ const SMALL: &str = "PRAGMA cache_size = -8000";
 /// Where connections lie that nobody uses.
 #[derive(Debug)]
 pub(super) struct Shelf {
+    pub(super) files: Arc<Files>,
     /// None once the store is closed.
     idle: Mutex<Option<Vec<Looking>>>,
     /// How often the writer has committed.
@@ -30,18 +32,17 @@ pub(super) struct Looking {
     commits: Option<u64>,
 }
 
-impl Default for Shelf {
-    fn default() -> Self {
-        let (commits, bare) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { idle: Mutex::new(Some(Vec::new())), commits, bare }
-    }
-}
-
 impl Shelf {
-    /// A connection to the file at `path`, with a snapshot that has seen every commit until now.
-    pub(super) fn take(&self, path: &Path) -> Result<Looking, Fault> {
+    pub(super) fn new(files: Arc<Files>) -> Self {
+        let (commits, bare) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { files, idle: Mutex::new(Some(Vec::new())), commits, bare }
+    }
+
+    /// A connection with a snapshot that has seen every commit until now.
+    pub(super) fn take(&self) -> Result<Looking, Fault> {
+        self.files.check_noticed()?;
         let idle = self.idle().as_mut().ok_or_else(closed)?.pop();
-        let mut looking = idle.map_or_else(|| Looking::new(path), Ok)?;
+        let mut looking = idle.map_or_else(|| Looking::new(&self.files), Ok)?;
         looking.look_at(self.commits())?;
         Ok(looking)
     }
@@ -99,8 +100,11 @@ impl Shelf {
 }
 
 impl Looking {
-    fn new(path: &Path) -> rusqlite::Result<Self> {
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, SMALL)?;
+    fn new(files: &Files) -> Result<Self, Fault> {
+        files.check_places()?;
+        let connection = connect(files.path(), OpenFlags::SQLITE_OPEN_READ_ONLY, SMALL)?;
+        // The file may have been replaced while it was opened.
+        files.check_places()?;
         Ok(Self { connection, commits: None })
     }
 

@@ -92,9 +92,8 @@ fn a_start_that_waits_for_a_pipe_can_be_ended(
     let log = folder.path().join("ready");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     // The ready file of an earlier run goes when the signals are heard and before the pipe is read.
-    std::fs::write(&log, "old").unwrap();
     for fixture in ["-", pipe.to_str().unwrap()] {
-        std::fs::write(&log, "old").unwrap();
+        std::fs::write(&log, "mturk-local ready on http://127.0.0.1:1770\n").unwrap();
         let mut arguments = before.to_vec();
         arguments.extend(["-q", "--listen", "127.0.0.1:0", "--fixture", fixture]);
         arguments.extend(["--ready-file", log.to_str().unwrap()]);

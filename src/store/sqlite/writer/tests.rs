@@ -1,6 +1,7 @@
 //! Turns in a group: one fails, one goes away, one cannot be committed.
 
 use super::*;
+use crate::store::sqlite::files::Files;
 use crate::store::sqlite::log::LONG;
 use crate::store::sqlite::readers::Readers;
 
@@ -25,8 +26,9 @@ fn table() -> Table {
     let first = open();
     first.execute_batch(TABLES).unwrap();
     let path = folder.path().join("t.db");
-    let log = Log::new(path.clone(), String::new(), LONG);
-    let writer = Writer::new(first, Readers::new(path).shelf(), log);
+    let files = Files::new(&path).unwrap();
+    let log = Log::new(Arc::clone(&files), String::new(), LONG);
+    let writer = Writer::new(first, Readers::new(files).shelf(), log);
     Table { writer, reader: open(), _folder: folder }
 }
 
