@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::config::commands::{ClockArgs, ClockCommand, Dump, Health, Load, Reset, Submit};
+use crate::config::commands::{
+    ClockArgs, ClockCommand, Dump, Endpoint, Health, Load, Reset, Submit,
+};
 use crate::control::MAX_WORLD;
 use crate::ids::is_id;
 use crate::run::{RunError, fixture_worlds};
@@ -54,7 +56,7 @@ pub async fn load(command: &Load) -> Result<(), ClientError> {
     let texts = worlds.texts();
     let method = if command.replace { Method::PUT } else { Method::POST };
     let question = Asked {
-        endpoint: &command.server.endpoint,
+        server: &command.server,
         method,
         path: "/_mturk/world",
         body: Some(format!("[{}]", texts.join(","))),
@@ -116,7 +118,8 @@ fn refused(answer: &Value) -> ClientError {
 /// # Errors
 /// The server is not there, or refuses.
 pub async fn dump(command: &Dump) -> Result<(), ClientError> {
-    simple(&command.server.endpoint, Method::GET, "/_mturk/world", None, LATER).await
+    let path = if command.with_secrets { "/_mturk/world?secrets=1" } else { "/_mturk/world" };
+    simple(&command.server, Method::GET, path, None, LATER).await
 }
 
 /// `mturk-local reset`: prints the clock.
@@ -128,7 +131,7 @@ pub async fn reset(command: &Reset) -> Result<(), ClientError> {
         Some(requester) => json!({"Requester": requester}),
         None => json!({"empty": command.empty}),
     };
-    simple(&command.server.endpoint, Method::POST, "/_mturk/reset", Some(body), LATER).await
+    simple(&command.server, Method::POST, "/_mturk/reset", Some(body), LATER).await
 }
 
 /// `mturk-local submit`: prints the assignment.
@@ -152,7 +155,7 @@ pub async fn submit(command: &Submit) -> Result<(), ClientError> {
         return Err(argument(format!("--hit (MTURK_LOCAL_HIT) {hit:?} is no id of a HIT")));
     }
     let path = format!("/_mturk/hits/{}/submissions", command.hit);
-    simple(&command.server.endpoint, Method::POST, &path, Some(body), SOON).await
+    simple(&command.server, Method::POST, &path, Some(body), SOON).await
 }
 
 /// `mturk-local clock`: prints the clock.
@@ -167,7 +170,7 @@ pub async fn clock(command: &ClockArgs) -> Result<(), ClientError> {
         ClockCommand::Resume => json!({"resume": true}),
     });
     let method = if body.is_some() { Method::POST } else { Method::GET };
-    simple(&command.endpoint, method, "/_mturk/clock", body, LATER).await
+    simple(&command.server, method, "/_mturk/clock", body, LATER).await
 }
 
 /// `mturk-local health`: prints what the server says of itself.
@@ -183,8 +186,7 @@ pub async fn health(command: &Health) -> Result<(), ClientError> {
     let end = Instant::now() + Duration::from_millis(limit.0.unsigned_abs());
     loop {
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(100));
-        let asked =
-            simple(&command.server.endpoint, Method::GET, "/_mturk/health", None, left).await;
+        let asked = simple(&command.server, Method::GET, "/_mturk/health", None, left).await;
         match asked {
             Err(ClientError::Unreachable(..) | ClientError::Refused(_))
                 if command.wait && Instant::now() < end =>
@@ -198,14 +200,14 @@ pub async fn health(command: &Health) -> Result<(), ClientError> {
 
 /// Asks, and prints what is answered.
 async fn simple(
-    endpoint: &str,
+    server: &Endpoint,
     method: Method,
     path: &str,
     body: Option<Value>,
     limit: Duration,
 ) -> Result<(), ClientError> {
     let body = body.map(|body| body.to_string());
-    match ask(Asked { endpoint, method, path, body, limit }).await? {
+    match ask(Asked { server, method, path, body, limit }).await? {
         (true, answer) => print(&answer),
         (false, answer) => Err(refused(&answer)),
     }

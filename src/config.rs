@@ -1,5 +1,6 @@
 //! The command line, and the environment behind it.
 
+pub mod admin;
 pub mod commands;
 pub mod endpoints;
 pub mod manual;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-use crate::emulator::{Credential, Options};
+use crate::emulator::{ControlAccess, Credential, Options};
 use crate::engine::{Start, StartAt};
 use crate::gate::Gate;
 use crate::rules::question::answers::Repeated;
@@ -148,6 +149,12 @@ pub struct Serve {
     /// Listen on addresses that other machines reach.
     #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
     pub allow_remote: bool,
+    /// Address at which the control API answers, and nowhere else; repeatable.
+    #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_CONTROL_LISTEN", value_delimiter = ',')]
+    pub control_listen: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub admin: admin::Admin,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub endpoints: endpoints::Notify,
@@ -188,6 +195,11 @@ impl Serve {
                 public_url: self.public_url.clone(),
                 submit_through: self.submit_through,
                 repeated: self.repeated_fields,
+            },
+            control: ControlAccess {
+                token: self.admin.token()?,
+                asks_for_token: self.admin.is_asked_for(),
+                is_apart: !self.control_listen.is_empty(),
             },
         })
     }

@@ -1,5 +1,6 @@
 //! The control API: what a test or a script may do with the market beside the Requester API.
 
+pub mod admin;
 mod clock;
 mod description;
 mod events;
@@ -17,11 +18,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
+use crate::control::admin::AdminToken;
 use crate::engine::Engine;
 use crate::worlds::reset::Beginning;
+
+pub use json::no_such_route;
 
 /// A world of more bytes is refused.
 pub const MAX_WORLD: usize = 512 << 20;
@@ -33,6 +37,8 @@ pub struct Control {
     pub engine: Arc<Engine>,
     /// Where a reset goes back to.
     pub beginning: Arc<Beginning>,
+    /// What requests must carry; none if everybody may use the control API.
+    pub token: Option<AdminToken>,
 }
 
 impl FromRef<Control> for Arc<Engine> {
@@ -43,13 +49,29 @@ impl FromRef<Control> for Arc<Engine> {
 
 /// The routes below `/_mturk`.
 pub fn router(control: Control) -> Router {
+    guarded(control.clone()).merge(open(control))
+}
+
+/// The routes that never ask for the admin token: whether the server is well, files that links of
+/// the Requester API lead to, and the description.
+pub fn open(control: Control) -> Router {
+    Router::new()
+        .route("/health", get(health::show))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/files/{token}", get(files::show))
+        .route("/openapi.json", get(description::show))
+        .fallback(json::no_such_route)
+        .method_not_allowed_fallback(json::no_such_method)
+        .layer(from_fn(json::check_address))
+        .with_state(control)
+}
+
+fn guarded(control: Control) -> Router {
     let world = get(worlds::dump).post(worlds::load).put(worlds::replace);
     Router::new()
         .route("/world", world.layer(DefaultBodyLimit::max(MAX_WORLD)))
         .route("/reset", post(worlds::reset))
-        .route("/health", get(health::show))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
         .route("/clock", get(clock::show).post(clock::change))
         .route("/workers", get(workers::list).post(workers::add))
         .route("/workers/{id}", get(workers::show).put(workers::put))
@@ -62,10 +84,8 @@ pub fn router(control: Control) -> Router {
         .route("/messages", get(messages::list))
         .route("/events", get(events::list))
         .route("/wait", get(wait::wait))
-        .route("/files/{token}", get(files::show))
-        .route("/openapi.json", get(description::show))
-        .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)
+        .route_layer(from_fn_with_state(control.token.clone(), admin::check))
         .layer(from_fn(json::check_address))
         .with_state(control)
 }

@@ -5,16 +5,19 @@ mod front;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::sync::watch;
 
-use crate::control::Control;
+use crate::control::admin::AdminToken;
+use crate::control::{self, Control};
 use crate::engine::{Engine, Start, StartAt};
 use crate::fault::Fault;
 use crate::gate::Gate;
+use crate::ids;
 use crate::notify::{self, Courier, Endpoints};
 use crate::store::requesters::{Known, Requester};
-use crate::store::{OpenError, Store};
-use crate::turn::Market;
+use crate::store::{OpenError, Store, world};
+use crate::turn::{Access, Market};
 use crate::web::{Site, Web};
 use crate::wire::Wire;
 use crate::wire::caller::Auth;
@@ -46,6 +49,20 @@ pub struct Options {
     pub site: Site,
     /// Where notifications can be delivered.
     pub endpoints: Endpoints,
+    /// Who may use the control API.
+    pub control: ControlAccess,
+}
+
+/// Who may use the control API, and where it answers.
+#[derive(Debug, Clone, Default)]
+pub struct ControlAccess {
+    /// The admin token that was given.
+    pub token: Option<AdminToken>,
+    /// Whether it asks for a token although none was given: the store's, which is made if there is
+    /// none. [`Auth::Strict`] always does.
+    pub asks_for_token: bool,
+    /// Whether it answers at [`Emulator::control_front`] alone.
+    pub is_apart: bool,
 }
 
 /// A requester who can prove who it is.
@@ -91,6 +108,9 @@ pub struct Emulator {
     site: Arc<Site>,
     beginning: Arc<Beginning>,
     courier: Courier,
+    token: Option<AdminToken>,
+    has_new_token: bool,
+    control_is_apart: bool,
 }
 
 impl Emulator {
@@ -117,7 +137,24 @@ impl Emulator {
         let site = Arc::new(options.site);
 
         let courier = Courier::new(&options.endpoints);
-        Ok(Self { engine, auth: options.auth, gate, site, beginning, courier })
+        let asks = options.control.asks_for_token || options.auth == Auth::Strict;
+        let (token, has_new_token) = match options.control.token {
+            None if asks => admin_token(&engine).await?,
+            given => (given, false),
+        };
+        let control_is_apart = options.control.is_apart;
+        let auth = options.auth;
+        Ok(Self {
+            engine,
+            auth,
+            gate,
+            site,
+            beginning,
+            courier,
+            token,
+            has_new_token,
+            control_is_apart,
+        })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -132,10 +169,38 @@ impl Emulator {
         let public_origin = self.gate.public_origin.clone();
         let (engine, keys) = (Arc::clone(&self.engine), Arc::default());
         let wire = Wire { engine, auth: self.auth, keys, public_origin };
-        let control =
-            Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
+        let control = match self.control_is_apart {
+            true => control::open(self.control()),
+            false => control::router(self.control()),
+        };
         let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
         Front::new(Arc::clone(&self.gate), wire, control, web)
+    }
+
+    /// What answers requests to the control API, and nothing else.
+    #[must_use]
+    pub fn control_front(&self) -> Front {
+        Front::of_control(Arc::clone(&self.gate), control::router(self.control()))
+    }
+
+    fn control(&self) -> Control {
+        Control {
+            engine: Arc::clone(&self.engine),
+            beginning: Arc::clone(&self.beginning),
+            token: self.token.clone(),
+        }
+    }
+
+    /// The admin token, if the control API asks for one.
+    #[must_use]
+    pub const fn admin_token(&self) -> Option<&AdminToken> {
+        self.token.as_ref()
+    }
+
+    /// Whether this start made the token, so that nobody knows it yet.
+    #[must_use]
+    pub const fn has_new_admin_token(&self) -> bool {
+        self.has_new_token
     }
 
     /// Waits until the files of a SQLite database were moved, replaced, deleted or written by another
@@ -189,6 +254,21 @@ fn known(credential: Credential) -> Known {
     let requester = Requester::of_key(&credential.access_key);
     let name = credential.name.unwrap_or_else(|| requester.name.clone());
     Known { requester: Arc::new(Requester { name, ..requester }), secret: Some(credential.secret) }
+}
+
+/// The store's admin token, and whether it was made now.
+async fn admin_token(engine: &Arc<Engine>) -> Result<(Option<AdminToken>, bool), Fault> {
+    let new = URL_SAFE_NO_PAD.encode(ids::random());
+    let kept = engine.turn(Access::Write, Requester::default(), {
+        let new = new.clone();
+        move |turn| {
+            let new = new.clone();
+            Box::pin(async move { world::admin_token(&mut turn.tx, &new).await })
+        }
+    });
+    let kept = kept.await?;
+    let damaged = || Fault::Service("the admin token in the store is damaged".into());
+    Ok((Some(AdminToken::new(&kept).ok_or_else(damaged)?), kept == new))
 }
 
 /// Begins the market, or goes on with it.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::engine::stay::Stay;
 use crate::fault::Fault;
 use crate::ids;
+use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, Opening};
 use crate::store::{Store, requesters};
@@ -52,6 +53,7 @@ pub struct Engine {
     opening: Mutex<Option<(u64, Opening)>>,
     /// What was last read of a store that others may change.
     last_read: Mutex<Option<Opening>>,
+    page_key: OnceLock<PageKey>,
     callers: callers::Callers,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
@@ -82,6 +84,7 @@ impl Engine {
             opening: Mutex::new(opening),
             last_read: Mutex::new(None),
             callers: callers::Callers::default(),
+            page_key: OnceLock::new(),
             timer_set: tokio::sync::Notify::new(),
             letters: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
@@ -93,6 +96,19 @@ impl Engine {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The key that seals what leaves the market and comes back to it. It stays what it is once the
+    /// market has begun.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn page_key(&self) -> Result<PageKey, Fault> {
+        if let Some(key) = self.page_key.get() {
+            return Ok(key.clone());
+        }
+        let key = self.opening(&mut self.store.read().await?).await?.page_key;
+        Ok(self.page_key.get_or_init(|| key).clone())
     }
 
     /// The market's fixed sides.

@@ -19,3 +19,4 @@ pub mod text;
 pub mod unique_request_token;
 pub mod url;
 pub mod worker;
+pub mod worker_cookie;

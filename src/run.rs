@@ -1,5 +1,6 @@
 //! A server as a process: started, announced, stopped.
 
+mod admin_token;
 mod exec;
 mod fixtures;
 mod ready_file;
@@ -124,6 +125,8 @@ impl Signaled {
 /// A server that answers.
 struct Running {
     bound: Vec<SocketAddr>,
+    /// Where the control API answers, if not there.
+    control_bound: Vec<SocketAddr>,
     emulator: Emulator,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -137,32 +140,49 @@ impl Running {
         let worlds = fixtures::read(options.fixtures.clone()).await?;
         // What is wrong with the options is said before anything is touched.
         options.options(&[]).map_err(RunError::Usage)?;
-        let listeners = listen(options).await?;
-        let bound = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>();
-        let bound = bound.map_err(failure)?;
-        let mut options = options.options(&bound).map_err(RunError::Usage)?;
+        let default = [DEFAULT_LISTEN.to_owned()];
+        let wanted = if options.listen.is_empty() { &default[..] } else { &options.listen };
+        let listeners = listen(LISTEN, wanted, options.allow_remote).await?;
+        let controls =
+            listen(CONTROL_LISTEN, &options.control_listen, options.allow_remote).await?;
+        let (bound, control_bound) = (addresses_of(&listeners)?, addresses_of(&controls)?);
+        let admin = &options.admin;
+        let all_bound = [&bound[..], &control_bound[..]].concat();
+        let mut options = options.options(&all_bound).map_err(RunError::Usage)?;
         options.worlds = worlds.as_ref().map(|(worlds, _)| worlds.clone());
         let names = worlds.map(|(_, names)| names).unwrap_or_default();
         let database = options.database.clone();
         let started = Emulator::start(options).await;
         let emulator = started.map_err(|e| start_error(e, database.as_deref(), &names))?;
+        admin_token::write(admin, &emulator)?;
+        admin_token::warn_if_open(
+            &emulator,
+            if controls.is_empty() { &bound } else { &control_bound },
+        );
         let (stop, stopped) = watch::channel(false);
         let connections = Connections::within_limit();
-        let serve = |listener| {
+        let serve = |(listener, front)| {
             let connections = Arc::clone(&connections);
-            tokio::spawn(serve(listener, emulator.front(), connections, stopped.clone()))
+            tokio::spawn(serve(listener, front, connections, stopped.clone()))
         };
-        let mut tasks: Vec<_> = listeners.into_iter().map(serve).collect();
+        let fronts = listeners.into_iter().map(|listener| (listener, emulator.front()));
+        let controls = controls.into_iter().map(|listener| (listener, emulator.control_front()));
+        let mut tasks: Vec<_> = fronts.chain(controls).map(serve).collect();
         let keeper = emulator.clone();
         let (deliverer, until) = (emulator.clone(), stopped.clone());
         tasks.push(tokio::spawn(async move { keeper.keep_time(stopped).await }));
         tasks.push(tokio::spawn(async move { deliverer.deliver(until).await }));
-        Ok(Self { bound, emulator, stop, tasks, ready_file })
+        Ok(Self { bound, control_bound, emulator, stop, tasks, ready_file })
     }
 
     /// The URL of the first address.
     fn url(&self) -> String {
         self.bound.first().map_or_else(String::new, |address| format!("http://{address}"))
+    }
+
+    /// The URL at which the control API answers.
+    fn control_url(&self) -> String {
+        self.control_bound.first().map_or_else(|| self.url(), |address| format!("http://{address}"))
     }
 
     /// The ready line on standard output, and what one wants to know on standard error.
@@ -173,7 +193,11 @@ impl Running {
             Some(url) => tracing::info!("state is in {}, kept", shown_database(url)),
         }
         tracing::info!("worker site at {}/", options.public_url.as_ref().unwrap_or(&url));
+        if !self.control_bound.is_empty() {
+            tracing::info!("control API at {}/_mturk/", self.control_url());
+        }
         tracing::info!("export AWS_ENDPOINT_URL_MTURK={url}");
+        admin_token::show_new(&options.admin, &self.emulator);
         let line = self.write_ready_file()?;
         let mut stdout = std::io::stdout();
         stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(failure)
@@ -232,35 +256,39 @@ fn start_log(options: &Serve) {
     drop(started);
 }
 
-async fn listen(options: &Serve) -> Result<Vec<TcpListener>, RunError> {
-    let default = [DEFAULT_LISTEN.to_owned()];
-    let wanted: &[String] = if options.listen.is_empty() { &default } else { &options.listen };
+const LISTEN: &str = "--listen (MTURK_LOCAL_LISTEN)";
+const CONTROL_LISTEN: &str = "--control-listen (MTURK_LOCAL_CONTROL_LISTEN)";
+
+/// Binds the addresses that an option names.
+async fn listen(
+    option: &str,
+    wanted: &[String],
+    allow_remote: bool,
+) -> Result<Vec<TcpListener>, RunError> {
     let mut listeners = Vec::new();
     for text in wanted {
-        for address in addresses(text)? {
-            if !address.ip().is_loopback() && !options.allow_remote {
-                return Err(RunError::Usage(format!(
-                    "--listen (MTURK_LOCAL_LISTEN) {address} lets other machines in; add \
-                     --allow-remote if that is meant"
-                )));
-            }
-            listeners.push(bind(address).await.map_err(|error| match error.kind() {
-                std::io::ErrorKind::AddrInUse => RunError::AddressInUse(address.to_string()),
-                _ => RunError::Usage(format!(
-                    "--listen (MTURK_LOCAL_LISTEN): cannot listen on {address}: {error}"
-                )),
-            })?);
+        let address = address(option, text)?;
+        if !address.ip().is_loopback() && !allow_remote {
+            return Err(RunError::Usage(format!(
+                "{option} {address} lets other machines in; add --allow-remote if that is meant"
+            )));
         }
+        listeners.push(bind(address).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => RunError::AddressInUse(address.to_string()),
+            _ => RunError::Usage(format!("{option}: cannot listen on {address}: {error}")),
+        })?);
     }
     Ok(listeners)
 }
 
+fn addresses_of(listeners: &[TcpListener]) -> Result<Vec<SocketAddr>, RunError> {
+    listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(failure)
+}
+
 /// The address that is meant; a name stands for its first IPv4 address, or else its first.
-fn addresses(text: &str) -> Result<Vec<SocketAddr>, RunError> {
-    let bad = |why: String| {
-        RunError::Usage(format!("--listen (MTURK_LOCAL_LISTEN) {text:?} is no address: {why}"))
-    };
+fn address(option: &str, text: &str) -> Result<SocketAddr, RunError> {
+    let bad = |why: String| RunError::Usage(format!("{option} {text:?} is no address: {why}"));
     let all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|e| bad(e.to_string()))?.collect();
     let first = all.iter().find(|address| address.is_ipv4()).or(all.first());
-    Ok(vec![*first.ok_or_else(|| bad("it stands for nothing".into()))?])
+    first.copied().ok_or_else(|| bad("it stands for nothing".into()))
 }

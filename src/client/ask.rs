@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use crate::client::{ClientError, argument};
 use crate::config::authority;
+use crate::config::commands::Endpoint;
 use crate::rules::url::without_user_info;
 
 /// A question.
 pub struct Asked<'a> {
-    /// `http://host:port`.
-    pub endpoint: &'a str,
+    /// Who is asked, and with which token.
+    pub server: &'a Endpoint,
     /// How.
     pub method: Method,
     /// What.
@@ -29,7 +30,7 @@ pub struct Asked<'a> {
 
 /// Asks. Answers with whether it was granted, and the JSON that came back.
 pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
-    let (endpoint, limit) = (without_user_info(asked.endpoint).into_owned(), asked.limit);
+    let (endpoint, limit) = (without_user_info(&asked.server.endpoint).into_owned(), asked.limit);
     match tokio::time::timeout(limit, answer(asked)).await {
         Ok(answered) => answered,
         Err(_) => Err(ClientError::Unreachable(endpoint, format!("no answer within {limit:?}"))),
@@ -37,7 +38,8 @@ pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
 }
 
 async fn answer(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
-    let Asked { endpoint, method, path, body, .. } = asked;
+    let Asked { server, method, path, body, .. } = asked;
+    let endpoint = server.endpoint.as_str();
     let shown = without_user_info(endpoint);
     let bad = |why: String| argument(format!("--endpoint (MTURK_LOCAL_ENDPOINT) {shown}: {why}"));
     let origin = endpoint.trim_end_matches('/');
@@ -47,10 +49,13 @@ async fn answer(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
         return Err(bad(why.into()));
     }
     let uri: Uri = format!("{origin}{path}").parse().map_err(|e| bad(format!("{e}")))?;
-    let request = Request::builder()
-        .method(method)
-        .uri(uri)
-        .header("content-type", "application/json")
+    let request =
+        Request::builder().method(method).uri(uri).header("content-type", "application/json");
+    let request = match server.admin.token().map_err(argument)? {
+        Some(token) => request.header("authorization", format!("Bearer {}", token.secret())),
+        None => request,
+    };
+    let request = request
         .body(Full::new(Bytes::from(body.unwrap_or_default())))
         .map_err(|e| bad(e.to_string()))?;
     let unreachable = |e: String| ClientError::Unreachable(endpoint.to_owned(), e);

@@ -6,6 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 
 use crate::config::Serve;
+use crate::config::admin::Admin;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -55,6 +56,9 @@ pub struct Endpoint {
     #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", hide_env_values = true)]
     #[arg(default_value = "http://127.0.0.1:1770")]
     pub endpoint: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub admin: Admin,
 }
 
 /// `mturk-local exec`.
@@ -87,6 +91,9 @@ pub struct Load {
 /// `mturk-local dump`.
 #[derive(Debug, Args)]
 pub struct Dump {
+    /// Name the secrets of requesters too; the server must ask for its admin token.
+    #[arg(long, env = "MTURK_LOCAL_WITH_SECRETS", value_parser = BoolishValueParser::new())]
+    pub with_secrets: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub server: Endpoint,
@@ -127,14 +134,20 @@ pub struct Submit {
 
 /// `mturk-local clock`.
 #[derive(Debug, Args)]
+#[command(mut_arg("endpoint", everywhere), mut_arg("admin_token", everywhere))]
+#[command(mut_arg("admin_token_file", everywhere))]
 pub struct ClockArgs {
     /// What to do with it; without it, show it.
     #[command(subcommand)]
     pub change: Option<ClockCommand>,
-    /// The running server.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", global = true)]
-    #[arg(default_value = "http://127.0.0.1:1770", hide_env_values = true)]
-    pub endpoint: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
+}
+
+/// The option also behind the command's own commands.
+fn everywhere(option: clap::Arg) -> clap::Arg {
+    option.global(true)
 }
 
 /// What can be done with the clock.

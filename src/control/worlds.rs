@@ -7,16 +7,26 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::control::Control;
 use crate::control::description::failures::Failed;
 use crate::control::description::world;
-use crate::control::json::{Answer, Body, Failure};
+use crate::control::json::{Answer, Body, Failure, Params};
 use crate::engine::Onto;
 use crate::fault::Fault;
+use crate::worlds::dump::Secrets;
 use crate::worlds::reset::Reset;
 use crate::worlds::{Loaded, Refusal, Worlds};
+
+/// What a dump holds.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Dump {
+    /// 1 names the secrets of requesters too. The server must ask for its admin token.
+    #[param(minimum = 0, maximum = 1, nullable = false)]
+    secrets: Option<u8>,
+}
 
 /// The market as a world, which loads again.
 #[utoipa::path(
@@ -24,10 +34,25 @@ use crate::worlds::{Loaded, Refusal, Worlds};
     path = "/_mturk/world",
     operation_id = "dumpWorld",
     tag = "world",
-    responses((status = 200, description = "The world.", body = world::World))
+    params(Dump),
+    responses(
+        (status = 200, description = "The world.", body = world::World),
+        (status = 403, description = "Secrets are not shown to everybody.", body = Failed)
+    )
 )]
-pub async fn dump(State(control): State<Control>) -> Answer {
-    Ok(Json(control.engine.dump().await?))
+pub async fn dump(State(control): State<Control>, Params(asked): Params<Dump>) -> Answer {
+    let secrets = match asked.secrets {
+        None | Some(0) => Secrets::Left,
+        Some(1) if control.token.is_some() => Secrets::Named,
+        Some(1) => {
+            let message = "This server shows its control API to everybody, and so no secrets. \
+                           Start it with --admin-token, and send the token.";
+            let (code, message) = ("Forbidden", message.to_owned());
+            return Err(Fault::Control { status: 403, code, message }.into());
+        }
+        Some(_) => return Err(Fault::unreadable("secrets is 0 or 1").into()),
+    };
+    Ok(Json(control.engine.dump(secrets).await?))
 }
 
 /// Loads a world, or an array of worlds, on top of what is there: all of it or nothing.

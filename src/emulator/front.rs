@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
 
-use crate::control::{self, Control};
+use crate::control;
 use crate::fault::Fault;
 use crate::gate::{Gate, Writers};
 use crate::web::{self, Web};
@@ -36,19 +36,23 @@ pub struct Front {
 }
 
 impl Front {
-    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Control, web: Web) -> Self {
+    pub(super) fn new(gate: Arc<Gate>, wire: Wire, control: Router, web: Web) -> Self {
         let site = web::router(web);
         let cors = cors(&gate.cors_origins);
         let direct = cors.is_none().then(|| wire.clone());
         let routes = Router::new()
             .route("/", any(api).get(start))
             .with_state((wire, site.clone()))
-            .nest("/_mturk", control::router(control))
-            .fallback_service(site)
-            .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
-            .layer(tower::util::option_layer(cors));
-        Self { gate, wire: direct, routes }
+            .nest("/_mturk", control)
+            .fallback_service(site);
+        Self { gate, wire: direct, routes: limited(routes, cors) }
+    }
+
+    /// The control API alone.
+    pub(super) fn of_control(gate: Arc<Gate>, control: Router) -> Self {
+        let cors = cors(&gate.cors_origins);
+        let routes = Router::new().nest("/_mturk", control).fallback(control::no_such_route);
+        Self { gate, wire: None, routes: limited(routes, cors) }
     }
 
     /// Every route, without the gate before it.
@@ -95,6 +99,14 @@ impl Front {
         }
         response
     }
+}
+
+/// The routes with the limits of every request.
+fn limited(routes: Router, cors: Option<CorsLayer>) -> Router {
+    routes
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
+        .layer(tower::util::option_layer(cors))
 }
 
 /// None unless an origin was named: then answers carry no such headers at all.

@@ -7,10 +7,11 @@ use tokio::runtime::Handle;
 
 use crate::engine::{Engine, settle};
 use crate::fault::Fault;
-use crate::store::requesters::Requester;
+use crate::store::requesters::{self, Requester};
 use crate::turn::{Access, BoxFuture, Turn};
+use crate::worlds::dump::{self, Secrets};
 use crate::worlds::reset::{self, Beginning, Reset};
-use crate::worlds::{Loaded, Refusal, Worlds, dump};
+use crate::worlds::{Loaded, Refusal, Worlds};
 
 /// What a world is loaded onto.
 #[derive(Debug, Clone)]
@@ -34,10 +35,14 @@ impl Engine {
         self.whole(move |turn| {
             let (worlds, onto) = (Arc::clone(&worlds), onto.clone());
             Box::pin(async move {
-                if let Onto::Nothing(beginning) = &onto {
-                    reset::clear(turn, beginning).await?;
-                }
-                bring_in(turn, &worlds).await
+                let Onto::Nothing(beginning) = &onto else {
+                    return bring_in(turn, &worlds).await;
+                };
+                let secrets = requesters::secrets(&mut turn.tx).await?;
+                reset::clear(turn, beginning).await?;
+                let loaded = bring_in(turn, &worlds).await?;
+                requesters::add_secrets(&mut turn.tx, &secrets).await?;
+                Ok(loaded)
             })
         })
         .await
@@ -63,9 +68,9 @@ impl Engine {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn dump(self: &Arc<Self>) -> Result<Value, Fault> {
+    pub async fn dump(self: &Arc<Self>, secrets: Secrets) -> Result<Value, Fault> {
         // In a transaction: every table as of the same turn.
-        self.long(|turn| Box::pin(dump::dump(turn))).await
+        self.long(move |turn| Box::pin(dump::dump(turn, secrets))).await
     }
 
     /// A turn that may take seconds, on a thread that nobody else waits for: SQLite is called where

@@ -53,10 +53,14 @@ fn spawn(exec: &Exec, running: &Running) -> Result<Child, RunError> {
     let Some((program, arguments)) = exec.command.split_first() else {
         return Err(RunError::Usage("there is no command to run".into()));
     };
-    let child = Command::new(program)
+    let mut command = Command::new(program);
+    if let Some(token) = running.emulator.admin_token() {
+        command.env("MTURK_LOCAL_ADMIN_TOKEN", token.secret());
+    }
+    let child = command
         .args(arguments)
         .env("AWS_ENDPOINT_URL_MTURK", running.url())
-        .env("MTURK_LOCAL_ENDPOINT", running.url())
+        .env("MTURK_LOCAL_ENDPOINT", running.control_url())
         .env("AWS_REGION", "us-east-1")
         .env("AWS_DEFAULT_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", key)

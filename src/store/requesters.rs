@@ -27,6 +27,8 @@ statements! {
         WHERE id = $1";
     ALL = "SELECT id, access_key, secret, account, name, balance_cents, on_hold_cents \
         FROM requesters ORDER BY id";
+    SECRETS = "SELECT access_key, secret FROM requesters WHERE secret IS NOT NULL";
+    ADD_SECRET = "UPDATE requesters SET secret = $2 WHERE access_key = $1 AND secret IS NULL";
     BALANCE = "SELECT balance_cents, on_hold_cents FROM requesters WHERE id = $1";
     MOVE = "UPDATE requesters SET balance_cents = balance_cents - $2, \
             on_hold_cents = on_hold_cents + $3 WHERE id = $1";
@@ -169,6 +171,25 @@ pub async fn put_whole(tx: &mut Tx, whole: &Known, balance: Cents) -> Result<(),
     let Requester { id, access_key, account, name } = &*whole.requester;
     let statement = sql(PUT_WHOLE).bind(id).bind(access_key).bind(whole.secret.as_deref());
     statement.bind(account).bind(name).bind(balance).run(tx).await?;
+    Ok(())
+}
+
+/// Every known secret, after its access key.
+///
+/// # Errors
+/// The database failed.
+pub async fn secrets(tx: &mut Tx) -> Result<Vec<(String, String)>, Fault> {
+    sql(SECRETS).all(tx).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Gives requesters that have no secret the one that was known of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_secrets(tx: &mut Tx, secrets: &[(String, String)]) -> Result<(), Fault> {
+    for (access_key, secret) in secrets {
+        sql(ADD_SECRET).bind(access_key).bind(secret).run(tx).await?;
+    }
     Ok(())
 }
 

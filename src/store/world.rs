@@ -29,6 +29,8 @@ statements! {
     );
     CERTAINTIES = concat!("SELECT ", certainties!(), " FROM world w WHERE w.id = 1");
     SET_CLOCK = "UPDATE world SET clock_offset_ms = $1, clock_frozen_at = $2 WHERE id = 1";
+    ADMIN_TOKEN = "SELECT admin_token FROM world WHERE id = 1";
+    KEEP_ADMIN_TOKEN = "UPDATE world SET admin_token = $1 WHERE id = 1 AND admin_token IS NULL";
     SET_IDS_MADE = "UPDATE world SET ids_made = $1 WHERE id = 1";
 }
 
@@ -137,6 +139,15 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
     };
     sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).run(tx).await?;
     Ok(())
+}
+
+/// The admin token of the store, which is `new` if it had none.
+///
+/// # Errors
+/// The database failed.
+pub async fn admin_token(tx: &mut Tx, new: &str) -> Result<String, Fault> {
+    sql(KEEP_ADMIN_TOKEN).bind(new).run(tx).await?;
+    sql(ADMIN_TOKEN).only(tx).await?.get(0)
 }
 
 /// Remembers how many ids a seeded world has made.

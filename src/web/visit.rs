@@ -9,9 +9,11 @@ use axum::response::Response;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
+use crate::rules::page::PageKey;
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::url::is_host_and_port;
 use crate::rules::worker::well_formed;
+use crate::rules::worker_cookie;
 use crate::store::requesters::Requester;
 use crate::store::workers;
 use crate::turn::{Access, BoxFuture, Turn};
@@ -49,6 +51,8 @@ pub struct Visit {
     /// The query.
     pub query: Vec<Field>,
     host: String,
+    /// Seals the cookie; none if the database fails, which the page itself will say.
+    key: Option<PageKey>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -68,13 +72,15 @@ impl FromRequestParts<Web> for Visit {
         let json = value(&query, "format") == Some("json")
             || text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
         let refused = matches!(offer, Some(Offer::NoId(_) | Offer::Unknown(_)));
+        let key = web.engine.page_key().await.ok();
+        let kept = key.as_ref().and_then(|key| kept(&parts.headers, key));
         Ok(Self {
             engine: Arc::clone(&web.engine),
             site: Arc::clone(&web.site),
             switched: asked.is_some(),
             offer,
             // In JSON nothing would tell that the worker has not changed.
-            worker_id: asked.or_else(|| kept(&parts.headers).filter(|_| !(json && refused))),
+            worker_id: asked.or_else(|| kept.filter(|_| !(json && refused))),
             json,
             foreign,
             here: here(parts).to_owned(),
@@ -85,6 +91,7 @@ impl FromRequestParts<Web> for Visit {
                 .unwrap_or("localhost")
                 .into(),
             query,
+            key,
         })
     }
 }
@@ -144,18 +151,12 @@ pub fn value<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
     fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-fn kept(headers: &HeaderMap) -> Option<String> {
+/// The worker whom the request's cookie names.
+fn kept(headers: &HeaderMap, key: &PageKey) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
     let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
-    well_formed(found).then(|| found.to_owned())
-}
-
-/// A cookie that keeps the choice of a worker for a year; an empty id forgets it.
-pub fn cookie(worker_id: &str) -> Option<HeaderValue> {
-    let age = if worker_id.is_empty() { 0 } else { 31_536_000 };
-    let text = format!("{COOKIE}={worker_id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}");
-    HeaderValue::from_str(&text).ok()
+    worker_cookie::worker_id(key, found)
 }
 
 impl Visit {
@@ -197,6 +198,19 @@ impl Visit {
                 Err(Fault::worker("NoWorker", "Choose a worker first: nobody is at work here yet."))
             }
         }
+    }
+
+    /// A cookie that keeps the choice of a worker for a year; an empty id forgets it.
+    pub fn cookie(&self, worker_id: &str) -> Option<HeaderValue> {
+        let (value, age) = match (worker_id, &self.key) {
+            ("", _) => (String::new(), 0),
+            (_, Some(key)) => (worker_cookie::value(key, worker_id), 31_536_000),
+            (_, None) => return None,
+        };
+        let is_https = self.site.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
+        let secure = if is_https { "; Secure" } else { "" };
+        let attributes = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+        HeaderValue::from_str(&format!("{COOKIE}={value}; {attributes}")).ok()
     }
 
     /// Whether nobody may work here but workers who were made known before.
@@ -251,7 +265,7 @@ impl Visit {
     /// The answer, with the choice of a worker that came with the request.
     pub fn keep_choice(&self, mut response: Response) -> Response {
         let chosen = self.worker_id.as_deref().filter(|_| self.switched);
-        if let Some(cookie) = chosen.and_then(cookie) {
+        if let Some(cookie) = chosen.and_then(|id| self.cookie(id)) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response

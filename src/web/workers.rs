@@ -18,7 +18,7 @@ use crate::views::bar::Bar;
 use crate::web::page::{self, Page, answer, go, html, inside};
 use crate::web::sent::Sent;
 use crate::web::show;
-use crate::web::visit::{Visit, cookie, value};
+use crate::web::visit::{Visit, value};
 
 /// What is wrong with a new worker can only be the place.
 const NO_PLACE: &str = "A country is two letters, such as US, and so is a state, such as WA.";
@@ -90,7 +90,7 @@ async fn chosen(visit: &Visit, sent: &Sent) -> Page {
         known(visit, asked).await?
     };
     let mut response = go(next(value(&fields, "next")));
-    if let Some(cookie) = cookie(&id) {
+    if let Some(cookie) = visit.cookie(&id) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

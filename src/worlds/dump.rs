@@ -17,6 +17,15 @@ use crate::store::workers;
 use crate::time::{Clock, Instant};
 use crate::turn::{Profile, Turn};
 
+/// Whether a dump names the secrets of requesters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// It does not.
+    Left,
+    /// It does, so that a market elsewhere can verify the same signatures.
+    Named,
+}
+
 /// The market as a world.
 ///
 /// Times are absolute; lists are in the market's own order. Page tokens and unique request tokens
@@ -24,13 +33,13 @@ use crate::turn::{Profile, Turn};
 ///
 /// # Errors
 /// The database failed.
-pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
+pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
     // Real time gets there by itself.
     let now = (turn.clock != Clock::REAL).then(|| time(turn.now));
     Ok(object(json!({
         "Now": now,
         "Ordered": true,
-        "Requesters": requesters(turn).await?,
+        "Requesters": requesters(turn, secrets).await?,
         "Workers": workers(turn).await?,
         "QualificationTypes": qualifications::types(turn).await?,
         "Qualifications": qualifications::grants(turn).await?,
@@ -61,7 +70,7 @@ fn time(at: Instant) -> String {
     at.rfc3339()
 }
 
-async fn requesters(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
+async fn requesters(turn: &mut Turn, secrets: Secrets) -> Result<Vec<Value>, Fault> {
     let all = requesters::all(&mut turn.tx).await?;
     let counts = turn.market.profile == Profile::Production;
     Ok(all
@@ -69,7 +78,7 @@ async fn requesters(turn: &mut Turn) -> Result<Vec<Value>, Fault> {
         .map(|(known, balance)| {
             object(json!({
                 "AccessKeyId": known.requester.access_key,
-                "SecretAccessKey": known.secret,
+                "SecretAccessKey": known.secret.filter(|_| secrets == Secrets::Named),
                 "RequesterId": known.requester.id,
                 "AccountId": known.requester.account,
                 "Name": known.requester.name,

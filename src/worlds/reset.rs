@@ -69,15 +69,15 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
         reset::of_requester(&mut turn.tx, &requester.id, balance).await?;
         return Ok(());
     }
+    let secrets = requesters::secrets(&mut turn.tx).await?;
     clear(turn, beginning).await?;
     begin_clock(turn, beginning).await?;
-    match (&beginning.worlds, how) {
-        (Some(worlds), Reset::Beginning) => {
-            worlds.move_clock(turn).await?;
-            worlds.load(turn).await.map(|_| ())
-        }
-        _ => Ok(()),
+    if let (Some(worlds), Reset::Beginning) = (&beginning.worlds, how) {
+        worlds.move_clock(turn).await?;
+        worlds.load(turn).await?;
+        requesters::add_secrets(&mut turn.tx, &secrets).await?;
     }
+    Ok(())
 }
 
 /// Everything away but the requesters that options made known; the clock goes on.

@@ -6,6 +6,7 @@ use mturk_local::emulator::{Emulator, Options, StartError};
 use mturk_local::engine::{Start, StartAt};
 use mturk_local::time::Instant;
 use mturk_local::worlds::Worlds;
+use mturk_local::worlds::dump::Secrets;
 use serde_json::Value;
 
 use crate::world::{START, new_database};
@@ -24,7 +25,7 @@ fn options(database: &str, at: i64, world: &str) -> Options {
 }
 
 async fn hits(emulator: &Emulator) -> usize {
-    let world = emulator.engine().dump().await.unwrap();
+    let world = emulator.engine().dump(Secrets::Left).await.unwrap();
     world["HITs"].as_array().map_or(0, Vec::len)
 }
 
@@ -46,7 +47,7 @@ async fn a_market_whose_world_does_not_load_has_not_begun() {
     let other = r#"{"Workers": [{"WorkerId": "A1NEW"}]}"#;
     let went_on = Emulator::start(options(&database, START + 60, other)).await.unwrap();
     assert_eq!((hits(&went_on).await, now(&went_on).await), (1, Instant(START * 1000)));
-    let workers = went_on.engine().dump().await.unwrap()["Workers"].clone();
+    let workers = went_on.engine().dump(Secrets::Left).await.unwrap()["Workers"].clone();
     let is_new = |worker: &Value| worker["WorkerId"] == "A1NEW";
     assert!(!workers.as_array().unwrap().iter().any(is_new), "worlds are for a new market");
 }
@@ -62,7 +63,7 @@ async fn a_market_that_did_not_begin_has_no_seed() {
             let options = Options { seed: Some(seed), ..options(&database, START, world) };
             match Emulator::start(options).await {
                 Ok(emulator) => {
-                    let world = emulator.engine().dump().await.unwrap();
+                    let world = emulator.engine().dump(Secrets::Left).await.unwrap();
                     made.push(world["HITs"][0]["HITId"].clone());
                 }
                 Err(refused) => assert!(n < last, "{refused:?}"),

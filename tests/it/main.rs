@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod admin;
 mod auth;
 mod bad_input;
 mod beginnings;

@@ -52,7 +52,8 @@ impl Browser<'_> {
     ) -> Reply {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         if let Some(worker) = self.worker {
-            request = request.header("cookie", format!("other=1; mturk_local_worker={worker}"));
+            let cookie = self.world.cookie(worker).await;
+            request = request.header("cookie", format!("other=1; {cookie}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

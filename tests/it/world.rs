@@ -12,6 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use mturk_local::emulator::{Emulator, Front, Options};
 use mturk_local::engine::{Start, StartAt};
+use mturk_local::rules::worker_cookie;
 use mturk_local::time::Instant;
 use serde_json::{Value, json};
 use sqlx::Connection;
@@ -98,6 +99,12 @@ impl World {
     /// The same market, asked by the requester with this access key.
     pub fn by(&self, access_key: &str) -> Self {
         Self { access_key: Some(access_key.to_owned()), ..self.clone() }
+    }
+
+    /// The `Cookie` header of a browser in which that worker was chosen.
+    pub async fn cookie(&self, worker_id: &str) -> String {
+        let key = self.emulator.engine().page_key().await.unwrap();
+        format!("mturk_local_worker={}", worker_cookie::value(&key, worker_id))
     }
 
     /// Sends any request.

@@ -32,9 +32,9 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
     const asked = { HITTypeId, MaxAssignments: 3, LifetimeInSeconds: 86400, Question: html(content) };
     const { HIT: hit } = await on.call("CreateHITWithHITType", asked);
     const context = await chrome.newContext({ viewport: { width: 1100, height: 800 } });
-    await context.addCookies([{ name: "mturk_local_worker", value: "A1ANNA", url: on.site }]);
     const page = await context.newPage();
     page.setDefaultTimeout(15000);
+    await page.goto(`${on.site}/tasks?workerId=A1ANNA`);
     await page.goto(`${on.site}/projects/${HITTypeId}/tasks`);
     await page.getByRole("button", { name: "Accept this HIT" }).click();
     await page.getByRole("timer").waitFor();

@@ -121,7 +121,7 @@ impl Known {
 async fn send(world: &World, method: &str, address: &str, body: String) -> Option<Reply> {
     let request = Request::builder().method(method).uri(address).header("host", "localhost");
     let request = request
-        .header("cookie", "mturk_local_worker=A1")
+        .header("cookie", world.cookie("A1").await)
         .header("content-type", "application/x-www-form-urlencoded");
     // What is no address at all never comes so far.
     Some(world.send(request.body(Body::from(body)).ok()?).await)

@@ -74,7 +74,7 @@ async fn in_the_house() -> World {
 /// What a browser sends to such a name: no `Sec-Fetch-Site`.
 async fn visit(world: &World, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
     let request = Request::builder().method(method).uri(path).header("host", "lab.test:1770");
-    let request = request.header("cookie", "mturk_local_worker=A1");
+    let request = request.header("cookie", world.cookie("A1").await);
     let sent = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     world.send(sent.body(Body::empty()).unwrap()).await
 }
@@ -254,4 +254,33 @@ async fn the_start_page_is_for_browsers_and_the_api_for_programs() {
     let page = world.stranger().get("/").await;
     assert!(page.contains("AWS_ENDPOINT_URL_MTURK=https://turk.test"), "{page}");
     world.create_hit(json!({})).await;
+}
+
+/// A cookie is good where it was made, and as it was made.
+#[tokio::test]
+async fn a_cookie_of_one_s_own_making_chooses_nobody() {
+    let (world, other) = (World::new().await, World::with(|options| options.seed = Some(2)).await);
+    let good = world.cookie("A1").await;
+    for (cookie, status) in [
+        (good.clone(), 200),
+        (format!("{good}A"), 422),
+        ("mturk_local_worker=A1".to_owned(), 422),
+        (other.cookie("A1").await, 422),
+    ] {
+        let request = Request::get("/tasks").header("host", "localhost").header("cookie", &cookie);
+        let reply = world.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.status, status, "{cookie}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn behind_https_the_cookie_is_secure() {
+    for (url, secure) in [("https://turk.test", true), ("http://turk.test", false)] {
+        let world = World::with(|options| options.site.public_url = Some(url.into())).await;
+        let request = Request::post("/workers").header("host", "localhost");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let reply = world.send(request.body(Body::from("workerId=A1")).unwrap()).await;
+        let cookie = reply.headers["set-cookie"].to_str().unwrap();
+        assert_eq!(cookie.ends_with("; Secure"), secure, "{cookie}");
+    }
 }

@@ -205,9 +205,10 @@ async fn a_worker_is_chosen_made_and_kept() {
     let chosen = stranger.post("/workers", "workerId=A1ANNA&next=%2Ftasks").await;
     assert_eq!(location(&chosen), "/tasks");
     let cookie = chosen.headers["set-cookie"].to_str().unwrap();
-    assert!(cookie.starts_with("mturk_local_worker=A1ANNA; Path=/; HttpOnly; SameSite=Lax"));
+    let sealed = world.cookie("A1ANNA").await;
+    assert_eq!(cookie, format!("{sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"));
     let made = stranger.post("/workers", "new=1&country=&subdivision=").await;
-    assert!(made.headers["set-cookie"].to_str().unwrap().starts_with("mturk_local_worker=A"));
+    assert!(made.headers["set-cookie"].to_str().unwrap().starts_with("mturk_local_worker="));
     assert_eq!(
         world.done("GET", "/workers", Value::Null).await["Workers"].as_array().unwrap().len(),
         1

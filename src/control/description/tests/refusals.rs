@@ -3,6 +3,7 @@
 use serde_json::json;
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::control::json::FAILED;
@@ -12,8 +13,10 @@ pub struct Refusals;
 
 impl Modify for Refusals {
     fn modify(&self, openapi: &mut OpenApi) {
-        for item in openapi.paths.paths.values_mut() {
+        for (path, item) in &mut openapi.paths.paths {
+            let is_free = FREE.contains(&path.as_str());
             operations(item).for_each(refuse);
+            operations(item).filter(|_| !is_free).for_each(ask_for_token);
         }
         let components = openapi.components.get_or_insert_default();
         let method = refusal(
@@ -22,7 +25,32 @@ impl Modify for Refusals {
             "This route does not have that method.",
         );
         components.responses.insert("MethodNotAllowed".to_owned(), method.into());
+        let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("adminToken", SecurityScheme::Http(bearer));
     }
+}
+
+/// What never asks for the admin token.
+const FREE: [&str; 5] = [
+    "/_mturk/health",
+    "/_mturk/livez",
+    "/_mturk/readyz",
+    "/_mturk/files/{token}",
+    "/_mturk/openapi.json",
+];
+
+/// The token is asked for where the server has one: so it may be left out, too.
+fn ask_for_token(operation: &mut Operation) {
+    let needs = |names: &[&str]| {
+        names.iter().fold(SecurityRequirement::default(), |all, name| {
+            let none: [&str; 0] = [];
+            all.add(*name, none)
+        })
+    };
+    operation.security = Some(vec![needs(&["adminToken"]), needs(&[])]);
+    let about = "The server asks for its admin token, and the request does not carry it.";
+    let refused = refusal(about, "Unauthorized", "The control API asks for the admin token.");
+    operation.responses.responses.insert("401".to_owned(), refused.into());
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
