@@ -9,8 +9,9 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::config::commands::{
-    ClockArgs, ClockCommand, Dump, Endpoint, Health, Load, Reset, Submit,
+    ClockArgs, ClockCommand, Dump, Endpoint, Env, Health, Load, Reset, Submit,
 };
+use crate::config::environment;
 use crate::control::MAX_WORLD;
 use crate::ids::is_id;
 use crate::run::{RunError, fixture_worlds};
@@ -42,6 +43,28 @@ const LATER: Duration = Duration::from_mins(10);
 
 fn argument(why: String) -> ClientError {
     ClientError::Argument(RunError::Usage(why))
+}
+
+/// `mturk-local env`: prints what a shell exports to use the server.
+///
+/// # Errors
+/// The server is not there, or a credential is none.
+pub async fn env(command: &Env) -> Result<(), ClientError> {
+    let known = crate::config::credentials(&command.credentials).map_err(argument)?;
+    let url = command.server.url().map_err(argument)?;
+    let health = Asked {
+        server: &command.server,
+        method: Method::GET,
+        path: "/_mturk/livez",
+        body: None,
+        limit: SOON,
+    };
+    if let (false, answer) = ask(health).await? {
+        return Err(refused(&answer));
+    }
+    let mut variables = environment::of_clients(&url, known.first());
+    variables.push(("MTURK_LOCAL_ENDPOINT", url.clone()));
+    print_text(&environment::exports(&variables))
 }
 
 /// `mturk-local load`: prints what was loaded.

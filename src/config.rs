@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod commands;
 pub mod endpoints;
+pub mod environment;
 pub mod manual;
 mod values;
 
@@ -21,7 +22,7 @@ use crate::web::{Site, SubmitThrough};
 use crate::wire::caller::Auth;
 
 pub use commands::Command;
-pub use values::{authority, shown_database};
+pub use values::{authority, credentials, shown_database};
 
 /// The address when none is given: the Turk was built in 1770.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:1770";

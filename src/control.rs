@@ -37,6 +37,8 @@ pub struct Control {
     pub engine: Arc<Engine>,
     /// Where a reset goes back to.
     pub beginning: Arc<Beginning>,
+    /// What the links begin with that this server gives, if not with the caller's `Host`.
+    pub public_origin: Option<String>,
     /// What requests must carry; none if everybody may use the control API.
     pub token: Option<AdminToken>,
 }

@@ -187,6 +187,7 @@ impl Emulator {
         Control {
             engine: Arc::clone(&self.engine),
             beginning: Arc::clone(&self.beginning),
+            public_origin: self.gate.public_origin.clone(),
             token: self.token.clone(),
         }
     }

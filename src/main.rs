@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
+use clap::error::ErrorKind::UnknownArgument;
+use clap::error::{ContextKind, ContextValue};
 use mturk_local::client::{self, ClientError, print_text};
-use mturk_local::config::{Cli, Command, manual};
+use mturk_local::config::{Cli, Command, environment, manual};
 use mturk_local::rules::url::without_user_info;
 use mturk_local::run;
 use mturk_local::run::RunError;
@@ -20,6 +22,10 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    if !matches!(cli.command, None | Some(Command::Serve(_) | Command::Exec(_))) {
+        // A server says it in its log.
+        environment::unknown().iter().for_each(|sentence| complain(sentence));
+    }
     match start(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -45,6 +51,9 @@ fn refuse(error: &clap::Error) -> ExitCode {
         Cow::Owned(_) => complain(text.trim_end()),
     }
     if error.use_stderr() {
+        if let Some(advice) = exec_advice(error) {
+            complain(&advice);
+        }
         for (name, _) in std::env::vars_os() {
             let Some(name) = name.to_str() else { continue };
             let Some(option) = name.strip_prefix("MTURK_LOCAL_") else { continue };
@@ -59,6 +68,17 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
+/// What to type instead of `exec CMD`.
+fn exec_advice(error: &clap::Error) -> Option<String> {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_exec = arguments.first().is_some_and(|first| first == "exec");
+    let ContextValue::String(command) = error.get(ContextKind::InvalidArg)? else { return None };
+    let at = arguments.iter().position(|argument| argument == command)?;
+    let is_command = is_exec && !command.starts_with('-') && error.kind() == UnknownArgument;
+    arguments.insert(at, "--".to_owned());
+    is_command.then(|| format!("type: mturk-local {}", arguments.join(" ")))
+}
+
 #[expect(clippy::print_stderr, reason = "the program's last words, log or no log")]
 fn complain(text: &str) {
     eprintln!("mturk-local: {}", without_user_info(text));
@@ -71,6 +91,7 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
             None => run::run(&cli.serve).await?,
             Some(Command::Serve(options)) => run::run(&options).await?,
             Some(Command::Exec(mut command)) => return Ok(run::exec(&mut command).await?),
+            Some(Command::Env(command)) => client::env(&command).await?,
             Some(Command::Load(command)) => client::load(&command).await?,
             Some(Command::Dump(command)) => client::dump(&command).await?,
             Some(Command::Reset(command)) => client::reset(&command).await?,

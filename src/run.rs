@@ -17,6 +17,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::config::environment::{self, exports, of_clients};
 use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, shown_database};
 use crate::emulator::{Emulator, StartError};
 use crate::run::ready_file::ReadyFile;
@@ -136,6 +137,7 @@ struct Running {
 impl Running {
     async fn start(options: &Serve) -> Result<Self, RunError> {
         start_log(options);
+        environment::unknown().iter().for_each(|sentence| tracing::warn!("{sentence}"));
         let ready_file = options.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
         let worlds = fixtures::read(options.fixtures.clone()).await?;
         // What is wrong with the options is said before anything is touched.
@@ -196,7 +198,7 @@ impl Running {
         if !self.control_bound.is_empty() {
             tracing::info!("control API at {}/_mturk/", self.control_url());
         }
-        tracing::info!("export AWS_ENDPOINT_URL_MTURK={url}");
+        show_exports(options, &url)?;
         admin_token::show_new(&options.admin, &self.emulator);
         let line = self.write_ready_file()?;
         let mut stdout = std::io::stdout();
@@ -223,6 +225,22 @@ impl Running {
         store.close().await;
         store.loss().map_or(Ok(()), |why| Err(RunError::Database(why.to_owned())))
     }
+}
+
+/// Shows what a shell exports to use the server. A given secret is not shown.
+#[expect(clippy::print_stderr, reason = "a line to be pasted has nothing before it")]
+fn show_exports(options: &Serve, url: &str) -> Result<(), RunError> {
+    let mut variables = of_clients(url, options.known().map_err(RunError::Usage)?.first());
+    if !options.credentials.is_empty() {
+        variables.retain(|(name, _)| *name != "AWS_SECRET_ACCESS_KEY");
+    }
+    let line = exports(&variables);
+    match options.log {
+        _ if options.quiet => {}
+        LogFormat::Text => eprintln!("{line}"),
+        LogFormat::Json => tracing::info!("{line}"),
+    }
+    Ok(())
 }
 
 fn start_error(error: StartError, database: Option<&str>, names: &[String]) -> RunError {

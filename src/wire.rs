@@ -22,7 +22,7 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
 use crate::ops::{Content, Entry, OPERATIONS, Rest};
-use crate::rules::url::is_host_and_port;
+use crate::rules::url::own_origin;
 use crate::store::requesters::Requester;
 use crate::time::{Clock, real_now};
 use crate::turn::Access;
@@ -136,11 +136,8 @@ impl Wire {
 impl Wire {
     /// What the caller knows this server's addresses to begin with.
     fn origin(&self, headers: &HeaderMap) -> String {
-        self.public_origin.clone().unwrap_or_else(|| {
-            let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-            let host = host.filter(|host| is_host_and_port(host));
-            format!("http://{}", host.unwrap_or("localhost"))
-        })
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        own_origin(self.public_origin.as_deref(), host)
     }
 }
 

@@ -30,16 +30,16 @@ pub struct Asked<'a> {
 
 /// Asks. Answers with whether it was granted, and the JSON that came back.
 pub async fn ask(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
-    let (endpoint, limit) = (without_user_info(&asked.server.endpoint).into_owned(), asked.limit);
-    match tokio::time::timeout(limit, answer(asked)).await {
+    let url = asked.server.url().map_err(argument)?;
+    let (endpoint, limit) = (without_user_info(&url).into_owned(), asked.limit);
+    match tokio::time::timeout(limit, answer(asked, &url)).await {
         Ok(answered) => answered,
         Err(_) => Err(ClientError::Unreachable(endpoint, format!("no answer within {limit:?}"))),
     }
 }
 
-async fn answer(asked: Asked<'_>) -> Result<(bool, Value), ClientError> {
+async fn answer(asked: Asked<'_>, endpoint: &str) -> Result<(bool, Value), ClientError> {
     let Asked { server, method, path, body, .. } = asked;
-    let endpoint = server.endpoint.as_str();
     let shown = without_user_info(endpoint);
     let bad = |why: String| argument(format!("--endpoint (MTURK_LOCAL_ENDPOINT) {shown}: {why}"));
     let origin = endpoint.trim_end_matches('/');

@@ -5,14 +5,16 @@ use std::ffi::OsString;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 
-use crate::config::Serve;
 use crate::config::admin::Admin;
+use crate::config::{DEFAULT_LISTEN, Serve};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve until stopped (the default).
     Serve(Box<Serve>),
+    /// Print export lines for a running server: eval "$(mturk-local env)".
+    Env(Env),
     /// Serve on a free port while a command runs, and end as it ends.
     Exec(Box<Exec>),
     /// Load worlds into a running server, on top of what is there.
@@ -52,13 +54,59 @@ const EXEC_LISTENS: &str = "Address to listen on [default: a free port of 127.0.
 /// Where a running server is.
 #[derive(Debug, Args)]
 pub struct Endpoint {
-    /// The running server.
+    /// The running server [default: where --control-listen or --listen says, or else
+    /// http://127.0.0.1:1770].
     #[arg(long, value_name = "URL", env = "MTURK_LOCAL_ENDPOINT", hide_env_values = true)]
-    #[arg(default_value = "http://127.0.0.1:1770")]
-    pub endpoint: String,
+    pub endpoint: Option<String>,
+    /// The address that the server was given to listen on.
+    #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_LISTEN", value_delimiter = ',')]
+    pub listen: Vec<String>,
+    /// The address that the server was given for its control API.
+    #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_CONTROL_LISTEN", value_delimiter = ',')]
+    pub control_listen: Vec<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub admin: Admin,
+}
+
+impl Endpoint {
+    /// The URL at which the server's control API answers.
+    ///
+    /// # Errors
+    /// Only the server itself knows it, since it picked the port.
+    pub fn url(&self) -> Result<String, String> {
+        if let Some(url) = &self.endpoint {
+            return Ok(url.clone());
+        }
+        let listen = self.control_listen.first().or(self.listen.first());
+        let listen = listen.map_or(DEFAULT_LISTEN, String::as_str);
+        let (host, port) = listen.rsplit_once(':').unwrap_or((listen, ""));
+        if port == "0" {
+            return Err(format!(
+                "the server picked its port itself ({listen}): say with --endpoint \
+                 (MTURK_LOCAL_ENDPOINT) where it is"
+            ));
+        }
+        // Every address of the machine is not one that can be asked.
+        let host = match host {
+            "0.0.0.0" => "127.0.0.1",
+            "[::]" => "[::1]",
+            host => host,
+        };
+        Ok(format!("http://{host}:{port}"))
+    }
+}
+
+/// `mturk-local env`.
+#[derive(Debug, Args)]
+pub struct Env {
+    /// The requester that programs are to be; without it, the one with the key and secret test.
+    #[arg(long = "credential", value_name = "AKID:SECRET[:NAME]", env = "MTURK_LOCAL_CREDENTIAL")]
+    #[arg(hide_env_values = true, value_delimiter = ',')]
+    pub credentials: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub server: Endpoint,
 }
 
 /// `mturk-local exec`.
@@ -134,8 +182,7 @@ pub struct Submit {
 
 /// `mturk-local clock`.
 #[derive(Debug, Args)]
-#[command(mut_arg("endpoint", everywhere), mut_arg("admin_token", everywhere))]
-#[command(mut_arg("admin_token_file", everywhere))]
+#[command(mut_args(everywhere))]
 pub struct ClockArgs {
     /// What to do with it; without it, show it.
     #[command(subcommand)]
@@ -187,5 +234,34 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((question, value)) if !question.is_empty() => Ok((question.into(), value.into())),
         _ => Err("an answer is QUESTION=VALUE".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_asked_where_it_was_told_to_listen() {
+        for (endpoint, control_listen, listen, url) in [
+            (None, None, None, Some("http://127.0.0.1:1770")),
+            (None, None, Some("127.0.0.1:8080"), Some("http://127.0.0.1:8080")),
+            (None, None, Some("0.0.0.0:8080"), Some("http://127.0.0.1:8080")),
+            (None, None, Some("[::]:8080"), Some("http://[::1]:8080")),
+            (None, None, Some("[::1]:8080"), Some("http://[::1]:8080")),
+            (None, None, Some("turk.test:80"), Some("http://turk.test:80")),
+            (None, Some("127.0.0.1:1771"), Some("0.0.0.0:8080"), Some("http://127.0.0.1:1771")),
+            (Some("http://a:1"), Some("b:2"), Some("c:0"), Some("http://a:1")),
+            (None, None, Some("127.0.0.1:0"), None),
+        ] {
+            let list = |text: Option<&str>| text.map(str::to_owned).into_iter().collect();
+            let server = Endpoint {
+                endpoint: endpoint.map(str::to_owned),
+                listen: list(listen),
+                control_listen: list(control_listen),
+                admin: Admin { admin_token: None, admin_token_file: None },
+            };
+            assert_eq!(server.url().ok().as_deref(), url, "{listen:?}");
+        }
     }
 }

@@ -66,6 +66,28 @@ enum Sought {
     Event(Filter, i64),
 }
 
+impl Sought {
+    /// Where things stand, as a sentence.
+    async fn standing(&self, engine: &Arc<Engine>) -> Result<String, Fault> {
+        match self {
+            Self::Hit(id) => {
+                let hit = hit(engine, id).await?;
+                let standing = &hit.standing;
+                Ok(format!(
+                    "The HIT is {}: {} available, {} pending, {} submitted, {} approved, {} rejected.",
+                    hit.status.as_str(),
+                    standing.available(),
+                    standing.pending,
+                    standing.submitted,
+                    standing.approved,
+                    standing.rejected
+                ))
+            }
+            Self::Event(_, after) => Ok(format!("No event behind number {after} was such a one.")),
+        }
+    }
+}
+
 impl Condition {
     fn sought(&self) -> Result<Sought, Fault> {
         let counts = [self.submitted, self.approved, self.rejected];
@@ -178,7 +200,11 @@ pub async fn wait(
         }
         match tokio::time::timeout_at(until, changed(&engine, &mut changes)).await {
             Ok(_) => {}
-            Err(_) => return Err(not(408, "Timeout", "It did not become so in time.").into()),
+            Err(_) => {
+                let standing = sought.standing(&engine).await?;
+                let message = format!("It did not become so in time. {standing}");
+                return Err(not(408, "Timeout", &message).into());
+            }
         }
     }
 }

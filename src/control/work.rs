@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -11,14 +13,17 @@ use utoipa::ToSchema;
 use crate::acts;
 use crate::acts::give_back::give_back as free;
 use crate::acts::submit::open_acceptance;
+use crate::control::Control;
 use crate::control::description::failures::Failed;
 use crate::control::description::words;
 use crate::control::description::work as shape;
 use crate::control::json::{Answer, Body, Id, checked, instant};
 use crate::engine::Engine;
 use crate::fault::Fault;
+use crate::rules::frame::{AtWork, Told, task_address};
 use crate::rules::hit::no_more_hits;
-use crate::rules::question::answers;
+use crate::rules::question::{answers, parse};
+use crate::rules::url::own_origin;
 use crate::shapes::answer::Given;
 use crate::store::acceptances::{Acceptance, State as Held};
 use crate::store::hits::{self, Hit};
@@ -53,17 +58,43 @@ struct Wanted {
         (status = 422, description = "The worker site refuses.", body = Failed)
     )
 )]
-pub async fn accept(State(engine): State<Arc<Engine>>, Id(worker_id): Id, body: Body) -> Answer {
+pub async fn accept(
+    State(control): State<Control>,
+    Id(worker_id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let wanted: Wanted = body.read()?;
-    let taken = engine.turn(Access::Write, Requester::default(), move |turn| {
+    let taken = control.engine.turn(Access::Write, Requester::default(), move |turn| {
         let (wanted, worker_id) = (wanted.clone(), worker_id.clone());
         Box::pin(async move {
             let mut hit = find(turn, wanted, &worker_id).await?;
             let at = turn.now;
-            acts::accept::accept(turn, &mut hit, &worker_id, at).await
+            let taken = acts::accept::accept(turn, &mut hit, &worker_id, at).await?;
+            Ok((taken, hit.question))
         })
     });
-    Ok(Json(shown(&taken.await?)))
+    let (taken, question) = taken.await?;
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let origin = own_origin(control.public_origin.as_deref(), host);
+    let mut shown = shown(&taken);
+    if let Some(url) = frame_url(&taken, &question, &origin) {
+        shown["URL"] = url.into();
+    }
+    Ok(Json(shown))
+}
+
+/// What the worker's browser loads into its frame; none for a form, which needs none.
+fn frame_url(taken: &Acceptance, question: &str, origin: &str) -> Option<String> {
+    let at_work = AtWork {
+        assignment_id: &taken.assignment_id,
+        worker_id: &taken.worker_id,
+        submit_to: origin,
+    };
+    let told = Told { hit_id: &taken.hit_id, at_work: Some(at_work) };
+    let address = task_address(&parse(question).ok()?, &told)?;
+    let is_ours = address.starts_with('/');
+    Some(if is_ours { format!("{origin}{address}") } else { address })
 }
 
 fn shown(taken: &Acceptance) -> Value {

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::rules::question::Question;
+
 /// Stands for the assignment in a preview.
 pub const NOT_AVAILABLE: &str = "ASSIGNMENT_ID_NOT_AVAILABLE";
 
@@ -59,6 +61,16 @@ pub fn address(url: &str, told: &Told<'_>) -> String {
         Some(_) => "&",
     };
     format!("{origin}{page}{mark}{}{fragment}", query(told))
+}
+
+/// The address that the frame of a HIT loads; a path where that is this server's. None for a form.
+#[must_use]
+pub fn task_address(question: &Question, told: &Told<'_>) -> Option<String> {
+    match question {
+        Question::External(page) => Some(address(&page.url, told)),
+        Question::Html(_) => Some(format!("/mturk/frame/{}?{}", told.hit_id, query(told))),
+        Question::Form(_) => None,
+    }
 }
 
 /// What a page is told, as a query.

@@ -36,6 +36,14 @@ pub fn split_port(text: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// What this server's own addresses begin with, as a caller knows it, without a slash at its end:
+/// the public URL, or else what the caller's `Host` says.
+#[must_use]
+pub fn own_origin(public: Option<&str>, host: Option<&str>) -> String {
+    let host = host.filter(|host| is_host_and_port(host)).unwrap_or("localhost");
+    public.map_or_else(|| format!("http://{host}"), str::to_owned)
+}
+
 /// A text in which every address stands without its user and password: `http://u:p@host/x` is
 /// `http://host/x`.
 #[must_use]

@@ -7,6 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 use crate::config::commands::Exec;
+use crate::config::environment::of_clients;
 use crate::run::{RunError, Running, Signaled, Signals, failure};
 use crate::serve::raise_limit;
 
@@ -47,9 +48,6 @@ pub async fn exec(exec: &mut Exec) -> Result<u8, RunError> {
 
 fn spawn(exec: &Exec, running: &Running) -> Result<Child, RunError> {
     let known = exec.serve.known().map_err(RunError::Usage)?;
-    let (key, secret) = known
-        .first()
-        .map_or(("test", "test"), |known| (known.access_key.as_str(), known.secret.as_str()));
     let Some((program, arguments)) = exec.command.split_first() else {
         return Err(RunError::Usage("there is no command to run".into()));
     };
@@ -59,12 +57,8 @@ fn spawn(exec: &Exec, running: &Running) -> Result<Child, RunError> {
     }
     let child = command
         .args(arguments)
-        .env("AWS_ENDPOINT_URL_MTURK", running.url())
+        .envs(of_clients(&running.url(), known.first()))
         .env("MTURK_LOCAL_ENDPOINT", running.control_url())
-        .env("AWS_REGION", "us-east-1")
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .env("AWS_ACCESS_KEY_ID", key)
-        .env("AWS_SECRET_ACCESS_KEY", secret)
         .env_remove("AWS_SESSION_TOKEN")
         .env_remove("AWS_PROFILE")
         // Clients that heed it would ask Amazon, also where their configuration says it.

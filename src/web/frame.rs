@@ -63,8 +63,8 @@ async fn page(visit: &Visit, hit_id: String) -> Page {
     let Question::Html(question) = read(&hit)? else {
         return Err(Fault::not_found("This HIT has no HTML of its own."));
     };
-    let html = local(&question.content, &visit.submit_to()).into_owned();
-    let policy = HeaderValue::from_str(&policy(&question.content, &visit.submit_to()));
+    let html = local(&question.content, &visit.submit_to).into_owned();
+    let policy = HeaderValue::from_str(&policy(&question.content, &visit.submit_to));
     let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),

@@ -125,7 +125,7 @@ pub fn question(visit: &Visit, hit: &Hit, address: Option<&str>, shown: &Questio
         Question::Form(_) => ("QuestionForm", hit.question.as_str(), 0),
     };
     let value = match value.strip_prefix('/') {
-        Some(_) => format!("{}{value}", visit.submit_to()),
+        Some(_) => format!("{}{value}", &visit.submit_to),
         None => value.to_owned(),
     };
     json!({"type": kind, "value": value,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::fault::Fault;
-use crate::rules::frame::{AtWork, Told, address as joined, query};
+use crate::rules::frame::{AtWork, Told, task_address};
 use crate::rules::question::filling::{Filling, Problem};
 use crate::rules::question::{Question, QuestionForm, parse};
 use crate::store::acceptances::Acceptance;
@@ -45,18 +45,12 @@ pub fn address(
     question: &Question,
     taken: Option<&Acceptance>,
 ) -> Option<String> {
-    let submit_to = visit.submit_to();
     let at_work = taken.map(|taken| AtWork {
         assignment_id: &taken.assignment_id,
         worker_id: &taken.worker_id,
-        submit_to: &submit_to,
+        submit_to: &visit.submit_to,
     });
-    let told = Told { hit_id: &hit.id, at_work };
-    match question {
-        Question::External(page) => Some(joined(&page.url, &told)),
-        Question::Html(_) => Some(format!("/mturk/frame/{}?{}", hit.id, query(&told))),
-        Question::Form(_) => None,
-    }
+    task_address(question, &Told { hit_id: &hit.id, at_work })
 }
 
 /// The question as HTML.

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules::page::PageKey;
 use crate::rules::posted::{Field, urlencoded};
-use crate::rules::url::is_host_and_port;
+use crate::rules::url::own_origin;
 use crate::rules::worker::well_formed;
 use crate::rules::worker_cookie;
 use crate::store::requesters::Requester;
@@ -50,7 +50,8 @@ pub struct Visit {
     pub came_from: Option<String>,
     /// The query.
     pub query: Vec<Field>,
-    host: String,
+    /// Where this server is for pages in the frame, without a slash at its end.
+    pub submit_to: String,
     /// Seals the cookie; none if the database fails, which the page itself will say.
     key: Option<PageKey>,
 }
@@ -86,10 +87,7 @@ impl FromRequestParts<Web> for Visit {
             here: here(parts).to_owned(),
             method: parts.method.clone(),
             came_from: came_from(parts),
-            host: text(header::HOST)
-                .filter(|host| is_host_and_port(host))
-                .unwrap_or("localhost")
-                .into(),
+            submit_to: own_origin(web.site.public_url.as_deref(), text(header::HOST)),
             query,
             key,
         })
@@ -216,11 +214,6 @@ impl Visit {
     /// Whether nobody may work here but workers who were made known before.
     pub fn knows_only_known(&self) -> bool {
         self.engine.market().known_workers_only
-    }
-
-    /// Where this server is for pages in the frame, without a slash at its end.
-    pub fn submit_to(&self) -> String {
-        self.site.public_url.clone().unwrap_or_else(|| format!("http://{}", self.host))
     }
 
     /// Looks at the market, and at who works here.

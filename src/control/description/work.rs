@@ -45,6 +45,11 @@ pub struct Acceptance {
     accept_time: At,
     /// When the place is given to another worker.
     deadline: At,
+    /// What the worker's browser loads into its frame, with what Amazon appended; none for a
+    /// `QuestionForm`.
+    #[serde(rename = "URL")]
+    #[schema(nullable = false)]
+    url: Option<String>,
 }
 
 /// What became of submitted work.

@@ -124,3 +124,31 @@ fn a_switch_that_is_off_contradicts_nothing() {
     command.env("MTURK_LOCAL_EMPTY", "0").env("MTURK_LOCAL_ENDPOINT", "http://127.0.0.1:9");
     command.args(["reset", "--requester", "K"]).assert().code(1).stderr(said);
 }
+
+#[test]
+fn a_variable_that_nothing_reads_is_named() {
+    let said = "there is no variable MTURK_LOCAL_FIXTUR; is MTURK_LOCAL_FIXTURE meant?";
+    for arguments in [&["fixtures"] as &[&str], &["exec", "--", "true"]] {
+        let mut command = program();
+        command.env("MTURK_LOCAL_FIXTUR", "x").args(arguments);
+        command.assert().success().stderr(predicate::str::contains(said));
+    }
+}
+
+#[test]
+fn commands_follow_the_address_that_the_server_was_given() {
+    let server = super::Server::start(program().args(["--listen", "127.0.0.1:0"]));
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let mut health = program();
+    health.env("MTURK_LOCAL_LISTEN", &address).arg("health").assert().success();
+    program().args(["health", "--listen", &address]).assert().success();
+    let mut env = program();
+    let line = format!(
+        "export AWS_ENDPOINT_URL_MTURK={url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 \
+         AWS_ACCESS_KEY_ID=AK1 AWS_SECRET_ACCESS_KEY='a b' MTURK_LOCAL_ENDPOINT={url}\n",
+        url = server.url
+    );
+    env.args(["env", "--listen", &address, "--credential", "AK1:a b"]).assert().stdout(line);
+    let mut nowhere = program();
+    nowhere.args(["health", "--listen", "127.0.0.1:0"]).assert().code(2);
+}

@@ -61,3 +61,10 @@ fn exec_says_that_it_listens_elsewhere(#[case] of_exec: &[&str], #[case] of_serv
     assert!(of_exec.contains(free) && !of_exec.contains(usual), "{of_exec}");
     assert!(of_serve.contains(usual) && !of_serve.contains(free), "{of_serve}");
 }
+
+#[test]
+fn a_command_without_the_dashes_is_told_what_to_type() {
+    let said = "type: mturk-local exec --fixture three-pages -- pytest -x";
+    let arguments = ["exec", "--fixture", "three-pages", "pytest", "-x"];
+    program().args(arguments).assert().code(2).stderr(predicate::str::contains(said));
+}
