@@ -139,19 +139,19 @@ impl Files {
         self.check_noticed()?;
         let parts = [Some(&self.database), self.log.as_ref(), self.shared_memory.as_ref()];
         let looked = parts.into_iter().flatten().try_for_each(|part| part.look().map(drop));
-        looked.or_else(|loss| self.notice(loss))
+        looked.or_else(|loss| self.notice(&loss))
     }
 
     /// Looks, after a commit, whether it is in the file that has the database's name.
     pub(super) fn check_commit(&self) -> Result<(), Fault> {
         self.check_noticed()?;
-        self.look_at_database(&mut self.known()).or_else(|loss| self.notice(loss))
+        self.look_at_database(&mut self.known()).or_else(|loss| self.notice(&loss))
     }
 
     /// Looks at the places of the files, and whether only this process writes into them.
     pub(super) fn check(&self) -> Result<(), Fault> {
         self.check_noticed()?;
-        self.look().or_else(|loss| self.notice(loss))
+        self.look().or_else(|loss| self.notice(&loss))
     }
 
     /// Why the files are not the ones that were opened, once that is noticed.
@@ -251,7 +251,7 @@ impl Files {
         Loss::Overwritten(format!("another program has written into the database {path}"))
     }
 
-    fn notice(&self, loss: Loss) -> Result<(), Fault> {
+    fn notice(&self, loss: &Loss) -> Result<(), Fault> {
         if self.loss.set(loss.clone()).is_ok() {
             tracing::error!("{}: nothing is written any more", loss.text());
             self.noticed.notify_one();
@@ -267,7 +267,7 @@ impl Files {
             name.push(format!("-aside-{n}"));
             PathBuf::from(name)
         };
-        let aside = (1..).map(name).find(|path| path.symlink_metadata().is_err());
+        let aside = (1..1000).map(name).find(|path| path.symlink_metadata().is_err());
         let aside = aside.ok_or(io::ErrorKind::AlreadyExists)?;
         fs::rename(&log.path, &aside)?;
         tracing::error!("the log of the database as it was before is now {}", aside.display());
