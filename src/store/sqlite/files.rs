@@ -14,7 +14,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
@@ -67,6 +67,9 @@ impl Loss {
 /// The files of an open database.
 #[derive(Debug)]
 pub(super) struct Files {
+    /// The database, to be read in. Nobody else may open and close it: POSIX drops the locks that
+    /// SQLite holds on a file when the process closes any descriptor of it.
+    file: Weak<File>,
     database: Part,
     log: Option<Part>,
     shared_memory: Option<Part>,
@@ -100,11 +103,12 @@ struct Content {
 }
 
 impl Files {
-    /// The files of the database at `path`, which has a connection.
+    /// The files of the database at `path`, which has a connection. `file` is the database too, and
+    /// stays open for as long as connections do.
     ///
     /// # Errors
     /// They cannot be read.
-    pub(super) fn new(path: &Path) -> io::Result<Arc<Self>> {
+    pub(super) fn new(path: &Path, file: &Arc<File>) -> io::Result<Arc<Self>> {
         // SQLite follows symbolic links before it names the other two files.
         let real = fs::canonicalize(path)?;
         let beside = |suffix: &str| {
@@ -113,6 +117,7 @@ impl Files {
             Part::new(name.into()).ok()
         };
         let files = Self {
+            file: Arc::downgrade(file),
             database: Part::new(path.to_owned())?,
             log: beside("-wal"),
             shared_memory: beside("-shm"),
@@ -230,7 +235,7 @@ impl Files {
         let (length, written_at) = (database.len(), database.modified().ok());
         if (length, written_at) != (known.database.length, known.database.written_at) {
             // A new time alone is nothing, but says that it is worth looking into the file.
-            let found = Content::of(self.path()).map_err(|e| self.database.displaced(&e))?;
+            let found = self.content().map_err(|e| self.database.displaced(&e))?;
             if (found.length, found.digest) != (known.database.length, known.database.digest) {
                 return Err(self.overwritten());
             }
@@ -242,8 +247,12 @@ impl Files {
     fn learn(&self, known: &mut Known) -> io::Result<()> {
         let Some(log) = &self.log else { return Ok(()) };
         known.log_length = fs::metadata(&log.path)?.len();
-        known.database = Content::of(self.path())?;
+        known.database = self.content()?;
         Ok(())
+    }
+
+    fn content(&self) -> io::Result<Content> {
+        Content::of(&*self.file.upgrade().ok_or(io::ErrorKind::NotFound)?)
     }
 
     fn overwritten(&self) -> Loss {
@@ -300,8 +309,7 @@ impl Part {
 }
 
 impl Content {
-    fn of(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+    fn of(file: &File) -> io::Result<Self> {
         let found = file.metadata()?;
         let (length, mut digest) = (found.len(), DefaultHasher::new());
         // Evenly over the file, the first block with the header of the database included.
