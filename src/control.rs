@@ -92,6 +92,12 @@ fn guarded(control: Control) -> Router {
         .with_state(control)
 }
 
+/// Whether a request to this path is answered when something happens in the market.
+#[must_use]
+pub fn is_wait(path: &str) -> bool {
+    path == "/_mturk/wait"
+}
+
 /// The description of these routes, as OpenAPI 3.1.
 #[must_use]
 pub fn description() -> String {

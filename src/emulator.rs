@@ -204,9 +204,9 @@ impl Emulator {
         self.has_new_token
     }
 
-    /// Waits until the files of a SQLite database were moved, replaced, deleted or written by another
-    /// program: why nothing is written any more. Every request is answered with a fault then, and
-    /// the program should stop. On PostgreSQL it never ends.
+    /// Waits until the files of a SQLite database were moved, replaced, deleted or written by
+    /// another program: why nothing is written any more. Every request is answered with a fault
+    /// then, and the program should stop. On PostgreSQL it never ends.
     pub async fn lost_files(&self) -> String {
         self.engine.store().lost_files().await
     }

@@ -20,8 +20,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::control;
 use crate::emulator::Front;
-use crate::serve::connections::{Connection, During};
+use crate::serve::connections::{Connection, During, Kind};
 
 pub use connections::Connections;
 pub use descriptors::raise_limit;
@@ -162,7 +163,7 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Answering {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
-        if !self.connection.begin_request(request.body().is_end_stream()) {
+        if !self.connection.begin_request(kind(&request)) {
             // The connection is about to be dropped, and nothing of this request is done.
             return Box::pin(std::future::pending());
         }
@@ -174,6 +175,14 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Answering {
             let response: Response = front.answer(request).await;
             Ok(response.map(|body| During::sending(body, connection)))
         })
+    }
+}
+
+fn kind(request: &hyper::Request<Incoming>) -> Kind {
+    match request.body().is_end_stream() {
+        true if control::is_wait(request.uri().path()) => Kind::Waits,
+        true => Kind::Whole,
+        false => Kind::HasBody,
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use crate::run::{RunError, failure};
 
 /// How a ready line begins.
-const BEGIN: &str = "mturk-local ready on http://";
+const START: &str = "mturk-local ready on http://";
 /// A longer file is none of this program.
 const LONGEST: u64 = 256;
 
@@ -91,5 +91,5 @@ fn is_replaceable(path: &Path) -> io::Result<bool> {
     }
     let text = fs::read(path)?;
     let line = text.strip_suffix(b"\n").is_some_and(|line| !line.contains(&b'\n'));
-    Ok(text.is_empty() || line && text.starts_with(BEGIN.as_bytes()))
+    Ok(text.is_empty() || line && text.starts_with(START.as_bytes()))
 }

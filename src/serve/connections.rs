@@ -42,12 +42,23 @@ enum Phase {
     Idle = 1,
     /// The client sends the body of a request.
     Receiving = 2,
-    /// The client takes the answer.
+    /// The client takes the answer, or asked for one that comes when something happens.
     Sending = 3,
     /// A request is answered.
     Working = 4,
     /// It makes room for another.
     Ending = 5,
+}
+
+/// What is known of a request when it begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    /// It is answered when something happens in the market.
+    Waits,
+    /// Its body is on its way.
+    HasBody,
+    /// All of it is there.
+    Whole,
 }
 
 impl Phase {
@@ -163,8 +174,12 @@ impl Connection {
     }
 
     /// A request begins; false if the connection is about to end.
-    pub(super) fn begin_request(&self, is_whole: bool) -> bool {
-        let to = if is_whole { Phase::Working } else { Phase::Receiving };
+    pub(super) fn begin_request(&self, kind: Kind) -> bool {
+        let to = match kind {
+            Kind::Waits => Phase::Sending,
+            Kind::HasBody => Phase::Receiving,
+            Kind::Whole => Phase::Working,
+        };
         self.change(to, |from| from != Phase::Ending)
     }
 

@@ -51,7 +51,7 @@ pub struct Sqlite {
     pub readers: readers::Readers,
     files: Arc<Files>,
     /// Held open: it carries the lock that keeps a second process away.
-    _lock: File,
+    _lock: Arc<File>,
     /// Removed with the store, when nobody asked to keep the file.
     _temporary: Option<Temporary>,
 }
@@ -109,7 +109,8 @@ fn open(path: &Path, temporary: Option<Temporary>) -> Result<Sqlite, OpenError> 
     let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384");
     let mut writer = connect(path, flags, &more).map_err(|e| in_place(&e))?;
     migrate::run(&mut writer)?;
-    let files = Files::new(path).map_err(|e| in_place(&e))?;
+    let lock = Arc::new(lock);
+    let files = Files::new(path, &lock).map_err(|e| in_place(&e))?;
     let readers = readers::Readers::new(Arc::clone(&files));
     let log = log::Log::new(Arc::clone(&files), more, log::LONG);
     let writer = writer::Writer::new(writer, readers.shelf(), log);

@@ -124,11 +124,13 @@ class ControlError(Exception):
 class Server:
     """A running mturk-local."""
 
-    def __init__(self, arguments, environment, folder):
+    def __init__(self, arguments, environment, folder, open_files=None):
         self.ready_file = folder / "ready"
         self.stderr_file = folder / "stderr"
         self.later_stdout = b""
         command = [binary(), "--listen", "127.0.0.1:0", "--ready-file", str(self.ready_file)]
+        if open_files:
+            command = ["sh", "-c", f'ulimit -n {open_files} && exec "$0" "$@"', *command]
         with self.stderr_file.open("wb") as stderr:
             self.process = subprocess.Popen(
                 command + [str(argument) for argument in arguments],
@@ -264,12 +266,14 @@ class Server:
 
 
 @contextmanager
-def launch(*arguments, database="fresh", **environment):
-    """A server for the length of the block. `database`: "fresh", None for the default, or a URL."""
+def launch(*arguments, database="fresh", open_files=None, **environment):
+    """A server for the length of the block. `database`: "fresh", None for the default, or a URL.
+
+    `open_files`: the limit of open files, connections included, that the process has."""
     with tempfile.TemporaryDirectory(prefix="mturk-local-clients-") as folder:
         with fresh_database() if database == "fresh" else given(database) as url:
             options = ["--database", url] if url else []
-            server = Server([*options, *arguments], environment, Path(folder))
+            server = Server([*options, *arguments], environment, Path(folder), open_files)
             try:
                 yield server
             except BaseException:

@@ -43,30 +43,36 @@ fn the_one_that_is_idle_for_longest_ends_first() {
 fn none_ends_that_has_just_come_or_has_work_here() {
     let (connections, places) = full(2);
     connections.shed_at(after(0));
-    assert!(places[1].connection.begin_request(true));
-    assert!(places[0].connection.begin_request(true));
+    assert!(places[1].connection.begin_request(Kind::Whole));
+    assert!(places[0].connection.begin_request(Kind::Whole));
     connections.shed_at(after(3600));
     assert!(!places.iter().any(is_ended));
 }
 
 #[test]
 fn slow_clients_end_after_idle_ones() {
-    let (connections, places) = full(4);
+    let (connections, places) = full(5);
     let connection = |n: usize| Arc::clone(&places[n].connection);
-    assert!(connection(0).begin_request(true));
+    assert!(connection(0).begin_request(Kind::Whole));
     let _sending = During::sending(Whole::empty(), connection(0));
-    assert!(connection(1).begin_request(false));
+    assert!(connection(1).begin_request(Kind::HasBody));
     let _receiving = During::receiving(Whole::empty(), connection(1));
-    assert!(connection(2).begin_request(true));
+    assert!(connection(2).begin_request(Kind::Whole));
+    assert!(connection(4).begin_request(Kind::Waits));
     for expected in [Some(3), None] {
         connections.shed_at(after(5));
         let ended = places.iter().position(is_ended);
         assert_eq!(ended, expected, "a slow client has more time than that");
     }
-    for expected in [Some(1), Some(0), None] {
+    let ended = || {
         connections.shed_at(after(15));
-        assert_eq!(places.iter().position(is_ended), expected);
-    }
+        places.iter().position(is_ended)
+    };
+    assert_eq!(ended(), Some(1));
+    let mut both = [ended(), ended()];
+    both.sort();
+    assert_eq!(both, [Some(0), Some(4)]);
+    assert_eq!(ended(), None);
 }
 
 #[test]
@@ -76,7 +82,7 @@ fn a_request_changes_the_phase_of_its_connection() {
     let now = || phase(connection.state.load(Ordering::Acquire));
     assert!(connection.is_new());
     for _ in 0..2 {
-        assert!(connection.begin_request(false));
+        assert!(connection.begin_request(Kind::HasBody));
         let body = During::receiving(Whole::empty(), Arc::clone(&connection));
         assert_eq!(now(), Phase::Receiving);
         drop(body);
@@ -86,7 +92,7 @@ fn a_request_changes_the_phase_of_its_connection() {
         drop(body);
         assert_eq!(now(), Phase::Idle);
     }
-    assert!(connection.begin_request(false));
+    assert!(connection.begin_request(Kind::HasBody));
     let unread = During::receiving(Whole::empty(), Arc::clone(&connection));
     drop(During::sending(Whole::empty(), Arc::clone(&connection)));
     drop(unread);
@@ -97,9 +103,9 @@ fn a_request_changes_the_phase_of_its_connection() {
 fn nothing_is_done_for_a_connection_that_ends() {
     let (connections, places) = full(1);
     connections.shed_at(after(5));
-    assert!(!places[0].connection.begin_request(true));
+    assert!(!places[0].connection.begin_request(Kind::Whole));
     drop(During::sending(Whole::empty(), Arc::clone(&places[0].connection)));
-    assert!(!places[0].connection.begin_request(true));
+    assert!(!places[0].connection.begin_request(Kind::Whole));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
@@ -67,6 +67,9 @@ impl Loss {
 /// The files of an open database.
 #[derive(Debug)]
 pub(super) struct Files {
+    /// The database, to be read in. Nobody else may open and close it: POSIX drops the locks that
+    /// SQLite holds on a file when the process closes any descriptor of it.
+    file: Weak<File>,
     database: Part,
     log: Option<Part>,
     shared_memory: Option<Part>,
@@ -100,11 +103,12 @@ struct Content {
 }
 
 impl Files {
-    /// The files of the database at `path`, which has a connection.
+    /// The files of the database at `path`, which has a connection. `file` is the database too, and
+    /// stays open for as long as connections do.
     ///
     /// # Errors
     /// They cannot be read.
-    pub(super) fn new(path: &Path) -> io::Result<Arc<Self>> {
+    pub(super) fn new(path: &Path, file: &Arc<File>) -> io::Result<Arc<Self>> {
         // SQLite follows symbolic links before it names the other two files.
         let real = fs::canonicalize(path)?;
         let beside = |suffix: &str| {
@@ -113,6 +117,7 @@ impl Files {
             Part::new(name.into()).ok()
         };
         let files = Self {
+            file: Arc::downgrade(file),
             database: Part::new(path.to_owned())?,
             log: beside("-wal"),
             shared_memory: beside("-shm"),
@@ -139,19 +144,19 @@ impl Files {
         self.check_noticed()?;
         let parts = [Some(&self.database), self.log.as_ref(), self.shared_memory.as_ref()];
         let looked = parts.into_iter().flatten().try_for_each(|part| part.look().map(drop));
-        looked.or_else(|loss| self.notice(loss))
+        looked.or_else(|loss| self.notice(&loss))
     }
 
     /// Looks, after a commit, whether it is in the file that has the database's name.
     pub(super) fn check_commit(&self) -> Result<(), Fault> {
         self.check_noticed()?;
-        self.look_at_database(&mut self.known()).or_else(|loss| self.notice(loss))
+        self.look_at_database(&mut self.known()).or_else(|loss| self.notice(&loss))
     }
 
     /// Looks at the places of the files, and whether only this process writes into them.
     pub(super) fn check(&self) -> Result<(), Fault> {
         self.check_noticed()?;
-        self.look().or_else(|loss| self.notice(loss))
+        self.look().or_else(|loss| self.notice(&loss))
     }
 
     /// Why the files are not the ones that were opened, once that is noticed.
@@ -230,7 +235,7 @@ impl Files {
         let (length, written_at) = (database.len(), database.modified().ok());
         if (length, written_at) != (known.database.length, known.database.written_at) {
             // A new time alone is nothing, but says that it is worth looking into the file.
-            let found = Content::of(self.path()).map_err(|e| self.database.displaced(&e))?;
+            let found = self.content().map_err(|e| self.database.displaced(&e))?;
             if (found.length, found.digest) != (known.database.length, known.database.digest) {
                 return Err(self.overwritten());
             }
@@ -242,8 +247,12 @@ impl Files {
     fn learn(&self, known: &mut Known) -> io::Result<()> {
         let Some(log) = &self.log else { return Ok(()) };
         known.log_length = fs::metadata(&log.path)?.len();
-        known.database = Content::of(self.path())?;
+        known.database = self.content()?;
         Ok(())
+    }
+
+    fn content(&self) -> io::Result<Content> {
+        Content::of(&*self.file.upgrade().ok_or(io::ErrorKind::NotFound)?)
     }
 
     fn overwritten(&self) -> Loss {
@@ -251,7 +260,7 @@ impl Files {
         Loss::Overwritten(format!("another program has written into the database {path}"))
     }
 
-    fn notice(&self, loss: Loss) -> Result<(), Fault> {
+    fn notice(&self, loss: &Loss) -> Result<(), Fault> {
         if self.loss.set(loss.clone()).is_ok() {
             tracing::error!("{}: nothing is written any more", loss.text());
             self.noticed.notify_one();
@@ -267,7 +276,7 @@ impl Files {
             name.push(format!("-aside-{n}"));
             PathBuf::from(name)
         };
-        let aside = (1..).map(name).find(|path| path.symlink_metadata().is_err());
+        let aside = (1..1000).map(name).find(|path| path.symlink_metadata().is_err());
         let aside = aside.ok_or(io::ErrorKind::AlreadyExists)?;
         fs::rename(&log.path, &aside)?;
         tracing::error!("the log of the database as it was before is now {}", aside.display());
@@ -300,8 +309,7 @@ impl Part {
 }
 
 impl Content {
-    fn of(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+    fn of(file: &File) -> io::Result<Self> {
         let found = file.metadata()?;
         let (length, mut digest) = (found.len(), DefaultHasher::new());
         // Evenly over the file, the first block with the header of the database included.

@@ -162,7 +162,7 @@ mod tests {
         let path = folder.path().join("t.db");
         let writer = Connection::open(&path).unwrap();
         writer.execute_batch(OURS).unwrap();
-        let files = Files::new(&path).unwrap();
+        let files = Files::of_test(&path);
         let readers = Arc::new(Readers::new(Arc::clone(&files)));
         File { writer, readers, log: Log::new(files, String::new(), 64), folder }
     }

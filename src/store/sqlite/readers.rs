@@ -114,7 +114,7 @@ mod tests {
         let writer = Connection::open(&path).unwrap();
         let settings = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 10";
         writer.execute_batch(&format!("{settings}; CREATE TABLE t (x)")).unwrap();
-        (writer, Readers::new(Files::new(&path).unwrap()))
+        (writer, Readers::new(Files::of_test(&path)))
     }
 
     fn commit(writer: &Connection, readers: &Readers) {

@@ -10,6 +10,14 @@ use crate::store::sqlite::Sqlite;
 
 const COUNT: &str = "SELECT count(*) FROM t";
 
+impl Files {
+    /// Those of a database that stays open until the end of all tests.
+    pub(in crate::store::sqlite) fn of_test(path: &Path) -> Arc<Self> {
+        let file = std::mem::ManuallyDrop::new(Arc::new(File::open(path).unwrap()));
+        Self::new(path, &file).unwrap()
+    }
+}
+
 struct Open {
     sqlite: Sqlite,
     folder: TempDir,
@@ -152,12 +160,17 @@ async fn nothing_is_made_of_a_part_of_the_log() {
 async fn who_looks_at_the_files_or_touches_them_ends_nothing() {
     let open = open().await;
     let path = open.at("market/m.db");
+    // Whoever closes last copies the log and deletes it, unless others hold their locks.
+    let others = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+        print(c.execute('SELECT count(*) FROM t').fetchone()); c.close()";
     for n in 0..3 {
         let touched = SystemTime::UNIX_EPOCH + Duration::from_secs(n);
         File::options().write(true).open(&path).unwrap().set_modified(touched).unwrap();
         fs::copy(&path, open.at(&format!("copy-{n}.db"))).unwrap();
         open.write("INSERT INTO t VALUES (2)").await.unwrap();
-        assert!(rows(&path).is_some());
+        let read = std::process::Command::new("python3").args(["-c", others]).arg(&path).status();
+        assert!(read.unwrap().success());
+        open.sqlite.files.check().unwrap();
     }
     assert_eq!(open.sqlite.loss(), None);
     open.sqlite.close().await;

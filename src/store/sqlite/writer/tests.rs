@@ -26,7 +26,7 @@ fn table() -> Table {
     let first = open();
     first.execute_batch(TABLES).unwrap();
     let path = folder.path().join("t.db");
-    let files = Files::new(&path).unwrap();
+    let files = Files::of_test(&path);
     let log = Log::new(Arc::clone(&files), String::new(), LONG);
     let writer = Writer::new(first, Readers::new(files).shelf(), log);
     Table { writer, reader: open(), _folder: folder }
