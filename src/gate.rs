@@ -45,7 +45,7 @@ pub enum Writers {
     Any,
 }
 
-/// Why a request may not come in: the status to answer with, and a sentence for the one who sent it.
+/// Why a request may not come in: the status to answer with, and a sentence for the sender.
 pub type Refused = (StatusCode, String);
 
 /// The one `Host` header, which is a host and perhaps a port, and agrees with the address that the

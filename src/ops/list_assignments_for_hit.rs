@@ -4,8 +4,8 @@
 //! Every page that has work on it carries a token; the empty one that ends the list carries none.
 //! Work that is submitted meanwhile stands at the end, so that a reader meets it there.
 //!
-//! A page of some megabytes is read piece by piece while it is sent, and shows each assignment as it
-//! is then; which ones are on it is settled before.
+//! A page of some megabytes is read piece by piece while it is sent, and shows each assignment as
+//! it is then; which ones are on it is settled before.
 
 use serde::Deserialize;
 

@@ -12,7 +12,7 @@ pub fn is_host_and_port(text: &str) -> bool {
     let name = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let is_host = match address {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
         None => (1..=253).contains(&host.len()) && host.bytes().all(name),
     };
     let digits =
@@ -50,14 +50,23 @@ pub fn own_origin(public: Option<&str>, host: Option<&str>) -> String {
 pub fn without_user_info(text: &str) -> Cow<'_, str> {
     let Some(at) = text.find("://") else { return Cow::Borrowed(text) };
     let (before, rest) = text.split_at(at + 3);
-    let ends = |c: char| c.is_whitespace() || "/?#\"'<>\\`".contains(c);
-    let (authority, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let shown = without_user_info(after);
-    if host.len() == authority.len() && matches!(shown, Cow::Borrowed(_)) {
+    let ends = |c: char| c.is_whitespace() || "\"'<>\\`".contains(c);
+    let (address, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+    let (shown, after) = (&address[user_info(address)..], without_user_info(after));
+    if shown.len() == address.len() && matches!(after, Cow::Borrowed(_)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned([before, host, &shown].concat())
+    Cow::Owned([before, shown, &after].concat())
+}
+
+/// How much of an address, its scheme aside, may be a user and a password. These may hold `/`, `?`
+/// and `#` as they are, where somebody has not escaped them.
+fn user_info(address: &str) -> usize {
+    let authority = address.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() || is_host_and_port(authority) {
+        return 0;
+    }
+    address.rfind('@').map_or(0, |at| at + 1)
 }
 
 #[cfg(test)]
@@ -115,6 +124,8 @@ mod tests {
             ("postgres://me:s3c@ret@db/x", "postgres://db/x"),
             ("see http://u:p@h/a and 'https://v@i', ok", "see http://h/a and 'https://i', ok"),
             ("http://h/a@b", "http://h/a@b"),
+            ("http://u:a?b#c/d@h/x y@z", "http://h/x y@z"),
+            ("file:///a@b", "file:///a@b"),
             ("a@b.test", "a@b.test"),
             ("://", "://"),
         ] {

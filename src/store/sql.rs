@@ -239,9 +239,9 @@ impl<'q> Statement<'q> {
     }
 
     /// Documents of about `most` rows, each a place and a document, in order, with so much `room`
-    /// before them; none if they are too long to be put together. PostgreSQL puts them together itself by the text `joined`, since each row that
-    /// crosses costs more than that, and tells by the way whether what the turn took for granted
-    /// is so.
+    /// before them; none if they are too long to be put together. PostgreSQL puts them together
+    /// itself by the text `joined`, since each row that crosses costs more than that, and tells by
+    /// the way whether what the turn took for granted is so.
     ///
     /// # Errors
     /// The database failed.

@@ -216,8 +216,8 @@ pub fn in_frame(title: &'static str, fault: Fault) -> Response {
     )
 }
 
-/// Refuses an address with characters that no text holds, before a page reads it. Work that comes in
-/// the query is not refused for one of them.
+/// Refuses an address with characters that no text holds, before a page reads it. Work that comes
+/// in the query is not refused for one of them.
 pub async fn check_address(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let query = request.uri().query().filter(|_| !is_external_submit(path)).unwrap_or_default();

@@ -269,7 +269,9 @@ fn document(answers: &str) -> Result<String, AnswerFault> {
     check_length(&document, MAX_BYTES).map(|()| document)
 }
 
-/// Writes an element that holds a text, up to a little more than the longest document. Assumed: what XML cannot hold is left out of an answer.
+/// Writes an element that holds a text, up to a little more than the longest document.
+///
+/// Assumed: what XML cannot hold is left out of an answer.
 fn write_element(name: &str, text: &str, xml: &mut String) {
     let _ = write!(xml, "<{name}>");
     for c in text.chars().filter(|&c| is_xml(c)) {

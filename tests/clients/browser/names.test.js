@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { ROOT, accepted, begun, browser, document, html, market, worker } from "./market.js";
+import { ROOT, begun, browser, document, html, market, worker } from "./market.js";
 
 const [chrome, posting, framing] = await begun(browser(), market(), market("--submit-through", "frame"));
 
@@ -54,7 +54,8 @@ const PAGES = [
 async function handsIn(market, [title, page, fields], pictures) {
   const content = `<!doctype html><html lang="en"><body>${page(FIELDS, pictures)}</body></html>`;
   const hit = await market.hit(html(content), { Title: `${title} ${pictures.length}` });
-  const window = await accepted(await worker(chrome, market, "A1ANNA"), market, hit);
+  const window = await worker(chrome, market, "A1ANNA");
+  await window.goto(`${market.url}/projects/${hit.HITTypeId}/tasks/accept_random`);
   await window.getByText("Your work was submitted.").waitFor();
   await market.handedIn(hit, ["A1ANNA", document(...fields)]);
 }

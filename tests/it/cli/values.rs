@@ -78,7 +78,7 @@ fn command(name: &str, option: &str) -> assert_cmd::Command {
     let mut command = program();
     command.arg(name).arg(option).timeout(Duration::from_secs(30));
     match name {
-        "load" => command.arg("/dev/null"),
+        "load" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/minimal.json")),
         "submit" if !option.starts_with("--hit") => command.args(["--hit", "3H"]),
         "exec" => command.args(["--", "true"]),
         _ => &mut command,

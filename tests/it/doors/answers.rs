@@ -55,8 +55,8 @@ async fn the_control_api_takes_no_longer_answer() {
     };
     // Names of three bytes, each a field without a value.
     let answers = (0..108_000).map(name).filter(|name| !name.contains(['"', '\\']));
-    let answers: String = answers.map(|name| format!("\"{name}\":\"\",")).collect();
-    let body = format!("{{\"Answers\":{{{}}}}}", answers.trim_end_matches(','));
+    let answers: Vec<String> = answers.map(|name| format!("\"{name}\":\"\"")).collect();
+    let body = format!("{{\"Answers\":{{{}}}}}", answers.join(","));
     for path in [format!("/assignments/{id}/submit"), format!("/hits/{hit}/submissions")] {
         let request = Request::post(format!("/_mturk{path}")).header("host", "localhost");
         let reply = world.send(request.body(Body::from(body.clone())).unwrap()).await;

@@ -141,8 +141,10 @@ fn members(description: &Value, schema: &Value, found: &mut BTreeSet<String>) {
         return members(description, &description["components"]["schemas"][name], found);
     }
     found.extend(schema["properties"].as_object().into_iter().flatten().map(|(n, _)| n.clone()));
-    for one in ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|key| schema[key].as_array()) {
-        one.iter().for_each(|one| members(description, one, found));
+    for one in ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|key| schema[key].as_array()) {
+        for part in one {
+            members(description, part, found);
+        }
     }
 }
 
@@ -200,8 +202,8 @@ fn site() -> (BTreeSet<String>, BTreeSet<String>) {
     };
     let (mut routes, mut names) = (BTreeSet::new(), BTreeSet::new());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let router = std::fs::read_to_string(root.join("web.rs")).unwrap();
-    routes.extend(all(r#"\.route\("([^"]+)""#, &router));
+    let source = std::fs::read_to_string(root.join("web.rs")).unwrap();
+    routes.extend(all(r#"\.route\("([^"]+)""#, &source));
     for text in texts(&root.join("web")) {
         names.extend(all(r#"(?:asked|is_on)\("(\w+)""#, &text));
         names.extend(all(r#"(?:value|code)\((?:&?\w+, )?"(\w+)""#, &text));
