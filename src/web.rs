@@ -11,6 +11,7 @@ pub mod form;
 mod frame;
 mod json;
 mod messages;
+mod multipart;
 mod page;
 mod preview;
 mod projects;

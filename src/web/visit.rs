@@ -226,6 +226,18 @@ impl Visit {
         Ok((Bar { offer: self.offer.clone(), ..bar }, found))
     }
 
+    /// Looks at the market alone.
+    ///
+    /// # Errors
+    /// What `action` answers; the database failed.
+    pub async fn read<T, F>(&self, action: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        self.engine.turn(Access::Read, Requester::default(), action).await
+    }
+
     /// The bar alone, for pages that must come whatever happens.
     pub async fn bar(&self) -> Bar {
         let looked = self.look(|_| Box::pin(async { Ok(()) })).await;

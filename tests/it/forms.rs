@@ -1,9 +1,11 @@
 //! Forms that workers fill in on a page of this site, here without the page.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::Request;
 use mturk_local::acts::submit::open_acceptance;
-use mturk_local::acts::submit_form::{FilledForm, Handed, submit_form};
+use mturk_local::acts::submit_form::{FilledForm, submit_form};
 use mturk_local::fault::Fault;
 use mturk_local::rules::question::filling::{Problem, SentFile};
 use mturk_local::rules::question::{Question, parse};
@@ -49,21 +51,22 @@ pub async fn hand_in(
     assignment_id: &str,
     filled: FilledForm,
 ) -> Result<Result<Assignment, Vec<Problem>>, Fault> {
+    let Ok(Question::Form(form)) = parse(FORM) else { panic!("it is a form") };
+    let checked = match filled.check(&form) {
+        Ok(checked) => Arc::new(checked),
+        Err((_, problems)) => return Ok(Err(problems)),
+    };
     let assignment_id = assignment_id.to_owned();
     let engine = world.emulator.engine();
     let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (assignment_id, filled) = (assignment_id.clone(), filled.clone());
+        let (assignment_id, checked) = (assignment_id.clone(), Arc::clone(&checked));
         Box::pin(async move {
             let taken = open_acceptance(turn, &assignment_id).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            let Ok(Question::Form(form)) = parse(&hit.question) else { panic!("it is a form") };
-            submit_form(turn, &mut hit, taken, &form, &filled).await
+            submit_form(turn, &mut hit, taken, &checked).await
         })
     });
-    Ok(match handed.await? {
-        Handed::In(assignment) => Ok(*assignment),
-        Handed::Back(problems) => Err(problems),
-    })
+    handed.await.map(Ok)
 }
 
 /// A HIT with the form, and work on it with a file; the ids of both.
