@@ -19,6 +19,7 @@ mod neighbours;
 mod openapi;
 mod ops;
 mod paging;
+mod parsers;
 mod qualified;
 mod races;
 mod readme;
