@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use crate::fault::Fault;
 
-/// As many at a time as there are cores, so that whoever sends much slows down the like of it alone.
+/// As many at a time as there are cores: long work waits for long work, and for nothing else.
 static PLACES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
 
