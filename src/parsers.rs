@@ -48,7 +48,7 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let _ = key::score(&text(key), &text(answer));
     }),
     ("filled_form", |sent| {
-        drop(form_of(sent).map(|(form, posted)| filled_answers(&form, &posted)))
+        drop(form_of(sent).map(|(form, posted)| filled_answers(&form, &posted)));
     }),
     ("drawn_form", |sent| drop(form_of(sent).map(drawn))),
     ("external_submit", |sent| {
