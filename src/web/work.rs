@@ -138,10 +138,10 @@ async fn handed(visit: &Visit, group: &str, sent: &SentWork) -> Page {
         return onward(visit, group).await;
     };
     let filled = sent.filled().await?;
-    let question = open_question(visit, id, Some(visit.worker()?)).await?;
+    open_question(visit, id, Some(visit.worker()?)).await?;
     match compute(move || filled.check(&form).map_err(|wrong| (form, wrong))).await? {
         Ok(checked) => {
-            fill_in(visit, id, question, checked).await?;
+            fill_in(visit, id, work.hit.question, checked).await?;
             onward(visit, group).await
         }
         Err((form, (filled, problems))) => {
