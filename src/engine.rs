@@ -3,6 +3,7 @@
 mod beginning;
 mod callers;
 mod clock;
+mod compute;
 mod events;
 mod look;
 mod settle;
@@ -24,6 +25,7 @@ use crate::turn::{Access, BoxFuture, Market, Post, Turn};
 
 pub use beginning::{Begun, Start, StartAt};
 pub use clock::ClockChange;
+pub use compute::compute;
 pub use worlds::Onto;
 
 /// How often a turn is taken before a lost race becomes our failure.

@@ -17,6 +17,8 @@ pub mod ids;
 pub mod money;
 pub mod notify;
 pub mod ops;
+#[doc(hidden)]
+pub mod parsers;
 pub mod rules;
 pub mod run;
 pub mod serve;

@@ -11,6 +11,7 @@ pub mod form;
 mod frame;
 mod json;
 mod messages;
+pub(crate) mod multipart;
 mod page;
 mod preview;
 mod projects;
@@ -21,7 +22,7 @@ mod refusal;
 mod sent;
 mod show;
 mod start;
-mod visit;
+pub(crate) mod visit;
 mod work;
 mod workers;
 

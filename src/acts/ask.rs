@@ -115,30 +115,77 @@ pub enum Handed {
     Document(String),
 }
 
-/// The worker hands in the test: it is scored by the key that it had when the worker got it, or
-/// the requester decides.
+/// The test that a worker has in hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    form: String,
+    answer_key: Option<String>,
+}
+
+/// A test with its answers and, if it has a key, its score.
+#[derive(Debug, Clone)]
+pub struct Marked {
+    test: Test,
+    answer: String,
+    value: Option<i64>,
+}
+
+impl Test {
+    /// Reads the answers, and scores them by the key that the test had when the worker got it.
+    /// This takes long where much was handed in, so no turn does it.
+    ///
+    /// # Errors
+    /// The answers do not go with the test.
+    pub fn mark(self, handed: Handed) -> Result<Marked, Fault> {
+        let answer = document(&self.form, handed)?;
+        let value = self.answer_key.as_deref().and_then(|key| key::score(key, &answer));
+        Ok(Marked { test: self, answer, value })
+    }
+}
+
+/// The test that the worker can hand in now.
 ///
 /// # Errors
 /// There is no such type, or it is deleted; the worker has no test to hand in, or too late; the
-/// answers do not go with the test; the database failed.
-pub async fn hand_in(
+/// database failed.
+pub async fn open_test(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<Test, Fault> {
+    open_request(turn, type_id, worker_id).await.map(|(_, test)| test)
+}
+
+async fn open_request(
     turn: &mut Turn,
     type_id: &str,
     worker_id: &str,
-    handed: Handed,
-) -> Result<Asked, Fault> {
+) -> Result<(QualificationRequest, Test), Fault> {
     let of = found(turn, type_id).await?;
     let of = qualification_types::owned(&mut turn.tx, &of.requester_id, type_id).await?;
     let latest = qualification_requests::latest(&mut turn.tx, &of.id, worker_id).await?;
     may_hand_in(latest.as_ref().map(QualificationRequest::latest), turn.now)?;
-    let Some(mut request) = latest else {
+    let Some(request) = latest else {
         return Err(Fault::Service("a test without a request".into()));
     };
-    let document = document(request.test.as_deref().unwrap_or_default(), handed)?;
-    let key = request.answer_key.as_deref();
-    let value = key.and_then(|key| key::score(key, &document));
+    let form = request.test.clone().unwrap_or_default();
+    let test = Test { form, answer_key: request.answer_key.clone() };
+    Ok((request, test))
+}
+
+/// The worker hands in the test: its score is the worker's, or the requester decides.
+///
+/// # Errors
+/// As [`open_test`]; the worker has another test in hand by now.
+pub async fn hand_in(
+    turn: &mut Turn,
+    type_id: &str,
+    worker_id: &str,
+    marked: &Marked,
+) -> Result<Asked, Fault> {
+    let (mut request, test) = open_request(turn, type_id, worker_id).await?;
+    if test != marked.test {
+        may_hand_in(None, turn.now)?;
+    }
+    let value = marked.value;
     request.status = value.map_or(RequestStatus::Pending, |_| RequestStatus::Granted);
-    request.answer = Some(document);
+    request.answer = Some(marked.answer.clone());
     request.submit_at = turn.now;
     qualification_requests::keep(&mut turn.tx, &request).await?;
     match value {

@@ -9,7 +9,7 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::shapes::notification::EventType;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::assignments::{self, Placed};
-use crate::store::hits::Hit;
+use crate::store::hits::{self, Hit};
 use crate::store::timers::Kind;
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
@@ -42,6 +42,43 @@ fn too_late() -> Fault {
 fn refused(code: &'static str, why: &str) -> Fault {
     let message = format!("There was a problem submitting your results for this HIT. {why}");
     Fault::worker(code, message)
+}
+
+/// The question that an assignment answers, which `worker_id`, if there is one, has in hand.
+///
+/// An answer is read and checked before the turn that hands it in, since it may be long. That turn
+/// looks again, and at the question with [`check_question`].
+///
+/// # Errors
+/// As [`open_acceptance`]; it is another worker's.
+pub async fn open_question(
+    turn: &mut Turn,
+    assignment_id: &str,
+    worker_id: Option<&str>,
+) -> Result<String, Fault> {
+    let taken = open_acceptance(turn, assignment_id).await?;
+    check_worker(&taken, worker_id)?;
+    Ok(hits::by_key(&mut turn.tx, taken.hit_key).await?.question)
+}
+
+/// Whether `worker_id`, if there is one, has the assignment in hand.
+///
+/// # Errors
+/// `NotYours`.
+pub fn check_worker(taken: &Acceptance, worker_id: Option<&str>) -> Result<(), Fault> {
+    if worker_id.is_some_and(|id| *id != taken.worker_id) {
+        return Err(Fault::worker("NotYours", "Another worker accepted this assignment."));
+    }
+    Ok(())
+}
+
+/// Whether `hit` asks the question for which an answer was made: after a reset its id may be that
+/// of another HIT.
+///
+/// # Errors
+/// It does not.
+pub fn check_question(hit: &Hit, question: &str) -> Result<(), Fault> {
+    if hit.question == question { Ok(()) } else { Err(Fault::hit_does_not_exist(&hit.id)) }
 }
 
 /// Hands in `answer` for what was taken, as of the instant `at`; review policies do their work.

@@ -2,7 +2,7 @@
 
 use crate::acts::submit::submit;
 use crate::fault::Fault;
-use crate::rules::question::answers::AnswerValue;
+use crate::rules::question::answers::{AnswerValue, QuestionFormAnswers};
 use crate::rules::question::filling::{File, Filling, Problem, SentFile, answers};
 use crate::rules::question::form::QuestionForm;
 use crate::shapes::assignment::Assignment;
@@ -20,29 +20,38 @@ pub struct FilledForm {
     pub files: Vec<SentFile>,
 }
 
+/// A form that was filled in as it wants to be.
+#[derive(Debug, Clone)]
+pub struct CheckedForm {
+    /// The answers, in which the key of a file is its number among `files`.
+    answers: QuestionFormAnswers,
+    files: Vec<SentFile>,
+}
+
 impl FilledForm {
-    /// What is checked, each file under a new key.
-    fn filling(&self, turn: &mut Turn) -> Filling {
-        let file = |sent: &SentFile| {
-            let size = sent.content.len() as u64;
-            (sent.field.clone(), File { size, key: turn.ids.entity() })
-        };
-        let files = self.files.iter().map(file).collect();
-        Filling { texts: self.texts.clone(), files }
+    /// What was filled in, each file under its number.
+    #[must_use]
+    pub fn filling(&self) -> Filling {
+        let files = self.files.iter().enumerate().map(|(number, sent)| {
+            let file = File { size: sent.content.len() as u64, key: number.to_string() };
+            (sent.field.clone(), file)
+        });
+        Filling { texts: self.texts.clone(), files: files.collect() }
+    }
+
+    /// Checks it against the form. This takes long where much was filled in, so no turn does it.
+    ///
+    /// # Errors
+    /// What does not conform to the form.
+    pub fn check(self, form: &QuestionForm) -> Result<CheckedForm, (Self, Vec<Problem>)> {
+        match answers(form, &self.filling()) {
+            Ok(answers) => Ok(CheckedForm { answers, files: self.files }),
+            Err(problems) => Err((self, problems)),
+        }
     }
 }
 
-/// What became of it.
-#[derive(Debug)]
-pub enum Handed {
-    /// It was handed in.
-    In(Box<Assignment>),
-    /// It does not conform to the form: nothing happened, and the worker still has it.
-    Back(Vec<Problem>),
-}
-
-/// Hands in what was filled into `form`, the form of `hit`, if it conforms; keeps the files that
-/// are part of the answer.
+/// Hands in what was filled in; keeps the files that are part of the answer.
 ///
 /// # Errors
 /// The time for it had run out; the database failed.
@@ -50,32 +59,28 @@ pub async fn submit_form(
     turn: &mut Turn,
     hit: &mut Hit,
     taken: Acceptance,
-    form: &QuestionForm,
-    filled: &FilledForm,
-) -> Result<Handed, Fault> {
-    let filling = filled.filling(turn);
-    let answers = match answers(form, &filling) {
-        Ok(answers) => answers,
-        Err(problems) => return Ok(Handed::Back(problems)),
-    };
-    for answer in &answers.0 {
-        let AnswerValue::File { key, .. } = &answer.value else { continue };
-        let sent = filling.files.iter().zip(&filled.files).find(|((_, file), _)| file.key == *key);
-        if let Some((_, sent)) = sent {
-            let file = UploadedFile {
-                hit_key: hit.key,
-                key: key.clone(),
-                assignment_id: taken.assignment_id.clone(),
-                question_identifier: answer.question_identifier.clone(),
-                file_name: plain(&sent.file_name),
-                content_type: plain(&sent.content_type),
-                content: sent.content.clone(),
-            };
-            uploaded_files::add(&mut turn.tx, &file).await?;
-        }
+    checked: &CheckedForm,
+) -> Result<Assignment, Fault> {
+    let mut answers = checked.answers.clone();
+    let keys: Vec<String> = checked.files.iter().map(|_| turn.ids.entity()).collect();
+    for answer in &mut answers.0 {
+        let AnswerValue::File { key, .. } = &mut answer.value else { continue };
+        let number: usize = key.parse().unwrap_or_default();
+        let Some((sent, new)) = checked.files.get(number).zip(keys.get(number)) else { continue };
+        key.clone_from(new);
+        let file = UploadedFile {
+            hit_key: hit.key,
+            key: new.clone(),
+            assignment_id: taken.assignment_id.clone(),
+            question_identifier: answer.question_identifier.clone(),
+            file_name: plain(&sent.file_name),
+            content_type: plain(&sent.content_type),
+            content: sent.content.clone(),
+        };
+        uploaded_files::add(&mut turn.tx, &file).await?;
     }
     let at = turn.now;
-    Ok(Handed::In(Box::new(submit(turn, hit, taken, answers.xml()?, at).await?)))
+    submit(turn, hit, taken, answers.xml()?, at).await
 }
 
 /// A name without characters that no name has and not every database keeps.

@@ -13,7 +13,7 @@ use crate::control::description::failures::Failed;
 use crate::control::description::words;
 use crate::control::description::{qualifications as shape, work};
 use crate::control::json::{Answer, Body, Ids};
-use crate::engine::Engine;
+use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::answer::Given;
@@ -88,10 +88,17 @@ pub async fn test(
         TestAnswers { answers: None, answer: Some(document) } => Handed::Document(document),
     };
     let worker_id = worker(worker_id)?;
+    let ids = Arc::new((type_id, worker_id));
+    let asked = Arc::clone(&ids);
+    let open = engine.turn(Access::Read, Requester::default(), move |turn| {
+        let ids = Arc::clone(&asked);
+        Box::pin(async move { ask::open_test(turn, &ids.0, &ids.1).await })
+    });
+    let test = open.await?;
+    let marked = Arc::new(compute(move || test.mark(handed)).await??);
     let asked = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (worker_id, type_id) = (worker_id.clone(), type_id.clone());
-        let handed = handed.clone();
-        Box::pin(async move { ask::hand_in(turn, &type_id, &worker_id, handed).await })
+        let (ids, marked) = (Arc::clone(&ids), Arc::clone(&marked));
+        Box::pin(async move { ask::hand_in(turn, &ids.0, &ids.1, &marked).await })
     });
     Ok(Json(shown(asked.await?)))
 }

@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 
 use crate::acts;
 use crate::acts::give_back::give_back as free;
-use crate::acts::submit::open_acceptance;
+use crate::acts::submit::{check_question, open_acceptance, open_question};
 use crate::control::Control;
 use crate::control::description::failures::Failed;
 use crate::control::description::words;
 use crate::control::description::work as shape;
 use crate::control::json::{Answer, Body, Id, checked, instant};
-use crate::engine::Engine;
+use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::rules::frame::{AtWork, Told, task_address};
 use crate::rules::hit::no_more_hits;
@@ -137,20 +137,32 @@ pub struct Handed {
     answer: Option<String>,
 }
 
+/// An answer document, and the question for which it was made.
+struct Read {
+    question: String,
+    answer: String,
+}
+
 impl Handed {
     /// The answer document for a HIT with this question.
-    fn document(self, question: &str) -> Result<String, Fault> {
-        match (self.answers, self.answer) {
-            (Some(_), Some(_)) => {
-                Err(Fault::unreadable("either Answers or Answer can be given, not both"))
-            }
-            (None, None) => Ok(String::new()),
-            (None, Some(document)) => {
-                answers::check(&document)?;
-                Ok(document)
-            }
-            (Some(given), None) => Ok(answers::write(question, &given)?),
-        }
+    async fn document(self, question: String) -> Result<Read, Fault> {
+        let handed = (self.answers, self.answer);
+        let answer = compute(move || {
+            let answer = match handed {
+                (Some(_), Some(_)) => {
+                    let why = "either Answers or Answer can be given, not both";
+                    return Err(Fault::unreadable(why));
+                }
+                (None, None) => String::new(),
+                (None, Some(document)) => {
+                    answers::check(&document)?;
+                    document
+                }
+                (Some(given), None) => answers::write(&question, &given)?,
+            };
+            Ok(Read { question, answer })
+        });
+        answer.await?
     }
 }
 
@@ -173,14 +185,20 @@ pub async fn submit(
     body: Body,
 ) -> Answer {
     let handed: Handed = body.read()?;
+    let id = assignment_id.clone();
+    let open = engine.turn(Access::Read, Requester::default(), move |turn| {
+        let id = id.clone();
+        Box::pin(async move { open_question(turn, &id, None).await })
+    });
+    let read = Arc::new(handed.document(open.await?).await?);
     let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (handed, assignment_id) = (handed.clone(), assignment_id.clone());
+        let (read, assignment_id) = (Arc::clone(&read), assignment_id.clone());
         Box::pin(async move {
             let taken = open_acceptance(turn, &assignment_id).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            let answer = handed.document(&hit.question)?;
+            check_question(&hit, &read.question)?;
             let at = turn.now;
-            acts::submit::submit(turn, &mut hit, taken, answer, at).await
+            acts::submit::submit(turn, &mut hit, taken, read.answer.clone(), at).await
         })
     });
     Ok(Json(dump::assignment(submitted.await?, true)))
@@ -265,17 +283,27 @@ impl Submission {
     )
 )]
 pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body: Body) -> Answer {
-    let sent: Submission = body.read()?;
-    let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (sent, hit_id) = (sent.clone(), hit_id.clone());
+    let mut sent: Submission = body.read()?;
+    let handed = Handed { answers: sent.answers.take(), answer: sent.answer.take() };
+    let sent = Arc::new((sent, hit_id));
+    let asked = Arc::clone(&sent);
+    let open = engine.turn(Access::Read, Requester::default(), move |turn| {
+        let asked = Arc::clone(&asked);
         Box::pin(async move {
-            let (accept_at, submit_at) = sent.times(turn.now)?;
-            let mut hit = hit(turn, &hit_id).await?;
-            let worker_id = sent.worker_id.unwrap_or_else(|| turn.ids.worker());
-            let handed = Handed { answers: sent.answers, answer: sent.answer };
-            let answer = handed.document(&hit.question)?;
+            asked.0.times(turn.now)?;
+            Ok(hit(turn, &asked.1).await?.question)
+        })
+    });
+    let read = Arc::new(handed.document(open.await?).await?);
+    let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let (sent, read) = (Arc::clone(&sent), Arc::clone(&read));
+        Box::pin(async move {
+            let (accept_at, submit_at) = sent.0.times(turn.now)?;
+            let mut hit = hit(turn, &sent.1).await?;
+            check_question(&hit, &read.question)?;
+            let worker_id = sent.0.worker_id.clone().unwrap_or_else(|| turn.ids.worker());
             let taken = acts::accept::take(turn, &mut hit, &worker_id, accept_at).await?;
-            acts::submit::hand_in(turn, &mut hit, taken, answer, submit_at).await
+            acts::submit::hand_in(turn, &mut hit, taken, read.answer.clone(), submit_at).await
         })
     });
     Ok(Json(dump::assignment(submitted.await?, true)))

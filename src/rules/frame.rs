@@ -103,10 +103,12 @@ pub fn encoded(text: &str) -> String {
     })
 }
 
-/// What of HTML is no text: scripts with their content, and tags.
+/// What of HTML is no text: scripts with their content, and tags. One without an end goes on to the
+/// end of the text, so that every place of it is looked at once.
 static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let rest = r#"(?:[^"'>]|"[^"]*"|'[^']*')*>"#;
-    let pattern = format!(r"(?is)<script\b{rest}.*?(?:</script|\z)|<[a-z]{rest}");
+    let rest = r#"(?:[^"'>]|"[^"]*"|'[^']*')*"#;
+    let pattern =
+        format!(r#"(?is)<script\b{rest}>.*?(?:</script|\z)|<[a-z]{rest}(?:>|["'].*\z|\z)"#);
     Regex::new(&pattern).ok()
 });
 

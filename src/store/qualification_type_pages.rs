@@ -59,6 +59,10 @@ impl Filter<'_> {
     }
 }
 
+/// Nothing that is searched is longer, in characters: name, keywords and description together.
+/// SQLite takes no pattern of more than 50,000 bytes.
+const LONGEST: usize = 4000;
+
 /// Up to `size` types behind a place, by name, without deleted ones.
 ///
 /// # Errors
@@ -69,6 +73,9 @@ pub async fn list(
     after: &Place,
     size: i64,
 ) -> Result<Vec<QualificationType>, Fault> {
+    if filter.query.is_some_and(|query| query.chars().count() > LONGEST) {
+        return Ok(Vec::new());
+    }
     let pattern = filter.query.map(like);
     let text = match (filter.owner, &pattern) {
         (None, None) => LIST,

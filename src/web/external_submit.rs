@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::acts;
-use crate::acts::submit::open_acceptance;
+use crate::acts::submit::{self, check_question, check_worker, open_acceptance};
+use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::frame::NOT_AVAILABLE;
 use crate::rules::posted::Field;
@@ -37,7 +37,7 @@ pub async fn get(visit: Visit) -> Response {
 
 /// By a form.
 pub async fn post(visit: Visit, sent: SentWork) -> Response {
-    match sent.answers() {
+    match sent.answers().await {
         Ok(fields) => {
             let asked = cleaned(visit.query.clone()).into_iter();
             answer(&visit, asked.chain(fields).collect()).await
@@ -94,25 +94,45 @@ pub async fn hand_in(
     fields: Vec<Field>,
     worker_id: Option<String>,
 ) -> Result<(), Fault> {
+    let question = open_question(visit, assignment_id, worker_id.clone()).await?;
     let repeated = visit.site.repeated;
-    let asked = Arc::new((assignment_id.to_owned(), fields, worker_id));
+    let (question, answer) = compute(move || {
+        let answer = answers::write_posted(&question, &fields, repeated);
+        (question, answer)
+    })
+    .await?;
+    let asked = Arc::new((assignment_id.to_owned(), worker_id, question, answer?));
     let handed = visit.act(move |turn| {
         let asked = Arc::clone(&asked);
         Box::pin(async move {
-            let (id, fields, worker_id) = &*asked;
+            let (id, worker_id, question, answer) = &*asked;
             let taken = open_acceptance(turn, id).await?;
-            if worker_id.as_ref().is_some_and(|id| *id != taken.worker_id) {
-                let said = "Another worker accepted this assignment.";
-                return Err(Fault::worker("NotYours", said));
-            }
+            check_worker(&taken, worker_id.as_deref())?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            let answer = answers::write_posted(&hit.question, fields, repeated)?;
+            check_question(&hit, question)?;
             let at = turn.now;
-            acts::submit::submit(turn, &mut hit, taken, answer, at).await?;
+            submit::submit(turn, &mut hit, taken, answer.clone(), at).await?;
             Ok(())
         })
     });
     handed.await
+}
+
+/// The question that an assignment answers, before what was posted for it is read.
+///
+/// # Errors
+/// The worker site's refusals.
+pub async fn open_question(
+    visit: &Visit,
+    assignment_id: &str,
+    worker_id: Option<String>,
+) -> Result<String, Fault> {
+    let asked = Arc::new((assignment_id.to_owned(), worker_id));
+    let found = visit.read(move |turn| {
+        let asked = Arc::clone(&asked);
+        Box::pin(async move { submit::open_question(turn, &asked.0, asked.1.as_deref()).await })
+    });
+    found.await
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@
 
 mod content;
 mod field;
-pub mod post;
+
+use std::collections::HashMap;
 
 use askama::Template;
 
@@ -68,19 +69,20 @@ pub fn render_form(
     problems: &[Problem],
     purpose: Use,
 ) -> Html {
-    let mut number = 0;
+    let problems = problems.iter().map(|one| (&*one.question_identifier, &*one.message));
+    let problems: HashMap<&str, &str> = problems.collect();
+    let (values, mut number) = (values.by_name(), 0);
     let parts = form.parts.iter().map(|part| match part {
         Part::Overview(content) => Shown::Overview(content),
         Part::Question(question) => {
             number += 1;
-            let found = problems.iter().find(|one| one.question_identifier == question.identifier);
             Shown::Question(Box::new(QuestionPiece {
                 name: field_name(number),
                 heading: question.display_name.as_deref(),
                 required: question.must_be_answered(),
                 content: &question.content,
-                problem: found.map_or("", |problem| &problem.message),
-                field: Field::new(question, number, values, purpose == Use::Preview),
+                problem: problems.get(question.identifier.as_str()).copied().unwrap_or_default(),
+                field: Field::new(question, number, &values, purpose == Use::Preview),
             }))
         }
     });
@@ -95,12 +97,13 @@ pub fn render_form(
 #[must_use]
 pub fn filling_of(form: &QuestionForm, answer: &str) -> Filling {
     let given = answers::parse(answer).unwrap_or_default();
+    let given = given.iter().rev().map(|one| (one.question_identifier.as_str(), &one.value));
+    let given: HashMap<&str, &AnswerValue> = given.collect();
     let mut texts = Vec::new();
     for (index, question) in form.questions().enumerate() {
-        let same = |one: &&answers::Answer| one.question_identifier == question.identifier;
-        let Some(answer) = given.iter().find(same) else { continue };
+        let Some(value) = given.get(question.identifier.as_str()) else { continue };
         let name = field_name(index + 1);
-        match (&answer.value, &question.answer) {
+        match (value, &question.answer) {
             (AnswerValue::FreeText(text), _) => texts.push((name, text.clone())),
             (
                 AnswerValue::Selections { identifiers, other },

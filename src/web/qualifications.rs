@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use crate::acts::ask::{self, Asked, Handed};
+use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::question::filling::{Filling, answers};
 use crate::rules::question::{Question, parse};
@@ -14,7 +15,6 @@ use crate::shapes::qualification::RequestStatus;
 use crate::store::qualification_type_pages::Place;
 use crate::views::bar::Bar;
 use crate::views::qualifications::{self, Asking, One, Qualifications};
-use crate::web::form::post::filled;
 use crate::web::form::{Use, render_form};
 use crate::web::page::{self, Page, answer, go, html};
 use crate::web::question::render;
@@ -129,10 +129,10 @@ pub async fn test(Path(type_id): Path<String>, visit: Visit, sent: SentWork) -> 
 
 async fn tested(visit: &Visit, type_id: String, sent: &SentWork) -> Page {
     let back = format!("/qualifications/{}", show::path(&type_id));
-    let filled = filled(&sent.headers, sent.body()?).await?;
+    let filled = sent.filled().await?;
     let filling = Filling { texts: filled.texts, files: Vec::new() };
     let asked = Arc::new((type_id, visit.worker()?));
-    let (known, of) = (Arc::clone(&asked), Arc::clone(&asked));
+    let known = Arc::clone(&asked);
     let (bar, one) = visit
         .look(move |turn| {
             let asked = Arc::clone(&known);
@@ -140,22 +140,38 @@ async fn tested(visit: &Visit, type_id: String, sent: &SentWork) -> Page {
         })
         .await?;
     let handed = match one.test().map(parse) {
-        Some(Ok(Question::Form(form))) => match answers(&form, &filling) {
-            Ok(answers) => answers.xml()?,
-            Err(problems) => {
-                let test = render_form(&form, &filling, &problems, Use::Work).0;
-                return html(&Shown { bar, here: &visit.here, one, test, now: "" });
+        Some(Ok(Question::Form(form))) => {
+            let checked = compute(move || {
+                let checked = answers(&form, &filling);
+                checked.map_err(|problems| render_form(&form, &filling, &problems, Use::Work).0)
+            });
+            match checked.await? {
+                Ok(answers) => answers.xml()?,
+                Err(test) => return html(&Shown { bar, here: &visit.here, one, test, now: "" }),
             }
-        },
-        // Without a test there is nothing to hand in, and the act says so.
+        }
+        // Without a test there is nothing to hand in, and that is said then.
         _ => String::new(),
     };
-    let outcome = visit.act(move |turn| {
-        let (asked, handed) = (Arc::clone(&of), handed.clone());
-        Box::pin(
-            async move { ask::hand_in(turn, &asked.0, &asked.1, Handed::Document(handed)).await },
-        )
+    let outcome = hand_in(visit, asked, Handed::Document(handed)).await?;
+    Ok(after(visit, &back, &outcome))
+}
+
+async fn hand_in(
+    visit: &Visit,
+    ids: Arc<(String, String)>,
+    handed: Handed,
+) -> Result<Asked, Fault> {
+    let asked = Arc::clone(&ids);
+    let open = visit.read(move |turn| {
+        let ids = Arc::clone(&asked);
+        Box::pin(async move { ask::open_test(turn, &ids.0, &ids.1).await })
     });
-    let outcome: Result<Asked, Fault> = outcome.await;
-    Ok(after(visit, &back, &outcome?))
+    let test = open.await?;
+    let marked = Arc::new(compute(move || test.mark(handed)).await??);
+    let outcome = visit.act(move |turn| {
+        let (ids, marked) = (Arc::clone(&ids), Arc::clone(&marked));
+        Box::pin(async move { ask::hand_in(turn, &ids.0, &ids.1, &marked).await })
+    });
+    outcome.await
 }

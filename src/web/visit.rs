@@ -150,7 +150,7 @@ pub fn value<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
 }
 
 /// The worker whom the request's cookie names.
-fn kept(headers: &HeaderMap, key: &PageKey) -> Option<String> {
+pub fn kept(headers: &HeaderMap, key: &PageKey) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
     let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
@@ -235,6 +235,18 @@ impl Visit {
         });
         let (bar, found) = looked.await?;
         Ok((Bar { offer: self.offer.clone(), ..bar }, found))
+    }
+
+    /// Looks at the market alone.
+    ///
+    /// # Errors
+    /// What `action` answers; the database failed.
+    pub async fn read<T, F>(&self, action: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        self.engine.turn(Access::Read, Requester::default(), action).await
     }
 
     /// The bar alone, for pages that must come whatever happens.

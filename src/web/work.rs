@@ -8,8 +8,9 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::acts::give_back::give_back;
-use crate::acts::submit::open_acceptance;
-use crate::acts::submit_form::{FilledForm, Handed, submit_form};
+use crate::acts::submit::{check_question, check_worker, open_acceptance};
+use crate::acts::submit_form::{CheckedForm, submit_form};
+use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::question::filling::{Filling, Problem};
 use crate::rules::question::{Question, QuestionForm};
@@ -18,8 +19,7 @@ use crate::store::hits;
 use crate::views::bar::Bar;
 use crate::views::task::{self, Work};
 use crate::web::accept::onward;
-use crate::web::external_submit::hand_in;
-use crate::web::form::post::filled;
+use crate::web::external_submit::{hand_in, open_question};
 use crate::web::json::task as as_json;
 use crate::web::page::{self, Page, answer, go, html};
 use crate::web::question::{read, shown, shown_again};
@@ -66,10 +66,6 @@ pub(super) async fn look(visit: &Visit, assignment_id: &str) -> Result<(Bar, Wor
         .await
 }
 
-fn not_yours() -> Fault {
-    Fault::worker("NotYours", "Another worker accepted this assignment.")
-}
-
 async fn work(visit: &Visit, assignment_id: &str, hit_id: &str) -> Page {
     let (bar, work) = look(visit, assignment_id).await?;
     if work.hit.id != hit_id {
@@ -105,7 +101,7 @@ pub async fn post(visit: Visit, sent: Sent) -> Response {
 }
 
 async fn give(visit: &Visit, sent: &Sent) -> Page {
-    let fields = sent.fields()?;
+    let fields = sent.fields().await?;
     if value(&fields, "_method") != Some("delete") {
         return Err(Fault::unreadable("A HIT is returned with _method=delete."));
     }
@@ -115,9 +111,7 @@ async fn give(visit: &Visit, sent: &Sent) -> Page {
         let asked = Arc::clone(&asked);
         Box::pin(async move {
             let taken = open_acceptance(turn, &asked.0).await?;
-            if taken.worker_id != asked.1 {
-                return Err(not_yours());
-            }
+            check_worker(&taken, Some(&asked.1))?;
             give_back(turn, &taken, State::Returned).await
         })
     });
@@ -139,37 +133,44 @@ pub async fn submit(
 async fn handed(visit: &Visit, group: &str, sent: &SentWork) -> Page {
     let id = visit.asked("assignment_id").unwrap_or_default();
     let (bar, work) = look(visit, id).await?;
-    if let Ok(Question::Form(form)) = read(&work.hit) {
-        let filled = Arc::new((form, filled(&sent.headers, sent.body()?).await?));
-        return match fill_in(visit, id, &filled).await? {
-            Handed::In(_) => onward(visit, group).await,
-            Handed::Back(problems) => again(visit, bar, work, &filled, &problems),
-        };
+    let Ok(Question::Form(form)) = read(&work.hit) else {
+        hand_in(visit, id, sent.answers().await?, Some(visit.worker()?)).await?;
+        return onward(visit, group).await;
+    };
+    let filled = sent.filled().await?;
+    open_question(visit, id, Some(visit.worker()?)).await?;
+    match compute(move || filled.check(&form).map_err(|wrong| (form, wrong))).await? {
+        Ok(checked) => {
+            fill_in(visit, id, work.hit.question, checked).await?;
+            onward(visit, group).await
+        }
+        Err((form, (filled, problems))) => {
+            let values = Filling { texts: filled.texts, files: Vec::new() };
+            again(visit, bar, work, (&form, &values), &problems)
+        }
     }
-    hand_in(visit, id, sent.answers()?, Some(visit.worker()?)).await?;
-    onward(visit, group).await
 }
 
 /// Hands in what was filled into a form of ours.
 async fn fill_in(
     visit: &Visit,
     assignment_id: &str,
-    filled: &Arc<(QuestionForm, FilledForm)>,
-) -> Result<Handed, Fault> {
-    let asked = Arc::new((assignment_id.to_owned(), visit.worker()?, Arc::clone(filled)));
+    question: String,
+    checked: CheckedForm,
+) -> Result<(), Fault> {
+    let asked = Arc::new((assignment_id.to_owned(), visit.worker()?, question, checked));
     let handed = visit.act(move |turn| {
         let asked = Arc::clone(&asked);
         Box::pin(async move {
-            let (id, worker_id, filled) = &*asked;
+            let (id, worker_id, question, checked) = &*asked;
             let taken = open_acceptance(turn, id).await?;
-            if taken.worker_id != *worker_id {
-                return Err(not_yours());
-            }
+            check_worker(&taken, Some(worker_id))?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            submit_form(turn, &mut hit, taken, &filled.0, &filled.1).await
+            check_question(&hit, question)?;
+            submit_form(turn, &mut hit, taken, checked).await
         })
     });
-    handed.await
+    handed.await.map(drop)
 }
 
 /// The page once more, with what is wrong with what was filled in.
@@ -177,16 +178,14 @@ fn again(
     visit: &Visit,
     bar: Bar,
     work: Work,
-    filled: &(QuestionForm, FilledForm),
+    (form, values): (&QuestionForm, &Filling),
     problems: &[Problem],
 ) -> Page {
     if visit.json {
         let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
         return Err(Fault::worker("FormProblems", said.join(" ")));
     }
-    let (form, filled) = filled;
-    let values = Filling { texts: filled.texts.clone(), files: Vec::new() };
-    let question = shown_again(visit, &work.hit, &taken(&work), form, (&values, problems))?;
+    let question = shown_again(visit, &work.hit, &taken(&work), form, (values, problems))?;
     let auto_accept = visit.is_on("auto_accept");
     html(&Shown { bar, here: &visit.here, work, question, auto_accept, own: true })
 }

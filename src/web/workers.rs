@@ -76,7 +76,7 @@ pub async fn choose(visit: Visit, sent: Sent) -> Response {
 }
 
 async fn chosen(visit: &Visit, sent: &Sent) -> Page {
-    let fields = sent.fields()?;
+    let fields = sent.fields().await?;
     let asked = value(&fields, "workerId").unwrap_or_default().trim().to_owned();
     let is_new = value(&fields, "new").is_some();
     if !is_new && !asked.is_empty() && !well_formed(&asked) {

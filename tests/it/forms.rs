@@ -1,9 +1,11 @@
 //! Forms that workers fill in on a page of this site, here without the page.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::Request;
-use mturk_local::acts::submit::open_acceptance;
-use mturk_local::acts::submit_form::{FilledForm, Handed, submit_form};
+use mturk_local::acts::submit::{check_question, open_acceptance, open_question};
+use mturk_local::acts::submit_form::{FilledForm, submit_form};
 use mturk_local::fault::Fault;
 use mturk_local::rules::question::filling::{Problem, SentFile};
 use mturk_local::rules::question::{Question, parse};
@@ -49,21 +51,22 @@ pub async fn hand_in(
     assignment_id: &str,
     filled: FilledForm,
 ) -> Result<Result<Assignment, Vec<Problem>>, Fault> {
+    let Ok(Question::Form(form)) = parse(FORM) else { panic!("it is a form") };
+    let checked = match filled.check(&form) {
+        Ok(checked) => Arc::new(checked),
+        Err((_, problems)) => return Ok(Err(problems)),
+    };
     let assignment_id = assignment_id.to_owned();
     let engine = world.emulator.engine();
     let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (assignment_id, filled) = (assignment_id.clone(), filled.clone());
+        let (assignment_id, checked) = (assignment_id.clone(), Arc::clone(&checked));
         Box::pin(async move {
             let taken = open_acceptance(turn, &assignment_id).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            let Ok(Question::Form(form)) = parse(&hit.question) else { panic!("it is a form") };
-            submit_form(turn, &mut hit, taken, &form, &filled).await
+            submit_form(turn, &mut hit, taken, &checked).await
         })
     });
-    Ok(match handed.await? {
-        Handed::In(assignment) => Ok(*assignment),
-        Handed::Back(problems) => Err(problems),
-    })
+    handed.await.map(Ok)
 }
 
 /// A HIT with the form, and work on it with a file; the ids of both.
@@ -96,6 +99,49 @@ async fn what_conforms_is_handed_in_and_what_does_not_stays_with_the_worker() {
     );
     let again = hand_in(&world, &work, filled("Song", b"")).await.unwrap_err();
     assert!(again.to_string().contains("submitted before"), "{again}");
+}
+
+/// After a reset an id may be that of another assignment, while an answer is still read.
+#[tokio::test]
+async fn an_answer_that_was_made_for_another_question_is_refused() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"Question": FORM})).await;
+    let work = world.accept("A1ANNA", &hit).await;
+    let engine = world.emulator.engine();
+    let compared = engine.turn(Access::Read, Requester::default(), move |turn| {
+        let (hit, work) = (hit.clone(), work.clone());
+        Box::pin(async move {
+            let question = open_question(turn, &work, Some("A1ANNA")).await?;
+            let hit = hits::find(&mut turn.tx, &hit).await?.unwrap();
+            let other = question.replace("Its title", "Its name");
+            Ok([check_question(&hit, &question).is_ok(), check_question(&hit, &other).is_ok()])
+        })
+    });
+    assert_eq!(compared.await.unwrap(), [true, false]);
+}
+
+#[tokio::test]
+async fn expressions_over_the_limit_are_taken_and_left_to_the_browser() {
+    let world = World::new().await;
+    let large: Vec<String> = (0..900).map(|n| format!(".{{{}}}|", 9000 + n)).collect();
+    let digits = "01".repeat(250_000);
+    for (pattern, answer) in [
+        ("{".repeat(60_000), "x"),
+        (large.concat(), "x"),
+        ("[01]*1[01]{2000}$".to_owned(), &digits),
+    ] {
+        let field = "<FreeTextAnswer><Constraints><AnswerFormatRegex regex='{}'/></Constraints>\
+            </FreeTextAnswer>";
+        let form = FORM.replace("<FreeTextAnswer/>", &field.replace("{}", &pattern));
+        let hit = world.create_hit(json!({"Question": form})).await;
+        let (first, _) = form.split_once("<Question><QuestionIdentifier>song").unwrap();
+        let test = format!("{first}</QuestionForm>");
+        let name = pattern.get(..9);
+        world.qualify(json!({"Name": name, "Test": test, "TestDurationInSeconds": 60})).await;
+        let Ok(Question::Form(form)) = parse(&form) else { panic!("it is a form") };
+        assert!(filled(answer, b"").check(&form).is_ok(), "{pattern:.20}");
+        world.accept("A1ANNA", &hit).await;
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod neighbours;
 mod openapi;
 mod ops;
 mod paging;
+mod parsers;
 mod qualified;
 mod races;
 mod readme;

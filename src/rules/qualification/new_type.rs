@@ -3,11 +3,12 @@
 //! Facts: API reference of CreateQualificationType and UpdateQualificationType, and the reference
 //! of the older API with the same back end.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::fault::Fault;
 use crate::rules::limits;
 use crate::rules::new_hit::unreadable;
+use crate::rules::question::specification::AnswerSpecification;
 use crate::rules::question::{self, Question, QuestionFault, QuestionForm, key};
 
 /// A test that workers take, and what they get without one.
@@ -130,11 +131,13 @@ fn unreadable_test(fault: QuestionFault) -> Fault {
 ///
 /// Assumed: a question is scored once, and by its own choices.
 fn check_key(form: &QuestionForm, key: &key::AnswerKey) -> Result<(), Fault> {
+    let answers = form.questions().map(|asked| (asked.identifier.as_str(), &asked.answer));
+    let answers: HashMap<&str, &AnswerSpecification> = answers.collect();
     let mut scored = HashSet::new();
     for question in key.questions() {
         let name = question.identifier.as_str();
-        let asked = form.questions().find(|asked| asked.identifier == name);
-        let Some(choices) = asked.and_then(|asked| asked.answer.closed_choices()) else {
+        let asked = answers.get(name);
+        let Some(choices) = asked.and_then(|answer| answer.closed_choices()) else {
             return Err(refused(&format!(
                 "The AnswerKey scores the question \"{name}\", which is no question of the Test, \
                  or not one of choices alone."

@@ -62,13 +62,8 @@ pub fn write_posted(
     let Ok(Question::Form(form)) = super::parse(question) else {
         return from_fields(posted, repeated);
     };
-    let mut given: Vec<(String, Vec<String>)> = Vec::new();
-    for (name, value) in posted.iter().filter(|(name, _)| !fields::is_reserved(name)) {
-        match given.iter_mut().find(|(known, _)| known == name) {
-            Some((_, values)) => values.push(value.clone()),
-            None => given.push((name.clone(), vec![value.clone()])),
-        }
-    }
+    let fields = posted.iter().filter(|(name, _)| !fields::is_reserved(name));
+    let given: Vec<_> = fields.map(|(name, value)| (name.clone(), vec![value.clone()])).collect();
     from_form(&form, &given)
 }
 

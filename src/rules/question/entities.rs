@@ -1,5 +1,6 @@
 //! The character entities of XHTML 1.0.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -36,14 +37,20 @@ const CODE_POINTS: &str = "\
     supe=8839 oplus=8853 otimes=8855 perp=8869 sdot=8901 lceil=8968 rceil=8969 lfloor=8970 \
     rfloor=8971 lang=9001 rang=9002 loz=9674 spades=9824 clubs=9827 hearts=9829 diams=9830";
 
-/// A document type declaration that declares them for a document of this root element.
-pub(super) static DECLARATION: LazyLock<String> = LazyLock::new(|| {
+static ENTITIES: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| CODE_POINTS.split(' ').filter_map(|entity| entity.split_once('=')).collect());
+
+/// A document type declaration that declares those of them that stand in `text`: a form may have a
+/// thousand short texts.
+pub(super) fn declaration(text: &str) -> String {
+    let named = text.split('&').skip(1).filter_map(|rest| rest.split_once(';'));
+    let named: BTreeSet<&str> = named.map(|(name, _)| name).collect();
     let mut declaration = String::from("<!DOCTYPE FormattedContent [");
-    for (name, code) in CODE_POINTS.split(' ').filter_map(|entity| entity.split_once('=')) {
+    for (name, code) in named.iter().filter_map(|name| ENTITIES.get_key_value(name)) {
         let _ = write!(declaration, "<!ENTITY {name} \"&#{code};\">");
     }
     declaration + "]>"
-});
+}
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use super::answers::{Answer, AnswerValue, QuestionFormAnswers};
 use super::form::{FormQuestion, QuestionForm};
+use super::pattern::Budget;
 use super::specification::{AnswerSpecification, FileUploadAnswer};
 
 pub use choice::other_value;
@@ -49,7 +50,8 @@ pub struct Filling {
 pub struct File {
     /// Its size in bytes.
     pub size: u64,
-    /// The key under which it is kept if all is well.
+    /// The key under which it is kept if all is well; until it is kept, its number among all files
+    /// that were sent.
     pub key: String,
 }
 
@@ -76,27 +78,36 @@ pub struct Problem {
 }
 
 /// What was filled in, found by name.
-struct Sent<'f> {
+#[derive(Debug)]
+pub struct ByName<'f> {
     texts: HashMap<&'f str, Vec<&'f str>>,
     files: HashMap<&'f str, &'f File>,
 }
 
-impl<'f> Sent<'f> {
-    fn new(filling: &'f Filling) -> Self {
+impl Filling {
+    /// What was filled in, found by name.
+    #[must_use]
+    pub fn by_name(&self) -> ByName<'_> {
         let mut texts: HashMap<_, Vec<_>> = HashMap::new();
-        for (name, text) in &filling.texts {
+        for (name, text) in &self.texts {
             texts.entry(name.as_str()).or_default().push(text.as_str());
         }
-        let files = filling.files.iter().map(|(name, file)| (name.as_str(), file)).collect();
-        Self { texts, files }
+        let files = self.files.iter().map(|(name, file)| (name.as_str(), file)).collect();
+        ByName { texts, files }
     }
+}
 
-    fn all(&self, name: &str) -> &[&'f str] {
+impl<'f> ByName<'f> {
+    /// The texts of a field, in the order in which they were sent.
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[&'f str] {
         self.texts.get(name).map_or(&[], Vec::as_slice)
     }
 
-    fn first(&self, name: &str) -> &'f str {
-        self.all(name).first().copied().unwrap_or_default()
+    /// The first text of a field.
+    #[must_use]
+    pub fn first(&self, name: &str) -> Option<&'f str> {
+        self.all(name).first().copied()
     }
 }
 
@@ -113,11 +124,11 @@ pub fn answers(
     form: &QuestionForm,
     filling: &Filling,
 ) -> Result<QuestionFormAnswers, Vec<Problem>> {
-    let sent = Sent::new(filling);
+    let (sent, mut budget) = (filling.by_name(), Budget::default());
     let (mut answers, mut problems) = (Vec::new(), Vec::new());
     for (index, question) in form.questions().enumerate() {
         let question_identifier = question.identifier.clone();
-        match answer(question, index + 1, &sent) {
+        match answer(question, index + 1, &sent, &mut budget) {
             Ok(Some(value)) => answers.push(Answer { question_identifier, value }),
             Ok(None) => {}
             Err(message) => problems.push(Problem { question_identifier, message }),
@@ -129,21 +140,22 @@ pub fn answers(
 fn answer(
     question: &FormQuestion,
     number: usize,
-    sent: &Sent<'_>,
+    sent: &ByName<'_>,
+    budget: &mut Budget,
 ) -> Result<Option<AnswerValue>, String> {
     let (name, required) = (field_name(number), question.must_be_answered());
     match &question.answer {
         AnswerSpecification::FreeText(field) => {
-            let given = text::given(sent.first(&name));
+            let given = text::given(sent.first(&name).unwrap_or_default());
             if given.is_empty() {
                 return if required { Err(REQUIRED.to_owned()) } else { Ok(None) };
             }
-            text::check(field, &given)?;
+            text::check(field, &given, budget)?;
             Ok(Some(AnswerValue::FreeText(given)))
         }
         AnswerSpecification::Selection(field) => {
-            let other = sent.first(&other_name(number));
-            choice::answer(field, required, sent.all(&name), other).map(Some)
+            let other = sent.first(&other_name(number)).unwrap_or_default();
+            choice::answer(field, required, sent.all(&name), other, budget).map(Some)
         }
         AnswerSpecification::FileUpload(field) => match sent.files.get(name.as_str()) {
             None if required => Err(REQUIRED.to_owned()),

@@ -2,7 +2,7 @@
 
 mod tags;
 
-use super::entities::DECLARATION;
+use super::entities::declaration;
 use super::guard;
 use super::xml::{Element, Flaw, Trouble, quoted, short, trim, trouble};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
@@ -30,7 +30,7 @@ pub(super) fn read(element: Element<'_>) -> Result<String, Flaw> {
 
 fn html(text: &str) -> Result<String, Trouble> {
     guard::check(text)?;
-    let opening = format!("{}<FormattedContent xmlns=\"{XHTML}\">", *DECLARATION);
+    let opening = format!("{}<FormattedContent xmlns=\"{XHTML}\">", declaration(text));
     let wrapped = format!("{opening}{text}</FormattedContent>");
     let place = |wrong: Trouble| {
         let at = wrong.at.saturating_sub(opening.len()).min(text.len());

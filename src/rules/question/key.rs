@@ -2,7 +2,7 @@
 //!
 //! Source: `AnswerKey.xsd` of 2005-10-01, the only version, and the documentation of the structure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use super::answers::{self, Answer, AnswerValue};
@@ -76,7 +76,12 @@ impl AnswerKey {
     /// The value for these answers.
     #[must_use]
     pub fn value(&self, given: &[Answer]) -> i64 {
-        let sum = self.questions.iter().map(|question| question.score(given)).sum();
+        let mut made = HashMap::new();
+        for answer in given {
+            made.entry(answer.question_identifier.as_str()).or_insert(&answer.value);
+        }
+        let made = |question: &KeyQuestion| made.get(question.identifier.as_str()).copied();
+        let sum = self.questions.iter().map(|question| question.score(made(question))).sum();
         self.mapping.value(sum).clamp(*INTEGERS.start(), *INTEGERS.end())
     }
 }
@@ -88,9 +93,8 @@ impl KeyQuestion {
     }
 
     /// The score of the option whose choices are exactly those that were made.
-    fn score(&self, given: &[Answer]) -> i64 {
-        let made = given.iter().find(|answer| answer.question_identifier == self.identifier);
-        let chosen: BTreeSet<&str> = match made.map(|answer| &answer.value) {
+    fn score(&self, made: Option<&AnswerValue>) -> i64 {
+        let chosen: BTreeSet<&str> = match made {
             // Something else in the worker's own words is none of the options.
             Some(AnswerValue::Selections { identifiers, other: None }) => {
                 identifiers.iter().map(String::as_str).collect()

@@ -1,19 +1,68 @@
 //! Regular expressions as JavaScript has them, put into the words of the `regex` crate.
 //!
-//! A requester's `AnswerFormatRegex` is JavaScript's. The crate runs in time proportional to the
-//! text, whoever wrote the expression; what it cannot say at all (looking around, repeating what a
-//! group matched) is left to the worker's browser.
+//! A requester's `AnswerFormatRegex` is JavaScript's. It is matched in time proportional to the
+//! text and to the size of the compiled expression, and both are bounded by a [`Budget`]. What
+//! cannot be said at all (looking around, repeating what a group matched), or costs more than the
+//! budget has, is left to the worker's browser.
 
-use regex::{Regex, RegexBuilder};
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::nfa::thompson::{Config, WhichCaptures};
+use regex_automata::util::syntax;
 
-/// Whether `text` has a match of JavaScript's expression `pattern`; true if that cannot be told.
-pub(super) fn found(pattern: &str, ignore_case: bool, text: &str) -> bool {
-    compiled(pattern, ignore_case).is_none_or(|regex| regex.is_match(text))
+/// The longest expression that is compiled, in bytes as the requester wrote it: the parser's time
+/// for a set of characters grows with the square of its length.
+const MAX_SOURCE_BYTES: usize = 4096;
+/// The largest compiled expression, in bytes: room for `^[\s\S]{0,1000}$`. To fill it takes some
+/// milliseconds.
+const MAX_COMPILED_BYTES: usize = 2 << 20;
+/// The same of all expressions of one form.
+const MAX_FORM_BYTES: usize = 8 << 20;
+/// The most that all matches of one form may take: states of the expression times bytes of text.
+const MAX_FORM_STEPS: usize = 1 << 25;
+
+/// What may still be spent on the expressions of one form.
+#[derive(Debug)]
+pub(super) struct Budget {
+    bytes: usize,
+    steps: usize,
 }
 
-fn compiled(pattern: &str, ignore_case: bool) -> Option<Regex> {
-    let text = Translation::of(pattern)?;
-    RegexBuilder::new(&text).case_insensitive(ignore_case).build().ok()
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: MAX_FORM_BYTES, steps: MAX_FORM_STEPS }
+    }
+}
+
+impl Budget {
+    /// Whether `text` has a match of JavaScript's expression `pattern`; true if that cannot be
+    /// told, or not at this price.
+    pub(super) fn found(&mut self, pattern: &str, ignore_case: bool, text: &str) -> bool {
+        let regex = self.compiled(pattern, ignore_case);
+        regex.and_then(|regex| self.is_match(&regex, text)).unwrap_or(true)
+    }
+
+    fn compiled(&mut self, pattern: &str, ignore_case: bool) -> Option<PikeVM> {
+        if pattern.len() > MAX_SOURCE_BYTES {
+            return None;
+        }
+        let text = Translation::of(pattern)?;
+        let most = MAX_COMPILED_BYTES.min(self.bytes);
+        let config = Config::new().nfa_size_limit(Some(most)).which_captures(WhichCaptures::None);
+        let syntax = syntax::Config::new().case_insensitive(ignore_case);
+        let built = PikeVM::builder().thompson(config).syntax(syntax).build(&text);
+        // What became too large has taken the time of the largest.
+        self.bytes -= match &built {
+            Ok(regex) => regex.get_nfa().memory_usage().min(most),
+            Err(error) => error.size_limit().unwrap_or(0),
+        };
+        built.ok()
+    }
+
+    fn is_match(&mut self, regex: &PikeVM, text: &str) -> Option<bool> {
+        let steps = regex.get_nfa().states().len().saturating_mul(text.len() + 1);
+        self.steps = self.steps.checked_sub(steps)?;
+        Some(regex.is_match(&mut regex.create_cache(), text))
+    }
 }
 
 /// An expression under way.
@@ -68,13 +117,18 @@ impl Translation<'_> {
         known.then_some(())
     }
 
-    /// Whether `{` begins a count and stands not for itself.
+    /// Whether `{` begins a count and stands not for itself: digits, perhaps a comma and more
+    /// digits, and `}`.
     fn is_count(&self) -> bool {
-        let body: String = self.left.clone().take_while(|&c| c != '}').collect();
-        let (least, most) = body.split_once(',').unwrap_or((&body, ""));
-        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        let closed = self.left.clone().any(|c| c == '}');
-        closed && !least.is_empty() && digits(least) && digits(most)
+        let digits = |left: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+            std::iter::from_fn(|| left.next_if(char::is_ascii_digit)).count()
+        };
+        let mut left = self.left.clone();
+        let least = digits(&mut left);
+        if left.next_if_eq(&',').is_some() {
+            digits(&mut left);
+        }
+        least > 0 && left.next() == Some('}')
     }
 
     fn escape(&mut self) -> Option<()> {
@@ -175,8 +229,12 @@ impl Translation<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Translation, found};
+    use super::{Budget, MAX_FORM_STEPS, MAX_SOURCE_BYTES, Translation};
     use rstest::rstest;
+
+    fn found(pattern: &str, ignore_case: bool, text: &str) -> bool {
+        Budget::default().found(pattern, ignore_case, text)
+    }
 
     #[rstest]
     #[case("^\\d{3}-\\d{4}$", "555-1234", true)]
@@ -237,6 +295,45 @@ mod tests {
     #[test]
     fn a_bad_expression_takes_no_longer() {
         assert!(!found("^(a+)+$", false, &("a".repeat(50_000) + "b")));
+    }
+
+    #[test]
+    fn usual_expressions_are_within_the_limits() {
+        let mut budget = Budget::default();
+        assert!(!budget.found(r"^[\s\S]{50,1000}$", false, &"x".repeat(1001)));
+        assert!(!budget.found("^.{10,500}$", false, &"é".repeat(501)));
+        for _ in 0..500 {
+            assert!(!budget.found(r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$", true, "nobody"));
+        }
+    }
+
+    #[test]
+    fn what_costs_more_than_the_limits_passes() {
+        let digits = "01".repeat(250_000);
+        let large: Vec<String> = (0..900).map(|n| format!(".{{{}}}|", 9000 + n)).collect();
+        for (pattern, text) in [
+            ("{".repeat(60_000), "x"),
+            (large.concat(), "x"),
+            ("[01]*1[01]{2000}$".to_owned(), &digits[..]),
+            ("(((x{100}){100}){100}){100}".to_owned(), "y"),
+            ("x".repeat(MAX_SOURCE_BYTES + 1), "y"),
+            ("^x".to_owned(), &"y".repeat(MAX_FORM_STEPS / 2)),
+        ] {
+            assert!(found(&pattern, false, text), "{pattern:.40}");
+        }
+    }
+
+    #[test]
+    fn the_expressions_of_a_form_have_one_limit() {
+        let mut budget = Budget::default();
+        let large = |n: usize| format!("^.{{{}}}$", 9000 + n);
+        let passed = (0..100).filter(|n| budget.found(&large(*n), false, "x")).count();
+        assert_eq!(passed, 100);
+        assert!(budget.bytes < 1000, "{budget:?}");
+        let mut budget = Budget::default();
+        let text = "x".repeat(1000);
+        let told = (0..10_000).filter(|_| !budget.found("^[ab]+$", false, &text)).count();
+        assert!((100..9000).contains(&told), "{told}");
     }
 
     proptest::proptest! {

@@ -55,6 +55,13 @@ pub struct SelectionAnswer {
     pub other: Option<FreeTextAnswer>,
 }
 
+impl SelectionAnswer {
+    /// The identifiers of the choices.
+    pub(super) fn identifiers(&self) -> HashSet<&str> {
+        self.selections.iter().map(|choice| choice.identifier.as_str()).collect()
+    }
+}
+
 /// How a multiple-choice field should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {

@@ -1,5 +1,7 @@
 //! `ScoreMyKnownAnswers/2011-09-01`: each assignment is compared with an answer key.
 
+use std::collections::HashSet;
+
 use crate::fault::Fault;
 use crate::rules::limits::{self, Range};
 use crate::rules::review_policy::answers::{Values, by_question, values};
@@ -77,11 +79,11 @@ impl KnownAnswers {
 
 fn answer_key(given: &mut Parameters<'_>) -> Result<Vec<(String, Values)>, Fault> {
     let entries = given.entries("AnswerKey")?.filter(|entries| !entries.is_empty());
-    let mut key: Vec<(String, Values)> = Vec::new();
+    let (mut key, mut asked) = (Vec::new(), HashSet::new());
     for entry in entries.ok_or_else(|| given.missing("AnswerKey"))? {
         let question = entry.key.clone().unwrap_or_default();
         limits::at_most_bytes("Key", &question, limits::MAP_ENTRY_KEY_BYTES)?;
-        if question.is_empty() || key.iter().any(|(before, _)| *before == question) {
+        if question.is_empty() || !asked.insert(question.clone()) {
             return Err(Fault::invalid_parameter("AnswerKey", &question));
         }
         let known = entry.values.iter().flatten().map(String::as_str);

@@ -1,5 +1,7 @@
 //! The parameters of a review policy, taken out one by one.
 
+use std::collections::HashSet;
+
 use crate::fault::Fault;
 use crate::rules::limits::{self, Range};
 use crate::rules::review_policy::{Extension, Thresholds};
@@ -21,10 +23,10 @@ impl<'a> Parameters<'a> {
     /// One has no key, or stands twice. Assumed: the sentences.
     pub(super) fn of(policy: &'a ReviewPolicy) -> Result<Self, Fault> {
         let left: Vec<_> = policy.parameters.iter().flatten().collect();
-        for (index, parameter) in left.iter().enumerate() {
+        let mut known = HashSet::new();
+        for parameter in &left {
             let key = parameter.key.as_deref().unwrap_or_default();
-            let before = left.iter().take(index);
-            if key.is_empty() || before.into_iter().any(|b| b.key.as_deref() == Some(key)) {
+            if key.is_empty() || !known.insert(key) {
                 return Err(Fault::invalid_parameter("Key", key));
             }
         }

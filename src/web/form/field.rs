@@ -1,9 +1,11 @@
 //! The fields of a form, by kind and style.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use serde::Serialize;
 
-use crate::rules::question::filling::{Filling, field_name, most_bytes, other_name, other_value};
+use crate::rules::question::filling::{ByName, field_name, most_bytes, other_name, other_value};
 use crate::rules::question::form::FormQuestion;
 use crate::rules::question::specification::{
     AnswerSpecification, FreeTextAnswer, SelectionAnswer, SelectionContent, Style,
@@ -83,13 +85,13 @@ impl<'a> Field<'a> {
     pub fn new(
         question: &'a FormQuestion,
         number: usize,
-        values: &'a Filling,
+        values: &ByName<'a>,
         disabled: bool,
     ) -> Self {
         let (name, required) = (field_name(number), question.must_be_answered());
         match &question.answer {
             AnswerSpecification::FreeText(field) => {
-                let value = first(values, &name).or(field.default_text.as_deref());
+                let value = values.first(&name).or(field.default_text.as_deref());
                 let (label, labelled_by) = (None, format!("{name}_content"));
                 let value = value.unwrap_or_default();
                 Self::Text(TextField { name, label, labelled_by, field, value, required, disabled })
@@ -112,11 +114,12 @@ impl<'a> Field<'a> {
 fn choice_field<'a>(
     field: &'a SelectionAnswer,
     number: usize,
-    values: &'a Filling,
+    values: &ByName<'a>,
     (required, disabled): (bool, bool),
 ) -> ChoiceField<'a> {
     let name = field_name(number);
-    let chosen = |value: &str| values.texts.iter().any(|(of, text)| *of == name && text == value);
+    let given: HashSet<&str> = values.all(&name).iter().copied().collect();
+    let chosen = |value: &str| given.contains(value);
     let choices = field.selections.iter().map(|one| Choice {
         value: &one.identifier,
         content: &one.content,
@@ -130,7 +133,7 @@ fn choice_field<'a>(
             text: TextField {
                 labelled_by: String::new(),
                 label: Some("Other"),
-                value: first(values, &name).or(text.default_text.as_deref()).unwrap_or_default(),
+                value: values.first(&name).or(text.default_text.as_deref()).unwrap_or_default(),
                 name,
                 field: text,
                 required: false,
@@ -139,10 +142,6 @@ fn choice_field<'a>(
         }
     });
     ChoiceField { choices: choices.collect(), name, field, other, required, disabled }
-}
-
-fn first<'a>(values: &'a Filling, name: &str) -> Option<&'a str> {
-    values.texts.iter().find(|(of, _)| of == name).map(|(_, text)| text.as_str())
 }
 
 impl<'a> ChoiceField<'a> {

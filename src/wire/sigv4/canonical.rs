@@ -41,9 +41,9 @@ pub(super) fn request(request: &Request<'_>, signed: &[String]) -> Option<Vec<u8
 /// The values of a header, trimmed, inner runs of spaces folded, joined by commas; `None` if it is
 /// absent.
 pub(super) fn header_value<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, [u8]>> {
-    let mut values = headers.get_all(name).iter().map(|value| folded(value.as_bytes()));
-    let first = values.next()?;
-    Some(values.fold(first, |joined, value| Cow::Owned([&joined[..], &value[..]].join(&b','))))
+    let values = headers.get_all(name).iter().map(|value| folded(value.as_bytes()));
+    let mut values: Vec<Cow<'h, [u8]>> = values.collect();
+    if values.len() > 1 { Some(Cow::Owned(values.join(&b','))) } else { values.pop() }
 }
 
 fn folded(value: &[u8]) -> Cow<'_, [u8]> {

@@ -1,5 +1,9 @@
 //! Workers ask for qualifications: granted at once, decided by the requester, or after a test.
 
+use mturk_local::acts::ask::{Asked, Handed, hand_in, open_test};
+use mturk_local::shapes::answer::Given;
+use mturk_local::store::requesters::Requester;
+use mturk_local::turn::Access;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -114,6 +118,28 @@ async fn the_test_and_key_are_those_that_the_worker_was_given() {
     assert_eq!(world.hand_in("A1ANNA", &id, paris.clone()).await.1["IntegerValue"], 80);
     world.ask("A2BERT", &id).await;
     assert_eq!(world.hand_in("A2BERT", &id, paris).await.1["IntegerValue"], 90);
+}
+
+/// A test is read and scored before the turn that hands it in; that turn looks again.
+#[tokio::test]
+async fn the_answers_to_another_test_are_refused() {
+    let world = World::new().await;
+    let other = json!({"Name": "Knows Rome", "AnswerKey": KEY.replace("80", "90")});
+    let ids = [world.qualify(tested(json!({}))).await, world.qualify(tested(other)).await];
+    for id in &ids {
+        world.ask("A1ANNA", id).await;
+    }
+    let engine = world.emulator.engine();
+    let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
+        let [one, other] = ids.clone();
+        Box::pin(async move {
+            let test = open_test(turn, &one, "A1ANNA").await?;
+            let marked = test.mark(Handed::Given(Given::default()))?;
+            assert!(hand_in(turn, &other, "A1ANNA", &marked).await.is_err());
+            hand_in(turn, &one, "A1ANNA", &marked).await
+        })
+    });
+    assert_eq!(handed.await, Ok(Asked::Granted(5)));
 }
 
 #[tokio::test]

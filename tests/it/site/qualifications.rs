@@ -21,6 +21,18 @@ async fn to_ask_for(browser: &Browser<'_>) -> String {
     page.split_once("<h2>To ask for</h2>").unwrap().1.to_owned()
 }
 
+/// SQLite refuses long patterns.
+#[tokio::test]
+async fn a_search_of_any_length_is_answered() {
+    let world = World::new().await;
+    world.qualify(json!({})).await;
+    let browser = world.browser("A1");
+    for search in ["n".repeat(60_000), "%25".repeat(20_000)] {
+        let found = browser.json(&format!("/qualifications?search={search}")).await;
+        assert!(found.is_object(), "{found}");
+    }
+}
+
 #[tokio::test]
 async fn the_time_for_a_test_runs_out_on_its_page() {
     let world = World::new().await;

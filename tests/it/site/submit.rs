@@ -99,9 +99,13 @@ async fn each_refusal_says_what_happened() {
         assert!(reply.text.contains(said), "{sent}: {}", reply.text);
         assert!(!reply.headers.contains_key("x-frame-options"), "{sent}");
     }
-    let broken = [("content-type", "multipart/form-data; boundary=XX")];
-    let reply = world.stranger().send("POST", "/mturk/externalSubmit", &broken, "q=1").await;
-    assert_eq!(reply.status, 400);
+    let long = "X".repeat(71);
+    for (boundary, body) in [("XX", "q=1".to_owned()), (&long, format!("--{long}--"))] {
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        let headers = [("content-type", kind.as_str())];
+        let reply = world.stranger().send("POST", "/mturk/externalSubmit", &headers, &body).await;
+        assert_eq!(reply.status, 400);
+    }
     assert_eq!(answers(&world, &hit).await.len(), 1);
 }
 

@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 16] = [
     &["ops", "views", "timers", "worlds"],
     &["engine"],
     &["wire", "web", "control", "notify", "gate"],
-    &["emulator"],
+    &["emulator", "parsers"],
     &["config"],
     &["serve"],
     &["run"],

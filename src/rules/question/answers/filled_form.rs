@@ -60,8 +60,7 @@ fn answer(question: &FormQuestion, values: &[&str]) -> Result<Option<AnswerValue
 
 /// What was chosen, each once, and something else; an error is a value too many.
 fn selections<'v>(field: &SelectionAnswer, values: &[&'v str]) -> Result<AnswerValue, &'v str> {
-    let known: HashSet<_> =
-        field.selections.iter().map(|choice| choice.identifier.as_str()).collect();
+    let known = field.identifiers();
     let (mut chosen, mut identifiers, mut other) = (HashSet::new(), Vec::new(), None);
     for &value in values {
         if known.contains(value) {

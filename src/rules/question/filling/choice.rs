@@ -1,14 +1,18 @@
 //! A choice, checked against its field.
 
+use std::collections::HashSet;
+
 use super::{REQUIRED, text};
 use crate::rules::question::answers::AnswerValue;
+use crate::rules::question::pattern::Budget;
 use crate::rules::question::specification::SelectionAnswer;
 
 /// What the page posts where "Other" was chosen: `Other`, or something that is no choice either.
 #[must_use]
 pub fn other_value(field: &SelectionAnswer) -> String {
+    let known = field.identifiers();
     let mut value = "Other".to_owned();
-    while field.selections.iter().any(|choice| choice.identifier == value) {
+    while known.contains(value.as_str()) {
         value.push('_');
     }
     value
@@ -27,24 +31,25 @@ pub(super) fn answer(
     required: bool,
     values: &[&str],
     other: &str,
+    budget: &mut Budget,
 ) -> Result<AnswerValue, String> {
-    let stands_for_other = other_value(field);
-    let known = |value: &&str| field.selections.iter().any(|choice| choice.identifier == *value);
-    let is_other = |value: &&str| field.other.is_some() && *value == stands_for_other;
-    if values.iter().any(|value| !known(value) && !is_other(value) && !value.is_empty()) {
+    let given: HashSet<&str> = values.iter().copied().collect();
+    let stands_for_other = field.other.as_ref().map(|_| other_value(field));
+    let marked = stands_for_other.as_deref().filter(|value| given.contains(value));
+    let known = field.identifiers();
+    if given.iter().any(|v| !v.is_empty() && !known.contains(v) && Some(*v) != marked) {
         return Err("This is none of the choices.".to_owned());
     }
     let chosen = field.selections.iter().map(|choice| &choice.identifier);
-    let chosen = chosen.filter(|identifier| values.contains(&identifier.as_str()));
+    let chosen = chosen.filter(|identifier| given.contains(identifier.as_str()));
     let identifiers: Vec<String> = chosen.cloned().collect();
-    let marked = values.iter().any(is_other);
     let other = match &field.other {
-        Some(field) if marked || identifiers.is_empty() && !other.is_empty() => {
+        Some(field) if marked.is_some() || identifiers.is_empty() && !other.is_empty() => {
             let given = text::given(other);
             if given.is_empty() {
                 return Err(REQUIRED.to_owned());
             }
-            text::check(field, &given)?;
+            text::check(field, &given, budget)?;
             Some(given)
         }
         _ => None,

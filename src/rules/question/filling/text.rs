@@ -1,6 +1,6 @@
 //! A text, checked against its field.
 
-use crate::rules::question::pattern;
+use crate::rules::question::pattern::Budget;
 use crate::rules::question::specification::{FreeTextAnswer, Length, Numeric};
 
 /// A text as the worker wrote it: a browser posts each end of a line as two characters.
@@ -9,13 +9,12 @@ pub(super) fn given(posted: &str) -> String {
 }
 
 /// Whether a text that is there conforms; the error is a sentence for the worker.
-pub(super) fn check(field: &FreeTextAnswer, text: &str) -> Result<(), String> {
+pub(super) fn check(field: &FreeTextAnswer, text: &str, budget: &mut Budget) -> Result<(), String> {
     if let Some(numeric) = field.numeric {
         check_number(numeric, text)?;
     }
     check_length(field.length, text)?;
-    let failed =
-        field.formats.iter().find(|one| !pattern::found(&one.regex, one.ignore_case, text));
+    let failed = field.formats.iter().find(|one| !budget.found(&one.regex, one.ignore_case, text));
     failed.map_or(Ok(()), |format| Err(format.error_text.clone()))
 }
 

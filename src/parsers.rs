@@ -1,0 +1,195 @@
+//! Every parser and check that something sent from outside reaches, by its name and as a function
+//! of bytes: what the fuzz targets feed, and what the count of instructions doubles.
+//!
+//! It is no part of the library's interface. A new parser is a line of [`PARSERS`].
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use chrono::DateTime;
+use serde_json::Value;
+
+use crate::gate::{Gate, Writers};
+use crate::rules::frame::{form_targets, local};
+use crate::rules::notification;
+use crate::rules::page::{Listing, PageKey};
+use crate::rules::posted::urlencoded;
+use crate::rules::question::answers::{self, Repeated};
+use crate::rules::question::filling::{Filling, answers as filled_answers};
+use crate::rules::question::form::{FormQuestion, Part};
+use crate::rules::question::layout::Layout;
+use crate::rules::question::specification::{AnswerFormat, AnswerSpecification, FreeTextAnswer};
+use crate::rules::question::{Question, QuestionForm, key, parse};
+use crate::rules::review_policy;
+use crate::shapes::answer::Given;
+use crate::shapes::hit::HitLayoutParameter;
+use crate::time::Instant;
+use crate::web::form::{Use, filling_of, render_form};
+use crate::web::multipart::parts;
+use crate::web::visit::kept;
+use crate::wire::model;
+use crate::wire::sigv4::{self, SigningKeys};
+use crate::wire::validate;
+use crate::worlds::{Refusal, Worlds};
+
+/// Any key: what was sealed with another one is refused after it was read.
+const KEY: PageKey = PageKey([7; 32]);
+
+/// Reads bytes, and forgets what it read.
+pub type Parser = fn(&[u8]);
+
+/// All parsers. What is made of two or three things is cut at bytes of 0.
+pub const PARSERS: &[(&str, Parser)] = &[
+    ("urlencoded", |sent| drop(urlencoded(sent))),
+    ("multipart", |sent| {
+        let [kind, body] = cut(sent);
+        drop(parts(&text(kind), &Bytes::copy_from_slice(body)));
+    }),
+    ("question", |sent| drop(parse(&text(sent)))),
+    ("answer", |sent| drop(answers::parse(&text(sent)))),
+    ("answer_key", |sent| {
+        let [key, answer] = cut(sent);
+        let _ = key::score(&text(key), &text(answer));
+    }),
+    ("filled_form", |sent| {
+        drop(form_of(sent).map(|(form, posted)| filled_answers(&form, &posted)));
+    }),
+    ("drawn_form", |sent| drop(form_of(sent).map(drawn))),
+    ("external_submit", |sent| {
+        let [question, posted] = cut(sent);
+        drop(answers::write_posted(&text(question), &urlencoded(posted), Repeated::Join));
+    }),
+    ("given_answers", |sent| {
+        let [question, given] = cut(sent);
+        let given = serde_json::from_slice::<Given>(given).unwrap_or_default();
+        drop(answers::write(&text(question), &given));
+    }),
+    ("regex", regex),
+    ("layout", layout),
+    ("html_page", |sent| {
+        let html = text(sent);
+        drop((local(&html, "http://localhost"), form_targets(&html)));
+    }),
+    ("page_token", |sent| {
+        let list = Listing { requester_id: "A1", operation: "x", chosen_by: &[] };
+        drop(list.page(&KEY, Some(&text(sent)), None));
+    }),
+    ("cookies", |sent| drop(kept(&headers(sent), &KEY))),
+    ("host_and_origin", |sent| {
+        let gate = Gate::default();
+        drop(gate.check((&Method::POST, &Uri::default(), &headers(sent)), Writers::Ours));
+    }),
+    ("signature", signature),
+    ("api_body", |sent| {
+        let [operation, body] = cut(sent);
+        let shape = model::operation(&text(operation)).unwrap_or(&model::OPERATIONS[0]);
+        drop(serde_json::from_slice::<Value>(body).map(|body| validate::check(shape, &body)));
+    }),
+    ("review_policy", |sent| {
+        if let Ok(policy) = serde_json::from_slice(sent) {
+            drop(review_policy::read(Some(&policy), None));
+            drop(review_policy::read(None, Some(&policy)));
+        }
+    }),
+    ("notification", |sent| {
+        drop(serde_json::from_slice(sent).map(|settings| notification::check(&settings)));
+    }),
+    ("time", |sent| {
+        let _ = Instant::parse(&text(sent), Instant(0));
+    }),
+    ("world", |sent| {
+        let read = Worlds::read(vec![text(sent)]).map(|worlds| worlds.check());
+        let problems = |refusal: Refusal| drop(refusal.message(&[]));
+        drop(read.map(|checked| checked.map_err(problems)));
+    }),
+];
+
+/// Reads `sent` with the parser of this name; one that does not exist reads nothing.
+pub fn read(name: &str, sent: &[u8]) {
+    let found = PARSERS.iter().find(|(known, _)| *known == name);
+    if let Some((_, parser)) = found {
+        parser(sent);
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn cut<const N: usize>(sent: &[u8]) -> [&[u8]; N] {
+    let mut pieces = sent.splitn(N, |byte| *byte == 0);
+    [(); N].map(|()| pieces.next().unwrap_or_default())
+}
+
+fn form_of(sent: &[u8]) -> Option<(QuestionForm, Filling)> {
+    let [question, posted] = cut(sent);
+    let Ok(Question::Form(form)) = parse(&text(question)) else { return None };
+    Some((form, Filling { texts: urlencoded(posted), files: Vec::new() }))
+}
+
+/// A form with what was filled in and what is wrong with it, and with an answer.
+fn drawn((form, posted): (QuestionForm, Filling)) -> [String; 2] {
+    let (answer, problems) = match filled_answers(&form, &posted) {
+        Ok(answers) => (answers.xml().unwrap_or_default(), Vec::new()),
+        Err(problems) => (String::new(), problems),
+    };
+    let again = filling_of(&form, &answer);
+    [posted, again].map(|values| render_form(&form, &values, &problems, Use::Work).0)
+}
+
+/// An expression and a text.
+fn regex(sent: &[u8]) {
+    let [regex, value] = cut(sent);
+    let format = AnswerFormat { regex: text(regex), error_text: String::new(), ignore_case: true };
+    let field = FreeTextAnswer { formats: vec![format], ..FreeTextAnswer::default() };
+    let question = FormQuestion {
+        identifier: "q".to_owned(),
+        display_name: None,
+        is_required: false,
+        content: Vec::new(),
+        answer: AnswerSpecification::FreeText(field),
+    };
+    let form = QuestionForm { parts: vec![Part::Question(question)] };
+    let texts = vec![("Answer_1".to_owned(), text(value))];
+    drop(filled_answers(&form, &Filling { texts, files: Vec::new() }));
+}
+
+/// A page with placeholders, and their values in the form of a query.
+fn layout(sent: &[u8]) {
+    let [html, values] = cut(sent);
+    let parameter = |(name, value)| HitLayoutParameter { name, value };
+    let values: Vec<_> = urlencoded(values).into_iter().map(parameter).collect();
+    let layout = Layout { html: text(html), frame_height: 0 };
+    drop((layout.least_bytes(), layout.question(&values)));
+}
+
+/// Headers, a line each.
+fn headers(lines: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in lines.split(|byte| *byte == b'\n') {
+        let at = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let name = HeaderName::from_bytes(&line[..at]);
+        let value = HeaderValue::from_bytes(line.get(at + 1..).unwrap_or_default());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            // There may be no more of them than its hash table has room for.
+            let _ = headers.try_append(name, value);
+        }
+    }
+    headers
+}
+
+/// Headers, a path and a query.
+fn signature(sent: &[u8]) {
+    let [lines, path, query] = cut(sent);
+    let headers = headers(lines);
+    let Ok(Some(authorization)) = sigv4::parse(&headers) else { return };
+    let (path, query) = (text(path), text(query));
+    let request = sigv4::Request {
+        method: "POST",
+        path: &path,
+        query: &query,
+        headers: &headers,
+        body: b"{}",
+    };
+    let now = DateTime::from_timestamp(1_764_547_200, 0).unwrap_or_default();
+    drop(sigv4::verify(&authorization, &SigningKeys::default(), "secret", &request, now));
+}
