@@ -14,13 +14,21 @@ use crate::store::timers::Kind;
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 
-/// The acceptance that can be handed in now, of whichever requester's HIT.
+/// The acceptance that can be handed in now, of whichever requester's HIT; if a worker is named,
+/// only that worker's own.
 ///
 /// # Errors
-/// The worker site's refusals: unknown, returned, abandoned, handed in before.
-pub async fn open_acceptance(turn: &mut Turn, assignment_id: &str) -> Result<Acceptance, Fault> {
+/// The worker site's refusals: unknown, returned, abandoned, handed in before, another worker's.
+pub async fn open_acceptance(
+    turn: &mut Turn,
+    assignment_id: &str,
+    worker_id: Option<&str>,
+) -> Result<Acceptance, Fault> {
     if let Some(taken) = acceptances::find(&mut turn.tx, assignment_id).await? {
         return match taken.state {
+            State::Accepted if worker_id.is_some_and(|worker_id| worker_id != taken.worker_id) => {
+                Err(Fault::worker("NotYours", "Another worker accepted this assignment."))
+            }
             State::Accepted => Ok(taken),
             State::Returned => {
                 Err(refused("AssignmentReturned", "This assignment was returned before."))

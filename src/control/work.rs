@@ -98,6 +98,9 @@ async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"Answers": {"label": "cat"}}))]
 pub struct Handed {
+    /// The worker who accepted; not compared if absent.
+    #[serde(rename = "WorkerId")]
+    worker_id: Option<String>,
     #[serde(rename = "Answers")]
     #[schema(value_type = Option<shape::Answers>)]
     answers: Option<Given>,
@@ -125,7 +128,8 @@ impl Handed {
     }
 }
 
-/// The worker hands in what was accepted.
+/// The worker hands in what was accepted. If `WorkerId` is given, the assignment must be that
+/// worker's.
 #[utoipa::path(
     post,
     path = "/_mturk/assignments/{id}/submit",
@@ -147,7 +151,8 @@ pub async fn submit(
     let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (handed, assignment_id) = (handed.clone(), assignment_id.clone());
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id).await?;
+            let worker_id = handed.worker_id.as_deref();
+            let taken = open_acceptance(turn, &assignment_id, worker_id).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             let answer = handed.document(&hit.question)?;
             let at = turn.now;
@@ -157,23 +162,40 @@ pub async fn submit(
     Ok(Json(dump::assignment(submitted.await?, true)))
 }
 
-/// The worker gives back what was accepted; another one may have it.
+/// Who gives back what was accepted.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"WorkerId": "A1ANNA0000000"}))]
+pub struct Returned {
+    /// The worker who accepted; not compared if absent.
+    #[serde(rename = "WorkerId")]
+    worker_id: Option<String>,
+}
+
+/// The worker gives back what was accepted; another one may have it. If `WorkerId` is given, the
+/// assignment must be that worker's.
 #[utoipa::path(
     post,
     path = "/_mturk/assignments/{id}/return",
     operation_id = "return",
     tag = "work",
     params(("id" = words::Id, Path, description = "The assignment's id.")),
+    request_body = Option<Returned>,
     responses(
         (status = 200, description = "It is given back.", body = words::Nothing),
         (status = 422, description = "The worker site refuses.", body = Failed)
     )
 )]
-pub async fn give_back(State(engine): State<Arc<Engine>>, Id(assignment_id): Id) -> Answer {
+pub async fn give_back(
+    State(engine): State<Arc<Engine>>,
+    Id(assignment_id): Id,
+    body: Body,
+) -> Answer {
+    let Returned { worker_id } = body.read()?;
     let returned = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let assignment_id = assignment_id.clone();
+        let (assignment_id, worker_id) = (assignment_id.clone(), worker_id.clone());
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id).await?;
+            let taken = open_acceptance(turn, &assignment_id, worker_id.as_deref()).await?;
             free(turn, &taken, Held::Returned).await
         })
     });
@@ -243,7 +265,7 @@ pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body:
             let (accept_at, submit_at) = sent.times(turn.now)?;
             let mut hit = hit(turn, &hit_id).await?;
             let worker_id = sent.worker_id.unwrap_or_else(|| turn.ids.worker());
-            let handed = Handed { answers: sent.answers, answer: sent.answer };
+            let handed = Handed { worker_id: None, answers: sent.answers, answer: sent.answer };
             let answer = handed.document(&hit.question)?;
             let taken = acts::accept::take(turn, &mut hit, &worker_id, accept_at).await?;
             acts::submit::hand_in(turn, &mut hit, taken, answer, submit_at).await

@@ -97,11 +97,7 @@ pub async fn hand_in(
         let asked = Arc::clone(&asked);
         Box::pin(async move {
             let (id, fields, worker_id) = &*asked;
-            let taken = open_acceptance(turn, id).await?;
-            if worker_id.as_ref().is_some_and(|id| *id != taken.worker_id) {
-                let said = "Another worker accepted this assignment.";
-                return Err(Fault::worker("NotYours", said));
-            }
+            let taken = open_acceptance(turn, id, worker_id.as_deref()).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             let answer = answers::write_posted(&hit.question, fields, repeated)
                 .map_err(|why| Fault::unreadable(why.to_string()))?;

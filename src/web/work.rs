@@ -66,10 +66,6 @@ pub(super) async fn look(visit: &Visit, assignment_id: &str) -> Result<(Bar, Wor
         .await
 }
 
-fn not_yours() -> Fault {
-    Fault::worker("NotYours", "Another worker accepted this assignment.")
-}
-
 async fn work(visit: &Visit, assignment_id: &str, hit_id: &str) -> Page {
     let (bar, work) = look(visit, assignment_id).await?;
     if work.hit.id != hit_id {
@@ -114,10 +110,7 @@ async fn give(visit: &Visit, sent: &Sent) -> Page {
     let returned = visit.act(move |turn| {
         let asked = Arc::clone(&asked);
         Box::pin(async move {
-            let taken = open_acceptance(turn, &asked.0).await?;
-            if taken.worker_id != asked.1 {
-                return Err(not_yours());
-            }
+            let taken = open_acceptance(turn, &asked.0, Some(&asked.1)).await?;
             give_back(turn, &taken, State::Returned).await
         })
     });
@@ -161,10 +154,7 @@ async fn fill_in(
         let asked = Arc::clone(&asked);
         Box::pin(async move {
             let (id, worker_id, filled) = &*asked;
-            let taken = open_acceptance(turn, id).await?;
-            if taken.worker_id != *worker_id {
-                return Err(not_yours());
-            }
+            let taken = open_acceptance(turn, id, Some(worker_id)).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             submit_form(turn, &mut hit, taken, &filled.0, &filled.1).await
         })

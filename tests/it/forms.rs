@@ -54,7 +54,7 @@ pub async fn hand_in(
     let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (assignment_id, filled) = (assignment_id.clone(), filled.clone());
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id).await?;
+            let taken = open_acceptance(turn, &assignment_id, None).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             let Ok(Question::Form(form)) = parse(&hit.question) else { panic!("it is a form") };
             submit_form(turn, &mut hit, taken, &form, &filled).await

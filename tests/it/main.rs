@@ -22,6 +22,7 @@ mod paging;
 mod qualified;
 mod races;
 mod readme;
+mod recorded;
 mod reviews;
 mod shape;
 mod site;
