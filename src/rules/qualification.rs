@@ -113,14 +113,14 @@ fn check_values(requirement: &QualificationRequirement) -> Result<(), Fault> {
 /// How many integers and how many places a comparator takes at most.
 const fn most(comparator: Comparator, by_place: bool) -> (usize, usize) {
     use Comparator::{DoesNotExist, EqualTo, Exists, In, NotEqualTo, NotIn};
-    match (comparator, by_place) {
-        (Exists | DoesNotExist, _) => (0, 0),
-        (In | NotIn, true) => (0, MAX_LOCALES),
-        (EqualTo | NotEqualTo, true) => (0, 1),
+    match comparator {
+        Exists | DoesNotExist => (0, 0),
+        In | NotIn if by_place => (0, MAX_LOCALES),
+        In | NotIn => (MAX_INTEGERS, 0),
+        EqualTo | NotEqualTo if by_place => (0, 1),
         // A place is compared by equality.
-        (_, true) => (0, 0),
-        (In | NotIn, false) => (MAX_INTEGERS, 0),
-        (_, false) => (1, 0),
+        _ if by_place => (0, 0),
+        _ => (1, 0),
     }
 }
 
