@@ -21,6 +21,9 @@ pub enum Fault {
         code: &'static str,
         /// The sentence, without the service's millisecond suffix.
         message: String,
+        /// The `Parameter` of the answer: which one has a value that is not valid, where that is
+        /// what the sentence says.
+        parameter: Option<String>,
     },
     /// A refusal of the service's front: it never reached the market. It has no suffix.
     Front {
@@ -83,12 +86,12 @@ impl Fault {
 
     /// No such qualification type, or one that the requester has nothing to do with.
     ///
-    /// Assumed: the sentence, built like those on HITs and assignments.
+    /// The sentence is recorded, brackets included.
     #[must_use]
     pub fn qualification_type_does_not_exist(id: &str) -> Self {
         Self::request(
             "QualificationTypeDoesNotExist",
-            format!("QualificationType {id} does not exist."),
+            format!("QualificationType [{id}] does not exist."),
         )
     }
 
@@ -127,22 +130,37 @@ impl Fault {
     /// A value that the market does not know or cannot take.
     #[must_use]
     pub fn invalid_value(parameter: &str, value: &str) -> Self {
-        Self::Request {
-            code: "InvalidParameterValue",
-            message: format!("The value \"{value}\" is not valid for the parameter {parameter}."),
-        }
+        Self::request("InvalidParameterValue", not_valid(parameter, value))
     }
 
     /// A `ParameterValidationError` with a sentence of its own.
     pub fn parameter(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Parameter { code, message: message.into() }
+        Self::Parameter { code, message: message.into(), parameter: None }
     }
 
     /// A value that a parameter cannot have: too large, too small, of no known kind.
     #[must_use]
     pub fn invalid_parameter(parameter: &str, value: impl fmt::Display) -> Self {
-        let message = format!("The value \"{value}\" is not valid for the parameter {parameter}.");
-        Self::parameter("InvalidParameterValue", message)
+        Self::invalid(parameter, not_valid(parameter, value))
+    }
+
+    /// The same with a reason behind the sentence, given without its full stop.
+    #[must_use]
+    pub fn invalid_because(parameter: &str, value: impl fmt::Display, reason: &str) -> Self {
+        Self::invalid(parameter, format!("{} {reason}.", not_valid(parameter, value)))
+    }
+
+    /// The same for a value that cannot be written down. Recorded: nothing stands for the value,
+    /// without quotation marks.
+    #[must_use]
+    pub fn invalid_unnamed_value(parameter: &str) -> Self {
+        Self::invalid(parameter, format!("The value  is not valid for the parameter {parameter}."))
+    }
+
+    /// Recorded on `Test`. Assumed: each sentence of this kind comes with its `Parameter`.
+    fn invalid(parameter: &str, message: String) -> Self {
+        let parameter = Some(parameter.to_owned());
+        Self::Parameter { code: "InvalidParameterValue", message, parameter }
     }
 
     /// A refusal of the front with HTTP 400.
@@ -161,6 +179,10 @@ impl Fault {
     }
 }
 
+fn not_valid(parameter: &str, value: impl fmt::Display) -> String {
+    format!("The value \"{value}\" is not valid for the parameter {parameter}.")
+}
+
 /// A refusal of a worker in one text: the sentence, and the reasons behind it.
 #[must_use]
 pub fn in_one(message: &str, reasons: &[String]) -> String {
@@ -175,7 +197,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request { code, message }
-            | Self::Parameter { code, message }
+            | Self::Parameter { code, message, .. }
             | Self::Control { code, message, .. } => write!(f, "{code}: {message}"),
             Self::Worker { code, message, reasons } => {
                 write!(f, "{code}: {}", in_one(message, reasons))

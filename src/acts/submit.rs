@@ -14,13 +14,21 @@ use crate::store::timers::Kind;
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 
-/// The acceptance that can be handed in now, of whichever requester's HIT.
+/// The acceptance that can be handed in now, of whichever requester's HIT; if a worker is named,
+/// only that worker's own.
 ///
 /// # Errors
-/// The worker site's refusals: unknown, returned, abandoned, handed in before.
-pub async fn open_acceptance(turn: &mut Turn, assignment_id: &str) -> Result<Acceptance, Fault> {
+/// The worker site's refusals: unknown, returned, abandoned, handed in before, another worker's.
+pub async fn open_acceptance(
+    turn: &mut Turn,
+    assignment_id: &str,
+    worker_id: Option<&str>,
+) -> Result<Acceptance, Fault> {
     if let Some(taken) = acceptances::find(&mut turn.tx, assignment_id).await? {
         return match taken.state {
+            State::Accepted if worker_id.is_some_and(|worker_id| worker_id != taken.worker_id) => {
+                Err(Fault::worker("NotYours", "Another worker accepted this assignment."))
+            }
             State::Accepted => Ok(taken),
             State::Returned => {
                 Err(refused("AssignmentReturned", "This assignment was returned before."))
@@ -50,26 +58,14 @@ fn refused(code: &'static str, why: &str) -> Fault {
 /// looks again, and at the question with [`check_question`].
 ///
 /// # Errors
-/// As [`open_acceptance`]; it is another worker's.
+/// As [`open_acceptance`].
 pub async fn open_question(
     turn: &mut Turn,
     assignment_id: &str,
     worker_id: Option<&str>,
 ) -> Result<String, Fault> {
-    let taken = open_acceptance(turn, assignment_id).await?;
-    check_worker(&taken, worker_id)?;
+    let taken = open_acceptance(turn, assignment_id, worker_id).await?;
     Ok(hits::by_key(&mut turn.tx, taken.hit_key).await?.question)
-}
-
-/// Whether `worker_id`, if there is one, has the assignment in hand.
-///
-/// # Errors
-/// `NotYours`.
-pub fn check_worker(taken: &Acceptance, worker_id: Option<&str>) -> Result<(), Fault> {
-    if worker_id.is_some_and(|id| *id != taken.worker_id) {
-        return Err(Fault::worker("NotYours", "Another worker accepted this assignment."));
-    }
-    Ok(())
 }
 
 /// Whether `hit` asks the question for which an answer was made: after a reset its id may be that

@@ -51,7 +51,7 @@ impl IntoResponse for Failure {
             Fault::Request { code, message } if code.ends_with("DoesNotExist") => {
                 (404, code, message)
             }
-            Fault::Request { code, message } | Fault::Parameter { code, message } => {
+            Fault::Request { code, message } | Fault::Parameter { code, message, .. } => {
                 (400, code, message)
             }
             Fault::Front { exception, status, message } => (status, exception, message),

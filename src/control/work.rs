@@ -129,6 +129,9 @@ async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"Answers": {"label": "cat"}}))]
 pub struct Handed {
+    /// The worker who accepted; not compared if absent.
+    #[serde(rename = "WorkerId")]
+    worker_id: Option<String>,
     #[serde(rename = "Answers")]
     #[schema(value_type = Option<shape::Answers>)]
     answers: Option<Given>,
@@ -166,7 +169,8 @@ impl Handed {
     }
 }
 
-/// The worker hands in what was accepted.
+/// The worker hands in what was accepted. If `WorkerId` is given, the assignment must be that
+/// worker's.
 #[utoipa::path(
     post,
     path = "/_mturk/assignments/{id}/submit",
@@ -185,16 +189,17 @@ pub async fn submit(
     body: Body,
 ) -> Answer {
     let handed: Handed = body.read()?;
-    let id = assignment_id.clone();
+    let asked = Arc::new((assignment_id, handed.worker_id.clone()));
+    let of = Arc::clone(&asked);
     let open = engine.turn(Access::Read, Requester::default(), move |turn| {
-        let id = id.clone();
-        Box::pin(async move { open_question(turn, &id, None).await })
+        let of = Arc::clone(&of);
+        Box::pin(async move { open_question(turn, &of.0, of.1.as_deref()).await })
     });
     let read = Arc::new(handed.document(open.await?).await?);
     let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (read, assignment_id) = (Arc::clone(&read), assignment_id.clone());
+        let (read, asked) = (Arc::clone(&read), Arc::clone(&asked));
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id).await?;
+            let taken = open_acceptance(turn, &asked.0, asked.1.as_deref()).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             check_question(&hit, &read.question)?;
             let at = turn.now;
@@ -204,23 +209,40 @@ pub async fn submit(
     Ok(Json(dump::assignment(submitted.await?, true)))
 }
 
-/// The worker gives back what was accepted; another one may have it.
+/// Who gives back what was accepted.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"WorkerId": "A1ANNA0000000"}))]
+pub struct Returned {
+    /// The worker who accepted; not compared if absent.
+    #[serde(rename = "WorkerId")]
+    worker_id: Option<String>,
+}
+
+/// The worker gives back what was accepted; another one may have it. If `WorkerId` is given, the
+/// assignment must be that worker's.
 #[utoipa::path(
     post,
     path = "/_mturk/assignments/{id}/return",
     operation_id = "return",
     tag = "work",
     params(("id" = words::Id, Path, description = "The assignment's id.")),
+    request_body = Option<Returned>,
     responses(
         (status = 200, description = "It is given back.", body = words::Nothing),
         (status = 422, description = "The worker site refuses.", body = Failed)
     )
 )]
-pub async fn give_back(State(engine): State<Arc<Engine>>, Id(assignment_id): Id) -> Answer {
+pub async fn give_back(
+    State(engine): State<Arc<Engine>>,
+    Id(assignment_id): Id,
+    body: Body,
+) -> Answer {
+    let Returned { worker_id } = body.read()?;
     let returned = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let assignment_id = assignment_id.clone();
+        let (assignment_id, worker_id) = (assignment_id.clone(), worker_id.clone());
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id).await?;
+            let taken = open_acceptance(turn, &assignment_id, worker_id.as_deref()).await?;
             free(turn, &taken, Held::Returned).await
         })
     });
@@ -284,7 +306,8 @@ impl Submission {
 )]
 pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body: Body) -> Answer {
     let mut sent: Submission = body.read()?;
-    let handed = Handed { answers: sent.answers.take(), answer: sent.answer.take() };
+    let (answers, answer) = (sent.answers.take(), sent.answer.take());
+    let handed = Handed { worker_id: None, answers, answer };
     let sent = Arc::new((sent, hit_id));
     let asked = Arc::clone(&sent);
     let open = engine.turn(Access::Read, Requester::default(), move |turn| {

@@ -1,6 +1,4 @@
 //! DeleteHIT: only what is reviewable and reviewed.
-//!
-//! Assumed: code and sentence where work awaits review.
 
 use serde::Deserialize;
 

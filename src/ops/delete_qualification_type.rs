@@ -2,6 +2,9 @@
 //!
 //! Who has the qualification keeps it, since HITs may need it; requests that await the requester
 //! are rejected. The name is free when no HIT requires the type any more.
+//!
+//! Assumed: a second deletion is told the states that it wants, as recorded, however much later.
+//! The other reading: the type does not exist when no HIT requires it any more.
 
 use serde::Deserialize;
 

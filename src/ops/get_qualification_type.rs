@@ -44,7 +44,8 @@ impl Operation for GetQualificationType {
 
 /// The type with that id as the requester sees it, the system's types included.
 ///
-/// Assumed: a deleted type does not exist.
+/// Assumed: a deleted type does not exist at once. The other reading: it is there, as Disposing,
+/// until no HIT requires it any more.
 async fn find(turn: &mut Turn, id: &str) -> Result<QualificationType, Fault> {
     if let Some(system) = System::find(id).filter(|system| exists(turn, system)) {
         return Ok(system.shape());

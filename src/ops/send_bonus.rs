@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::acts::first_time::first_time;
 use crate::acts::hold::pay;
+use crate::acts::make_known::check_known;
 use crate::fault::Fault;
 use crate::ops::{Operation, Void};
 use crate::rules::unique_request_token::Scope;
@@ -37,6 +38,8 @@ impl Operation for SendBonus {
 
     async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
         let amount = bonus::amount(&input.bonus_amount)?;
+        // A report shows that the worker is looked at before the assignment.
+        check_known(turn, &input.worker_id).await?;
         let work = work(turn, &input.assignment_id, &input.worker_id).await?;
         if let Some(token) = &input.unique_request_token {
             first_time(turn, Scope::Bonus, token, &work.assignment_id).await?;

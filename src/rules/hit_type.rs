@@ -32,8 +32,19 @@ impl Values {
     /// Checks what a requester sent.
     ///
     /// # Errors
-    /// `ParameterValidationError` on the first value outside its limits.
+    /// `ParameterValidationError` on the first value outside its limits, or on a place that does
+    /// not exist.
     pub fn check(sent: HitTypeMembers) -> Result<Self, Fault> {
+        let values = Self::of_world(sent)?;
+        qualification::check_places(&values.requirements)?;
+        Ok(values)
+    }
+
+    /// Checks what a world file says. It may hold places that new requests cannot name.
+    ///
+    /// # Errors
+    /// `ParameterValidationError` on the first value outside its limits.
+    pub fn of_world(sent: HitTypeMembers) -> Result<Self, Fault> {
         limits::one_to("Title", &sent.title, limits::TITLE)?;
         limits::one_to("Description", &sent.description, limits::DESCRIPTION)?;
         limits::optional_at_most("Keywords", sent.keywords.as_deref(), limits::KEYWORDS)?;

@@ -1,12 +1,12 @@
 //! What a new HIT may say, besides its type.
 
 use crate::fault::Fault;
+use crate::rules::question;
 use crate::rules::question::layout::Layout;
-use crate::rules::question::{self, QuestionFault};
 use crate::rules::{limits, review_policy};
 use crate::shapes::hit::NewHit;
 
-/// Checks what a requester sent, and gives back the question; `layout` is the one that is named,
+/// Checks what a requester sent, and returns the question; `layout` is the one that is named,
 /// if the requester has it.
 ///
 /// # Errors
@@ -17,9 +17,7 @@ pub fn check(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
     let annotation = sent.requester_annotation.as_deref();
     limits::optional_at_most("RequesterAnnotation", annotation, limits::REQUESTER_ANNOTATION)?;
     review_policy::read(sent.assignment_review_policy.as_ref(), sent.hit_review_policy.as_ref())?;
-    let question = choose(sent, layout)?;
-    question::parse(&question).map_err(unreadable)?;
-    Ok(question)
+    choose(sent, layout)
 }
 
 /// A HIT has a question or a layout, not both. Assumed: the sentences on layouts, and that values
@@ -35,7 +33,10 @@ fn choose(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
             "InvalidParameterValue",
             "HITLayoutParameters can be given only with HITLayoutId.",
         )),
-        (Some(question), None) if !question.is_empty() => Ok(question.to_owned()),
+        (Some(question), None) if !question.is_empty() => {
+            question::check(question)?;
+            Ok(question.to_owned())
+        }
         (None, Some(id)) => {
             let unknown = || format!("HITLayout {id} does not exist.");
             let layout =
@@ -46,28 +47,6 @@ fn choose(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
             "InvalidParameterValue",
             "Your request parameter Question has a minimum length of 1.",
         )),
-    }
-}
-
-/// The service's sentence on question documents, with our details behind it.
-#[must_use]
-pub fn unreadable(fault: QuestionFault) -> Fault {
-    match fault {
-        QuestionFault::TooLong => Fault::parameter(
-            "InvalidParameterValue",
-            "Your request parameter Question has a maximum length of 65535.",
-        ),
-        fault => Fault::parameter(
-            match fault {
-                QuestionFault::Formatted { .. } => "XHTMLParseError",
-                _ => "XMLParseError",
-            },
-            format!(
-                "There was an error parsing the XML question or answer data in your request.  \
-                 Please make sure the data is well-formed and validates against the appropriate \
-                 schema. Details: {fault}"
-            ),
-        ),
     }
 }
 

@@ -9,6 +9,7 @@ mod external;
 mod formatted;
 mod guard;
 mod html;
+mod html5;
 mod xml;
 
 pub mod answers;
@@ -24,6 +25,7 @@ pub use external::ExternalQuestion;
 pub use form::QuestionForm;
 pub use html::HtmlQuestion;
 
+use crate::fault::Fault;
 use xml::{Element, Flaw};
 
 /// The longest question document, in bytes, white space included.
@@ -85,6 +87,50 @@ impl From<Flaw> for QuestionFault {
         } else {
             Self::Malformed { line, column, details }
         }
+    }
+}
+
+/// Reads the question of a new HIT, as its requester sent it.
+///
+/// # Errors
+/// It is no question; it has characters that the service could not keep; a page is not HTML5.
+pub fn check(xml: &str) -> Result<(), Fault> {
+    let question = parse(xml).map_err(unreadable)?;
+    check_characters(xml)?;
+    match question {
+        Question::Html(page) => html5::check(&page.content, &|_| true),
+        Question::External(_) | Question::Form(_) => Ok(()),
+    }
+}
+
+/// Whether the text has only characters of the Basic Multilingual Plane: an emoji is refused, and
+/// its numeric reference passes. Recorded, with the sentence.
+fn check_characters(text: &str) -> Result<(), Fault> {
+    if text.chars().all(|character| character <= '\u{ffff}') {
+        return Ok(());
+    }
+    Err(Fault::invalid_unnamed_value("QuestionXML"))
+}
+
+/// The service's sentence on question documents, with our details behind it.
+#[must_use]
+pub fn unreadable(fault: QuestionFault) -> Fault {
+    match fault {
+        QuestionFault::TooLong => Fault::parameter(
+            "InvalidParameterValue",
+            "Your request parameter Question has a maximum length of 65535.",
+        ),
+        fault => Fault::parameter(
+            match fault {
+                QuestionFault::Formatted { .. } => "XHTMLParseError",
+                _ => "XMLParseError",
+            },
+            format!(
+                "There was an error parsing the XML question or answer data in your request.  \
+                 Please make sure the data is well-formed and validates against the appropriate \
+                 schema. Details: {fault}"
+            ),
+        ),
     }
 }
 

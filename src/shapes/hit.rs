@@ -1,6 +1,7 @@
 //! HIT.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::money::Cents;
 use crate::shapes::qualification::QualificationRequirement;
@@ -47,59 +48,72 @@ impl HitStatus {
 }
 
 /// A HIT as every operation that answers with one shows it.
+///
+/// Recorded: its members come in alphabetical order.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Hit<'a> {
-    #[serde(rename = "HITId")]
     #[expect(missing_docs, reason = "named by the API")]
-    pub hit_id: &'a str,
-    #[serde(rename = "HITTypeId")]
-    #[expect(missing_docs, reason = "named by the API")]
-    pub hit_type_id: &'a str,
-    /// One group for one HIT type; the worker site lists groups.
-    #[serde(rename = "HITGroupId")]
-    pub hit_group_id: &'a str,
-    /// The layout from which it was made.
-    #[serde(rename = "HITLayoutId", skip_serializing_if = "Option::is_none")]
-    pub hit_layout_id: Option<&'a str>,
-    #[expect(missing_docs, reason = "named by the API")]
-    pub creation_time: Instant,
-    #[expect(missing_docs, reason = "named by the API")]
-    pub title: &'a str,
-    #[expect(missing_docs, reason = "named by the API")]
-    pub description: &'a str,
-    /// The question document as the requester sent it.
-    pub question: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[expect(missing_docs, reason = "named by the API")]
-    pub keywords: Option<&'a str>,
-    #[serde(rename = "HITStatus")]
-    #[expect(missing_docs, reason = "named by the API")]
-    pub hit_status: HitStatus,
-    #[expect(missing_docs, reason = "named by the API")]
-    pub max_assignments: i64,
-    #[expect(missing_docs, reason = "named by the API")]
-    pub reward: Cents,
+    pub assignment_duration_in_seconds: i64,
     #[expect(missing_docs, reason = "named by the API")]
     pub auto_approval_delay_in_seconds: i64,
     #[expect(missing_docs, reason = "named by the API")]
+    pub creation_time: Instant,
+    #[expect(missing_docs, reason = "named by the API")]
+    pub description: &'a str,
+    #[expect(missing_docs, reason = "named by the API")]
     pub expiration: Instant,
+    /// One group for one HIT type; the worker site lists groups.
+    #[serde(rename = "HITGroupId")]
+    pub hit_group_id: &'a str,
+    #[serde(rename = "HITId")]
     #[expect(missing_docs, reason = "named by the API")]
-    pub assignment_duration_in_seconds: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[expect(missing_docs, reason = "named by the API")]
-    pub requester_annotation: Option<&'a str>,
-    /// Present even when empty.
-    pub qualification_requirements: &'a [QualificationRequirement],
+    pub hit_id: &'a str,
+    /// The layout from which it was made.
+    #[serde(rename = "HITLayoutId", skip_serializing_if = "Option::is_none")]
+    pub hit_layout_id: Option<&'a str>,
     /// Always `NotReviewed`: Amazon's content review does not exist here.
     #[serde(rename = "HITReviewStatus")]
     pub hit_review_status: &'static str,
-    /// Accepted and neither submitted, returned nor abandoned.
-    pub number_of_assignments_pending: i64,
+    #[serde(rename = "HITStatus")]
+    #[expect(missing_docs, reason = "named by the API")]
+    pub hit_status: HitStatus,
+    #[serde(rename = "HITTypeId")]
+    #[expect(missing_docs, reason = "named by the API")]
+    pub hit_type_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(missing_docs, reason = "named by the API")]
+    pub keywords: Option<&'a str>,
+    #[expect(missing_docs, reason = "named by the API")]
+    pub max_assignments: i64,
     /// Free places; an expired HIT keeps its count.
     pub number_of_assignments_available: i64,
     /// Approved or rejected.
     pub number_of_assignments_completed: i64,
+    /// Accepted and neither submitted, returned nor abandoned.
+    pub number_of_assignments_pending: i64,
+    /// Present even when empty.
+    #[serde(serialize_with = "in_order")]
+    pub qualification_requirements: &'a [QualificationRequirement],
+    /// The question document as the requester sent it.
+    pub question: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(missing_docs, reason = "named by the API")]
+    pub requester_annotation: Option<&'a str>,
+    #[expect(missing_docs, reason = "named by the API")]
+    pub reward: Cents,
+    #[expect(missing_docs, reason = "named by the API")]
+    pub title: &'a str,
+}
+
+/// The members of each in alphabetical order, as those of the HIT; the store keeps another one.
+fn in_order<S: Serializer>(
+    requirements: &&[QualificationRequirement],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut shown = serde_json::to_value(requirements).map_err(S::Error::custom)?;
+    shown.sort_all_objects();
+    shown.serialize(serializer)
 }
 
 /// The members that make a HIT type, in CreateHIT and CreateHITType.

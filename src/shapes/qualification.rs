@@ -1,5 +1,7 @@
 //! Qualification types, who holds them, who asked for them, and requirements of them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Instant;
@@ -13,6 +15,14 @@ pub struct Locale {
     /// Two letters of ISO 3166-2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subdivision: Option<String>,
+}
+
+/// As ISO 3166 writes it: `US`, `US-WA`.
+impl fmt::Display for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.country)?;
+        self.subdivision.iter().try_for_each(|state| write!(f, "-{state}"))
+    }
 }
 
 /// How a worker's value is compared with the requirement's.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::acts::submit::{self, check_question, check_worker, open_acceptance};
+use crate::acts::submit::{self, check_question, open_acceptance};
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::frame::NOT_AVAILABLE;
@@ -106,8 +106,7 @@ pub async fn hand_in(
         let asked = Arc::clone(&asked);
         Box::pin(async move {
             let (id, worker_id, question, answer) = &*asked;
-            let taken = open_acceptance(turn, id).await?;
-            check_worker(&taken, worker_id.as_deref())?;
+            let taken = open_acceptance(turn, id, worker_id.as_deref()).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             check_question(&hit, question)?;
             let at = turn.now;

@@ -58,7 +58,7 @@ pub fn said(mut fault: Fault, came_from: Option<&str>) -> Said {
         Fault::Worker { code, message, .. } => (422, code, message),
         Fault::Control { status, code, message } => (status, code, message),
         Fault::Request { code, message } if code.ends_with("DoesNotExist") => (404, code, message),
-        Fault::Request { code, message } | Fault::Parameter { code, message } => {
+        Fault::Request { code, message } | Fault::Parameter { code, message, .. } => {
             (422, code, message)
         }
         Fault::Front { status, exception, message } => (status, exception, message),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::acts::give_back::give_back;
-use crate::acts::submit::{check_question, check_worker, open_acceptance};
+use crate::acts::submit::{check_question, open_acceptance};
 use crate::acts::submit_form::{CheckedForm, submit_form};
 use crate::engine::compute;
 use crate::fault::Fault;
@@ -110,8 +110,7 @@ async fn give(visit: &Visit, sent: &Sent) -> Page {
     let returned = visit.act(move |turn| {
         let asked = Arc::clone(&asked);
         Box::pin(async move {
-            let taken = open_acceptance(turn, &asked.0).await?;
-            check_worker(&taken, Some(&asked.1))?;
+            let taken = open_acceptance(turn, &asked.0, Some(&asked.1)).await?;
             give_back(turn, &taken, State::Returned).await
         })
     });
@@ -163,8 +162,7 @@ async fn fill_in(
         let asked = Arc::clone(&asked);
         Box::pin(async move {
             let (id, worker_id, question, checked) = &*asked;
-            let taken = open_acceptance(turn, id).await?;
-            check_worker(&taken, Some(worker_id))?;
+            let taken = open_acceptance(turn, id, Some(worker_id)).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             check_question(&hit, question)?;
             submit_form(turn, &mut hit, taken, checked).await

@@ -20,7 +20,7 @@ pub enum Auth {
     /// verified; an unsigned request acts as the default requester.
     #[default]
     Open,
-    /// Only known keys, and every signature is verified.
+    /// Only known keys, and every signature is verified; it is one for us-east-1.
     Strict,
 }
 
@@ -43,7 +43,8 @@ pub async fn identify(
     };
     let known = engine.known(&authorization.access_key).await?;
     if let Some(secret) = secret(auth, &authorization.access_key, &known) {
-        verify(&authorization, keys, secret, parts, body)?;
+        let region = (auth == Auth::Strict).then_some(sigv4::REGION);
+        verify(&authorization, keys, secret, parts, body, region)?;
     } else if auth == Auth::Strict {
         return Err(front(SigningFault::UnknownAccessKey));
     }
@@ -63,6 +64,7 @@ fn verify(
     secret: &str,
     parts: &Parts,
     body: &[u8],
+    region: Option<&'static str>,
 ) -> Result<(), Fault> {
     let request = sigv4::Request {
         method: parts.method.as_str(),
@@ -72,7 +74,7 @@ fn verify(
         body,
     };
     // Clients sign with real time, whatever the market's clock shows.
-    sigv4::verify(authorization, keys, secret, &request, wall_clock()).map_err(front)
+    sigv4::verify(authorization, keys, secret, &request, wall_clock(), region).map_err(front)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]

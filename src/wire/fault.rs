@@ -16,6 +16,8 @@ struct FromMarket<'a> {
     exception: &'a str,
     #[serde(rename = "Message")]
     message: String,
+    #[serde(rename = "Parameter", skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
     #[serde(rename = "TurkErrorCode")]
     code: String,
 }
@@ -33,18 +35,18 @@ pub fn body(fault: &Fault, now: Instant, profile: Profile) -> (StatusCode, Vec<u
         Profile::Sandbox => format!("{message} ({} s)", now.0),
         Profile::Production => format!("{message} ({})", now.0),
     };
-    let market = |exception, code: &str, message: &str| {
+    let market = |exception, code: &str, message: &str, parameter: Option<&str>| {
         let code = format!("AWS.{code}");
-        json(&FromMarket { exception, message: suffixed(message), code })
+        json(&FromMarket { exception, message: suffixed(message), parameter, code })
     };
+    let of_market = |code: &str| format!("MechanicalTurk.{code}");
     match fault {
-        Fault::Request { code, message } => (
+        Fault::Request { code, message } => {
+            (StatusCode::BAD_REQUEST, market("RequestError", &of_market(code), message, None))
+        }
+        Fault::Parameter { code, message, parameter } => (
             StatusCode::BAD_REQUEST,
-            market("RequestError", &format!("MechanicalTurk.{code}"), message),
-        ),
-        Fault::Parameter { code, message } => (
-            StatusCode::BAD_REQUEST,
-            market("ParameterValidationError", &format!("MechanicalTurk.{code}"), message),
+            market("ParameterValidationError", &of_market(code), message, parameter.as_deref()),
         ),
         Fault::Front { exception, status, message } => (
             StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST),
@@ -55,7 +57,7 @@ pub fn body(fault: &Fault, now: Instant, profile: Profile) -> (StatusCode, Vec<u
             let message = "There was an error with this request.";
             (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                market("ServiceFault", "ServiceUnavailable", message),
+                market("ServiceFault", "ServiceUnavailable", message, None),
             )
         }
     }
@@ -87,7 +89,19 @@ mod tests {
             &Fault::invalid_parameter("WorkerId", "A143XRCI1YXAFE"),
             Profile::Sandbox,
             400,
-            r#"{"__type":"ParameterValidationError","Message":"The value \"A143XRCI1YXAFE\" is not valid for the parameter WorkerId. (1624047673969 s)","TurkErrorCode":"AWS.MechanicalTurk.InvalidParameterValue"}"#,
+            r#"{"__type":"ParameterValidationError","Message":"The value \"A143XRCI1YXAFE\" is not valid for the parameter WorkerId. (1624047673969 s)","Parameter":"WorkerId","TurkErrorCode":"AWS.MechanicalTurk.InvalidParameterValue"}"#,
+        );
+        check(
+            &Fault::invalid_value("HITTypeId", "3X"),
+            Profile::Sandbox,
+            400,
+            r#"{"__type":"RequestError","Message":"The value \"3X\" is not valid for the parameter HITTypeId. (1624047673969 s)","TurkErrorCode":"AWS.MechanicalTurk.InvalidParameterValue"}"#,
+        );
+        check(
+            &Fault::parameter("InvalidParameterValue", "no"),
+            Profile::Production,
+            400,
+            r#"{"__type":"ParameterValidationError","Message":"no (1624047673969)","TurkErrorCode":"AWS.MechanicalTurk.InvalidParameterValue"}"#,
         );
         check(
             &Fault::front("SerializationException", "no"),

@@ -31,6 +31,9 @@ use subtle::ConstantTimeEq;
 /// The service name that a Requester API signature is scoped to.
 pub const SERVICE: &str = "mturk-requester";
 
+/// The only region that the service was in.
+pub const REGION: &str = "us-east-1";
+
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const TERMINATOR: &str = "aws4_request";
 /// A timestamp begins with so many bytes of day, such as `20261121`.
@@ -60,24 +63,23 @@ pub struct Request<'a> {
 /// `authorization` is what [`parse`] read from the same request's headers, and `secret` the secret
 /// of its access key; `keys` keeps what is derived from it. `now` is the wall clock, which clients
 /// share, and never a virtual one; dates up to and including 15 minutes before or after it are
-/// accepted, in whole seconds.
-///
-/// The region of the scope is not checked: one public client signs for us-west-2 by mistake.
+/// accepted, in whole seconds. The scope may name any region, unless `region` is the one to name.
 ///
 /// # Errors
 /// A fault with exception `InvalidSignatureException` if the request is too old or too new, does
-/// not sign its host and its date, is scoped to another day or service, or has another signature
-/// than `secret` gives.
+/// not sign its host and its date, is scoped to another day, service or region, or has another
+/// signature than `secret` gives.
 pub fn verify(
     authorization: &Authorization,
     keys: &SigningKeys,
     secret: &str,
     request: &Request<'_>,
     now: DateTime<Utc>,
+    region: Option<&'static str>,
 ) -> Result<(), SigningFault> {
     check_age(authorization.signed_at, now)?;
     check_signed_headers(authorization)?;
-    check_scope(authorization)?;
+    check_scope(authorization, region)?;
     let canonical =
         canonical::request(request, &authorization.signed_headers).ok_or(SigningFault::Mismatch)?;
     let scope = &authorization.scope;
@@ -115,13 +117,17 @@ fn check_signed_headers(authorization: &Authorization) -> Result<(), SigningFaul
     Ok(())
 }
 
-fn check_scope(authorization: &Authorization) -> Result<(), SigningFault> {
-    let scope = &authorization.scope;
+fn check_scope(
+    authorization: &Authorization,
+    region: Option<&'static str>,
+) -> Result<(), SigningFault> {
+    let Authorization { scope, signed_at, .. } = authorization;
     let same_day = authorization.stamp.get(..DAY) == Some(&scope.date[..]);
-    if same_day && scope.service == SERVICE && scope.terminator == TERMINATOR {
+    let there = region.is_none_or(|region| scope.region == region);
+    if there && same_day && scope.service == SERVICE && scope.terminator == TERMINATOR {
         return Ok(());
     }
-    Err(SigningFault::Scope { scope: scope.clone(), signed_at: authorization.signed_at })
+    Err(SigningFault::Scope { scope: scope.clone(), signed_at: *signed_at, region })
 }
 
 /// The signature of a canonical request, in lower-case hexadecimal digits.

@@ -148,12 +148,21 @@ def test_signature_is_by_the_real_clock_though_time_stands_still():
 
 
 def test_hand_written_signer(strict):
-    """A signer that leaves content-type out and names another region is served."""
+    """A signer that leaves content-type out is served."""
     body = json.dumps(HIT_MEMBERS | {"Title": TITLE}, ensure_ascii=False).encode()
-    headers = sign(strict, body, operation="CreateHIT", region="us-west-2")
-    answer = strict.raw(body, headers=headers)
+    answer = strict.raw(body, headers=sign(strict, body, operation="CreateHIT"))
     assert answer.status == 200, answer.body
     assert answer.json()["HIT"]["Title"] == TITLE
+
+
+def test_another_region(strict, open_known):
+    """A signature for another region is refused in strict mode alone."""
+    answer = strict.raw(b"{}", headers=sign(strict, b"{}", region="us-west-1"))
+    refused_with(answer, "InvalidSignatureException")
+    expected = "Credential should be scoped to a valid region, not 'us-west-1'."
+    assert answer.json()["message"] == expected
+    answer = open_known.raw(b"{}", headers=sign(open_known, b"{}", region="us-west-1"))
+    assert answer.status == 200, answer.body
 
 
 def test_host_of_amazon_is_let_in(strict):

@@ -27,7 +27,12 @@ def check(answer, status, kind):
     request_id = answer.headers["x-amzn-RequestId"]
     assert request_id == str(uuid.UUID(request_id)), "a lower-case UUID"
     if kind in ("RequestError", "ParameterValidationError"):
-        assert set(body) == {"__type", "Message", "TurkErrorCode"}
+        members = {"__type", "Message", "TurkErrorCode"}
+        named = re.search(r" is not valid for the parameter (\w+)\.", body["Message"])
+        if kind == "ParameterValidationError" and named:
+            assert body["Parameter"] == named[1]
+            members.add("Parameter")
+        assert set(body) == members
         assert re.search(r" \(\d{13} s\)$", body["Message"]), body
     else:
         assert set(body) <= {"__type", "message"}

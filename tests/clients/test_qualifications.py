@@ -138,7 +138,7 @@ def test_types_are_found_by_any_part_of_their_name(mturk):
 def test_a_hit_requires_types_that_exist(server, mturk):
     """An unknown type is refused by name; another requester's may be required."""
     required = {"QualificationTypeId": UNKNOWN, "Comparator": "Exists"}
-    unknown = f"QualificationType {UNKNOWN} does not exist."
+    unknown = f"QualificationType [{UNKNOWN}] does not exist."
     with refused("RequestError", "QualificationTypeDoesNotExist", unknown):
         make_hit(mturk, QualificationRequirements=[required])
     required["QualificationTypeId"] = make_type(server.client())

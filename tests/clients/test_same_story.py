@@ -160,7 +160,7 @@ def test_people(call, stranger, server, workers):
         QualificationTypeStatus="Active",
     )["QualificationType"]["QualificationTypeId"]
     of_type = {"QualificationTypeId": type_id}
-    with refused(f"QualificationType {type_id} does not exist."):
+    with refused(f"QualificationType [{type_id}] does not exist."):
         stranger("UpdateQualificationType", **of_type, Description="Not mine")
     call("UpdateQualificationType", **of_type, Description="Takes great care")
     for teller in (call, stranger):
@@ -187,7 +187,7 @@ def test_people(call, stranger, server, workers):
         (workers[1], 1),
         (workers[0], 3),
     ]
-    with refused(f"QualificationType {type_id} does not exist."):
+    with refused(f"QualificationType [{type_id}] does not exist."):
         stranger("ListWorkersWithQualificationType", **of_type)
 
     hit = {

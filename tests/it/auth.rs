@@ -100,6 +100,25 @@ async fn check(world: &World, client: &Client, expected: Option<&str>) {
     assert_eq!(stored, expected.is_none(), "a refused call leaves nothing behind");
 }
 
+#[tokio::test]
+async fn another_region_is_refused_in_strict_mode_alone() {
+    let abroad = Client { region: "us-west-1", ..ALICE };
+    check(&world(Auth::Open).await, &abroad, None).await;
+    let strict = world(Auth::Strict).await;
+    let said = async |client: &Client| {
+        let reply = client.call(&strict, "GetAccountBalance", json!({})).await;
+        shape::fault(&reply.json())
+    };
+    let region = "Credential should be scoped to a valid region, not 'us-west-1'.";
+    assert_eq!(said(&abroad).await, format!("InvalidSignatureException: {region}"));
+    let service = "Credential should be scoped to correct service: 'mturk-requester'. ";
+    assert_eq!(
+        said(&Client { service: "mturk", ..abroad }).await,
+        format!("InvalidSignatureException: {region} {service}")
+    );
+    check(&strict, &ALICE, None).await;
+}
+
 #[rstest]
 #[case(Auth::Open)]
 #[case(Auth::Strict)]
@@ -109,7 +128,6 @@ async fn a_known_key_is_verified(#[case] auth: Auth) {
     let mismatch = Some("InvalidSignatureException");
     check(&world, &ALICE, None).await;
     check(&world, &Client { token: Some("session/token+="), ..ALICE }, None).await;
-    check(&world, &Client { region: "us-west-2", ..ALICE }, None).await;
     let amazon = "mturk-requester-sandbox.us-east-1.amazonaws.com";
     check(&world, &Client { host: amazon, ..ALICE }, None).await;
     check(&world, &Client { ahead: 14 * 60, ..ALICE }, None).await;

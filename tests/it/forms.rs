@@ -61,7 +61,7 @@ pub async fn hand_in(
     let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
         let (assignment_id, checked) = (assignment_id.clone(), Arc::clone(&checked));
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id).await?;
+            let taken = open_acceptance(turn, &assignment_id, None).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
             submit_form(turn, &mut hit, taken, &checked).await
         })

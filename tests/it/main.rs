@@ -25,6 +25,7 @@ mod parsers;
 mod qualified;
 mod races;
 mod readme;
+mod recorded;
 mod reviews;
 mod shape;
 mod site;

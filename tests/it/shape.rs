@@ -99,14 +99,27 @@ fn check_fault(body: &Value) {
             assert!(without_suffix(message).1, "no suffix: {message}");
             let code = body["TurkErrorCode"].as_str().unwrap();
             assert!(code.starts_with("AWS.MechanicalTurk."), "{code}");
-            (["__type", "Message", "TurkErrorCode"].as_slice(), message)
+            let parameter = parameter(exception, without_suffix(message).0);
+            assert_eq!(body["Parameter"].as_str(), parameter, "{body}");
+            let members = ["__type", "Message", "Parameter", "TurkErrorCode"];
+            let members =
+                members.into_iter().filter(|name| *name != "Parameter" || parameter.is_some());
+            (members.collect::<Vec<_>>(), message)
         }
-        _ => (["__type", "message"].as_slice(), body["message"].as_str().unwrap()),
+        _ => (vec!["__type", "message"], body["message"].as_str().unwrap()),
     };
     assert_eq!(names, expected, "{body}");
     let lower = message.to_lowercase();
     assert!(READER.iter().all(|word| !lower.contains(word)), "{message}");
     check_message(message);
+}
+
+/// The `Parameter` of a fault: what a `ParameterValidationError` says is not valid. A value may
+/// hold the sentence itself, so the last one counts.
+fn parameter<'a>(exception: &str, message: &'a str) -> Option<&'a str> {
+    let (_, after) = message.rsplit_once(" is not valid for the parameter ")?;
+    let name = after.split_once('.').map_or(after, |(name, _)| name);
+    (exception == "ParameterValidationError").then_some(name)
 }
 
 fn check_message(message: &str) {

@@ -102,6 +102,27 @@ async fn who_returned_or_abandoned_a_hit_may_take_it_again() {
 }
 
 #[tokio::test]
+async fn another_worker_s_assignment_is_neither_returned_nor_handed_in() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let (of_one, of_two) = (world.accept("A1", &hit).await, world.accept("A2", &hit).await);
+    let stranger = json!({"WorkerId": "A2"});
+    for step in ["return", "submit"] {
+        let path = format!("/assignments/{of_one}/{step}");
+        let expected = says(422, "NotYours: Another worker accepted this assignment.");
+        assert_eq!(refused(&world, &path, stranger.clone()).await, expected);
+        let unknown = json!({"Worker": "A1"});
+        assert_eq!(world.control("POST", &path, unknown).await.0, 400, "{step}");
+    }
+    assert_eq!(world.standing(&hit).await, "Assignable 1 available 2 pending 0 completed");
+    let own = json!({"WorkerId": "A1", "Answers": {"q": "yes"}});
+    let done = world.done("POST", &format!("/assignments/{of_one}/submit"), own).await;
+    assert_eq!(done["WorkerId"], "A1");
+    world.done("POST", &format!("/assignments/{of_two}/return"), stranger).await;
+    assert_eq!(world.standing(&hit).await, "Assignable 2 available 0 pending 0 completed");
+}
+
+#[tokio::test]
 async fn a_hit_that_is_full_over_or_gone_is_refused() {
     let world = World::new().await;
     let full = world.create_hit(json!({"MaxAssignments": 1})).await;

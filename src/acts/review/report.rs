@@ -112,7 +112,7 @@ impl Report {
     ) -> Result<(), Fault> {
         let outcome = match outcome {
             Ok(result) => (ReviewActionStatus::Succeeded, result.to_owned(), None),
-            Err(Fault::Request { code, message } | Fault::Parameter { code, message }) => {
+            Err(Fault::Request { code, message } | Fault::Parameter { code, message, .. }) => {
                 let code_of_service = format!("AWS.MechanicalTurk.{code}");
                 (ReviewActionStatus::Failed, failure(code, message), Some(code_of_service))
             }

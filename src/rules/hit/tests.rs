@@ -110,7 +110,8 @@ fn only_reviewed_work_can_be_deleted() {
     assert_eq!(hit(1).dispose(NOW), refusal("Assignable"));
     assert_eq!(accept(hit(1)).dispose(NOW), refusal("Unassignable"));
     let submitted = accept(hit(1)).submit();
-    assert!(matches!(submitted.dispose(NOW), Err(Fault::Request { code: "InvalidHITState", .. })));
+    assert_eq!(submitted.dispose(NOW), refusal("Reviewable"));
+    assert_eq!(submitted.review(false, NOW).unwrap().dispose(NOW), refusal("Reviewing"));
     let disposed = submitted.approve().dispose(NOW).unwrap();
     assert_eq!(disposed.status(NOW), HitStatus::Disposed);
     assert_eq!(disposed.dispose(NOW), refusal("Disposed"));

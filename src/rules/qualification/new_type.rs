@@ -7,9 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::fault::Fault;
 use crate::rules::limits;
-use crate::rules::new_hit::unreadable;
 use crate::rules::question::specification::AnswerSpecification;
-use crate::rules::question::{self, Question, QuestionFault, QuestionForm, key};
+use crate::rules::question::{self, Question, QuestionFault, QuestionForm, key, unreadable};
 
 /// A test that workers take, and what they get without one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +48,9 @@ impl Ways {
         if let Some(delay) = sent.retry_delay_s {
             limits::RETRY_DELAY_S.check("RetryDelayInSeconds", delay)?;
         }
-        if sent.test.is_some() && sent.auto_granted {
-            return Err(refused("A QualificationType with a Test cannot be AutoGranted."));
+        if let (Some(test), true) = (&sent.test, sent.auto_granted) {
+            // Recorded: the whole document is the value.
+            return Err(Fault::invalid_parameter("Test", test));
         }
         let granted = |value: Option<i64>| sent.auto_granted.then(|| value.unwrap_or(1));
         let auto_granted_value = granted(sent.auto_granted_value);
@@ -93,7 +93,8 @@ impl Ways {
         // The old test was checked when it came.
         let checked = Self::check(Self { test: None, ..rest })?;
         if test.is_some() && checked.auto_granted {
-            return Err(refused("A QualificationType with a Test cannot be AutoGranted."));
+            // Assumed: the parameter at fault is the one that was sent.
+            return Err(Fault::invalid_parameter("AutoGranted", true));
         }
         Ok(Self { test, test_duration_s, answer_key, ..checked })
     }

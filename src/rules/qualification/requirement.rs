@@ -22,10 +22,7 @@ impl fmt::Display for Value {
         match self {
             Self::None => f.write_str("held"),
             Self::Integer(number) => write!(f, "{number}"),
-            Self::Place(Locale { country, subdivision: None }) => f.write_str(country),
-            Self::Place(Locale { country, subdivision: Some(state) }) => {
-                write!(f, "{country}-{state}")
-            }
+            Self::Place(place) => write!(f, "{place}"),
         }
     }
 }

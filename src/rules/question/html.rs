@@ -9,8 +9,7 @@ const NAMESPACE: &str = concat!(
 
 /// A page whose HTML came with the HIT, shown in a frame.
 ///
-/// Source: `HTMLQuestion.xsd` of 2011-11-11, the only version. The documentation wants valid
-/// HTML5; published samples are not, so the HTML itself is not checked.
+/// Source: `HTMLQuestion.xsd` of 2011-11-11, the only version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HtmlQuestion {
     /// The HTML as sent, never empty.

@@ -4,13 +4,13 @@
 //! made on the requester's web site; here a world file brings it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{MAX_BYTES, QuestionFault, html};
+use super::{MAX_BYTES, QuestionFault, check_characters, html, html5, parse, unreadable};
 use crate::fault::Fault;
-use crate::rules::new_hit::unreadable;
 use crate::shapes::hit::HitLayoutParameter;
 
 /// A page with placeholders.
@@ -46,8 +46,10 @@ impl Layout {
     /// Values are put in as they are, neither escaped nor searched for placeholders.
     ///
     /// # Errors
-    /// The names are not those of the placeholders, or one stands twice; the document is too long.
-    /// Source: the documentation of `HITLayoutParameter` for the rules. Assumed: the sentences.
+    /// The names are not those of the placeholders, or one stands twice; the document is too long;
+    /// a value has characters or HTML that no question may have.
+    /// Source: the documentation of `HITLayoutParameter` for the rules. Assumed: the sentences, but
+    /// for the one on missing names, which is recorded; their order.
     pub fn question(&self, parameters: &[HitLayoutParameter]) -> Result<String, Fault> {
         let mut values = BTreeMap::new();
         for HitLayoutParameter { name, value } in parameters {
@@ -56,17 +58,29 @@ impl Layout {
             }
         }
         let wanted = self.names();
-        if let Some(name) = wanted.iter().find(|name| !values.contains_key(*name)) {
-            return Err(refused(&format!("The HITLayoutParameter {name} is missing.")));
+        let missing = wanted.iter().filter(|name| !values.contains_key(*name));
+        let missing: Vec<&str> = missing.copied().collect();
+        if !missing.is_empty() {
+            return Err(without(&missing));
         }
         if let Some(name) = values.keys().find(|name| !wanted.contains(*name)) {
             return Err(refused(&format!("The HITLayout has no parameter {name}.")));
         }
-        self.filled(&values).ok_or_else(|| unreadable(QuestionFault::TooLong))
+        // Assumed: an emoji in a value is refused as one in a question.
+        values.values().try_for_each(|value| check_characters(value))?;
+        let too_long = || unreadable(QuestionFault::TooLong);
+        let (page, spans) = self.filled(&values).ok_or_else(too_long)?;
+        let document = html::document(&page, self.frame_height);
+        parse(&document).map_err(unreadable)?;
+        html5::check(&page, &|offset| {
+            let next = spans.partition_point(|span| span.end <= offset);
+            spans.get(next).is_some_and(|span| span.contains(&offset))
+        })?;
+        Ok(document)
     }
 
-    /// None if it becomes too long; then no more of it is made.
-    fn filled(&self, values: &BTreeMap<&str, &str>) -> Option<String> {
+    /// The page, and where in it the values are; none if it becomes too long.
+    fn filled(&self, values: &BTreeMap<&str, &str>) -> Option<(String, Vec<Range<usize>>)> {
         let value = |found: &Captures<'_>| {
             found.get(1).and_then(|name| values.get(name.as_str())).copied().unwrap_or_default()
         };
@@ -74,10 +88,28 @@ impl Layout {
         if longest.sum::<usize>() > MAX_BYTES {
             return None;
         }
-        let page = PLACEHOLDER.replace_all(&self.html, value);
-        let document = html::document(&page, self.frame_height);
-        (document.len() <= MAX_BYTES).then_some(document)
+        let (mut page, mut spans, mut copied) = (String::new(), Vec::new(), 0);
+        for found in PLACEHOLDER.captures_iter(&self.html) {
+            let placeholder = found.get_match();
+            page.push_str(&self.html[copied..placeholder.start()]);
+            let start = page.len();
+            page.push_str(value(&found));
+            spans.push(start..page.len());
+            copied = placeholder.end();
+        }
+        page.push_str(&self.html[copied..]);
+        Some((page, spans))
     }
+}
+
+/// Recorded for one missing name. Assumed: the code; that all are listed, in alphabetical order.
+fn without(missing: &[&str]) -> Fault {
+    let names = missing.join(", ");
+    refused(&format!(
+        "Your request is missing required parameters. Required parameters include \
+         HITLayoutParameter. You have not provided all required HITLayout parameters. Missing \
+         parameter names: {names}"
+    ))
 }
 
 fn refused(message: &str) -> Fault {
@@ -87,7 +119,7 @@ fn refused(message: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::question::{Question, parse};
+    use crate::rules::question::Question;
     use rstest::rstest;
 
     fn layout(html: &str) -> Layout {
@@ -105,11 +137,11 @@ mod tests {
     #[test]
     fn the_question_is_a_page_with_the_values() {
         let made = layout("<p>${a} ${b_2} ${a}</p> ${ a} $a {a} ${1}")
-            .question(&parameters(&[("b_2", "R&D"), ("a", "${b_2} $1 <i>")]))
+            .question(&parameters(&[("b_2", "R & D"), ("a", "${b_2} $1 <i>")]))
             .unwrap();
         match parse(&made).unwrap() {
             Question::Html(page) => {
-                let expected = "<p>${b_2} $1 <i> R&D ${b_2} $1 <i></p> ${ a} $a {a} ${1}";
+                let expected = "<p>${b_2} $1 <i> R & D ${b_2} $1 <i></p> ${ a} $a {a} ${1}";
                 assert_eq!((page.content.as_str(), page.frame_height), (expected, 450));
             }
             other => panic!("{other:?}"),
@@ -117,7 +149,6 @@ mod tests {
     }
 
     #[rstest]
-    #[case("${a}", &[], "The HITLayoutParameter a is missing.")]
     #[case("${a}", &[("a", "x"), ("b", "y")], "The HITLayout has no parameter b.")]
     #[case("${a}", &[("a", "x"), ("a", "y")], "The HITLayoutParameter a is given twice.")]
     #[case("plain", &[("", "x")], "The HITLayout has no parameter .")]
@@ -127,9 +158,49 @@ mod tests {
     }
 
     #[test]
+    fn all_missing_names_are_listed() {
+        let layout = layout("<img src='${image_url}'>${b}${a}${b}");
+        let said = |given: &[(&str, &str)]| layout.question(&parameters(given)).unwrap_err();
+        let recorded = "InvalidParameterValue: Your request is missing required parameters. \
+            Required parameters include HITLayoutParameter. You have not provided all required \
+            HITLayout parameters. Missing parameter names: ";
+        let one = said(&[("a", ""), ("b", "")]).to_string();
+        assert_eq!(one, format!("{recorded}image_url"));
+        assert_eq!(said(&[("image_url", "")]).to_string(), format!("{recorded}a, b"));
+        assert_eq!(said(&[("c", "")]).to_string(), format!("{recorded}a, b, image_url"));
+    }
+
+    /// Errors of the layout itself are not the caller's; values are read where they stand.
+    #[rstest]
+    #[case("AT&T <a b='c'd><p><body> ${a}", "R & D", None)]
+    #[case("<a href='?x=1${a}'>", "&y=2&z", None)]
+    #[case("<script>if (a ${a} b) {}</script>", "&&b", None)]
+    #[case("<p>${b}${a}", "AT&T", Some("[1,6]"))]
+    #[case("<p>\n${a}<p b='${a}'>", "AT&T", Some("[2,3]"))]
+    #[case("<p b='${a}'>", "x'c='y", Some("[1,9]"))]
+    #[case("<body>${a}", "<body>", Some("[1,12]"))]
+    #[case("é${a}", "\u{1f600}", Some("QuestionXML"))]
+    fn values_are_checked_as_html5(
+        #[case] html: &str,
+        #[case] value: &str,
+        #[case] place: Option<&str>,
+    ) {
+        let html = html.to_owned() + "<!--${b}-->";
+        let made = layout(&html).question(&parameters(&[("a", value), ("b", "")]));
+        match place {
+            None => drop(made.unwrap()),
+            Some(place) => {
+                let said = made.unwrap_err().to_string();
+                assert!(said.contains(place), "{said}");
+                assert!(said.matches("<! [").count() <= 1, "{said}");
+            }
+        }
+    }
+
+    #[test]
     fn the_result_has_the_size_of_a_question() {
-        let empty = layout("${a}").question(&parameters(&[("a", "")])).unwrap().len();
-        let fits = "x".repeat(MAX_BYTES - empty);
+        let short = layout("${a}").question(&parameters(&[("a", "x")])).unwrap().len();
+        let fits = "x".repeat(MAX_BYTES - short + 1);
         assert!(layout("${a}").question(&parameters(&[("a", &fits)])).is_ok());
         let long = layout("${a}").question(&parameters(&[("a", &(fits + "x"))])).unwrap_err();
         assert!(long.to_string().contains("a maximum length of 65535"), "{long}");

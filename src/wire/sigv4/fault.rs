@@ -63,12 +63,15 @@ pub enum SigningFault {
         /// The instant of verification.
         now: DateTime<Utc>,
     },
-    /// The credential is for another service, another day, or does not end as it should.
+    /// The credential is for another service, another day or another region, or does not end as
+    /// it should.
     Scope {
         /// The scope of the credential.
         scope: Scope,
         /// The instant of signing.
         signed_at: DateTime<Utc>,
+        /// The region that the scope must name, if it must.
+        region: Option<&'static str>,
     },
     /// The signature is not that of this request with this secret.
     Mismatch,
@@ -113,7 +116,7 @@ impl SigningFault {
             Self::UnsignedDate => unsigned("'X-Amz-Date' or 'Date'"),
             Self::Expired { signed_at, now } => expired(*signed_at, *now),
             Self::NotYetCurrent { signed_at, now } => not_yet_current(*signed_at, *now),
-            Self::Scope { scope, signed_at } => misscoped(scope, *signed_at),
+            Self::Scope { scope, signed_at, region } => misscoped(scope, *signed_at, *region),
             Self::Mismatch => MISMATCH.to_owned(),
         }
     }
@@ -204,16 +207,24 @@ fn not_yet_current(signed_at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("Signature not yet current: {signed_at} is still later than {limit} ({now} + 15 min.)")
 }
 
-/// One sentence for each part that is wrong.
-fn misscoped(scope: &Scope, signed_at: DateTime<Utc>) -> String {
-    let Scope { date, service, terminator, .. } = scope;
+/// One sentence for each part that is wrong. The one on the region is recorded of this service.
+fn misscoped(scope: &Scope, signed_at: DateTime<Utc>, wanted: Option<&str>) -> String {
+    let Scope { date, region, service, terminator } = scope;
     let (day, at) = (signed_at.format("%Y%m%d").to_string(), timestamp(signed_at));
     let sentences = [
+        wanted
+            .filter(|wanted| region != wanted)
+            .map(|_| format!("Credential should be scoped to a valid region, not '{region}'.")),
         (service != SERVICE)
             .then(|| format!("Credential should be scoped to correct service: '{SERVICE}'. ")),
         (terminator != TERMINATOR)
             .then(|| format!("{OTHER_TERMINATOR}: '{TERMINATOR}', not '{terminator}'. ")),
         (*date != day).then(|| format!("{OTHER_DAY}: '{date}' != '{day}', from '{at}'.")),
     ];
-    sentences.into_iter().flatten().collect()
+    let mut sentences = sentences.into_iter().flatten();
+    let first = sentences.next().unwrap_or_default();
+    sentences.fold(first, |before, next| {
+        let blank = if before.ends_with(' ') { "" } else { " " };
+        before + blank + &next
+    })
 }

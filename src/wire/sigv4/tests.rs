@@ -57,7 +57,7 @@ impl Message {
 
     fn verify(&self, secret: &str, now: DateTime<Utc>) -> Result<(), SigningFault> {
         let authorization = parse(&self.headers)?.expect("the message is signed");
-        verify(&authorization, &SigningKeys::default(), secret, &self.request(), now)
+        verify(&authorization, &SigningKeys::default(), secret, &self.request(), now, None)
     }
 }
 

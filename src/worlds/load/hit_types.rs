@@ -98,7 +98,7 @@ impl Load<'_> {
         }
         let all = one_by_one(members);
         let differs = all.iter().find(|(_, alone)| {
-            let values = Values::check(filled(&filled_from(alone, &found.values)));
+            let values = Values::of_world(filled(&filled_from(alone, &found.values)));
             values.is_ok_and(|values| values != found.values)
         });
         let place = place.of(differs.map(|(name, _)| *name).as_slice());
@@ -120,13 +120,13 @@ impl Load<'_> {
 
     /// The members with what is missing filled in; a problem for each that cannot be.
     fn values(&mut self, place: &Place, members: &TypeMembers) -> Option<Values> {
-        if let Ok(values) = Values::check(filled(members)) {
+        if let Ok(values) = Values::of_world(filled(members)) {
             return Some(values);
         }
         for (name, mut alone) in one_by_one(members) {
             // A title stands for a description too.
             alone.description.get_or_insert_with(|| String::from("-"));
-            if let Err(fault) = Values::check(filled(&alone)) {
+            if let Err(fault) = Values::of_world(filled(&alone)) {
                 self.problem(place.of(&[name]), sentence(&fault));
             }
         }
@@ -192,6 +192,6 @@ fn one_by_one(members: &TypeMembers) -> [(&'static str, TypeMembers); 7] {
 
 /// Values for a HIT whose own cannot be, so that the rest of it can be looked at.
 pub(super) fn stand_in() -> Option<HitType> {
-    let values = Values::check(filled(&TypeMembers::default())).ok()?;
+    let values = Values::of_world(filled(&TypeMembers::default())).ok()?;
     Some(HitType { id: String::new(), group_id: String::new(), values })
 }

@@ -29,7 +29,7 @@ async fn what_does_not_exist() {
     let hit = format!("RequestError HITDoesNotExist: Hit {NOBODY} does not exist.");
     let work = format!("RequestError AssignmentDoesNotExist: Assignment {NOBODY} does not exist.");
     let kind = "RequestError QualificationTypeDoesNotExist: QualificationType";
-    let kind = format!("{kind} {NOBODY} does not exist.");
+    let kind = format!("{kind} [{NOBODY}] does not exist.");
     for (operation, request, expected) in [
         ("GetHIT", json!({"HITId": NOBODY}), hit.as_str()),
         ("DeleteHIT", json!({"HITId": NOBODY}), &hit),

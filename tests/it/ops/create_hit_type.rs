@@ -50,8 +50,8 @@ async fn the_same_values_are_the_same_type_for_one_requester() {
     "A HIT can have at most 10 QualificationRequirements.")]
 #[case::values(json!({"QualificationRequirements":
     [{"QualificationTypeId": "3Q", "Comparator": "EqualTo"}]}),
-    "The QualificationRequirement for 3Q is not valid: IntegerValues takes exactly 1 value with \
-    this comparator.")]
+    "The value \"\" is not valid for the parameter IntegerValue. IntegerValue must not be null \
+    when used with the EqualTo comparator..")]
 #[tokio::test]
 async fn values_beyond_their_limits_are_refused(#[case] changes: Value, #[case] expected: &str) {
     let world = World::new().await;

@@ -47,8 +47,6 @@ async fn a_name_is_unique_for_its_requester() {
 #[case(json!({"AnswerKey": KEY}), "An AnswerKey can only be given together with a Test.")]
 #[case(tested(json!({"TestDurationInSeconds": null})),
     "TestDurationInSeconds must be given together with a Test.")]
-#[case(tested(json!({"AutoGranted": true})),
-    "A QualificationType with a Test cannot be AutoGranted.")]
 #[case(tested(json!({"Test": crate::world::QUESTION})),
     "The Test of a QualificationType is a QuestionForm.")]
 #[tokio::test]

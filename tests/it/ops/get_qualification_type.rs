@@ -41,7 +41,7 @@ async fn what_is_deleted_or_never_was_does_not_exist() {
     world.ok("DeleteQualificationType", json!({"QualificationTypeId": id})).await;
     for id in [id.as_str(), NOBODY, "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"] {
         let said = world.fault(NAME, json!({"QualificationTypeId": id})).await;
-        let expected = format!("QualificationType {id} does not exist.");
+        let expected = format!("QualificationType [{id}] does not exist.");
         assert_eq!(said, format!("RequestError QualificationTypeDoesNotExist: {expected}"));
     }
     check_ids(&world, NAME, json!({}), "QualificationTypeId").await;

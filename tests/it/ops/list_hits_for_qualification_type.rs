@@ -79,7 +79,7 @@ async fn a_type_without_hits_has_an_empty_list_and_an_unknown_one_none() {
     let reply = world.send(world.request(NAME, body)).await;
     assert_eq!(reply.text, r#"{"NumResults":0,"HITs":[]}"#);
     let said = world.fault(NAME, json!({"QualificationTypeId": NOBODY})).await;
-    let expected = format!("QualificationType {NOBODY} does not exist.");
+    let expected = format!("QualificationType [{NOBODY}] does not exist.");
     assert_eq!(said, format!("RequestError QualificationTypeDoesNotExist: {expected}"));
     check_ids(&world, NAME, json!({}), "QualificationTypeId").await;
 }

@@ -42,7 +42,7 @@ async fn what_a_type_cannot_become_is_refused() {
         said.strip_prefix("ParameterValidationError InvalidParameterValue: ").unwrap().to_owned()
     };
     let said = refused(json!({"AutoGranted": true})).await;
-    assert_eq!(said, "A QualificationType with a Test cannot be AutoGranted.");
+    assert_eq!(said, "The value \"true\" is not valid for the parameter AutoGranted.");
     let said = refused(json!({"Test": TEST})).await;
     assert_eq!(said, "TestDurationInSeconds must be given together with a Test.");
     let said = refused(json!({"TestDurationInSeconds": 9})).await;

@@ -215,7 +215,7 @@ async fn requirements_name_types_that_exist_and_are_in_use() {
     };
     world.ok("CreateHIT", sent(&id)).await;
     for unknown in ["3NOBODY", MASTERS_OF_PRODUCTION, "00000000000000000000"] {
-        let expected = format!("QualificationType {unknown} does not exist.");
+        let expected = format!("QualificationType [{unknown}] does not exist.");
         let expected = format!("RequestError QualificationTypeDoesNotExist: {expected}");
         assert_eq!(world.fault("CreateHIT", sent(unknown)).await, expected);
         assert_eq!(world.fault("CreateHITType", sent(unknown)).await, expected);

@@ -54,9 +54,9 @@ async fn a_hit_is_made_from_a_layout() {
 }
 
 #[rstest]
-#[case(json!([]), "The HITLayoutParameter image_url is missing.")]
-#[case(Value::Null, "The HITLayoutParameter image_url is missing.")]
-#[case(json!([{"Name": "image_url", "Value": ""}]), "The HITLayoutParameter question is missing.")]
+#[case(json!([]), "Missing parameter names: image_url, question")]
+#[case(Value::Null, "Missing parameter names: image_url, question")]
+#[case(json!([{"Name": "image_url", "Value": ""}]), "Missing parameter names: question")]
 #[case(json!([{"Name": "image_url", "Value": ""}, {"Name": "question", "Value": ""},
     {"Name": "x", "Value": ""}]), "The HITLayout has no parameter x.")]
 #[case(json!([{"Name": "image_url", "Value": ""}, {"Name": "question", "Value": ""},
@@ -70,7 +70,8 @@ async fn parameters_match_the_placeholders(#[case] parameters: Value, #[case] sa
         asked.as_object_mut().unwrap().remove("HITLayoutParameters");
     }
     let fault = world.fault("CreateHIT", asked).await;
-    assert_eq!(fault, format!("ParameterValidationError InvalidParameterValue: {said}"));
+    let begin = "ParameterValidationError InvalidParameterValue: ";
+    assert!(fault.starts_with(begin) && fault.ends_with(said), "{fault}");
     assert_eq!(world.ok("ListHITs", json!({})).await["NumResults"], 0);
 }
 

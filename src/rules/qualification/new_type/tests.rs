@@ -81,7 +81,7 @@ fn what_goes_together_is_taken() {
 }
 
 #[rstest]
-#[case::both(Ways { auto_granted: true, ..tested() }, "cannot be AutoGranted")]
+#[case::both(Ways { auto_granted: true, ..tested() }, "for the parameter Test.")]
 #[case::key_alone(Ways { test: None, answer_key: Some(key("choice")), ..tested() },
     "An AnswerKey can only be given together with a Test.")]
 #[case::no_duration(Ways { test_duration_s: None, ..tested() }, "TestDurationInSeconds must be")]

@@ -100,7 +100,7 @@ proptest! {
         match parse(&headers) {
             Ok(read) => {
                 let keys = SigningKeys::default();
-                prop_assert!(verify(&read.unwrap(), &keys, SECRET, &request, now).is_err());
+                prop_assert!(verify(&read.unwrap(), &keys, SECRET, &request, now, None).is_err());
             }
             Err(fault) => prop_assert!(!fault.to_string().is_empty()),
         }

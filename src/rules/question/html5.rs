@@ -1,0 +1,209 @@
+//! The check for HTML5 that a requester's page goes through.
+//!
+//! Source: public reports that quote the service's answers. They show three kinds of errors, in
+//! the sentences of the Nu Html Checker, and pages without doctype, html or head that were
+//! accepted. Assumed: nothing else is refused.
+
+use std::convert::Infallible;
+
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Error, Span, Tokenizer};
+
+use crate::fault::Fault;
+
+const BODY_IS_OPEN: &str =
+    "An “body” start tag seen but an element of the same type was already open.";
+const NO_SPACE: &str = "No space between attributes.";
+const NO_REFERENCE: &str = "“&” did not start a character reference. \
+    (“&” probably should have been escaped as “&amp;”.)";
+
+/// How many errors an answer lists. Assumed.
+const MOST: usize = 10;
+
+/// The longest name of a character reference, `CounterClockwiseContourIntegral`, in bytes.
+const LONGEST_NAME: usize = 31;
+
+/// Checks a page. Errors count where `counts` says so of their byte offset.
+///
+/// # Errors
+/// `ParameterValidationError` that lists the errors with lines and columns, both from 1, and
+/// repeats the page. Assumed: the code.
+pub(super) fn check(page: &str, counts: &dyn Fn(usize) -> bool) -> Result<(), Fault> {
+    let mut checker = Checker::new(page, counts);
+    read(page, &mut |event, span| checker.see(event, span));
+    if checker.errors.is_empty() {
+        return Ok(());
+    }
+    let listed = |&(offset, why): &(usize, &str)| {
+        let (line, column) = place(page, offset);
+        format!("<! [{line},{column}] {why} !> ")
+    };
+    let errors: String = checker.errors.iter().map(listed).collect();
+    Err(Fault::parameter(
+        "HTML5ParseError",
+        format!(
+            "There was an error parsing the HTML5 data in your request.  Please make sure the \
+             data is well-formed and validates as HTML5. Details: Errors: {errors}\
+             Invalid content: {page}"
+        ),
+    ))
+}
+
+/// Tells what is in a page. One function for all callers, since the tokenizer is large code.
+fn read(page: &str, see: &mut dyn FnMut(&CallbackEvent<'_>, Span<usize>)) {
+    let see = |event: CallbackEvent<'_>, span| -> Option<Infallible> {
+        see(&event, span);
+        None
+    };
+    let mut emitter = CallbackEmitter::new(see);
+    emitter.naively_switch_states(true);
+    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+}
+
+/// Line and column of a byte, both from 1, the column in characters.
+///
+/// Recorded: of a start tag its last character, of an attribute its first. Assumed: of an
+/// ampersand itself.
+fn place(page: &str, offset: usize) -> (usize, usize) {
+    let before = page.get(..offset).unwrap_or(page);
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+/// What the text between tags is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// A part of the page: it opens the body.
+    Flow,
+    /// A title, or what stands in a text area: it has references and no tags.
+    Plain,
+    /// A script, a style, or the like: nothing is looked at until the end tag.
+    Raw,
+}
+
+struct Checker<'p> {
+    page: &'p str,
+    counts: &'p dyn Fn(usize) -> bool,
+    /// Byte offsets and sentences.
+    errors: Vec<(usize, &'static str)>,
+    body_is_open: bool,
+    /// How many templates are open.
+    templates: usize,
+    /// The start tag that is being read; later the element whose text `text` is about.
+    tag: Vec<u8>,
+    text: Text,
+}
+
+impl<'p> Checker<'p> {
+    fn new(page: &'p str, counts: &'p dyn Fn(usize) -> bool) -> Self {
+        let (errors, tag, text) = (Vec::new(), Vec::new(), Text::Flow);
+        Self { page, counts, errors, body_is_open: false, templates: 0, tag, text }
+    }
+
+    fn see(&mut self, event: &CallbackEvent<'_>, span: Span<usize>) {
+        match event {
+            CallbackEvent::EndTag { name } => self.end_tag(name),
+            _ if self.text == Text::Raw => {}
+            CallbackEvent::OpenStartTag { name } => self.tag = name.to_vec(),
+            CallbackEvent::CloseStartTag { self_closing } => {
+                self.start_tag(span.start, *self_closing);
+            }
+            CallbackEvent::String { value } => self.text(value, span),
+            CallbackEvent::Error(Error::MissingWhitespaceBetweenAttributes) => {
+                self.add(span.start.saturating_sub(1), NO_SPACE);
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, offset: usize, why: &'static str) {
+        if self.errors.len() < MOST && (self.counts)(offset) {
+            self.errors.push((offset, why));
+        }
+    }
+
+    /// A start tag that ends at `offset`.
+    ///
+    /// Whatever belongs into the body opens it, whether its own tag comes or not.
+    fn start_tag(&mut self, offset: usize, self_closing: bool) {
+        if self.tag == b"template" {
+            self.templates += 1;
+        } else if self.templates == 0 {
+            if self.tag == b"body" && self.body_is_open {
+                self.add(offset, BODY_IS_OPEN);
+            }
+            self.body_is_open |= !stands_before_body(&self.tag);
+        }
+        self.text = match &*self.tag {
+            // In a drawing it has an end, which the tokenizer does not see.
+            b"title" | b"textarea" if self_closing => Text::Raw,
+            b"title" | b"textarea" => Text::Plain,
+            b"script" | b"style" | b"noscript" | b"noframes" | b"noembed" | b"iframe" | b"xmp"
+            | b"plaintext" => Text::Raw,
+            _ => Text::Flow,
+        };
+    }
+
+    fn end_tag(&mut self, name: &[u8]) {
+        if self.text == Text::Flow && name == b"template" {
+            self.templates = self.templates.saturating_sub(1);
+        } else if self.text != Text::Flow && name == self.tag {
+            self.text = Text::Flow;
+        }
+    }
+
+    fn text(&mut self, value: &[u8], span: Span<usize>) {
+        if self.text == Text::Flow && self.templates == 0 {
+            self.body_is_open |= !value.trim_ascii().is_empty();
+        }
+        let text = self.page.get(span.start..span.end).unwrap_or_default();
+        for (at, _) in text.match_indices('&') {
+            if self.errors.len() < MOST && is_stray(&text[at..]) {
+                self.add(span.start + at, NO_REFERENCE);
+            }
+        }
+    }
+}
+
+/// Elements that leave the body closed.
+fn stands_before_body(tag: &[u8]) -> bool {
+    matches!(
+        tag,
+        b"html"
+            | b"head"
+            | b"base"
+            | b"basefont"
+            | b"bgsound"
+            | b"link"
+            | b"meta"
+            | b"title"
+            | b"script"
+            | b"style"
+            | b"noscript"
+            | b"noframes"
+            | b"template"
+            | b"frameset"
+    )
+}
+
+/// Whether the ampersand at the beginning has a letter behind it, and begins no named reference.
+fn is_stray(text: &str) -> bool {
+    let name = &text[1..];
+    if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return false;
+    }
+    let bytes = name.bytes().take(LONGEST_NAME).take_while(u8::is_ascii_alphanumeric).count();
+    let semicolon = usize::from(name[bytes..].starts_with(';'));
+    let reference = &text[..1 + bytes + semicolon];
+    // Where there is a reference, the tokenizer puts something else in its place.
+    let mut is_reference = false;
+    read(reference, &mut |event, _| {
+        if let CallbackEvent::String { value } = event {
+            is_reference |= *value != reference.as_bytes();
+        }
+    });
+    !is_reference
+}
+
+#[cfg(test)]
+mod tests;
