@@ -86,7 +86,6 @@ pub async fn hand_in(
         submit_time: at,
         approval_time: None,
         rejection_time: None,
-        deadline: taken.deadline_at,
         answer,
         requester_feedback: None,
     };
@@ -116,10 +115,9 @@ async fn reviewed(turn: &mut Turn, placed: Placed) -> Result<Placed, Fault> {
 
 /// Behind all other work of the HIT, or, for an instant in the past, behind the work of then.
 async fn place(turn: &mut Turn, hit: &Hit, at: Instant) -> Result<i64, Fault> {
-    let last = if at < turn.now {
-        assignments::last_place(&mut turn.tx, hit.key, at).await?.unwrap_or(0)
-    } else {
-        hit.last_assignment_position
-    };
-    Ok(rules::assignment::place(at, last))
+    if at >= turn.now {
+        return Ok(rules::assignment::place(turn.arrived_at, hit.last_assignment_position));
+    }
+    let last = assignments::last_place(&mut turn.tx, hit.key, at).await?;
+    Ok(rules::assignment::place(at, last.unwrap_or(0)))
 }

@@ -10,6 +10,7 @@ use crate::store::Tx;
 use crate::store::hit_groups;
 use crate::store::hit_types;
 use crate::store::sql::{Row, Statement, sql};
+use crate::time::Instant;
 
 pub(super) use hit::{COLUMNS, hit, select_hits};
 pub use hit::{Hit, Policies};
@@ -104,11 +105,16 @@ pub async fn exists(tx: &mut Tx, requester_id: &str, id: &str) -> Result<bool, F
     Ok(sql(EXISTS).bind(id).bind(requester_id).one(tx).await?.is_some())
 }
 
-/// Puts a new HIT into the store and gives it its number.
+/// Puts a new HIT into the store and gives it its number; workers find it as of `listed_at`.
 ///
 /// # Errors
 /// The database failed.
-pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), Fault> {
+pub async fn add(
+    tx: &mut Tx,
+    hit: &mut Hit,
+    policies: &Policies,
+    listed_at: Instant,
+) -> Result<(), Fault> {
     let text = |policy: Option<&ReviewPolicy>| {
         let text = policy.map(serde_json::to_string).transpose();
         text.map_err(|e| Fault::Service(e.to_string()))
@@ -131,7 +137,7 @@ pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), 
         .bind(hit.layout_id.as_deref());
     hit.key = statement.only(tx).await?.get(0)?;
     if hit.status == HitStatus::Assignable {
-        hit_groups::list(tx, &hit.hit_type.id, hit.created_at).await?;
+        hit_groups::list(tx, &hit.hit_type.id, listed_at).await?;
     }
     Ok(())
 }

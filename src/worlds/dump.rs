@@ -26,7 +26,7 @@ use crate::turn::{Profile, Turn};
 /// The database failed.
 pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
     // Real time gets there by itself.
-    let now = (turn.clock != Clock::REAL).then(|| time(turn.now));
+    let now = (turn.clock != Clock::REAL).then(|| time(turn.arrived_at));
     Ok(object(json!({
         "Now": now,
         "Ordered": true,

@@ -33,7 +33,8 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
             return Err(OpenError::unusable(format!("its migration {version} is another one")));
         }
     }
-    for migration in &all[done.len()..] {
+    let is_done = |version| done.iter().any(|(known, _)| *known == version);
+    for migration in all.iter().filter(|migration| !is_done(migration.version)) {
         apply(&begun, migration).map_err(OpenError::unusable)?;
     }
     begun.commit().map_err(OpenError::unusable)

@@ -47,7 +47,8 @@ impl Load<'_> {
         plan.hit.status = plan.hit.standing.status(now);
         if is_new {
             plan.hit.has_policies = policies.any();
-            hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
+            let created_at = plan.hit.created_at;
+            hits::add(&mut self.turn.tx, &mut plan.hit, &policies, created_at).await?;
             if plan.hit.standing.phase != Phase::Disposed {
                 hit_requirements::add(&mut self.turn.tx, &plan.hit).await?;
             }
