@@ -1,16 +1,21 @@
--- Every time that is kept and shown is a whole second, and what falls due does so at the shown instant. Positions of
--- assignments keep the milliseconds of arrival, and so do events. {{find}} tells where a text stands in another, {{json}}
--- lets a text be read as JSON (src/store/dialect.rs).
+-- Every time that is kept and shown is a whole second, and what falls due does so at the shown instant. Positions keep the
+-- milliseconds of arrival, and so do events. {{find}} tells where a text stands in another, {{json}} lets a text be read as
+-- JSON (src/store/dialect.rs).
+
+-- position is made of the column that was named after what is shown.
+ALTER TABLE hits RENAME COLUMN created_at TO arrived_at;
+ALTER TABLE hits ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE qualification_requests RENAME COLUMN submit_at TO arrived_at;
+ALTER TABLE qualification_requests ADD COLUMN submit_at BIGINT NOT NULL DEFAULT 0;
 
 UPDATE workers SET created_at = created_at / 1000 * 1000;
-UPDATE hits SET created_at = created_at / 1000 * 1000, expire_at = expire_at / 1000 * 1000;
-UPDATE hit_requirements SET position = (SELECT h.position FROM hits h WHERE h.key = hit_requirements.hit_key);
+UPDATE hits SET created_at = arrived_at / 1000 * 1000, expire_at = expire_at / 1000 * 1000;
 UPDATE acceptances SET accept_at = accept_at / 1000 * 1000, deadline_at = deadline_at / 1000 * 1000;
 UPDATE timers SET due_at = due_at / 1000 * 1000;
 UPDATE qualification_types SET created_at = created_at / 1000 * 1000;
 UPDATE qualifications SET grant_at = grant_at / 1000 * 1000;
 UPDATE qualification_requests SET ask_at = ask_at / 1000 * 1000, test_due_at = test_due_at / 1000 * 1000,
-    submit_at = submit_at / 1000 * 1000;
+    submit_at = arrived_at / 1000 * 1000;
 UPDATE bonus_payments SET grant_at = grant_at / 1000 * 1000;
 UPDATE reviewed_workers SET submit_at = submit_at / 1000 * 1000;
 UPDATE messages SET sent_at = sent_at / 1000 * 1000;

@@ -13,7 +13,7 @@ use crate::store::requesters::Requester;
 use crate::store::timers::{self, Kind, Timer};
 use crate::store::world::Opening;
 use crate::store::{Tx, world};
-use crate::time::{Clock, Instant};
+use crate::time::{Clock, Instant, When};
 
 pub use post::{Letter, Post};
 
@@ -111,6 +111,15 @@ impl Turn {
     pub const fn move_to(&mut self, at: Instant) {
         self.now = at.whole_second();
         self.arrived_at = at;
+    }
+
+    /// The place in the order of arrival of what happened in the second `at`: as exactly as the
+    /// time that was given says it.
+    #[must_use]
+    pub fn arrival_of(&self, given: Option<&When>, at: Instant) -> Instant {
+        let otherwise = if at < self.now { at } else { self.arrived_at };
+        let given = given.and_then(|when| when.at(self.now).ok());
+        given.filter(|given| given.whole_second() == at).unwrap_or(otherwise)
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.

@@ -115,9 +115,10 @@ async fn reviewed(turn: &mut Turn, placed: Placed) -> Result<Placed, Fault> {
 
 /// Behind all other work of the HIT, or, for an instant in the past, behind the work of then.
 async fn place(turn: &mut Turn, hit: &Hit, at: Instant) -> Result<i64, Fault> {
-    if at >= turn.now {
-        return Ok(rules::assignment::place(turn.arrived_at, hit.last_assignment_position));
-    }
-    let last = assignments::last_place(&mut turn.tx, hit.key, at).await?;
-    Ok(rules::assignment::place(at, last.unwrap_or(0)))
+    let last = if at < turn.now {
+        assignments::last_place(&mut turn.tx, hit.key, at).await?.unwrap_or(0)
+    } else {
+        hit.last_assignment_position
+    };
+    Ok(rules::assignment::place(turn.arrival_of(None, at), last))
 }

@@ -1,8 +1,8 @@
 //! UpdateExpirationForHIT: a later end, or an end now.
 //!
 //! The service counted the step from the present end and refused one under 60 seconds, an earlier
-//! end with it (three public reports). Assumed: a step of more than 365 days alike; an expired HIT
-//! counts from now.
+//! end with it (two public reports). Assumed: a step of more than 365 days is refused alike; the
+//! step of an expired HIT counts from now.
 
 use serde::Deserialize;
 

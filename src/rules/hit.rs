@@ -4,7 +4,7 @@
 //! of DeleteHIT and CreateAdditionalAssignmentsForHIT, and what public clients compute.
 
 use crate::fault::Fault;
-use crate::rules::limits;
+use crate::rules::limits::{self, Range};
 use crate::shapes::hit::HitStatus;
 use crate::time::{END_OF_TIME, Instant, Span};
 
@@ -162,8 +162,11 @@ impl Standing {
                  or more assignments.",
             ));
         }
-        // Assumed: the sum is named so.
-        limits::ASSIGNMENTS.check("MaxAssignments", max)?;
+        // Assumed: the range ends with what is left. A policy may add time alone.
+        let left = Range { min: 1, max: limits::ASSIGNMENTS.max - kept.max };
+        if additional != 0 {
+            left.check("NumberOfAdditionalAssignments", additional)?;
+        }
         Ok(Self { max, ..kept }.reopened(now))
     }
 

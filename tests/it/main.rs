@@ -23,6 +23,7 @@ mod qualified;
 mod races;
 mod readme;
 mod reviews;
+mod seconds;
 mod shape;
 mod site;
 mod state;
