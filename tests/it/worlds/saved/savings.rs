@@ -148,7 +148,7 @@ async fn what_contradicts_is_told_where_it_stands() {
         (TYPES, "QualificationTypes[1].Keywords", TYPES.replace("\"k\"", "\"other\"")),
         (GRANTS, "Qualifications[0].IntegerValue", GRANTS.replace(": 7", ": 8")),
         (BLOCKS, "WorkerBlocks[0].Reason", BLOCKS.replace("spam", "other")),
-        (REQUESTS, "QualificationRequests[0].SubmitTime", REQUESTS.replace("105.5", "105")),
+        (REQUESTS, "QualificationRequests[0].SubmitTime", REQUESTS.replace("105.5", "106")),
     ] {
         let told = refused(&[TYPES.to_owned(), one.to_owned(), other]).await;
         let reason = "another value stands elsewhere for the same thing";
