@@ -56,7 +56,7 @@ pub struct Turn {
     /// The transaction.
     pub tx: Tx,
     /// The instant, in whole seconds, as every stored and shown time is; it does not move during
-    /// the turn.
+    /// the turn. Assumed: the fraction is dropped before anything is computed.
     pub now: Instant,
     /// The instant to the millisecond: for the clock, and for what is kept in the order of arrival.
     pub arrived_at: Instant,
