@@ -158,7 +158,7 @@ impl Engine {
 
     async fn try_write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
         let (mut turn, next_due_at) = self.begin(requester).await?;
-        let settled = is_due_at(next_due_at, turn.now);
+        let settled = is_due_at(next_due_at, turn.arrived_at);
         let new = self.callers.is_new(&turn.requester).then(|| turn.requester.clone());
         let answer = match self.act(&mut turn, settled, new.as_deref(), deed).await {
             Ok(answer) => answer,

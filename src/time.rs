@@ -120,24 +120,19 @@ impl Instant {
             .map_or_else(|| self.0.to_string(), |at| at.to_rfc3339_opts(form, true))
     }
 
-    /// Epoch seconds as the service's Java wrote a double: `1.558393704E9`.
+    /// Whole epoch seconds as the service's Java wrote a double: `1.558393704E9`.
     #[must_use]
     pub fn epoch_seconds(self) -> String {
-        let (sign, ms) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
-        if ms < 10_000_000_000 {
-            let fraction = format!("{:03}", ms % 1000);
-            return format!("{sign}{}.{}", ms / 1000, tail(&fraction));
+        let seconds = self.0.div_euclid(1000);
+        if seconds.unsigned_abs() < 10_000_000 {
+            return format!("{seconds}.0");
         }
-        let digits = ms.to_string();
-        let exponent = digits.len() - 4;
-        format!("{sign}{}.{}E{exponent}", &digits[..1], tail(&digits[1..]))
+        let sign = if seconds < 0 { "-" } else { "" };
+        let digits = seconds.unsigned_abs().to_string();
+        let fraction = digits[1..].trim_end_matches('0');
+        let fraction = if fraction.is_empty() { "0" } else { fraction };
+        format!("{sign}{}.{fraction}E{}", &digits[..1], digits.len() - 1)
     }
-}
-
-/// The digits of a fraction without closing zeros, but at least one.
-fn tail(digits: &str) -> &str {
-    let kept = digits.trim_end_matches('0');
-    if kept.is_empty() { "0" } else { kept }
 }
 
 impl fmt::Display for Instant {
@@ -146,6 +141,7 @@ impl fmt::Display for Instant {
     }
 }
 
+/// In the Requester API's form, which has whole seconds (saved answers of 2019 to 2021).
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         RawValue::from_string(self.epoch_seconds())
@@ -154,10 +150,12 @@ impl Serialize for Instant {
     }
 }
 
+/// From the Requester API's form; a fraction of a second is dropped.
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
-        Self::from_epoch_seconds(seconds).ok_or_else(|| D::Error::custom("not an instant"))
+        let whole = Self::from_epoch_seconds(seconds.floor());
+        whole.ok_or_else(|| D::Error::custom("not an instant"))
     }
 }
 
@@ -180,6 +178,14 @@ impl When {
         within_time(at)
     }
 
+    /// As [`When::at`], without the fraction of a second: an instant that the market keeps.
+    ///
+    /// # Errors
+    /// As [`When::at`].
+    pub fn second_at(&self, now: Instant) -> Result<Instant, String> {
+        self.at(now).map(Instant::whole_second)
+    }
+
     /// The instant that is meant, whatever the time is.
     ///
     /// # Errors
@@ -192,12 +198,13 @@ impl When {
         within_time(at)
     }
 
-    /// One text for all forms of this time; None if it is none.
+    /// One text for all forms of this time, without the fraction of a second where it does not
+    /// count from now; None if it is none.
     #[must_use]
     pub fn in_one_form(&self) -> Option<String> {
         let [at, later] = self.twice();
         let at = at?;
-        Some(if later == Some(at) { at.rfc3339() } else { format!("{:+}ms", at.0) })
+        Some(if later == Some(at) { at.whole_second().rfc3339() } else { format!("{:+}ms", at.0) })
     }
 
     /// What is meant in the first moment and in the second: what counts from now differs.
@@ -237,26 +244,40 @@ mod tests {
     fn instants_print_as_java_printed_doubles() {
         for (ms, printed) in [
             (1_558_393_704_000, "1.558393704E9"),
-            (1_558_393_704_054, "1.558393704054E9"),
+            (1_598_811_799_000, "1.598811799E9"),
             (1_600_000_000_000, "1.6E9"),
             (1_000_000_000_000, "1.0E9"),
-            (999_999_999_500, "9.999999995E8"),
+            (999_999_999_000, "9.99999999E8"),
             (10_000_000_000, "1.0E7"),
-            (9_999_999_500, "9999999.5"),
+            (9_999_999_000, "9999999.0"),
             (0, "0.0"),
-            (-1_500, "-1.5"),
+            (-1_000, "-1.0"),
+            (-10_000_000_000, "-1.0E7"),
         ] {
-            assert_eq!(Instant(ms).epoch_seconds(), printed);
-            let read: f64 = printed.parse().unwrap();
-            assert_eq!(Instant::from_epoch_seconds(read), Some(Instant(ms)));
+            for fraction in [0, 1, 999] {
+                assert_eq!(Instant(ms + fraction).epoch_seconds(), printed);
+            }
+            assert_eq!(serde_json::to_string(&Instant(ms)).unwrap(), printed);
+            assert_eq!(serde_json::from_str::<Instant>(printed).unwrap(), Instant(ms));
         }
+    }
+
+    #[test]
+    fn a_fraction_of_a_second_is_dropped() {
+        for (sent, read) in [("1.25", 1), ("1.9999", 1), ("1.598811799999E9", 1_598_811_799)] {
+            let instant: Instant = serde_json::from_str(sent).unwrap();
+            assert_eq!(instant, Instant(read * 1000), "{sent}");
+        }
+        let (now, when) = (Instant(10_000), When::from("-1500ms"));
+        assert_eq!(when.at(now), Ok(Instant(8_500)));
+        assert_eq!(when.second_at(now), Ok(Instant(8_000)));
     }
 
     #[test]
     fn a_time_has_one_form() {
         for (written, form) in [
-            ("2019-05-20T17:38:25.123000-07:00", Some("2019-05-21T00:38:25.123Z")),
-            ("1558399105.123", Some("2019-05-21T00:38:25.123Z")),
+            ("2019-05-20T17:38:25.123000-07:00", Some("2019-05-21T00:38:25Z")),
+            ("1558399105.123", Some("2019-05-21T00:38:25Z")),
             ("1558399105.0", Some("2019-05-21T00:38:25Z")),
             ("-2h", Some("-7200000ms")),
             ("-120m", Some("-7200000ms")),

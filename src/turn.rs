@@ -13,7 +13,7 @@ use crate::store::requesters::Requester;
 use crate::store::timers::{self, Kind, Timer};
 use crate::store::world::Opening;
 use crate::store::{Tx, world};
-use crate::time::{Clock, Instant};
+use crate::time::{Clock, Instant, When};
 
 pub use post::{Letter, Post};
 
@@ -55,8 +55,11 @@ pub struct Market {
 pub struct Turn {
     /// The transaction.
     pub tx: Tx,
-    /// The instant; it does not move during the turn.
+    /// The instant, in whole seconds, as every stored and shown time is; it does not move during
+    /// the turn. Assumed: the fraction is dropped before anything is computed.
     pub now: Instant,
+    /// The instant to the millisecond: for the clock, and for what is kept in the order of arrival.
+    pub arrived_at: Instant,
     /// Makes ids.
     pub ids: Ids,
     /// What made them when the turn began.
@@ -85,11 +88,12 @@ impl Turn {
     #[must_use]
     pub fn new(tx: Tx, opening: Opening, requester: Arc<Requester>, market: Arc<Market>) -> Self {
         let Opening { clock, ids, page_key, .. } = opening;
-        let now = clock.now();
+        let arrived_at = clock.now();
         let ids_before = ids.clone();
         Self {
             tx,
-            now,
+            now: arrived_at.whole_second(),
+            arrived_at,
             ids,
             ids_before,
             requester,
@@ -101,6 +105,21 @@ impl Turn {
             post: None,
             origin: String::new(),
         }
+    }
+
+    /// Goes on at another instant.
+    pub const fn move_to(&mut self, at: Instant) {
+        self.now = at.whole_second();
+        self.arrived_at = at;
+    }
+
+    /// The place in the order of arrival of what happened in the second `at`: as exactly as the
+    /// time that was given says it.
+    #[must_use]
+    pub fn arrival_of(&self, given: Option<&When>, at: Instant) -> Instant {
+        let otherwise = if at < self.now { at } else { self.arrived_at };
+        let given = given.and_then(|when| when.at(self.now).ok());
+        given.filter(|given| given.whole_second() == at).unwrap_or(otherwise)
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.

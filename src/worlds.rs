@@ -162,9 +162,9 @@ impl Worlds {
     /// # Errors
     /// The database failed.
     pub async fn move_clock(&self, turn: &mut Turn) -> Result<(), Fault> {
-        if let Some(at) = self.entries.now.filter(|at| turn.now < *at) {
+        if let Some(at) = self.entries.now.filter(|at| turn.arrived_at < *at) {
             turn.set_clock(turn.clock.set_to(at)).await?;
-            turn.now = at;
+            turn.move_to(at);
         }
         Ok(())
     }

@@ -148,7 +148,6 @@ fn document(at: i64) -> Result<String> {
         submit_time: Instant(at),
         approval_time: None,
         rejection_time: None,
-        deadline: Instant(at + 540_000),
         answer: ANSWER.into(),
         requester_feedback: None,
     };

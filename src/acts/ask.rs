@@ -92,6 +92,7 @@ fn begun(turn: &mut Turn, of: QualificationType, worker_id: &str) -> Qualificati
         ask_at: turn.now,
         test_due_at: ways.test.as_ref().map(|_| turn.now + time),
         submit_at: turn.now,
+        arrived_at: turn.arrived_at,
         test: ways.test,
         answer_key: ways.answer_key,
         answer: None,
@@ -186,7 +187,7 @@ pub async fn hand_in(
     let value = marked.value;
     request.status = value.map_or(RequestStatus::Pending, |_| RequestStatus::Granted);
     request.answer = Some(marked.answer.clone());
-    request.submit_at = turn.now;
+    (request.submit_at, request.arrived_at) = (turn.now, turn.arrived_at);
     qualification_requests::keep(&mut turn.tx, &request).await?;
     match value {
         Some(value) => {

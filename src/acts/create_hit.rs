@@ -77,7 +77,7 @@ pub async fn create_hit(
         has_policies: policies.any(),
     };
     hold(turn, &mut hit, standing, Cents(0)).await?;
-    hits::add(&mut turn.tx, &mut hit, &policies).await?;
+    hits::add(&mut turn.tx, &mut hit, &policies, turn.arrived_at).await?;
     emit(turn, &hit, EventType::HitCreated, None).await?;
     hit_requirements::add(&mut turn.tx, &hit).await?;
     turn.set_timer(Kind::Expiry, &hit.id, expire_at).await?;

@@ -18,7 +18,7 @@ pub async fn emit(
 ) -> Result<(), Fault> {
     let new = New {
         event_type,
-        at: turn.now,
+        at: turn.arrived_at,
         requester_id: &hit.requester_id,
         hit_type_id: &hit.hit_type.id,
         hit_id: &hit.id,

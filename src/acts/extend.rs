@@ -26,7 +26,7 @@ pub async fn extend(
     let mut standing = hit.standing;
     let later = at_least.filter(|at| *at > standing.expire_at);
     if let Some(at) = later {
-        standing = standing.expire_at(at, turn.now)?;
+        standing = standing.last_until(at, turn.now);
     }
     let standing = standing.add_assignments(additional, turn.now)?;
     rules::hit::young_enough(hit.created_at)?;

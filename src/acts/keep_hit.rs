@@ -30,7 +30,7 @@ pub async fn keep_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
         turn.drop_timer(Kind::Disposal, &hit.id).await?;
     }
     if hit.status == HitStatus::Assignable && was != HitStatus::Assignable {
-        hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
+        hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.arrived_at).await?;
     }
     keep_counts(turn, hit).await
 }

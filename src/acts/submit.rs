@@ -119,7 +119,6 @@ pub async fn hand_in(
         submit_time: at,
         approval_time: None,
         rejection_time: None,
-        deadline: taken.deadline_at,
         answer,
         requester_feedback: None,
     };
@@ -154,5 +153,5 @@ async fn place(turn: &mut Turn, hit: &Hit, at: Instant) -> Result<i64, Fault> {
     } else {
         hit.last_assignment_position
     };
-    Ok(rules::assignment::place(at, last))
+    Ok(rules::assignment::place(turn.arrival_of(None, at), last))
 }

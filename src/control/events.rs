@@ -136,7 +136,7 @@ pub fn shown(event: &Event) -> Value {
     let mut shown = json!({
         "Event": event.number,
         "EventType": event.event_type,
-        "EventTimestamp": event.at.rfc3339(),
+        "EventTimestamp": event.at.whole_second().rfc3339(),
         "Requester": event.requester_id,
         "HITTypeId": event.hit_type_id,
         "HITId": event.hit_id,

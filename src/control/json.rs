@@ -187,7 +187,7 @@ pub fn write<T: serde::Serialize>(value: &T) -> Result<Value, Fault> {
 /// # Errors
 /// It is none of the forms that a time can have.
 pub fn instant(when: &When, now: Instant) -> Result<Instant, Fault> {
-    when.at(now).map_err(Fault::unreadable)
+    when.second_at(now).map_err(Fault::unreadable)
 }
 
 /// Refuses an address with characters that no text holds, before a route reads it.

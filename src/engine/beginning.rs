@@ -71,7 +71,7 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
     let clock = started(is_new, turn.clock, start)?;
     if clock != turn.clock {
         turn.set_clock(clock).await?;
-        turn.now = clock.now();
+        turn.move_to(clock.now());
     }
     let loaded = match &beginning.worlds {
         Some(worlds) if is_new => Some(bring_in(turn, worlds).await?),

@@ -48,7 +48,7 @@ impl Engine {
         let changed = self.turn(Access::Write, Requester::default(), move |turn| {
             let change = change.clone();
             Box::pin(async move {
-                let clock = changed(turn.clock, turn.now, &change)?;
+                let clock = changed(turn.clock, turn.arrived_at, &change)?;
                 turn.set_clock(clock).await?;
                 Ok(clock)
             })

@@ -91,16 +91,16 @@ pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
 
 /// Settles up to a batch of timers within the turn; the turn's instant is the same afterwards.
 pub(super) async fn batch(turn: &mut Turn) -> Result<u64, Fault> {
-    let now = turn.now;
+    let now = turn.arrived_at;
     let done = in_order(turn, now).await;
-    turn.now = now;
+    turn.move_to(now);
     done
 }
 
 async fn in_order(turn: &mut Turn, now: Instant) -> Result<u64, Fault> {
     let mut count = 0;
     for timer in timers::due(&mut turn.tx, now, BATCH).await? {
-        turn.now = timer.due_at;
+        turn.move_to(timer.due_at);
         turn.earliest_set = None;
         crate::timers::fire(turn, &timer).await?;
         count += 1;

@@ -161,7 +161,7 @@ impl Deliverer {
             Box::pin(async move {
                 let new = New {
                     event_type: event.event_type,
-                    at: turn.now,
+                    at: turn.arrived_at,
                     requester_id: &requester_id,
                     hit_type_id: &event.hit_type_id,
                     hit_id: &event.hit_id,

@@ -1,5 +1,7 @@
 //! ListReviewableHITs: HITs that are Reviewable, or Reviewing, of one HIT type or of all.
 //!
+//! Each is its HITId and nothing else (two public reports, and a sample of the older API).
+//!
 //! Assumed: the latest expiration first, as the older API's reference names its default.
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use crate::fault::Fault;
 use crate::ops::Operation;
 use crate::rules::page::Listing;
 use crate::shapes::hit::HitStatus;
-use crate::store::hits::{self, Hit};
+use crate::store::hits;
 use crate::turn::{Access, Turn};
 
 /// `ListReviewableHITs`.
@@ -36,7 +38,15 @@ pub struct Output {
     pub next_token: Option<String>,
     pub num_results: usize,
     #[serde(rename = "HITs")]
-    pub hits: Vec<Hit>,
+    pub hits: Vec<ReviewableHit>,
+}
+
+/// A HIT as this operation alone shows it.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the members are named by the API")]
+pub struct ReviewableHit {
+    #[serde(rename = "HITId")]
+    pub hit_id: String,
 }
 
 impl Operation for ListReviewableHits {
@@ -57,6 +67,7 @@ impl Operation for ListReviewableHits {
         let page = list.page(page_key, input.next_token.as_deref(), input.max_results)?;
         let hits = hits::list_status(tx, &requester.id, hit_type_id, status, page).await?;
         let next_token = hits.last().map(|hit| list.seal(page_key, hit.expiry_position));
+        let hits: Vec<_> = hits.into_iter().map(|hit| ReviewableHit { hit_id: hit.id }).collect();
         Ok(Output { next_token, num_results: hits.len(), hits })
     }
 }

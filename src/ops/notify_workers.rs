@@ -70,7 +70,9 @@ impl Operation for NotifyWorkers {
 
 /// Each worker once, in the order of the request. Assumed: a worker named twice gets one mail.
 fn named_once(worker_ids: Vec<String>) -> Result<Vec<String>, Fault> {
-    limits::WORKER_IDS.check("WorkerIds", i64::try_from(worker_ids.len()).unwrap_or(i64::MAX))?;
+    if worker_ids.len() > limits::WORKER_IDS {
+        return Err(Fault::invalid_parameter("WorkerIds", worker_ids.len()));
+    }
     let mut named = Vec::new();
     for worker_id in worker_ids {
         if !named.contains(&worker_id) {

@@ -42,7 +42,7 @@ impl Operation for SendTestEventNotification {
             requester: turn.requester.clone(),
             transport: asked.transport,
             address: asked.destination.clone(),
-            event: notification::test_event(test_event_type, turn.now),
+            event: notification::test_event(test_event_type, turn.arrived_at),
             told,
         };
         let nobody = || Fault::Service("nobody delivers notifications".into());

@@ -44,7 +44,7 @@ impl Operation for UpdateHitTypeOfHit {
         hold(turn, &mut hit, standing, Cents(0)).await?;
         keep_hit(turn, &mut hit).await?;
         if hit.status == HitStatus::Assignable {
-            hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.now).await?;
+            hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.arrived_at).await?;
         }
         Ok(Void {})
     }

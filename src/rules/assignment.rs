@@ -37,14 +37,14 @@ pub fn reject(status: AssignmentStatus) -> Result<(), Fault> {
     }
 }
 
-/// The place of work in its HIT: the instant of submission, then the order of arrival.
+/// The place of work in its HIT: the millisecond of its arrival, then a count.
 ///
 /// 43 bits of milliseconds and 20 of count; `last` is the place of the latest work of the HIT,
 /// after which new work always stands, whatever the clock does. More than a million submissions in
 /// one millisecond run over into the next one's places.
 #[must_use]
-pub fn place(submit_at: Instant, last: i64) -> i64 {
-    (submit_at.0 << 20).max(last.saturating_add(1))
+pub fn place(arrived_at: Instant, last: i64) -> i64 {
+    (arrived_at.0 << 20).max(last.saturating_add(1))
 }
 
 #[cfg(test)]

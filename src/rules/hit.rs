@@ -4,9 +4,9 @@
 //! of DeleteHIT and CreateAdditionalAssignmentsForHIT, and what public clients compute.
 
 use crate::fault::Fault;
-use crate::rules::limits;
+use crate::rules::limits::{self, Range};
 use crate::shapes::hit::HitStatus;
-use crate::time::{Instant, Span};
+use crate::time::{END_OF_TIME, Instant, Span};
 
 /// A HIT that the requester leaves alone is deleted this long after it became reviewable.
 ///
@@ -162,26 +162,37 @@ impl Standing {
                  or more assignments.",
             ));
         }
-        limits::ASSIGNMENTS.check("NumberOfAdditionalAssignments", max)?;
+        // Assumed: the range ends with what is left. A policy may add time alone.
+        let left = Range { min: 1, max: limits::ASSIGNMENTS.max - kept.max };
+        if additional != 0 {
+            left.check("NumberOfAdditionalAssignments", additional)?;
+        }
         Ok(Self { max, ..kept }.reopened(now))
     }
 
     /// Moves the end. A past instant, or this very second, ends the HIT now.
     ///
     /// # Errors
-    /// Deleted; a future instant that is earlier than the present end, or more than 365 days away.
-    /// Assumed: the API reference's "cannot shorten" wins over the guide's "shorten".
+    /// Deleted; the step from the present end is too small, negative or too large; an instant
+    /// beyond the market's time.
     pub fn expire_at(self, at: Instant, now: Instant) -> Result<Self, Fault> {
         let kept = self.not_disposed(now)?;
         if at <= now {
             let expire_at = kept.expire_at.min(now);
             return Ok(Self { expire_at, ..kept });
         }
-        if at < kept.expire_at.whole_second() || at > now + Span::seconds(limits::YEAR_S) {
-            let value = at.0 / 1000;
-            return Err(Fault::invalid_value("ExpireAt", &value.to_string()));
+        let step_s = (at.0 - kept.expire_at.max(now).0).div_euclid(1000);
+        limits::EXPIRATION_INCREMENT_S.check("ExpirationIncrementInSeconds", step_s)?;
+        if at > END_OF_TIME {
+            return Err(Fault::invalid_parameter("ExpireAt", at.0.div_euclid(1000)));
         }
-        Ok(Self { expire_at: at, ..kept }.reopened(now))
+        Ok(kept.last_until(at, now))
+    }
+
+    /// Lasts until `at`, which is later than the present end.
+    #[must_use]
+    pub fn last_until(self, at: Instant, now: Instant) -> Self {
+        Self { expire_at: at, ..self }.reopened(now)
     }
 
     /// The requester begins to review, or goes back.

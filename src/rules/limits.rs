@@ -23,6 +23,9 @@ pub const LIFETIME_S: Range = Range { min: 30, max: YEAR_S };
 pub const ASSIGNMENT_DURATION_S: Range = Range { min: 30, max: YEAR_S };
 /// `AutoApprovalDelayInSeconds`; its largest value is also its default.
 pub const AUTO_APPROVAL_DELAY_S: Range = Range { min: 0, max: 2_592_000 };
+/// The step of UpdateExpirationForHIT, from the present end or, of an expired HIT, from now (two
+/// public reports). Assumed: from which of the two an expired one counts.
+pub const EXPIRATION_INCREMENT_S: Range = Range { min: 60, max: YEAR_S };
 /// `MaxAssignments`, and the sum after `NumberOfAdditionalAssignments`.
 pub const ASSIGNMENTS: Range = Range { min: 1, max: 1_000_000_000 };
 
@@ -35,7 +38,7 @@ pub const KEYWORDS: usize = 1000;
 /// `RequesterAnnotation`. Assumed: of any characters, although the guide speaks of ASCII.
 pub const REQUESTER_ANNOTATION: usize = 255;
 /// `WorkerIds`: as many at a time.
-pub const WORKER_IDS: Range = Range { min: 0, max: 100 };
+pub const WORKER_IDS: usize = 100;
 
 /// Blocked workers of a requester.
 pub const WORKER_BLOCKS: i64 = 100_000;
@@ -64,12 +67,17 @@ impl Range {
     /// Whether `value` of the parameter `name` lies in the range, ends included.
     ///
     /// # Errors
-    /// `ParameterValidationError` that names the parameter and the value.
+    /// `ParameterValidationError` in the back end's sentence, which is recorded of
+    /// `ExpirationIncrementInSeconds`. Assumed: of all other numbers.
     pub fn check(self, name: &str, value: i64) -> Result<(), Fault> {
-        if (self.min..=self.max).contains(&value) {
+        let Self { min, max } = self;
+        if (min..=max).contains(&value) {
             return Ok(());
         }
-        Err(Fault::invalid_parameter(name, value))
+        let message = format!(
+            "The value {value} is invalid for {name}. Valid values range from {min} to {max}."
+        );
+        Err(Fault::parameter("InvalidParameterValue", message))
     }
 }
 

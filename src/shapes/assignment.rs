@@ -31,6 +31,9 @@ impl AssignmentStatus {
 }
 
 /// Submitted work as the API shows it; the store keeps it in this form.
+///
+/// It has no `Deadline` any more. A saved answer of ListAssignmentsForHIT fits its length only
+/// without. Assumed: GetAssignment and decided work are alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members are named by the API")]
@@ -49,8 +52,6 @@ pub struct Assignment {
     /// Stays when the rejection is overridden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection_time: Option<Instant>,
-    /// Assumed: shown for submitted work too, as the reference lists it.
-    pub deadline: Instant,
     /// A `QuestionFormAnswers` document, or empty.
     pub answer: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

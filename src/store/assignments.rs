@@ -274,12 +274,12 @@ fn render(assignment: &Assignment) -> Result<String, Fault> {
     serde_json::to_string(assignment).map_err(|e| Fault::Service(e.to_string()))
 }
 
-/// The last taken place in the HIT up to and including the millisecond `at`.
+/// The last taken place in the HIT up to and including the second `at`.
 ///
 /// # Errors
 /// The database failed.
 pub async fn last_place(tx: &mut Tx, hit_key: i64, at: Instant) -> Result<Option<i64>, Fault> {
-    let end = (at.0 + 1) << 20;
+    let end = (at.whole_second().0 + 1000) << 20;
     sql(LAST_PLACE).bind(hit_key).bind(end).only(tx).await?.get(0)
 }
 

@@ -243,7 +243,7 @@ pub async fn counts(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, Count)>,
 fn count(row: &Row) -> Result<Count, Fault> {
     let at = |index, bits: u32, unit| -> Result<Instant, Fault> {
         let position: Option<i64> = row.get(index)?;
-        Ok(Instant((position.unwrap_or(0) >> bits) * unit))
+        Ok(Instant((position.unwrap_or(0) >> bits) * unit).whole_second())
     };
     Ok(Count {
         open: row.get(1)?,

@@ -10,6 +10,7 @@ use crate::store::Tx;
 use crate::store::hit_groups;
 use crate::store::hit_types;
 use crate::store::sql::{Row, Statement, sql};
+use crate::time::Instant;
 
 pub(super) use hit::{COLUMNS, hit, select_hits};
 pub use hit::{Hit, Policies};
@@ -30,8 +31,8 @@ statements! {
     ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
             assignment_review_policy, hit_review_policy, created_at, expire_at, max_assignments, \
             pending_count, submitted_count, approved_count, rejected_count, status, \
-            last_assignment_position, held_cents, hit_layout_id) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12, $13) \
+            last_assignment_position, held_cents, hit_layout_id, arrived_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12, $13, $14) \
         RETURNING key";
     KEEP_COUNTS = "UPDATE hits SET max_assignments = $5, pending_count = $6, \
             submitted_count = $7, approved_count = $8, rejected_count = $9, \
@@ -104,11 +105,17 @@ pub async fn exists(tx: &mut Tx, requester_id: &str, id: &str) -> Result<bool, F
     Ok(sql(EXISTS).bind(id).bind(requester_id).one(tx).await?.is_some())
 }
 
-/// Puts a new HIT into the store and gives it its number.
+/// Puts a new HIT into the store and gives it its number; its place in lists is that of the
+/// millisecond `arrived_at`.
 ///
 /// # Errors
 /// The database failed.
-pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), Fault> {
+pub async fn add(
+    tx: &mut Tx,
+    hit: &mut Hit,
+    policies: &Policies,
+    arrived_at: Instant,
+) -> Result<(), Fault> {
     let text = |policy: Option<&ReviewPolicy>| {
         let text = policy.map(serde_json::to_string).transpose();
         text.map_err(|e| Fault::Service(e.to_string()))
@@ -128,10 +135,11 @@ pub async fn add(tx: &mut Tx, hit: &mut Hit, policies: &Policies) -> Result<(), 
         .bind(hit.standing.max)
         .bind(hit.status.as_str())
         .bind(hit.held)
-        .bind(hit.layout_id.as_deref());
+        .bind(hit.layout_id.as_deref())
+        .bind(arrived_at);
     hit.key = statement.only(tx).await?.get(0)?;
     if hit.status == HitStatus::Assignable {
-        hit_groups::list(tx, &hit.hit_type.id, hit.created_at).await?;
+        hit_groups::list(tx, &hit.hit_type.id, arrived_at).await?;
     }
     Ok(())
 }

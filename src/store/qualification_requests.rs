@@ -23,10 +23,11 @@ macro_rules! select_requests {
 
 statements! {
     ADD = "INSERT INTO qualification_requests (id, requester_id, qualification_type_id, \
-            worker_id, status, ask_at, test_due_at, submit_at, test, answer_key, answer) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
-    KEEP = "UPDATE qualification_requests SET status = $2, submit_at = $3, answer = $4 \
-        WHERE id = $1";
+            worker_id, status, ask_at, test_due_at, submit_at, test, answer_key, answer, \
+            arrived_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+    KEEP = "UPDATE qualification_requests SET status = $2, submit_at = $3, answer = $4, \
+            arrived_at = $5 WHERE id = $1";
     OWNED = select_requests!("WHERE id = $1 AND requester_id = $2");
     LATEST = select_requests!(
         "WHERE worker_id = $1 AND qualification_type_id = $2 ORDER BY key DESC LIMIT 1"
@@ -68,6 +69,8 @@ pub struct QualificationRequest {
     pub test_due_at: Option<Instant>,
     /// When the test was handed in, or the request made.
     pub submit_at: Instant,
+    /// The millisecond of it, which gives it its place in lists.
+    pub arrived_at: Instant,
     /// The test that the worker was given.
     pub test: Option<String>,
     /// The key that the test had then.
@@ -118,6 +121,7 @@ fn request(row: &Row) -> Result<QualificationRequest, Fault> {
         test: row.get(8)?,
         answer_key: row.get(9)?,
         answer: row.get(10)?,
+        arrived_at: Instant(row.get::<i64>(11)? >> 20),
         position: row.get(11)?,
     })
 }
@@ -138,7 +142,8 @@ pub async fn add(tx: &mut Tx, new: &QualificationRequest) -> Result<bool, Fault>
         .bind(new.submit_at)
         .bind(new.test.as_deref())
         .bind(new.answer_key.as_deref())
-        .bind(new.answer.as_deref());
+        .bind(new.answer.as_deref())
+        .bind(new.arrived_at);
     Ok(statement.run(tx).await? > 0)
 }
 
@@ -148,7 +153,7 @@ pub async fn add(tx: &mut Tx, new: &QualificationRequest) -> Result<bool, Fault>
 /// The database failed.
 pub async fn keep(tx: &mut Tx, of: &QualificationRequest) -> Result<(), Fault> {
     let statement = sql(KEEP).bind(&of.id).bind(of.status.as_str()).bind(of.submit_at);
-    statement.bind(of.answer.as_deref()).run(tx).await.map(drop)
+    statement.bind(of.answer.as_deref()).bind(of.arrived_at).run(tx).await.map(drop)
 }
 
 /// The worker's latest requests for ten types at most, by type.

@@ -10,7 +10,7 @@ use crate::turn::Turn;
 pub struct Bar {
     /// The worker, if one was chosen.
     pub worker: Option<AtWork>,
-    /// The market's time.
+    /// The market's time, to the millisecond: pages count down from it.
     pub now: Instant,
     /// `real`, `offset` or `frozen`.
     pub clock: &'static str,
@@ -45,7 +45,7 @@ pub struct AtWork {
 /// # Errors
 /// The database failed.
 pub async fn bar(turn: &mut Turn, worker_id: Option<&str>) -> Result<Bar, Fault> {
-    let (now, clock) = (turn.now, turn.clock.mode());
+    let (now, clock) = (turn.arrived_at, turn.clock.mode());
     let mut bar = Bar { now, clock, ..Bar::default() };
     if let Some(id) = worker_id {
         let known = workers::find(&mut turn.tx, id).await?;

@@ -7,7 +7,7 @@ use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hit_groups::{self, Listed};
 use crate::store::hits::{self, Hit};
 use crate::store::{assignments, worker_history};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 use crate::turn::Turn;
 use crate::views::guard::{Standing, name, standings};
 
@@ -139,13 +139,14 @@ pub async fn work(turn: &mut Turn, assignment_id: &str) -> Result<Work, Fault> {
         .ok_or_else(|| Fault::not_found(format!("Assignment {assignment_id} does not exist.")))?;
     let (hit, requester_name) = of_hit(turn, placed.hit_key).await?;
     let work = placed.assignment;
+    let duration = Span::seconds(hit.hit_type.values.assignment_duration_s);
     Ok(Work {
         assignment_id: work.assignment_id,
         worker_id: work.worker_id,
         hit,
         requester_name,
         accept_at: work.accept_time,
-        deadline_at: work.deadline,
+        deadline_at: work.accept_time + duration,
         state: work.assignment_status.as_str(),
         feedback: work.requester_feedback,
     })

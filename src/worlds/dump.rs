@@ -35,7 +35,7 @@ pub enum Secrets {
 /// The database failed.
 pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
     // Real time gets there by itself.
-    let now = (turn.clock != Clock::REAL).then(|| time(turn.now));
+    let now = (turn.clock != Clock::REAL).then(|| time(turn.arrived_at));
     Ok(object(json!({
         "Now": now,
         "Ordered": true,

@@ -94,7 +94,7 @@ impl Load<'_> {
         when: Option<&When>,
         otherwise: Instant,
     ) -> Instant {
-        match when.map(|when| when.at(self.turn.now)) {
+        match when.map(|when| when.second_at(self.turn.now)) {
             None => otherwise,
             Some(Ok(at)) => at,
             Some(Err(why)) => {

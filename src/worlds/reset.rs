@@ -104,7 +104,7 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
 async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
     let clock = beginning.clock();
     turn.set_clock(clock).await?;
-    turn.now = clock.now();
+    turn.move_to(clock.now());
     Ok(())
 }
 

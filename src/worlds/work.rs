@@ -11,7 +11,12 @@ use crate::worlds::nouns::hits::{AssignmentEntry, WorkStatus};
 #[derive(Debug)]
 pub enum Work {
     /// Handed in.
-    Submitted(Box<Assignment>),
+    Submitted {
+        /// What the API shows.
+        assignment: Box<Assignment>,
+        /// When, as exactly as the entry says: work lies in this order.
+        arrived_at: Instant,
+    },
     /// Taken, and not handed in.
     Held {
         /// The worker's deadline.
@@ -49,7 +54,7 @@ pub fn read(
             let decision = decision(entry, hit, status, (&times, now), &mut wrong);
             let answer =
                 answer(entry, hit).map_err(|why| wrong.0.push((&["Answers", "Answer"], why)));
-            Work::Submitted(Box::new(Assignment {
+            let assignment = Box::new(Assignment {
                 assignment_id: assignment_id.to_owned(),
                 worker_id: worker_id.to_owned(),
                 hit_id: hit.id.clone(),
@@ -59,10 +64,11 @@ pub fn read(
                 submit_time: times.submit_at,
                 approval_time: decision.approval_at,
                 rejection_time: decision.rejection_at,
-                deadline: times.deadline_at,
                 answer: answer.unwrap_or_default(),
                 requester_feedback: entry.requester_feedback.clone(),
-            }))
+            });
+            let arrived_at = entry.submit_time.as_ref().and_then(|when| when.at(now).ok());
+            Work::Submitted { assignment, arrived_at: arrived_at.unwrap_or(now) }
         }
     };
     if wrong.0.is_empty() { Ok(work) } else { Err(wrong.0) }
@@ -88,7 +94,7 @@ impl Wrongs {
         when: Option<&When>,
         now: Instant,
     ) -> Option<Instant> {
-        let at = when?.at(now);
+        let at = when?.second_at(now);
         at.map_err(|why| self.0.push((name, format!("{}: {why}", name[0])))).ok()
     }
 }

@@ -327,3 +327,4 @@ def test_list_reviewable_hits(server, mturk):
     assert hit_ids(mturk, call, 2, Status="Reviewing") == same_type[:1]
     assert sorted(hit_ids(mturk, call, 1, Status="Reviewable", **by_type)) == same_type[1:]
     assert hit_ids(server.client(), call, 2, **by_type) == []
+    assert all(list(hit) == ["HITId"] for hit in mturk.list_reviewable_hits()["HITs"])

@@ -97,9 +97,9 @@ def test_story_from_hit_type_to_disposal(server, mturk):
         mturk.create_additional_assignments_for_hit(HITId=hit_id, NumberOfAdditionalAssignments=5)
 
     # A day more.
-    later = get_hit(mturk, hit_id)["Expiration"].replace(microsecond=0) + timedelta(days=1)
+    later = get_hit(mturk, hit_id)["Expiration"] + timedelta(days=1)
     mturk.update_expiration_for_hit(HITId=hit_id, ExpireAt=later)
-    assert get_hit(mturk, hit_id)["Expiration"].replace(microsecond=0) == later
+    assert get_hit(mturk, hit_id)["Expiration"] == later
 
     # Expire: the place that nobody took stays counted, and unreviewed work forbids deletion.
     fourth = server.submit(hit_id)["AssignmentId"]
@@ -250,6 +250,19 @@ def test_same_expiration_twice_is_refused(mturk):
     with refused("RequestError") as caught:
         mturk.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=later)
     assert "has already been processed." in str(caught.value)
+
+
+def test_steps_of_expirations_are_counted(mturk):
+    """A step of less than a minute from the present end is refused, as two users reported."""
+    hit = make_hit(mturk)
+    name, ends = "ExpirationIncrementInSeconds", "Valid values range from 60 to 31536000."
+    for step in (11, -3600):
+        at = hit["Expiration"] + timedelta(seconds=step)
+        message = f"The value {step} is invalid for {name}. {ends}"
+        with refused("ParameterValidationError", message=message):
+            mturk.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=at)
+    later = hit["Expiration"] + timedelta(seconds=60)
+    mturk.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=later)
 
 
 def test_review_status_goes_there_and_back(server, mturk):

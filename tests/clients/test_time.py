@@ -30,6 +30,23 @@ def test_frozen_clock_stands_still(frozen):
     assert frozen.now() == START
 
 
+def test_times_are_whole_seconds():
+    """The clock has milliseconds, and no answer has."""
+    with launch("--clock", "2026-01-01T00:00:00.789Z", "--freeze") as server:
+        client = server.client()
+        hit = make_hit(client)
+        assert hit["CreationTime"] == START
+        server.submit(hit["HITId"])
+        server.advance("1500ms")
+        server.submit(hit["HITId"])
+        first, second = all_assignments(client, hit["HITId"])
+        assert first["AcceptTime"] == first["SubmitTime"] == START
+        assert second["SubmitTime"] == START + timedelta(seconds=2)
+        assert "Deadline" not in first
+        client.update_expiration_for_hit(HITId=hit["HITId"], ExpireAt=0)
+        assert client.list_hits()["HITs"][0]["Expiration"] == START + timedelta(seconds=2)
+
+
 def test_advance_answers_with_the_new_time(frozen):
     """The control API tells the instant and what was settled."""
     make_hit(frozen.client(), LifetimeInSeconds=60)

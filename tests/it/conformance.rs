@@ -3,7 +3,7 @@
 //! The requests are made from the model's facts, which `model` compares with botocore's; each
 //! answer is compared with the model's shape by `World::call`.
 
-mod full;
+pub mod full;
 mod requests;
 mod stranger;
 mod tally;

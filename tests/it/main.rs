@@ -27,6 +27,7 @@ mod races;
 mod readme;
 mod recorded;
 mod reviews;
+mod seconds;
 mod shape;
 mod site;
 mod state;

@@ -183,9 +183,8 @@ async fn work_handed_in_in_one_step_is_the_api_s_assignment() {
     let path = format!("/hits/{hit}/submissions");
     let done = world.done("POST", &path, json!({"Answers": {"q": "yes"}})).await;
     let shown = world.ok("GetAssignment", json!({"AssignmentId": done["AssignmentId"]})).await;
-    let times = json!({"AutoApprovalTime": "2026-01-31T00:00:00Z", "Deadline":
-        "2026-01-01T00:10:00Z", "AcceptTime": "2026-01-01T00:00:00Z",
-        "SubmitTime": "2026-01-01T00:00:00Z"});
+    let times = json!({"AutoApprovalTime": "2026-01-31T00:00:00Z",
+        "AcceptTime": "2026-01-01T00:00:00Z", "SubmitTime": "2026-01-01T00:00:00Z"});
     // The same members, but times as the control API writes them.
     assert_eq!(done, crate::world::changed(shown["Assignment"].clone(), times));
     let newcomer = done["WorkerId"].as_str().unwrap();

@@ -77,7 +77,6 @@ pub struct Assignment {
     approval_time: Option<At>,
     #[schema(nullable = false)]
     rejection_time: Option<At>,
-    deadline: At,
     /// A `QuestionFormAnswers` document, or empty.
     answer: String,
     #[schema(nullable = false)]

@@ -69,22 +69,32 @@ fn the_wall_between_nine_and_ten() {
 
 #[test]
 fn the_end_moves_forward_or_to_now() {
-    let year = NOW + Span::seconds(limits::YEAR_S);
-    for (at, expected) in [
-        (Instant(0), Some(NOW)),
-        (NOW, Some(NOW)),
-        (NOW + Span(1000), None),
-        (Instant(LATER.0 - 1), None),
-        (LATER, Some(LATER)),
-        (LATER + Span(1000), Some(LATER + Span(1000))),
-        (year, Some(year)),
-        (year + Span(1), None),
-    ] {
-        let moved = hit(1).expire_at(at, NOW).ok().map(|hit| hit.expire_at);
-        assert_eq!(moved, expected, "{at:?}");
+    for at in [Instant(0), NOW] {
+        assert_eq!(hit(1).expire_at(at, NOW).unwrap().expire_at, NOW, "{at:?}");
     }
     let over = hit(1).expire_at(NOW, NOW).unwrap();
     assert_eq!(over.expire_at(Instant(0), LATER).unwrap().expire_at, NOW, "the first end stays");
+    let refused = |step| {
+        let range = "Valid values range from 60 to 31536000.";
+        let said = format!("The value {step} is invalid for ExpirationIncrementInSeconds. {range}");
+        Err(Fault::parameter("InvalidParameterValue", said))
+    };
+    for (from, hit, now) in [(LATER, hit(1), NOW), (LATER, over, LATER)] {
+        for step in [60, 61, 31_536_000] {
+            let at = from + Span::seconds(step);
+            assert_eq!(hit.expire_at(at, now).unwrap().expire_at, at, "{step}");
+        }
+        for step in [1, 11, 59, 31_536_001] {
+            assert_eq!(hit.expire_at(from + Span::seconds(step), now), refused(step));
+        }
+    }
+    for step in [0, -1, -380_572] {
+        assert_eq!(hit(1).expire_at(LATER + Span::seconds(step), NOW), refused(step));
+    }
+    let near = Standing::new(1, END_OF_TIME.whole_second());
+    let beyond = near.expire_at + Span::seconds(60);
+    let said = Fault::invalid_parameter("ExpireAt", beyond.0 / 1000);
+    assert_eq!(near.expire_at(beyond, NOW), Err(said));
 }
 
 #[test]

@@ -85,15 +85,16 @@ impl<'a> Parameters<'a> {
     /// The parameter's number within `range`.
     ///
     /// # Errors
-    /// It is no number, or none of the range.
+    /// It is no number, or none of the range. Assumed: the latter in the sentence on other numbers.
     pub(super) fn number(
         &mut self,
         names: &[&'static str],
         range: Range,
     ) -> Result<Option<i64>, Fault> {
         let Some(text) = self.text(names)? else { return Ok(None) };
-        let number = text.trim().parse().ok().filter(|n| range.check("", *n).is_ok());
-        number.map(Some).ok_or_else(|| invalid(names, text))
+        let number = text.trim().parse().map_err(|_| invalid(names, text))?;
+        range.check(names.first().copied().unwrap_or_default(), number)?;
+        Ok(Some(number))
     }
 
     /// A sentence for a worker.

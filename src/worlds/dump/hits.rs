@@ -114,7 +114,6 @@ pub fn assignment(work: Assignment, with_hit: bool) -> Value {
         "SubmitTime": time(work.submit_time),
         "ApprovalTime": work.approval_time.map(time),
         "RejectionTime": work.rejection_time.map(time),
-        "Deadline": time(work.deadline),
         "Answer": work.answer,
         "RequesterFeedback": work.requester_feedback,
     }))

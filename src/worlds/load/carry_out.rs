@@ -47,7 +47,9 @@ impl Load<'_> {
         plan.hit.status = plan.hit.standing.status(now);
         if is_new {
             plan.hit.has_policies = policies.any();
-            hits::add(&mut self.turn.tx, &mut plan.hit, &policies).await?;
+            let given = plan.given.and_then(|given| given.creation_time.as_ref());
+            let arrived_at = self.turn.arrival_of(given, plan.hit.created_at);
+            hits::add(&mut self.turn.tx, &mut plan.hit, &policies, arrived_at).await?;
             if plan.hit.standing.phase != Phase::Disposed {
                 hit_requirements::add(&mut self.turn.tx, &plan.hit).await?;
             }

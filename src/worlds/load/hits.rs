@@ -187,7 +187,7 @@ impl Load<'_> {
         plan.entries.push(entry);
         let is_made_up = plan.hit.key == 0 && plan.given.is_none_or(|given| given.results_only);
         if is_made_up {
-            let when = entry.accept_time.as_ref().and_then(|at| at.at(self.turn.now).ok());
+            let when = entry.accept_time.as_ref().and_then(|at| at.second_at(self.turn.now).ok());
             let at = when.unwrap_or(plan.hit.created_at);
             plan.hit.created_at = plan.hit.created_at.min(at);
         }

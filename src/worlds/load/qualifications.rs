@@ -206,6 +206,7 @@ impl Load<'_> {
             ask_at,
             test_due_at: deadline.map(|at| self.instant(place, "Deadline", Some(at), ask_at)),
             submit_at,
+            arrived_at: self.turn.arrival_of(entry.submit_time.as_ref(), submit_at),
             test: entry.test.clone(),
             answer_key: entry.answer_key.clone(),
             answer: entry.answer.clone(),

@@ -41,7 +41,8 @@ pub(super) struct Done {
     pub submitted: i64,
     pub approved: i64,
     pub rejected: i64,
-    placed: Vec<Placed>,
+    /// With the instant of arrival, whose order is theirs.
+    placed: Vec<(Instant, Placed)>,
     held: Vec<Acceptance>,
     /// The last place in the HIT up to the earliest of this work.
     last: i64,
@@ -85,10 +86,9 @@ impl Works {
                 }
             }
         }
-        done.placed.sort_by_key(|placed| placed.assignment.submit_time);
-        if let (true, Some(first)) = (plan.hit.key != 0, done.placed.first()) {
-            let at = first.assignment.submit_time;
-            let last = assignments::last_place(&mut load.turn.tx, plan.hit.key, at).await?;
+        done.placed.sort_by_key(|(arrived_at, _)| *arrived_at);
+        if let (true, Some((at, _))) = (plan.hit.key != 0, done.placed.first()) {
+            let last = assignments::last_place(&mut load.turn.tx, plan.hit.key, *at).await?;
             done.last = last.unwrap_or(0);
             refuse_between(load, plan, &done);
         }
@@ -131,9 +131,9 @@ impl Works {
     /// Gives work its places in `hit` and holds it back.
     pub(super) fn place(&mut self, hit: &mut Hit, done: Done) {
         let mut last = done.last;
-        for mut placed in done.placed {
+        for (arrived_at, mut placed) in done.placed {
             let assignment = &placed.assignment;
-            last = place(assignment.submit_time, last);
+            last = place(arrived_at, last);
             (placed.hit_key, placed.position) = (hit.key, last);
             let waits = assignment.assignment_status == AssignmentStatus::Submitted;
             // Saved work that nobody reviewed stays as it was saved.
@@ -206,13 +206,14 @@ fn reviewed(((requester_id, worker_id), submit_at): ((String, String), Instant))
 impl Done {
     fn take(&mut self, hit: &Hit, work: Work, (assignment_id, worker_id): (String, String)) {
         match work {
-            Work::Submitted(assignment) => {
+            Work::Submitted { assignment, arrived_at } => {
                 match assignment.assignment_status {
                     AssignmentStatus::Submitted => self.submitted += 1,
                     AssignmentStatus::Approved => self.approved += 1,
                     AssignmentStatus::Rejected => self.rejected += 1,
                 }
-                self.placed.push(Placed { hit_key: 0, position: 0, assignment: *assignment });
+                let placed = Placed { hit_key: 0, position: 0, assignment: *assignment };
+                self.placed.push((arrived_at, placed));
             }
             Work::Held { deadline_at, accept_at, state } => {
                 self.pending += i64::from(state == State::Accepted);

@@ -2,6 +2,8 @@
 //!
 //! Every text that only the owner may see has the word [`SECRET`] in it.
 
+use mturk_local::engine::StartAt;
+use mturk_local::time::Instant;
 use mturk_local::wire::model;
 use mturk_local::worlds::Worlds;
 use mturk_local::worlds::builtin::Builtin;
@@ -46,9 +48,18 @@ pub struct Full {
 impl Full {
     /// Makes it, in the worlds `demo` and `qualified`.
     pub async fn new() -> Self {
+        Self::at(Instant(START * 1000)).await
+    }
+
+    /// As [`Full::new`], with the clock standing there.
+    pub async fn at(at: Instant) -> Self {
         let texts = ["demo", "qualified"].map(|name| Builtin::find(name).unwrap().text.to_owned());
         let worlds = Worlds::read(texts.to_vec()).unwrap();
-        let world = World::with(|options| options.worlds = Some(worlds)).await;
+        let world = World::with(|options| {
+            options.worlds = Some(worlds);
+            options.start.at = Some(StartAt::Instant(at));
+        })
+        .await;
         let (stop, stopped) = watch::channel(false);
         let emulator = world.emulator.clone();
         tokio::spawn(async move { emulator.deliver(stopped).await });

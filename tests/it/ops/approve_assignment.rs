@@ -72,7 +72,7 @@ async fn a_rejection_is_overridden_only_on_demand() {
 
 #[tokio::test]
 async fn a_rejection_can_be_overridden_for_thirty_days_after_submission() {
-    for (rest, overridden) in [("29d", true), ("29d1ms", false)] {
+    for (rest, overridden) in [("29d", true), ("29d1s", false)] {
         let world = World::new().await;
         let (_, id) = work(&world).await;
         world.advance("1d").await;

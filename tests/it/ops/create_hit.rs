@@ -75,9 +75,20 @@ async fn numbers_have_two_ends(#[case] member: &str, #[case] min: i64, #[case] m
     }
     for value in [min - 1, max + 1] {
         let said = world.fault("CreateHIT", hit(json!({member: value}))).await;
-        let expected = format!("The value \"{value}\" is not valid for the parameter {member}.");
+        let range = format!("Valid values range from {min} to {max}.");
+        let expected = format!("The value {value} is invalid for {member}. {range}");
         assert_eq!(said, format!("ParameterValidationError InvalidParameterValue: {expected}"));
     }
+}
+
+/// As it was recorded, but for the name and the numbers.
+#[tokio::test]
+async fn a_number_out_of_range_is_told_with_the_range() {
+    let world = World::new().await;
+    let said = world.fault("CreateHIT", hit(json!({"LifetimeInSeconds": 1}))).await;
+    let expected =
+        "The value 1 is invalid for LifetimeInSeconds. Valid values range from 30 to 31536000.";
+    assert_eq!(said, format!("ParameterValidationError InvalidParameterValue: {expected}"));
 }
 
 #[rstest]

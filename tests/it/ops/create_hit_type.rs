@@ -42,9 +42,11 @@ async fn the_same_values_are_the_same_type_for_one_requester() {
 #[case::keywords(json!({"Keywords": "x".repeat(1001)}),
     "Your request parameter Keywords has a maximum length of 1000.")]
 #[case::duration(json!({"AssignmentDurationInSeconds": 29}),
-    "The value \"29\" is not valid for the parameter AssignmentDurationInSeconds.")]
+    "The value 29 is invalid for AssignmentDurationInSeconds. \
+    Valid values range from 30 to 31536000.")]
 #[case::delay(json!({"AutoApprovalDelayInSeconds": 2_592_001}),
-    "The value \"2592001\" is not valid for the parameter AutoApprovalDelayInSeconds.")]
+    "The value 2592001 is invalid for AutoApprovalDelayInSeconds. \
+    Valid values range from 0 to 2592000.")]
 #[case::requirements(json!({"QualificationRequirements":
     vec![json!({"QualificationTypeId": "3Q", "Comparator": "Exists"}); 11]}),
     "A HIT can have at most 10 QualificationRequirements.")]

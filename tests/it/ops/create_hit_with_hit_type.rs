@@ -59,11 +59,13 @@ async fn the_limits_of_a_hit_hold_here_too() {
     for (changes, expected) in [
         (
             json!({"LifetimeInSeconds": 29}),
-            "The value \"29\" is not valid for the parameter LifetimeInSeconds.",
+            "The value 29 is invalid for LifetimeInSeconds. \
+             Valid values range from 30 to 31536000.",
         ),
         (
             json!({"MaxAssignments": 0}),
-            "The value \"0\" is not valid for the parameter MaxAssignments.",
+            "The value 0 is invalid for MaxAssignments. \
+             Valid values range from 1 to 1000000000.",
         ),
         (
             json!({"RequesterAnnotation": "x".repeat(256)}),

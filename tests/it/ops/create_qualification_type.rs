@@ -43,7 +43,7 @@ async fn a_name_is_unique_for_its_requester() {
 #[case(json!({"Keywords": "x".repeat(1001)}),
     "Your request parameter Keywords has a maximum length of 1000.")]
 #[case(json!({"RetryDelayInSeconds": -1}),
-    "The value \"-1\" is not valid for the parameter RetryDelayInSeconds.")]
+    "The value -1 is invalid for RetryDelayInSeconds. Valid values range from 0 to 315360000.")]
 #[case(json!({"AnswerKey": KEY}), "An AnswerKey can only be given together with a Test.")]
 #[case(tested(json!({"TestDurationInSeconds": null})),
     "TestDurationInSeconds must be given together with a Test.")]

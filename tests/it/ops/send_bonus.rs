@@ -119,7 +119,7 @@ async fn six_months_after_the_latest_work_it_is_too_late() {
     let first = work(&world).await;
     world.advance("183d").await;
     world.ok(NAME, bonus(&first, json!({}))).await;
-    world.advance("1ms").await;
+    world.advance("1s").await;
     let said = world.fault(NAME, bonus(&first, json!({}))).await;
     let expected = "The value \"A1ANNA\" is not valid for the parameter WorkerId.";
     assert_eq!(said, format!("ParameterValidationError InvalidParameterValue: {expected}"));

@@ -60,7 +60,8 @@ async fn a_later_end_reopens_a_hit() {
 async fn every_form_of_a_number_is_an_instant() {
     for (sent, shown) in [
         ("1767484800", 1_767_484_800.0),
-        ("1767484800.25", 1_767_484_800.25),
+        ("1767484800.25", 1_767_484_800.0),
+        ("1767484800.999", 1_767_484_800.0),
         ("1.7674848E9", 1_767_484_800.0),
     ] {
         let world = World::new().await;
@@ -72,18 +73,52 @@ async fn every_form_of_a_number_is_an_instant() {
     }
 }
 
+/// The answer to a step that cannot be.
+fn no_step(seconds: i64) -> String {
+    format!(
+        "ParameterValidationError InvalidParameterValue: The value {seconds} is invalid for \
+         ExpirationIncrementInSeconds. Valid values range from 60 to 31536000."
+    )
+}
+
+/// 11 and -380572 were recorded.
 #[tokio::test]
-async fn an_end_is_not_brought_forward_nor_put_off_beyond_a_year() {
+async fn the_step_from_the_present_end_has_two_ends() {
     let world = World::new().await;
-    let hit = world.create_hit(json!({})).await;
-    for at in [START + 1, START + DAY - 1, START + 365 * DAY + 1] {
-        let said = world.fault(NAME, end(&hit, at)).await;
-        let expected = format!("The value \"{at}\" is not valid for the parameter ExpireAt.");
-        assert_eq!(said, format!("RequestError InvalidParameterValue: {expected}"));
+    let hit = world.create_hit(json!({"LifetimeInSeconds": 9 * DAY})).await;
+    let present = START + 9 * DAY;
+    for step in [11, -380_572, 0, 59, -1, 1 - 9 * DAY, 365 * DAY + 1] {
+        assert_eq!(world.fault(NAME, end(&hit, present + step)).await, no_step(step));
     }
-    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(START + DAY));
-    world.ok(NAME, end(&hit, START + DAY)).await;
-    world.ok(NAME, end(&hit, START + 365 * DAY)).await;
+    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(present));
+    world.ok(NAME, end(&hit, present + 60)).await;
+    world.ok(NAME, end(&hit, present + 60 + 365 * DAY)).await;
+    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(present + 60 + 365 * DAY));
+}
+
+#[tokio::test]
+async fn the_step_of_an_expired_hit_counts_from_now() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"LifetimeInSeconds": 60})).await;
+    world.advance("1h700ms").await;
+    let now = START + 3600;
+    for step in [1, 59, 365 * DAY + 1] {
+        assert_eq!(world.fault(NAME, end(&hit, now + step)).await, no_step(step));
+    }
+    world.ok(NAME, end(&hit, now + 60)).await;
+    assert_eq!(expiration(&world, &hit).await.as_f64(), seconds(now + 60));
+}
+
+#[tokio::test]
+async fn a_hit_does_not_outlive_the_market_s_time() {
+    let world = World::new().await;
+    world.done("POST", "/clock", json!({"set": "2199-12-01T00:00:00Z"})).await;
+    let hit = world.create_hit(json!({"LifetimeInSeconds": 60})).await;
+    let last = 7_258_118_399_i64;
+    let said = world.fault(NAME, end(&hit, last + 1)).await;
+    let expected = format!("The value \"{}\" is not valid for the parameter ExpireAt.", last + 1);
+    assert_eq!(said, format!("ParameterValidationError InvalidParameterValue: {expected}"));
+    world.ok(NAME, end(&hit, last)).await;
 }
 
 #[tokio::test]
@@ -99,7 +134,7 @@ async fn the_same_later_end_is_not_set_twice_in_a_day() {
     let other = world.create_hit(json!({})).await;
     world.ok(NAME, end(&other, START + 3 * DAY)).await;
     world.advance("1d").await;
-    world.ok(NAME, asked).await;
+    assert_eq!(world.fault(NAME, asked).await, no_step(0), "the sentence is forgotten after a day");
 }
 
 #[tokio::test]

@@ -50,7 +50,8 @@ async fn what_a_type_cannot_become_is_refused() {
     let said = refused(json!({"Description": ""})).await;
     assert_eq!(said, "Your request parameter Description has a minimum length of 1.");
     let said = refused(json!({"RetryDelayInSeconds": -1})).await;
-    assert_eq!(said, "The value \"-1\" is not valid for the parameter RetryDelayInSeconds.");
+    let range = "Valid values range from 0 to 315360000.";
+    assert_eq!(said, format!("The value -1 is invalid for RetryDelayInSeconds. {range}"));
 }
 
 #[tokio::test]

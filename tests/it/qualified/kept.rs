@@ -73,9 +73,9 @@ async fn what_is_deleted_and_what_is_required_stay_so() {
 
 #[rstest]
 #[case(json!({"Name": "n".repeat(201)}), "maximum length of 200")]
-#[case(json!({"RetryDelayInSeconds": -1}), "parameter RetryDelayInSeconds")]
-#[case(json!({"TestDurationInSeconds": 31_536_001}), "parameter TestDurationInSeconds")]
-#[case(json!({"AutoGrantedValue": 2_147_483_648_u64}), "parameter AutoGrantedValue")]
+#[case(json!({"RetryDelayInSeconds": -1}), "invalid for RetryDelayInSeconds")]
+#[case(json!({"TestDurationInSeconds": 31_536_001}), "invalid for TestDurationInSeconds")]
+#[case(json!({"AutoGrantedValue": 2_147_483_648_u64}), "invalid for AutoGrantedValue")]
 #[case(json!({"QualificationTypeStatus": "Lost"}), "unknown variant `Lost`")]
 #[tokio::test]
 async fn types_that_cannot_be_are_not_loaded(#[case] member: Value, #[case] expected: &str) {

@@ -50,17 +50,17 @@ async fn an_entry_tells_all_that_is_wrong_with_it() {
         "Assignments": [twice, twice]});
     let mut told = problems(&world, json!({"HITs": [hit]})).await;
     told.sort();
-    let value = |value: &str, name: &str| {
-        format!("HITs[0]: The value \"{value}\" is not valid for the parameter {name}")
+    let value = |value: i64, name: &str, range: &str| {
+        format!("HITs[0]: The value {value} is invalid for {name}. Valid values range from {range}")
     };
     assert_eq!(
         told,
         [
             "HITs[0].Assignments[1]: the worker A1 has done the HIT 3H already".to_owned(),
             "HITs[0]: CreationTime is in the future".to_owned(),
-            value("-1", "AutoApprovalDelayInSeconds"),
-            value("0", "AssignmentDurationInSeconds"),
-            value("0", "MaxAssignments"),
+            value(-1, "AutoApprovalDelayInSeconds", "0 to 2592000"),
+            value(0, "AssignmentDurationInSeconds", "30 to 31536000"),
+            value(0, "MaxAssignments", "1 to 1000000000"),
             "HITs[0]: Your request parameter Title has a minimum length of 1".to_owned(),
         ]
     );

@@ -186,6 +186,7 @@ pub struct AssignmentEntry {
     submit_time: Option<Time>,
     approval_time: Option<Time>,
     rejection_time: Option<Time>,
+    /// Of work that was not handed in; of other work it is not kept.
     deadline: Option<Time>,
     /// A `QuestionFormAnswers` document; not together with `Answers`.
     answer: Option<String>,

@@ -86,9 +86,9 @@ fn what_goes_together_is_taken() {
     "An AnswerKey can only be given together with a Test.")]
 #[case::no_duration(Ways { test_duration_s: None, ..tested() }, "TestDurationInSeconds must be")]
 #[case::no_time(Ways { test_duration_s: Some(0), ..tested() },
-    "\"0\" is not valid for the parameter TestDurationInSeconds")]
+    "The value 0 is invalid for TestDurationInSeconds")]
 #[case::delay(Ways { retry_delay_s: Some(-1), ..Ways::default() },
-    "\"-1\" is not valid for the parameter RetryDelayInSeconds")]
+    "The value -1 is invalid for RetryDelayInSeconds")]
 #[case::empty(Ways { test: Some(String::new()), ..tested() }, "Test has a minimum length of 1")]
 #[case::no_form(Ways { test: Some("who?".into()), ..tested() }, "XMLParseError: There was")]
 #[case::page(Ways { test: Some(format!("<ExternalQuestion xmlns=\"{BASE}/2006-07-14/\

@@ -21,9 +21,14 @@ fn parameters_of_known_answers_have_limits() {
             assert!(with(value).is_ok(), "{name} {value}");
         }
         for value in outside {
-            let said = with(value).unwrap_err();
-            let expected = format!("The value \"{value}\" is not valid for the parameter {name}.");
-            assert_eq!(said, format!("InvalidParameterValue: {expected}"));
+            let expected = if value.parse::<i64>().is_ok() {
+                let [min, max] = [inside[0], inside[inside.len() - 1]];
+                let range = format!("Valid values range from {min} to {max}.");
+                format!("The value {value} is invalid for {name}. {range}")
+            } else {
+                format!("The value \"{value}\" is not valid for the parameter {name}.")
+            };
+            assert_eq!(with(value).unwrap_err(), format!("InvalidParameterValue: {expected}"));
         }
     }
 }

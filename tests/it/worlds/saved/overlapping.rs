@@ -9,7 +9,7 @@ use crate::worlds::{begun, dump, problems};
 
 const HIT: &str = "3SAVED0000000000000000000HIT01";
 
-/// What `list-reviewable-hits` printed: the HIT without most of its members.
+/// A list that shows the HIT without most of its members.
 const REVIEWABLE: &str = r#"{"NumResults": 1, "HITs": [{
     "HITId": "3SAVED0000000000000000000HIT01", "HITTypeId": "3SAVED000000000000000000TYPE01",
     "CreationTime": 1558393704.0, "HITStatus": "Reviewing", "MaxAssignments": 3,
@@ -19,6 +19,18 @@ const REVIEWABLE: &str = r#"{"NumResults": 1, "HITs": [{
 async fn load(world: &World, files: &[&str]) -> (u16, Value) {
     let files: Vec<Value> = files.iter().map(|file| serde_json::from_str(file).unwrap()).collect();
     world.control("POST", "/world", json!(files)).await
+}
+
+/// What `list-reviewable-hits` printed: ids alone.
+const BARE: &str = r#"{"NumResults": 1, "HITs": [{"HITId": "3SAVED0000000000000000000HIT01"}]}"#;
+
+#[rstest]
+#[case(&[HITS, ASSIGNMENTS, BARE])]
+#[case(&[BARE, HITS, ASSIGNMENTS])]
+#[tokio::test]
+async fn ids_of_reviewable_hits_add_nothing_to_the_hits(#[case] files: &[&str]) {
+    let without = dump(&begun(&[HITS, ASSIGNMENTS]).await).await;
+    assert_eq!(dump(&begun(files).await).await, without);
 }
 
 #[rstest]

@@ -139,7 +139,7 @@ async fn each_saving_adds_what_the_others_have_not() {
     assert_eq!((&of_type["Keywords"], &of_type["RetryDelayInSeconds"]), (&json!("k"), &json!(60)));
     assert_eq!(dumped["Qualifications"][0]["IntegerValue"], 7);
     assert_eq!(dumped["WorkerBlocks"][0]["Reason"], "spam");
-    assert_eq!(dumped["QualificationRequests"][0]["SubmitTime"], "2019-05-21T00:38:25.500Z");
+    assert_eq!(dumped["QualificationRequests"][0]["SubmitTime"], "2019-05-21T00:38:25Z");
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn what_contradicts_is_told_where_it_stands() {
         (TYPES, "QualificationTypes[1].Keywords", TYPES.replace("\"k\"", "\"other\"")),
         (GRANTS, "Qualifications[0].IntegerValue", GRANTS.replace(": 7", ": 8")),
         (BLOCKS, "WorkerBlocks[0].Reason", BLOCKS.replace("spam", "other")),
-        (REQUESTS, "QualificationRequests[0].SubmitTime", REQUESTS.replace("105.5", "105")),
+        (REQUESTS, "QualificationRequests[0].SubmitTime", REQUESTS.replace("105.5", "106")),
     ] {
         let told = refused(&[TYPES.to_owned(), one.to_owned(), other]).await;
         let reason = "another value stands elsewhere for the same thing";
@@ -168,7 +168,10 @@ async fn a_problem_of_a_merged_member_is_told_where_the_member_stands() {
     let work = json!({"Assignments": [{"AssignmentId": "3W", "HITId": "3A", "WorkerId": "A1"}]});
     for (member, reason) in [
         (r#""HITTypeId": "3NOTHERE""#, "there is no HIT type 3NOTHERE"),
-        (r#""MaxAssignments": 0"#, "The value \"0\" is not valid for the parameter MaxAssignments"),
+        (
+            r#""MaxAssignments": 0"#,
+            "The value 0 is invalid for MaxAssignments. Valid values range from 1 to 1000000000",
+        ),
         (r#""CreationTime": "+1h""#, "CreationTime is in the future"),
         (r#""HITStatus": "Disposed""#, "with this work and end it cannot be Disposed"),
     ] {
