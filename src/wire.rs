@@ -22,7 +22,7 @@ use crate::fault::Fault;
 use crate::ids;
 use crate::ops::{Entry, OPERATIONS};
 use crate::store::requesters::Requester;
-use crate::time::{Clock, real_now};
+use crate::time::real_now;
 use crate::wire::caller::Auth;
 use crate::wire::model::OperationShape;
 use crate::wire::sigv4::SigningKeys;
@@ -76,7 +76,7 @@ impl Wire {
         // A market that failed is not asked what time it is: it may take as long to fail again.
         let now = match fault {
             Fault::Service(_) => real_now(),
-            _ => self.engine.clock().await.map_or_else(|_| real_now(), Clock::now),
+            _ => self.engine.clock().await.map_or_else(|_| real_now(), |told| told.now),
         };
         let (status, body) = fault::body(fault, now, self.engine.market().profile);
         respond(status, body)

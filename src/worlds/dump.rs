@@ -14,7 +14,7 @@ use crate::store::messages;
 use crate::store::requesters;
 use crate::store::worker_blocks;
 use crate::store::workers;
-use crate::time::{Clock, Instant};
+use crate::time::Instant;
 use crate::turn::{Profile, Turn};
 
 /// The market as a world.
@@ -25,10 +25,8 @@ use crate::turn::{Profile, Turn};
 /// # Errors
 /// The database failed.
 pub async fn dump(turn: &mut Turn) -> Result<Value, Fault> {
-    // Real time gets there by itself.
-    let now = (turn.clock != Clock::REAL).then(|| time(turn.now));
     Ok(object(json!({
-        "Now": now,
+        "Now": time(turn.now),
         "Ordered": true,
         "Requesters": requesters(turn).await?,
         "Workers": workers(turn).await?,

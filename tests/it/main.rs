@@ -7,6 +7,7 @@ mod bad_input;
 mod beginnings;
 mod benches;
 mod cli;
+mod clocks;
 mod conformance;
 mod container;
 mod events;
