@@ -94,8 +94,12 @@ impl RealTime {
     /// The time.
     #[must_use]
     pub fn now(&self) -> RealNow {
+        self.tell(&mut self.latest())
+    }
+
+    /// The clocks are read under the lock, so that no thread tells an older reading.
+    fn tell(&self, latest: &mut Option<(Instant, Duration)>) -> RealNow {
         let Machine { wall, steady } = (self.source.0)();
-        let mut latest = self.latest();
         let (told, since) = latest.unwrap_or((wall, steady));
         let half_ms = steady.saturating_sub(since).as_millis() / 2;
         let run_on = told + Span(i64::try_from(half_ms).unwrap_or(i64::MAX));
@@ -103,20 +107,18 @@ impl RealTime {
             *latest = Some((wall, steady));
             return RealNow { at: wall, is_ahead: false };
         }
-        if run_on > told || latest.is_none() {
-            // What is left of the half millisecond counts the next time.
-            let counted = u64::try_from(half_ms).unwrap_or(u64::MAX).saturating_mul(2);
-            *latest = Some((run_on, since + Duration::from_millis(counted)));
-        }
+        // What is left of the half millisecond counts the next time.
+        let counted = u64::try_from(half_ms).unwrap_or(u64::MAX).saturating_mul(2);
+        *latest = Some((run_on, since + Duration::from_millis(counted)));
         RealNow { at: run_on, is_ahead: true }
     }
 
     /// No earlier time is told from now on.
     pub fn raise(&self, floor: Instant) {
-        let steady = (self.source.0)().steady;
-        let now = self.now();
-        if now.at < floor {
-            *self.latest() = Some((floor, steady));
+        let mut latest = self.latest();
+        if self.tell(&mut latest).at < floor {
+            let steady = (self.source.0)().steady;
+            *latest = Some((floor, steady));
         }
     }
 

@@ -137,9 +137,11 @@ async fn change(world: &World, step: Step, made: &mut Made) {
 async fn reach(world: &World, step: Step, made: &mut Made) {
     match step {
         Step::Rich(owes) => {
-            let sign = if owes { "-" } else { "" };
-            let funds = json!({"AvailableBalance": format!("{sign}10000000000000000.00")});
-            world.done("POST", "/world", funds).await;
+            // Who owes makes nothing any more, so it is somebody else.
+            let (key, sign) = if owes { ("debtor", "-") } else { ("test", "") };
+            let funds = json!({"AccessKeyId": key,
+                "AvailableBalance": format!("{sign}10000000000000000.00")});
+            world.done("POST", "/world", json!({"Requesters": [funds]})).await;
         }
         Step::Dear(index) => {
             let dear = json!({"Reward": "1000000000.00", "MaxAssignments": 1_000_000_000,
