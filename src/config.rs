@@ -17,6 +17,7 @@ use crate::emulator::{ControlAccess, Credential, Options};
 use crate::engine::{Start, StartAt};
 use crate::gate::Gate;
 use crate::rules::question::answers::Repeated;
+use crate::time::Source;
 use crate::turn::{Market, Profile};
 use crate::web::{Site, SubmitThrough};
 use crate::wire::caller::Auth;
@@ -185,6 +186,7 @@ impl Serve {
         Ok(Options {
             database: self.database.as_deref().map(values::database).transpose()?,
             auth: self.auth,
+            clocks: Source::default(),
             market: Market { profile: self.profile, known_workers_only, queue_limit: self.queue },
             start: Start { at: self.clock, freeze: self.freeze },
             seed: self.seed,

@@ -17,6 +17,7 @@ use crate::ids;
 use crate::notify::{self, Courier, Endpoints};
 use crate::store::requesters::{Known, Requester};
 use crate::store::{OpenError, Store, world};
+use crate::time::Source;
 use crate::turn::{Access, Market};
 use crate::web::{Site, Web};
 use crate::wire::Wire;
@@ -37,6 +38,8 @@ pub struct Options {
     pub market: Market,
     /// The clock.
     pub start: Start,
+    /// The clocks of the machine, or others in their place.
+    pub clocks: Source,
     /// The same ids in each run.
     pub seed: Option<i64>,
     /// Requesters with secrets; in open mode `test` has the secret `test` besides.
@@ -121,7 +124,8 @@ impl Emulator {
     /// The database cannot be used, the clock would go back, or a world does not load.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let store = Store::open(options.database.as_deref()).await?;
-        let engine = Arc::new(Engine::new(store, options.market, options.seed).await?);
+        let engine = Engine::with_clocks(store, options.market, options.seed, options.clocks);
+        let engine = Arc::new(engine.await?);
         let known: Vec<Known> = options.credentials.into_iter().map(known).collect();
         if options.auth == Auth::Strict && known.is_empty() && options.worlds.is_none() {
             tracing::warn!("--auth strict without --credential: only known requesters may call");
@@ -289,7 +293,7 @@ async fn begin(
         tracing::info!("the database has a market: --fixture is for a new one");
     }
     if let (Some(StartAt::Instant(_)), false) = (start.at, begun.is_new) {
-        let now = begun.clock.now();
+        let now = begun.now;
         tracing::info!("the market goes on at {now}: --clock is for a new one");
     }
     Ok(())

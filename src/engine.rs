@@ -20,11 +20,11 @@ use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, Opening};
 use crate::store::{Store, requesters};
-use crate::time::Instant;
+use crate::time::{Clock, Instant, RealTime, Source, UsedTime};
 use crate::turn::{Access, BoxFuture, Market, Post, Turn};
 
 pub use beginning::{Begun, Start, StartAt};
-pub use clock::ClockChange;
+pub use clock::{ClockChange, Told};
 pub use compute::compute;
 pub use worlds::Onto;
 
@@ -57,6 +57,9 @@ pub struct Engine {
     last_read: Mutex<Option<Opening>>,
     page_key: OnceLock<PageKey>,
     callers: callers::Callers,
+    real_time: RealTime,
+    /// Held by who gives events their numbers.
+    numbering: tokio::sync::Mutex<()>,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
     /// Rung when an event may await delivery.
@@ -71,6 +74,19 @@ impl Engine {
     /// # Errors
     /// The database failed.
     pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
+        Self::with_clocks(store, market, seed, Source::default()).await
+    }
+
+    /// As [`Engine::new`], with other clocks than the machine's.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn with_clocks(
+        store: Store,
+        market: Market,
+        seed: Option<i64>,
+        clocks: Source,
+    ) -> Result<Self, Fault> {
         let mut attempt = 0;
         let opening = loop {
             match begin_world(&store, seed).await {
@@ -79,6 +95,9 @@ impl Engine {
             }
             attempt += 1;
         };
+        let real_time = RealTime::new(clocks);
+        // Nobody knows how much of the noted time was used before.
+        real_time.raise(opening.used.until.max(opening.used.floor));
         let opening = (!store.is_shared()).then(|| (store.lost(), opening));
         Ok(Self {
             store,
@@ -87,6 +106,8 @@ impl Engine {
             last_read: Mutex::new(None),
             callers: callers::Callers::default(),
             page_key: OnceLock::new(),
+            real_time,
+            numbering: tokio::sync::Mutex::default(),
             timer_set: tokio::sync::Notify::new(),
             letters: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
@@ -196,14 +217,19 @@ impl Engine {
         let mut tx = self.store.write().await?;
         let opening = self.opening(&mut tx).await?;
         let next_due_at = opening.next_due_at;
-        Ok((Turn::new(tx, opening, requester, Arc::clone(&self.market)), next_due_at))
+        let begun = (opening, self.real_time.now());
+        Ok((Turn::new(tx, begun, requester, Arc::clone(&self.market)), next_due_at))
     }
 
     /// Commits, and remembers what the next turn must know.
     async fn commit(&self, turn: Turn, timers: Timers) -> Result<(), Fault> {
+        let used = self.used(&turn);
         let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, has_letters, .. } = turn;
         if ids != ids_before {
             world::keep_ids(&mut tx, &ids).await?;
+        }
+        if used != turn.used {
+            world::set_used(&mut tx, used).await?;
         }
         if self.store.is_shared() {
             tx.commit().await?;
@@ -212,7 +238,7 @@ impl Engine {
             let kept = match timers {
                 Timers::Known { next_due_at } => {
                     let next_due_at = [next_due_at, earliest_set].into_iter().flatten().min();
-                    Opening { clock, ids, page_key, next_due_at }
+                    Opening { clock, ids, page_key, next_due_at, used }
                 }
                 Timers::Settled => world::opening(&mut tx).await?,
             };
@@ -228,6 +254,19 @@ impl Engine {
         }
         self.changes.send_modify(|_| ());
         Ok(())
+    }
+}
+
+impl Engine {
+    /// What real time turns have used after this one.
+    fn used(&self, turn: &Turn) -> UsedTime {
+        let is_running = turn.clock.is_running();
+        if is_running { turn.used.after(turn.real, self.store.is_shared()) } else { turn.used }
+    }
+
+    /// The market's time, with that clock.
+    fn time_by(&self, clock: Clock) -> Instant {
+        clock.at(self.real_time.now().at)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Instants, spans, and the market's one clock.
 
 mod clock;
+mod real;
 
 use std::fmt;
 use std::ops::Add;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::value::RawValue;
 
 pub use clock::{Clock, real_now, wall_clock};
+pub use real::{Machine, RealNow, RealTime, Source, UsedTime};
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -26,6 +28,10 @@ pub const START_OF_TIME: Instant = Instant(0);
 ///
 /// An assignment's place in its HIT packs the instant into 43 bits.
 pub const END_OF_TIME: Instant = Instant(7_258_118_399_999);
+
+/// The latest instant that the market can speak of, a year later: nothing that is to happen lies
+/// further ahead of the time at which that is decided.
+pub const END_OF_FUTURE: Instant = Instant(END_OF_TIME.0 + 365 * 86_400_000);
 
 impl Span {
     /// A span of whole seconds.
@@ -169,13 +175,24 @@ impl When {
     /// # Errors
     /// A sentence, when it is none of the forms.
     pub fn at(&self, now: Instant) -> Result<Instant, String> {
-        let at = Instant::parse(&self.0, now).ok_or_else(|| {
+        within(self.read(now)?, END_OF_TIME, "market's time, which is from 1970 to 2199")
+    }
+
+    /// As [`When::at`], of what may lie ahead of the market's time: a deadline, an end.
+    ///
+    /// # Errors
+    /// As [`When::at`].
+    pub fn ahead(&self, now: Instant) -> Result<Instant, String> {
+        within(self.read(now)?, END_OF_FUTURE, "times of a world, which are from 1970 to 2200")
+    }
+
+    fn read(&self, now: Instant) -> Result<Instant, String> {
+        Instant::parse(&self.0, now).ok_or_else(|| {
             format!(
                 "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
                 self.0
             )
-        })?;
-        within_time(at)
+        })
     }
 
     /// As [`When::at`], without the fraction of a second: an instant that the market keeps.
@@ -195,7 +212,7 @@ impl When {
         let at = at
             .filter(|at| later == Some(*at))
             .ok_or_else(|| format!("{:?} is no instant: RFC 3339, or epoch seconds", self.0))?;
-        within_time(at)
+        within(at, END_OF_TIME, "market's time, which is from 1970 to 2199")
     }
 
     /// One text for all forms of this time, without the fraction of a second where it does not
@@ -213,11 +230,11 @@ impl When {
     }
 }
 
-fn within_time(at: Instant) -> Result<Instant, String> {
-    if (START_OF_TIME..=END_OF_TIME).contains(&at) {
+fn within(at: Instant, end: Instant, what: &str) -> Result<Instant, String> {
+    if (START_OF_TIME..=end).contains(&at) {
         return Ok(at);
     }
-    Err(format!("{at} is outside the market's time, which is from 1970 to 2199"))
+    Err(format!("{at} is outside the {what}"))
 }
 
 impl From<&str> for When {

@@ -13,7 +13,7 @@ use crate::store::requesters::Requester;
 use crate::store::timers::{self, Kind, Timer};
 use crate::store::world::Opening;
 use crate::store::{Tx, world};
-use crate::time::{Clock, Instant, When};
+use crate::time::{Clock, Instant, RealNow, UsedTime, When};
 
 pub use post::{Letter, Post};
 
@@ -74,6 +74,10 @@ pub struct Turn {
     pub earliest_set: Option<Instant>,
     /// The clock that the turn leaves behind.
     pub clock: Clock,
+    /// Real time when the turn began.
+    pub real: RealNow,
+    /// The real time that turns before had used.
+    pub used: UsedTime,
     /// Whether an event of this turn is to be delivered.
     pub has_letters: bool,
     /// Where a letter can be given up, if somebody delivers; in turns that only look.
@@ -86,9 +90,14 @@ pub struct Turn {
 impl Turn {
     /// Begins a turn.
     #[must_use]
-    pub fn new(tx: Tx, opening: Opening, requester: Arc<Requester>, market: Arc<Market>) -> Self {
-        let Opening { clock, ids, page_key, .. } = opening;
-        let arrived_at = clock.now();
+    pub fn new(
+        tx: Tx,
+        (opening, real): (Opening, RealNow),
+        requester: Arc<Requester>,
+        market: Arc<Market>,
+    ) -> Self {
+        let Opening { clock, ids, page_key, used, .. } = opening;
+        let arrived_at = clock.at(real.at);
         let ids_before = ids.clone();
         Self {
             tx,
@@ -101,6 +110,8 @@ impl Turn {
             page_key,
             earliest_set: None,
             clock,
+            real,
+            used,
             has_letters: false,
             post: None,
             origin: String::new(),

@@ -24,7 +24,7 @@ use crate::ids;
 use crate::ops::{Content, Entry, OPERATIONS, Rest};
 use crate::rules::url::own_origin;
 use crate::store::requesters::Requester;
-use crate::time::{Clock, real_now};
+use crate::time::real_now;
 use crate::turn::Access;
 use crate::wire::caller::Auth;
 use crate::wire::model::OperationShape;
@@ -83,7 +83,7 @@ impl Wire {
         // A market that failed is not asked what time it is: it may take as long to fail again.
         let now = match fault {
             Fault::Service(_) => real_now(),
-            _ => self.engine.clock().await.map_or_else(|_| real_now(), Clock::now),
+            _ => self.engine.clock().await.map_or_else(|_| real_now(), |told| told.now),
         };
         let (status, body) = fault::body(fault, now, self.engine.market().profile);
         respond(status, body.into())

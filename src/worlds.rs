@@ -21,18 +21,15 @@ use crate::fault::Fault;
 use crate::money::Cents;
 use crate::store::requesters::Requester;
 use crate::turn::Turn;
-use fields::{Place, Reading};
+use fields::{Problems, Reading};
 use nouns::{DEFAULT, Entries, Owner};
-
-/// So many problems are told; more are counted.
-const TOLD: usize = 200;
 
 /// Files that were read and found to be JSON objects, with every problem of their entries.
 #[derive(Debug)]
 pub struct Worlds {
     texts: Vec<String>,
     entries: Entries,
-    problems: Vec<Problem>,
+    problems: Problems,
 }
 
 /// What was loaded: how many of each list.
@@ -120,7 +117,7 @@ impl Worlds {
         let lost = reading.has_lost();
         let problems = reading.into_problems();
         if lost {
-            return Err(cut(problems));
+            return Err(problems.told(&texts));
         }
         Ok(Arc::new(Self { texts, entries, problems }))
     }
@@ -139,7 +136,7 @@ impl Worlds {
         if self.problems.is_empty() {
             return Ok(());
         }
-        Err(Refusal::Problems(cut(self.problems.clone())))
+        Err(Refusal::Problems(self.problems.told(&self.texts)))
     }
 
     /// What they say that the requester can spend: as a saved balance, or beside its key.
@@ -163,7 +160,7 @@ impl Worlds {
     /// The database failed.
     pub async fn move_clock(&self, turn: &mut Turn) -> Result<(), Fault> {
         if let Some(at) = self.entries.now.filter(|at| turn.arrived_at < *at) {
-            turn.set_clock(turn.clock.set_to(at)).await?;
+            turn.set_clock(turn.clock.set_to(at, turn.real.at)).await?;
             turn.move_to(at);
         }
         Ok(())
@@ -175,24 +172,12 @@ impl Worlds {
     /// Every place that does not fit; the turn must then be taken back.
     pub async fn load(&self, turn: &mut Turn) -> Result<Loaded, Refusal> {
         turn.ids.depart(&self.texts);
-        let (loaded, problems) = load::load(turn, &self.entries, self.problems.is_empty()).await?;
-        if problems.is_empty() && self.problems.is_empty() {
+        let (loaded, mut problems) =
+            load::load(turn, &self.entries, self.problems.is_empty()).await?;
+        problems.extend(&self.problems);
+        if problems.is_empty() {
             return Ok(loaded);
         }
-        let tell = |(place, reason): (Place, String)| place.problem(&self.texts, reason);
-        let told = problems.into_iter().take(TOLD + 1).map(tell);
-        Err(Refusal::Problems(cut(told.chain(self.problems.iter().cloned()).collect())))
+        Err(Refusal::Problems(problems.told(&self.texts)))
     }
-}
-
-/// The first problems in the order of the files.
-fn cut(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
-    if problems.len() > TOLD {
-        problems.truncate(TOLD);
-        if let Some(last) = problems.last_mut() {
-            last.reason.push_str("; there are more problems behind this one");
-        }
-    }
-    problems
 }

@@ -20,8 +20,8 @@ pub async fn hold(
 ) -> Result<(), Fault> {
     if turn.market.profile == Profile::Production {
         let held = fees::held(&hit.hit_type.values, &standing, turn.now);
-        let more = Cents(held.0 - hit.held.0);
-        let spent = Cents(more.0.saturating_add(charge.0));
+        let more = held - hit.held;
+        let spent = more + charge;
         let moves = more != Cents(0) || spent != Cents(0);
         if moves && !requesters::afford(&mut turn.tx, &hit.requester_id, spent, more).await? {
             return Err(fees::insufficient_funds());
@@ -57,7 +57,7 @@ pub async fn settle(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
         return Ok(());
     }
     let held = fees::held(&hit.hit_type.values, &hit.standing, turn.now);
-    let more = Cents(held.0 - hit.held.0);
+    let more = held - hit.held;
     if more != Cents(0) {
         requesters::settle(&mut turn.tx, &hit.requester_id, more, more).await?;
         hit.held = held;

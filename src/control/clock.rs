@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use crate::control::description::failures::Failed;
 use crate::control::description::words::{At, Span as SpanText, Time};
 use crate::control::json::{Answer, Body};
-use crate::engine::{ClockChange, Engine};
+use crate::engine::{ClockChange, Engine, Told};
 use crate::fault::Fault;
-use crate::time::{Clock, Span, When};
+use crate::time::{Span, When};
 
 /// The market's time.
 #[derive(ToSchema)]
@@ -40,8 +40,8 @@ pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
     Ok(shown(engine.clock().await?, None))
 }
 
-fn shown(clock: Clock, settled: Option<u64>) -> Json<serde_json::Value> {
-    let mut answer = json!({"now": clock.now().rfc3339(), "mode": clock.mode()});
+fn shown(told: Told, settled: Option<u64>) -> Json<serde_json::Value> {
+    let mut answer = json!({"now": told.now.rfc3339(), "mode": told.clock.mode()});
     if let Some(settled) = settled {
         answer["settled"] = settled.into();
     }
@@ -107,6 +107,6 @@ impl Change {
 )]
 pub async fn change(State(engine): State<Arc<Engine>>, body: Body) -> Answer {
     let change: Change = body.read()?;
-    let (clock, settled) = engine.change_clock(change.meant()?).await?;
-    Ok(shown(clock, Some(settled)))
+    let (told, settled) = engine.change_clock(change.meant()?).await?;
+    Ok(shown(told, Some(settled)))
 }

@@ -29,7 +29,7 @@ const SHARED_NAP: Duration = Duration::from_millis(250);
 /// And this long after, where none can.
 const OWN_NAP: Duration = Duration::from_secs(5);
 /// So many events are read for a stream at a time.
-const READ_TOGETHER: i64 = 100;
+const READ_TOGETHER: usize = 100;
 
 /// Which events, from where on, and how many.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -100,13 +100,14 @@ pub async fn list(
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Failure> {
     let (after, limit) = (after(wanted.after)?, wanted.limit.unwrap_or(100));
+    let count = usize::try_from(limit).unwrap_or(0);
     if !(1..=1000).contains(&limit) {
         return Err(Fault::unreadable("limit is between 1 and 1000").into());
     }
     match wanted.stream {
         None | Some(0) => {
-            let found = engine.events(&wanted.filter(), after, limit).await?;
-            let shown: Vec<Value> = found.iter().map(shown).collect();
+            let found = engine.events(&wanted.filter(), after, count).await?;
+            let shown: Vec<Value> = found.events.iter().map(shown).collect();
             Ok(Json(json!({"Events": shown})).into_response())
         }
         Some(1) => Ok(streamed(engine, wanted.filter(), resumed(&headers).unwrap_or(after))),
@@ -178,6 +179,7 @@ struct Streaming {
     engine: Arc<Engine>,
     changes: watch::Receiver<bool>,
     filter: Filter,
+    /// The number of the last event that was looked at, told or not.
     after: i64,
     read: VecDeque<Event>,
 }
@@ -191,7 +193,6 @@ fn streamed(engine: Arc<Engine>, filter: Filter, after: i64) -> Response {
 fn events(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {
     stream::unfold(state, |mut state| async move {
         let event = state.next().await?;
-        state.after = event.number;
         let told = sse::Event::default().id(event.number.to_string());
         let told = told.event(event.event_type.as_str()).data(shown(&event).to_string());
         Some((Ok(told), state))
@@ -206,7 +207,10 @@ impl Streaming {
                 return None;
             }
             match self.engine.events(&self.filter, self.after, READ_TOGETHER).await {
-                Ok(found) => self.read.extend(found),
+                Ok(found) => {
+                    self.after = found.last;
+                    self.read.extend(found.events);
+                }
                 Err(fault) => {
                     tracing::error!(%fault, "a stream of events ends");
                     return None;

@@ -53,12 +53,16 @@ pub async fn show(
     Ok(answer(found.await?))
 }
 
+/// A header says no more of a file than so many characters.
+const LONGEST: usize = 255;
+
 /// The file as something to keep, never as a page of this site.
 fn answer(file: UploadedFile) -> Response {
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._-()".contains(c);
-    let name: String = file.file_name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let name = file.file_name.chars().take(LONGEST);
+    let name: String = name.map(|c| if plain(c) { c } else { '_' }).collect();
     let text = |text: &str| HeaderValue::from_str(text).ok();
-    let kind = text(&file.content_type);
+    let kind = Some(&*file.content_type).filter(|kind| kind.len() <= LONGEST).and_then(text);
     let disposition = text(&format!("attachment; filename=\"{name}\""));
     let attachment = HeaderValue::from_static("attachment");
     let headers: [(HeaderName, HeaderValue); 5] = [

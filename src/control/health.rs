@@ -51,7 +51,7 @@ pub struct Alive {
     )
 )]
 pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
-    let clock = engine.clock().await.map_err(|fault| {
+    let told = engine.clock().await.map_err(|fault| {
         tracing::error!(%fault, "the store does not answer");
         let message = "The database does not answer.".to_owned();
         Fault::Control { status: 503, code: "Unavailable", message }
@@ -60,7 +60,7 @@ pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
         "database": engine.store().kind(),
-        "now": clock.now().rfc3339(),
+        "now": told.now.rfc3339(),
     })))
 }
 

@@ -63,6 +63,7 @@ pub struct Condition {
 /// What is looked at each time.
 enum Sought {
     Hit(String),
+    /// Behind the event of this number.
     Event(Filter, i64),
 }
 
@@ -131,7 +132,12 @@ impl Condition {
             && self.rejected.is_none_or(|count| standing.rejected >= count)
     }
 
-    async fn look(&self, engine: &Arc<Engine>, sought: &Sought) -> Result<Option<Value>, Fault> {
+    /// What is sought, if it is there; of events only those are looked at that are new.
+    async fn look(
+        &self,
+        engine: &Arc<Engine>,
+        sought: &mut Sought,
+    ) -> Result<Option<Value>, Fault> {
         match sought {
             Sought::Hit(id) => {
                 let hit = hit(engine, id).await?;
@@ -139,7 +145,8 @@ impl Condition {
             }
             Sought::Event(filter, after) => {
                 let found = engine.events(filter, *after, 1).await?;
-                Ok(found.first().map(|event| json!({"Event": shown(event)})))
+                *after = found.last;
+                Ok(found.events.first().map(|event| json!({"Event": shown(event)})))
             }
         }
     }
@@ -187,12 +194,12 @@ pub async fn wait(
     State(engine): State<Arc<Engine>>,
     Params(condition): Params<Condition>,
 ) -> Answer {
-    let (sought, time) = (condition.sought()?, condition.time()?);
+    let (mut sought, time) = (condition.sought()?, condition.time()?);
     let until = tokio::time::Instant::now() + time;
     let mut changes = engine.changes();
     loop {
         let closed = *changes.borrow_and_update();
-        if let Some(found) = condition.look(&engine, &sought).await? {
+        if let Some(found) = condition.look(&engine, &mut sought).await? {
             return Ok(Json(found));
         }
         if closed {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -40,7 +42,10 @@ pub struct Dump {
         (status = 403, description = "Secrets are not shown to everybody.", body = Failed)
     )
 )]
-pub async fn dump(State(control): State<Control>, Params(asked): Params<Dump>) -> Answer {
+pub async fn dump(
+    State(control): State<Control>,
+    Params(asked): Params<Dump>,
+) -> Result<Response, Failure> {
     let secrets = match asked.secrets {
         None | Some(0) => Secrets::Left,
         Some(1) if control.token.is_some() => Secrets::Named,
@@ -52,7 +57,9 @@ pub async fn dump(State(control): State<Control>, Params(asked): Params<Dump>) -
         }
         Some(_) => return Err(Fault::unreadable("secrets is 0 or 1").into()),
     };
-    Ok(Json(control.engine.dump(secrets).await?))
+    let dumped = control.engine.dump(secrets).await?;
+    let text = apart(move || dumped.to_string()).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 /// Loads a world, or an array of worlds, on top of what is there: all of it or nothing.
@@ -65,7 +72,7 @@ pub async fn dump(State(control): State<Control>, Params(asked): Params<Dump>) -
     responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
 )]
 pub async fn load(State(control): State<Control>, body: Body) -> Answer {
-    loaded(&control, &body, Onto::WhatIsThere).await
+    loaded(&control, body, Onto::WhatIsThere).await
 }
 
 /// Loads a world, or an array of worlds, instead of what is there: all of it or nothing.
@@ -81,17 +88,23 @@ pub async fn load(State(control): State<Control>, body: Body) -> Answer {
 )]
 pub async fn replace(State(control): State<Control>, body: Body) -> Answer {
     let beginning = Arc::clone(&control.beginning);
-    loaded(&control, &body, Onto::Nothing(beginning)).await
+    loaded(&control, body, Onto::Nothing(beginning)).await
 }
 
-async fn loaded(control: &Control, body: &Body, onto: Onto) -> Answer {
-    let texts = texts(body.text()?)?;
-    let refused = |problems| refused(Refusal::Problems(problems));
-    // It may take a second, on a thread that nobody else waits for.
-    let read = tokio::task::spawn_blocking(|| Worlds::read(texts)).await;
-    let worlds = read.map_err(|e| Fault::Service(e.to_string()))?.map_err(refused)?;
-    let loaded: Loaded = control.engine.load(worlds, onto).await.map_err(self::refused)?;
+async fn loaded(control: &Control, body: Body, onto: Onto) -> Answer {
+    let worlds = apart(move || read(&body)).await??;
+    let loaded: Loaded = control.engine.load(worlds, onto).await.map_err(refused)?;
     Ok(Json(json!({"Loaded": loaded})))
+}
+
+/// Work that may take seconds, on a thread that nobody else waits for.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Service(error.to_string()))
+}
+
+fn read(body: &Body) -> Result<Arc<Worlds>, Failure> {
+    let texts = texts(body.text()?)?;
+    Worlds::read(texts).map_err(|problems| refused(Refusal::Problems(problems)))
 }
 
 /// One world, or each of an array.
@@ -148,6 +161,6 @@ pub async fn reset(State(control): State<Control>, body: Body) -> Answer {
         }
     };
     control.engine.reset(Arc::clone(&control.beginning), how).await.map_err(refused)?;
-    let clock = control.engine.clock().await?;
-    Ok(Json::<Value>(json!({"now": clock.now().rfc3339(), "mode": clock.mode()})))
+    let told = control.engine.clock().await?;
+    Ok(Json::<Value>(json!({"now": told.now.rfc3339(), "mode": told.clock.mode()})))
 }

@@ -7,7 +7,7 @@ use crate::engine::clock::conflict;
 use crate::engine::worlds::bring_in;
 use crate::fault::Fault;
 use crate::store::{requesters, world};
-use crate::time::{Clock, Instant, real_now};
+use crate::time::{Clock, Instant};
 use crate::turn::Turn;
 use crate::worlds::reset::Beginning;
 use crate::worlds::{Loaded, Refusal};
@@ -37,6 +37,8 @@ pub struct Begun {
     pub is_new: bool,
     /// The clock that it leaves behind.
     pub clock: Clock,
+    /// The market's time.
+    pub now: Instant,
     /// What came in with its worlds, if it had some and the market was new.
     pub loaded: Option<Loaded>,
 }
@@ -68,30 +70,30 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
     for known in &beginning.known {
         requesters::put(&mut turn.tx, known).await?;
     }
-    let clock = started(is_new, turn.clock, start)?;
+    let clock = started(is_new, turn, start)?;
     if clock != turn.clock {
         turn.set_clock(clock).await?;
-        turn.move_to(clock.now());
+        turn.move_to(clock.at(turn.real.at));
     }
     let loaded = match &beginning.worlds {
         Some(worlds) if is_new => Some(bring_in(turn, worlds).await?),
         Some(worlds) => worlds.check().map(|()| None)?,
         None => None,
     };
-    Ok(Begun { is_new, clock: turn.clock, loaded })
+    Ok(Begun { is_new, clock: turn.clock, now: turn.arrived_at, loaded })
 }
 
 /// The clock that a start leaves behind.
-fn started(is_new: bool, clock: Clock, start: Start) -> Result<Clock, Fault> {
-    let now = clock.now();
+fn started(is_new: bool, turn: &Turn, start: Start) -> Result<Clock, Fault> {
+    let (clock, now, real) = (turn.clock, turn.arrived_at, turn.real.at);
     let begin_at = |at| Beginning { start_at: at, freeze: start.freeze, ..Beginning::default() };
     match start.at {
-        Some(StartAt::Instant(at)) if is_new => Ok(begin_at(Some(at)).clock()),
-        None if is_new => Ok(begin_at(None).clock()),
-        Some(StartAt::Real) if real_now() < now => Err(conflict(format!(
+        Some(StartAt::Instant(at)) if is_new => Ok(begin_at(Some(at)).clock(real)),
+        None if is_new => Ok(begin_at(None).clock(real)),
+        Some(StartAt::Real) if real < now => Err(conflict(format!(
             "The market's time is {now}, ahead of real time, and does not go back."
         ))),
-        Some(StartAt::Real) => Ok(begin_at(None).clock()),
+        Some(StartAt::Real) => Ok(begin_at(None).clock(real)),
         _ if start.freeze => Ok(Clock::frozen(now)),
         _ => Ok(clock),
     }

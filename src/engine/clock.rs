@@ -21,17 +21,26 @@ pub enum ClockChange {
     Resume,
 }
 
+/// The clock, and the market's time by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The clock.
+    pub clock: Clock,
+    /// The time.
+    pub now: Instant,
+}
+
 impl Engine {
     /// What the clock is.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn clock(&self) -> Result<Clock, Fault> {
-        if let Some(opening) = self.known_opening() {
-            return Ok(opening.clock);
-        }
-        let mut tx = self.store.read().await?;
-        Ok(self.opening(&mut tx).await?.clock)
+    pub async fn clock(&self) -> Result<Told, Fault> {
+        let clock = match self.known_opening() {
+            Some(opening) => opening.clock,
+            None => self.opening(&mut self.store.read().await?).await?.clock,
+        };
+        Ok(Told { clock, now: self.time_by(clock) })
     }
 
     /// Moves the clock, and settles every timer that is due then, each at its own instant.
@@ -41,27 +50,29 @@ impl Engine {
     ///
     /// # Errors
     /// Time does not go back, and ends with the year 2199; the database failed.
-    pub async fn change_clock(
-        self: &Arc<Self>,
-        change: ClockChange,
-    ) -> Result<(Clock, u64), Fault> {
+    pub async fn change_clock(self: &Arc<Self>, change: ClockChange) -> Result<(Told, u64), Fault> {
         let changed = self.turn(Access::Write, Requester::default(), move |turn| {
             let change = change.clone();
             Box::pin(async move {
-                let clock = changed(turn.clock, turn.arrived_at, &change)?;
+                let clock = changed(turn.clock, (turn.arrived_at, turn.real.at), &change)?;
                 turn.set_clock(clock).await?;
                 Ok(clock)
             })
         });
         let clock = changed.await?;
-        Ok((clock, self.settle_apart().await?))
+        let settled = self.settle_apart().await?;
+        Ok((Told { clock, now: self.time_by(clock) }, settled))
     }
 }
 
-fn changed(clock: Clock, now: Instant, change: &ClockChange) -> Result<Clock, Fault> {
+fn changed(
+    clock: Clock,
+    (now, real): (Instant, Instant),
+    change: &ClockChange,
+) -> Result<Clock, Fault> {
     let at = match change {
         ClockChange::Freeze => return Ok(Clock::frozen(now)),
-        ClockChange::Resume => return Ok(clock.resumed()),
+        ClockChange::Resume => return Ok(clock.resumed(real)),
         ClockChange::Advance(span) => now + *span,
         ClockChange::Set(when) => when.at(now).map_err(Fault::unreadable)?,
     };
@@ -73,7 +84,7 @@ fn changed(clock: Clock, now: Instant, change: &ClockChange) -> Result<Clock, Fa
     if at > END_OF_TIME {
         return Err(conflict(format!("The market's time ends at {END_OF_TIME}.")));
     }
-    Ok(clock.set_to(at))
+    Ok(clock.set_to(at, real))
 }
 
 pub(super) fn conflict(message: String) -> Fault {

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::engine::Engine;
 use crate::fault::Fault;
-use crate::store::events::{self, Event, Filter};
+use crate::store::events::{self, Filter, Page};
 use crate::store::requesters::Requester;
 use crate::turn::{Access, Letter};
 
@@ -43,13 +43,30 @@ impl Engine {
         self: &Arc<Self>,
         filter: &Filter,
         after: i64,
-        count: i64,
-    ) -> Result<Vec<Event>, Fault> {
+        count: usize,
+    ) -> Result<Page, Fault> {
         self.number_events().await?;
-        let filter = Arc::new(filter.clone());
+        let mut all = Page { last: after, ..Page::default() };
+        while !all.is_end && all.events.len() < count {
+            let more = self.some_events(filter, all.last, count - all.events.len()).await?;
+            all.events.extend(more.events);
+            (all.last, all.is_end) = (more.last, more.is_end);
+            // SQLite is called on this thread: others come between two statements.
+            tokio::task::yield_now().await;
+        }
+        Ok(all)
+    }
+
+    async fn some_events(
+        self: &Arc<Self>,
+        filter: &Filter,
+        after: i64,
+        count: usize,
+    ) -> Result<Page, Fault> {
+        let (filter, count) = (Arc::new(filter.clone()), i64::try_from(count).unwrap_or(i64::MAX));
         self.turn(Access::Read, Requester::default(), move |turn| {
             let filter = Arc::clone(&filter);
-            Box::pin(async move { events::list(&mut turn.tx, &filter, after, count).await })
+            Box::pin(async move { events::page(&mut turn.tx, &filter, after, count).await })
         })
         .await
     }
@@ -59,6 +76,8 @@ impl Engine {
         if !self.store().is_shared() {
             return Ok(());
         }
+        // Those who wait for the same events would be in one another's way.
+        let _one = self.numbering.lock().await;
         loop {
             let any = self.turn(Access::Read, Requester::default(), |turn| {
                 Box::pin(async move { events::any_unnumbered(&mut turn.tx).await })

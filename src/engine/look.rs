@@ -23,7 +23,7 @@ impl Engine {
         }
         let mut tx = self.store.read().await?;
         let mut opening = self.opening(&mut tx).await?;
-        if is_due(&opening) {
+        if self.is_due(&opening) {
             drop(tx);
             Box::pin(self.settle_apart()).await?;
             tx = self.store.read().await?;
@@ -39,10 +39,12 @@ impl Engine {
         requester: &Arc<Requester>,
         deed: Deed<'_, T>,
     ) -> Result<T, Fault> {
-        let opening = guard(&self.last_read).clone().filter(|opening| !is_due(opening));
-        let opening = opening.ok_or(Fault::LostRace)?;
+        let opening = guard(&self.last_read).clone().ok_or(Fault::LostRace)?;
+        if self.is_due(&opening) {
+            return Err(Fault::LostRace);
+        }
         let mut tx = self.store.read().await?;
-        tx.grant(Granted::new(opening.clock));
+        tx.grant(Granted::new(opening.clock, self.time_by(opening.clock)));
         let mut turn = self.looking(tx, opening, Arc::clone(requester));
         let answer = deed(&mut turn).await;
         // A turn without a statement has told the time at the most.
@@ -53,7 +55,8 @@ impl Engine {
     }
 
     fn looking(&self, tx: Tx, opening: Opening, requester: Arc<Requester>) -> Turn {
-        let mut turn = Turn::new(tx, opening, requester, Arc::clone(&self.market));
+        let begun = (opening, self.real_time.now());
+        let mut turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
         turn.post = self.post.get().cloned();
         turn
     }
@@ -61,6 +64,7 @@ impl Engine {
     pub(super) async fn opening(&self, tx: &mut Tx) -> Result<Opening, Fault> {
         if self.store.is_shared() {
             let opening = world::opening(tx).await?;
+            self.real_time.follow(opening.used);
             *guard(&self.last_read) = Some(opening.clone());
             return Ok(opening);
         }
@@ -83,6 +87,10 @@ impl Engine {
         self.cached().as_ref().filter(|(at, _)| *at == lost).map(|(_, opening)| opening.clone())
     }
 
+    pub(super) fn is_due(&self, opening: &Opening) -> bool {
+        is_due_at(opening.next_due_at, self.time_by(opening.clock))
+    }
+
     pub(super) fn cached(&self) -> MutexGuard<'_, Option<(u64, Opening)>> {
         guard(&self.opening)
     }
@@ -90,8 +98,4 @@ impl Engine {
 
 fn guard<T>(of: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn is_due(opening: &Opening) -> bool {
-    is_due_at(opening.next_due_at, opening.clock.now())
 }

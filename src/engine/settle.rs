@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::engine::look::is_due;
 use crate::engine::stay::Stay;
 use crate::engine::{Engine, Timers, back_off};
 use crate::fault::Fault;
@@ -53,7 +52,7 @@ impl Engine {
             Some(opening) => opening,
             None => self.opening(&mut self.store.read().await?).await?,
         };
-        let now = opening.clock.now();
+        let now = self.time_by(opening.clock);
         let running = opening.clock.mode() != "frozen";
         let due = opening.next_due_at.filter(|due| running || *due <= now);
         Ok(due.map(|due| (due.0 - now.0).max(0)))
@@ -62,7 +61,7 @@ impl Engine {
     /// Before a turn: more than one batch is settled in transactions of their own.
     pub(super) async fn settle_backlog(&self) -> Result<(), Fault> {
         let known = self.known_opening();
-        let due = known.is_some_and(|opening| is_due(&opening));
+        let due = known.is_some_and(|opening| self.is_due(&opening));
         if due || self.store.is_shared() && self.backlog().await? {
             self.settle().await?;
         }
@@ -71,7 +70,8 @@ impl Engine {
 
     async fn backlog(&self) -> Result<bool, Fault> {
         let mut tx = self.store.read().await?;
-        Ok(is_due(&self.opening(&mut tx).await?))
+        let opening = self.opening(&mut tx).await?;
+        Ok(self.is_due(&opening))
     }
 
     async fn settle_batch(&self) -> Result<u64, Fault> {

@@ -16,8 +16,8 @@ const BASE_PERCENT: i64 = 20;
 const LARGE_PERCENT: i64 = 20;
 const MASTERS_PERCENT: i64 = 5;
 
-/// No HIT holds more: so sums of holds stay within 64 bits.
-const MOST: Cents = Cents(100_000_000_000_000_000);
+/// No HIT holds more: a million of them stay within [`Cents::MOST_IN_ALL`].
+const MOST: Cents = Cents(1_000_000_000_000);
 
 /// The fee of `percent` on `amount`.
 ///
@@ -29,7 +29,7 @@ fn fee(amount: Cents, percent: i64) -> Cents {
 }
 
 fn plus_fee(amount: Cents, percent: i64) -> Cents {
-    Cents(amount.0.saturating_add(fee(amount, percent).0)).min(MOST)
+    (amount + fee(amount, percent)).min(MOST)
 }
 
 /// What a bonus costs: the amount and its fee.
@@ -172,6 +172,9 @@ mod tests {
 
     #[test]
     fn no_hold_leaves_the_numbers() {
+        let dearest = assignment(&values(Cents::MOST.0, &[]), 10);
+        assert!(dearest < MOST && bonus(Cents::MOST) < MOST, "one payment is never cut");
+        assert_eq!(MOST.0 * 1_000_000, Cents::MOST_IN_ALL.0);
         let all = Standing::new(1_000_000_000, Instant(2000));
         assert_eq!(held(&values(i64::MAX, &[]), &all, Instant(0)), MOST);
     }

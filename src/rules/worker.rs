@@ -24,6 +24,9 @@ pub fn has_room(held: i64, limit: i64) -> Result<(), Fault> {
     Err(Fault::worker("QueueFull", said))
 }
 
+/// `HITsApproved`, as many as a HIT can have.
+const MOST_APPROVED: i64 = 1_000_000_000;
+
 /// Whether a worker's traits make sense.
 ///
 /// # Errors
@@ -39,8 +42,8 @@ pub fn check(worker: &Worker) -> Result<(), &'static str> {
     if !worker.name.as_deref().is_none_or(good) {
         return Err("Name has 1 to 100 characters, and no control characters");
     }
-    if worker.hits_approved.is_some_and(|count| count < 0) {
-        return Err("HITsApproved is not negative");
+    if worker.hits_approved.is_some_and(|count| !(0..=MOST_APPROVED).contains(&count)) {
+        return Err("HITsApproved is between 0 and 1000000000");
     }
     if worker.percent_approved.is_some_and(|percent| !(0..=100).contains(&percent)) {
         return Err("PercentApproved is between 0 and 100");

@@ -104,6 +104,7 @@ statements! {
         FROM assignments a JOIN hits h ON h.key = a.hit_key \
         WHERE a.id = $1 AND h.requester_id = $2";
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    HIT_KEY = "SELECT hit_key FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document FROM assignments \
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
     ANY = "SELECT id FROM assignments LIMIT 1";
@@ -236,6 +237,14 @@ pub async fn ever_owned(
 /// The database failed.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Placed>, Fault> {
     sql(DOCUMENT).bind(id).one(tx).await?.map(|row| placed(&row, 0)).transpose()
+}
+
+/// The number of the HIT of the assignment with that id, which is not read itself.
+///
+/// # Errors
+/// The database failed.
+pub async fn hit_key(tx: &mut Tx, id: &str) -> Result<Option<i64>, Fault> {
+    sql(HIT_KEY).bind(id).one(tx).await?.map(|row| row.get(0)).transpose()
 }
 
 /// Reads an assignment whose columns begin at `first`.

@@ -12,6 +12,10 @@ const UNNUMBERED: i64 = 1 << 62;
 /// So many get their number at a time.
 const NUMBERED_TOGETHER: i64 = 1000;
 
+/// So many events are looked at by one statement: a filter that lets little through holds up
+/// nobody for long.
+const LOOKED_AT_TOGETHER: i64 = 5000;
+
 /// The columns of an event, in the order in which [`event`] reads them.
 macro_rules! select_events {
     ($rest:literal) => {
@@ -34,7 +38,9 @@ statements! {
         RETURNING destination_key";
     ADD_TEST = "INSERT INTO events (event_type, event_at, requester_id, hit_type_id, hit_id, \
             assignment_id) VALUES ($1, $2, $3, $4, $5, $6)";
-    LIST = select_events!("WHERE e.key > $1 AND e.key < 4611686018427387904 \
+    AHEAD = "SELECT (SELECT min(e.key) FROM events e WHERE e.key > $1), \
+        (SELECT max(e.key) FROM events e WHERE e.key < 4611686018427387904)";
+    LIST = select_events!("WHERE e.key > $1 AND e.key <= $9 \
         AND ($3 = '' OR e.event_type = $3) AND ($4 = '' OR e.hit_id = $4) \
         AND ($5 = '' OR e.assignment_id = $5) AND ($6 = '' OR e.hit_type_id = $6) \
         AND ($7 = '' OR e.requester_id = $7) AND ($8 = '' OR e.worker_id = $8) \
@@ -175,20 +181,38 @@ pub struct Filter {
     pub worker_id: String,
 }
 
-/// Up to `count` events behind the number `after`, the oldest first.
+/// Events that a filter let through, and how far it came.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The oldest first.
+    pub events: Vec<Event>,
+    /// The number of the last event that was looked at, whether or not it is among them: who goes
+    /// on from here misses nothing, and looks at nothing twice.
+    pub last: i64,
+    /// Whether nothing stands behind it.
+    pub is_end: bool,
+}
+
+/// Up to `count` events behind the number `after` that the filter lets through, among the next
+/// [`LOOKED_AT_TOGETHER`].
 ///
 /// # Errors
 /// The database failed.
-pub async fn list(
-    tx: &mut Tx,
-    filter: &Filter,
-    after: i64,
-    count: i64,
-) -> Result<Vec<Event>, Fault> {
+pub async fn page(tx: &mut Tx, filter: &Filter, after: i64, count: i64) -> Result<Page, Fault> {
+    let ahead = sql(AHEAD).bind(after).only(tx).await?;
+    let ends = ahead.get::<Option<i64>>(0)?.zip(ahead.get::<Option<i64>>(1)?);
+    let Some((next, last)) = ends.filter(|(next, last)| next <= last) else {
+        return Ok(Page { events: Vec::new(), last: after, is_end: true });
+    };
+    let to = last.min(next.saturating_add(LOOKED_AT_TOGETHER - 1));
     let statement = sql(LIST).bind(after).bind(count).bind(&filter.event_type);
     let statement = statement.bind(&filter.hit_id).bind(&filter.assignment_id);
     let statement = statement.bind(&filter.hit_type_id).bind(&filter.requester_id);
-    statement.bind(&filter.worker_id).all(tx).await?.iter().map(event).collect()
+    let rows = statement.bind(&filter.worker_id).bind(to).all(tx).await?;
+    let events: Vec<Event> = rows.iter().map(event).collect::<Result<_, Fault>>()?;
+    let is_full = i64::try_from(events.len()).is_ok_and(|found| found >= count);
+    let to = events.last().filter(|_| is_full).map_or(to, |event| event.number);
+    Ok(Page { events, last: to, is_end: to >= last })
 }
 
 /// Whether some events have no number yet.

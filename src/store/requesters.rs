@@ -31,9 +31,9 @@ statements! {
     ADD_SECRET = "UPDATE requesters SET secret = $2 WHERE access_key = $1 AND secret IS NULL";
     BALANCE = "SELECT balance_cents, on_hold_cents FROM requesters WHERE id = $1";
     MOVE = "UPDATE requesters SET balance_cents = balance_cents - $2, \
-            on_hold_cents = on_hold_cents + $3 WHERE id = $1";
-    AFFORD = "UPDATE requesters SET balance_cents = balance_cents - $2, \
-            on_hold_cents = on_hold_cents + $3 WHERE id = $1 AND balance_cents >= $2";
+            on_hold_cents = on_hold_cents + $3 WHERE id = $1 \
+            AND balance_cents BETWEEN $4 AND $5 AND on_hold_cents BETWEEN $6 AND $7";
+    SET_AMOUNTS = "UPDATE requesters SET balance_cents = $2, on_hold_cents = $3 WHERE id = $1";
 }
 
 /// Someone who publishes HITs: one access key.
@@ -143,16 +143,39 @@ pub async fn balance(tx: &mut Tx, requester: &Requester) -> Result<Balance, Faul
 /// The database failed.
 pub async fn afford(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<bool, Fault> {
     // What makes a balance grow is never too dear.
-    let text = if spent <= Cents(0) { MOVE } else { AFFORD };
-    Ok(sql(text).bind(id).bind(spent).bind(held).run(tx).await? > 0)
+    if spent <= Cents(0) {
+        return settle(tx, id, spent, held).await.map(|()| true);
+    }
+    shift(tx, id, (spent, held), spent).await
 }
 
-/// As [`afford`], whatever is available.
+/// Takes `spent` from what is available and puts `held` more on hold, if there is at least `least`
+/// and neither amount leaves its bounds; false otherwise.
+async fn shift(
+    tx: &mut Tx,
+    id: &str,
+    (spent, held): (Cents, Cents),
+    least: Cents,
+) -> Result<bool, Fault> {
+    let (most, nothing) = (Cents::MOST_IN_ALL, Cents(0));
+    let statement = sql(MOVE).bind(id).bind(spent).bind(held).bind(least).bind(most + spent);
+    Ok(statement.bind(nothing - most - held).bind(most - held).run(tx).await? > 0)
+}
+
+/// As [`afford`], whatever is available. An amount that would leave its bounds stays at the bound,
+/// with a word in the log: what workers and time do is not refused.
 ///
 /// # Errors
 /// The database failed.
 pub async fn settle(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<(), Fault> {
-    sql(MOVE).bind(id).bind(spent).bind(held).run(tx).await.map(drop)
+    if shift(tx, id, (spent, held), Cents(0) - Cents::MOST_IN_ALL + spent).await? {
+        return Ok(());
+    }
+    let Some(row) = sql(BALANCE).bind(id).one(tx).await? else { return Ok(()) };
+    tracing::warn!(requester = id, "what a requester has or holds stays at its bound");
+    let (available, on_hold): (Cents, Cents) = (row.get(0)?, row.get(1)?);
+    let statement = sql(SET_AMOUNTS).bind(id).bind((available - spent).bounded());
+    statement.bind((on_hold + held).bounded()).run(tx).await.map(drop)
 }
 
 /// The requester with that id.

@@ -59,8 +59,9 @@ statements! {
             UNION ALL SELECT day + 1 FROM days WHERE day < $3), \
         statuses (status) AS (SELECT 'Submitted' UNION ALL SELECT 'Approved' \
             UNION ALL SELECT 'Rejected') \
-        SELECT day, status, (SELECT CAST(coalesce(sum(1099511627776 + a.reward_cents), 0) \
-                AS BIGINT) FROM assignments a WHERE a.worker_id = $1 AND a.status = s.status \
+        SELECT day, status, (SELECT CAST(count(*) AS TEXT) || ' ' || \
+                CAST(coalesce(sum(a.reward_cents), 0) AS TEXT) \
+            FROM assignments a WHERE a.worker_id = $1 AND a.status = s.status \
             AND a.position >= day * 90596966400000 \
             AND a.position < (day + 1) * 90596966400000) \
         FROM days CROSS JOIN statuses s";
@@ -146,13 +147,13 @@ impl Tally {
 
     /// With another one.
     #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         Self {
             pending: self.pending + other.pending,
             approved: self.approved + other.approved,
             rejected: self.rejected + other.rejected,
-            earned: Cents(self.earned.0 + other.earned.0),
-            expected: Cents(self.expected.0 + other.expected.0),
+            earned: self.earned + other.earned,
+            expected: self.expected + other.expected,
         }
     }
 
@@ -181,8 +182,7 @@ pub async fn before(tx: &mut Tx, worker_id: &str, at: Instant) -> Result<Tally, 
 /// The worker's days with work from one to another, the latest first: each the day's first
 /// instant, and a tally.
 ///
-/// Each piece of work is read once: a day's count and sum come as one number, the count in the
-/// bits from the 40th on.
+/// Each piece of work is read once: a day's count and sum come as one text.
 ///
 /// # Errors
 /// The database failed.
@@ -195,8 +195,11 @@ pub async fn days(
     let number = |at: Instant| at.0.div_euclid(86_400_000);
     let rows = sql(DAYS).bind(worker_id).bind(number(first)).bind(number(last)).all(tx).await?;
     for row in &rows {
-        let both: i64 = row.get(2)?;
-        let (count, sum) = (both >> 40, both & ((1 << 40) - 1));
+        let both: String = row.get(2)?;
+        let both = both
+            .split_once(' ')
+            .and_then(|(count, sum)| Some((count.parse::<i64>().ok()?, sum.parse::<i64>().ok()?)));
+        let (count, sum) = both.ok_or_else(|| Fault::Service("a day beyond counting".into()))?;
         if count > 0 {
             let tally = days.entry(row.get(0)?).or_default();
             tally.add(&row.get::<String>(1)?, count, Cents(sum));

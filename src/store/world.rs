@@ -7,7 +7,7 @@ use crate::ids::{self, Ids};
 use crate::rules::page::PageKey;
 use crate::store::Tx;
 use crate::store::sql::{Row, sql};
-use crate::time::{Clock, Instant};
+use crate::time::{Clock, Instant, UsedTime};
 
 /// What a turn is sure of: what time it is in `world`, and when the next timer falls due.
 macro_rules! certainties {
@@ -25,12 +25,14 @@ statements! {
         WHERE NOT world.begun";
     SET_BEGUN = "UPDATE world SET begun = TRUE WHERE id = 1 AND NOT begun";
     OPENING = concat!(
-        "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key FROM world w WHERE w.id = 1"
+        "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key, w.time_used_until, \
+            w.time_floor FROM world w WHERE w.id = 1"
     );
     CERTAINTIES = concat!("SELECT ", certainties!(), " FROM world w WHERE w.id = 1");
     SET_CLOCK = "UPDATE world SET clock_offset_ms = $1, clock_frozen_at = $2 WHERE id = 1";
     ADMIN_TOKEN = "SELECT admin_token FROM world WHERE id = 1";
     KEEP_ADMIN_TOKEN = "UPDATE world SET admin_token = $1 WHERE id = 1 AND admin_token IS NULL";
+    SET_USED_TIME = "UPDATE world SET time_used_until = $1, time_floor = $2 WHERE id = 1";
     SET_IDS_MADE = "UPDATE world SET ids_made = $1 WHERE id = 1";
 }
 
@@ -45,6 +47,8 @@ pub struct Opening {
     pub page_key: PageKey,
     /// When the next timer falls due.
     pub next_due_at: Option<Instant>,
+    /// The real time that turns have used.
+    pub used: UsedTime,
 }
 
 /// Makes the row, or makes it anew as long as the market has not begun.
@@ -79,6 +83,7 @@ pub async fn opening(tx: &mut Tx) -> Result<Opening, Fault> {
             None => Ids::Random,
         },
         page_key: page_key(&row.get::<String>(5)?)?,
+        used: UsedTime { until: row.get(6)?, floor: row.get(7)? },
     })
 }
 
@@ -98,10 +103,10 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// That the clock is still `clock`, and nothing due.
+    /// That the clock is still `clock`, and nothing due at `now`.
     #[must_use]
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, now: clock.now() }
+    pub const fn new(clock: Clock, now: Instant) -> Self {
+        Self { clock, now }
     }
 
     /// Looks whether it is so.
@@ -148,6 +153,14 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
 pub async fn admin_token(tx: &mut Tx, new: &str) -> Result<String, Fault> {
     sql(KEEP_ADMIN_TOKEN).bind(new).run(tx).await?;
     sql(ADMIN_TOKEN).only(tx).await?.get(0)
+}
+
+/// Keeps what real time turns have used.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_used(tx: &mut Tx, used: UsedTime) -> Result<(), Fault> {
+    sql(SET_USED_TIME).bind(used.until).bind(used.floor).run(tx).await.map(drop)
 }
 
 /// Remembers how many ids a seeded world has made.

@@ -1,10 +1,10 @@
-//! The market's clock, and the one place where real time is read.
+//! The market's clock, and the one place where the machine's calendar is read.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 
-use super::Instant;
+use super::{END_OF_TIME, Instant, START_OF_TIME};
 
 /// How the market's time follows real time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,20 +25,21 @@ impl Clock {
     /// The clock on the wall.
     pub const REAL: Self = Self::Running { offset_ms: 0 };
 
-    /// The market's time now.
+    /// The market's time at that real time; at its end it stands.
     #[must_use]
-    pub fn now(self) -> Instant {
-        match self {
-            Self::Running { offset_ms } => Instant(real_now().0 + offset_ms),
+    pub fn at(self, real: Instant) -> Instant {
+        let now = match self {
+            Self::Running { offset_ms } => Instant(real.0.saturating_add(offset_ms)),
             Self::Frozen { at } => at,
-        }
+        };
+        now.clamp(START_OF_TIME, END_OF_TIME)
     }
 
-    /// The same kind of clock, showing `at` now.
+    /// The same kind of clock, showing `at` at that real time.
     #[must_use]
-    pub fn set_to(self, at: Instant) -> Self {
+    pub const fn set_to(self, at: Instant, real: Instant) -> Self {
         match self {
-            Self::Running { .. } => Self::Running { offset_ms: at.0 - real_now().0 },
+            Self::Running { .. } => Self::Running { offset_ms: at.0.saturating_sub(real.0) },
             Self::Frozen { .. } => Self::Frozen { at },
         }
     }
@@ -49,13 +50,19 @@ impl Clock {
         Self::Frozen { at: now }
     }
 
-    /// The clock running on from what it shows.
+    /// The clock running on from what it shows at that real time.
     #[must_use]
-    pub fn resumed(self) -> Self {
+    pub const fn resumed(self, real: Instant) -> Self {
         match self {
-            Self::Frozen { at } => Self::REAL.set_to(at),
+            Self::Frozen { at } => Self::REAL.set_to(at, real),
             Self::Running { .. } => self,
         }
+    }
+
+    /// Whether it follows real time.
+    #[must_use]
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Running { .. })
     }
 
     /// `real`, `offset` or `frozen`, as the control API names them.
@@ -90,11 +97,19 @@ mod tests {
 
     #[test]
     fn a_frozen_clock_stands_and_a_resumed_one_runs_on() {
-        let clock = Clock::frozen(Instant(5));
-        assert_eq!((clock.now(), clock.mode()), (Instant(5), "frozen"));
-        assert_eq!(clock.set_to(Instant(9)).now(), Instant(9));
-        let running = clock.resumed();
-        assert_eq!(running.mode(), "offset");
-        assert!(running.now() >= Instant(5) && running.now() < Instant(60_000));
+        let (clock, real) = (Clock::frozen(Instant(5)), Instant(1000));
+        assert_eq!((clock.at(real), clock.mode()), (Instant(5), "frozen"));
+        assert_eq!(clock.set_to(Instant(9), real).at(real), Instant(9));
+        let running = clock.resumed(real);
+        assert_eq!((running.mode(), running.at(real)), ("offset", Instant(5)));
+        assert_eq!(running.at(Instant(1100)), Instant(105));
+    }
+
+    #[test]
+    fn time_stands_at_both_ends() {
+        let late = Clock::REAL.set_to(END_OF_TIME, Instant(1000));
+        assert_eq!(late.at(Instant(1001)), END_OF_TIME);
+        assert_eq!(late.at(Instant(i64::MAX)), END_OF_TIME);
+        assert_eq!(Clock::REAL.at(Instant(-1)), START_OF_TIME);
     }
 }

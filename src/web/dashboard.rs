@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::fault::Fault;
 use crate::store::bonus_payments::one_of_worker;
 use crate::store::worker_history::{Done, Tally};
-use crate::time::Instant;
+use crate::time::{END_OF_TIME, Instant, START_OF_TIME};
 use crate::views::bar::Bar;
 use crate::views::dashboard::{self, Dashboard, DayPage, PAGE};
 use crate::web::json::reward;
@@ -73,7 +73,7 @@ fn as_json(figures: &Dashboard) -> Value {
             "approval_rate": rate(approved, approved + rejected),
             "rejection_rate": rate(rejected, approved + rejected)},
         "earnings_to_date": {"rewards": dollars(earned.0), "bonuses": dollars(figures.bonus_sum.0),
-            "total": dollars(earned.0 + figures.bonus_sum.0)},
+            "total": dollars((earned + figures.bonus_sum).0)},
     })
 }
 
@@ -123,7 +123,9 @@ pub async fn day(Path(day): Path<String>, visit: Visit) -> Response {
 
 async fn one_day(visit: &Visit, text: &str) -> Page {
     let whole = Instant::parse(&format!("{text}T00:00:00Z"), Instant(0));
-    let day = whole.ok_or_else(|| Fault::not_found("A day is written as 2026-01-31."))?;
+    let in_time = |day: &Instant| (START_OF_TIME..=END_OF_TIME).contains(day);
+    let day =
+        whole.filter(in_time).ok_or_else(|| Fault::not_found("A day is written as 2026-01-31."))?;
     let after = visit.asked("after").and_then(|after| {
         let (position, key) = after.split_once('.')?;
         Some((position.parse().ok()?, key.parse().ok()?))

@@ -14,7 +14,7 @@ use crate::store::messages;
 use crate::store::requesters;
 use crate::store::worker_blocks;
 use crate::store::workers;
-use crate::time::{Clock, Instant};
+use crate::time::Instant;
 use crate::turn::{Profile, Turn};
 
 /// Whether a dump names the secrets of requesters.
@@ -34,10 +34,8 @@ pub enum Secrets {
 /// # Errors
 /// The database failed.
 pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
-    // Real time gets there by itself.
-    let now = (turn.clock != Clock::REAL).then(|| time(turn.arrived_at));
     Ok(object(json!({
-        "Now": now,
+        "Now": time(turn.arrived_at),
         "Ordered": true,
         "Requesters": requesters(turn, secrets).await?,
         "Workers": workers(turn).await?,

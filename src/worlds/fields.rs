@@ -8,16 +8,19 @@ mod merge;
 mod object;
 mod problem;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 pub use meaning::meaning;
 pub use merge::Differing;
-pub use object::Fields;
 use object::Members;
+pub use object::{Fields, LONGEST_ACCESS_KEY};
 use problem::without_position;
-pub use problem::{Place, Problem, Reading};
+pub use problem::{Place, Problem, Problems, Reading};
 
 use crate::rules::text::json_holds_nul;
 
@@ -79,20 +82,22 @@ impl<'a> Node<'a> {
             self.reading.lose();
         }
         let members = members.unwrap_or_default().0;
-        let mut known: Vec<(String, &'a RawValue)> = Vec::with_capacity(members.len());
+        let mut known: BTreeMap<String, &'a RawValue> = BTreeMap::new();
         for (name, raw) in members {
-            if known.iter().any(|(before, _)| *before == name) {
-                self.child(raw, self.member_path(&name)).problem("this member stands twice");
-            } else {
-                known.push((name, raw));
+            match known.entry(name) {
+                Entry::Vacant(free) => drop(free.insert(raw)),
+                Entry::Occupied(taken) => {
+                    let path = self.member_path(taken.key());
+                    self.child(raw, path).problem("this member stands twice");
+                }
             }
         }
         Fields::new(self.clone(), known)
     }
 
-    /// Where members stand that others say of it.
-    fn note(&mut self, elsewhere: Vec<(String, Place)>) {
-        self.place.elsewhere = elsewhere;
+    /// Notes where a member stands that another object says of it.
+    fn note(&mut self, name: &str, place: Place) {
+        self.place.elsewhere.insert(name.to_owned(), place);
     }
 
     /// Where it stands.
@@ -135,7 +140,7 @@ mod tests {
             read(&mut fields);
             fields.finish();
         }
-        let problems = reading.into_problems();
+        let problems = reading.into_problems().told(&texts);
         problems.iter().map(ToString::to_string).collect()
     }
 

@@ -11,7 +11,7 @@ mod qualifications;
 mod reviews;
 mod works;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::fault::Fault;
@@ -20,7 +20,7 @@ use crate::store::workers;
 use crate::time::{Instant, When};
 use crate::turn::Turn;
 use crate::worlds::Loaded;
-use crate::worlds::fields::Place;
+use crate::worlds::fields::{Place, Problems};
 use crate::worlds::nouns::{DEFAULT, Entries, Owner};
 
 /// Loads the entries, which are `sound` if no file has a problem of its own.
@@ -29,14 +29,15 @@ pub async fn load(
     turn: &mut Turn,
     entries: &Entries,
     sound: bool,
-) -> Result<(Loaded, Vec<(Place, String)>), Fault> {
+) -> Result<(Loaded, Problems), Fault> {
     let mut load = Load {
         sound,
         lost: entries.lost,
         ordered: &entries.ordered,
         turn,
-        problems: Vec::new(),
+        problems: Problems::default(),
         requesters: HashMap::new(),
+        type_owners: HashMap::new(),
         workers: BTreeSet::new(),
         loaded: Loaded::default(),
     };
@@ -60,9 +61,11 @@ pub async fn load(
 /// A load under way.
 struct Load<'t> {
     turn: &'t mut Turn,
-    problems: Vec<(Place, String)>,
+    problems: Problems,
     /// By access key and by id: those that were asked for.
     requesters: HashMap<String, Arc<Requester>>,
+    /// By the ids of qualification types that were asked for.
+    type_owners: HashMap<String, String>,
     /// Everyone whom the files name.
     workers: BTreeSet<String>,
     loaded: Loaded,
@@ -71,7 +74,7 @@ struct Load<'t> {
     /// Whether something that others may name could not be read.
     lost: bool,
     /// The files whose lists stand in the market's own order.
-    ordered: &'t [usize],
+    ordered: &'t HashSet<usize>,
 }
 
 impl Load<'_> {
@@ -83,7 +86,7 @@ impl Load<'_> {
     }
 
     fn problem(&mut self, place: &Place, reason: impl Into<String>) {
-        self.problems.push((place.clone(), reason.into()));
+        self.problems.add(place, reason);
     }
 
     /// The instant that is meant, or `otherwise`; a problem if it is none.
@@ -94,7 +97,7 @@ impl Load<'_> {
         when: Option<&When>,
         otherwise: Instant,
     ) -> Instant {
-        match when.map(|when| when.second_at(self.turn.now)) {
+        match when.map(|when| when.ahead(self.turn.now).map(Instant::whole_second)) {
             None => otherwise,
             Some(Ok(at)) => at,
             Some(Err(why)) => {

@@ -11,7 +11,7 @@ pub mod reviews;
 use std::collections::HashSet;
 
 use crate::time::{Instant, When};
-use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
+use crate::worlds::fields::{Differing, Fields, LONGEST_ACCESS_KEY, Node, Place, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
 use files_together::{Item, List, by_id, by_text, together};
@@ -51,7 +51,7 @@ pub struct Entries {
     /// Whether an entry could not be read so far that others could name it.
     pub lost: bool,
     /// The files whose lists stand in the market's own order, as in a dump.
-    pub ordered: Vec<usize>,
+    pub ordered: HashSet<usize>,
     /// The latest `Now` of the files.
     pub now: Option<Instant>,
 }
@@ -117,12 +117,13 @@ fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
     let mut fields = file.fields();
     fields.pass_over(&AROUND);
     if fields.take("Ordered").unwrap_or(false) {
-        entries.ordered.push(file.place().file);
+        entries.ordered.insert(file.place().file);
     }
     entries.now = entries.now.max(fields.instant("Now"));
     let named = fields.peek("Requesters").and_then(|all| {
         let all: Vec<Named> = serde_json::from_str(all.text()).ok()?;
-        all.into_iter().next()?.access_key
+        // What is longer is no key, and would be copied for each entry.
+        all.into_iter().next()?.access_key.filter(|key| key.len() <= LONGEST_ACCESS_KEY)
     });
     let first = Owner { named };
     entries.balances.extend(people::balance(&mut fields, &first));

@@ -8,7 +8,7 @@ use crate::money::Cents;
 use crate::store::events;
 use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
 use crate::store::reset;
-use crate::time::{Clock, Instant, real_now};
+use crate::time::{Clock, Instant};
 use crate::turn::Turn;
 use crate::worlds::{Refusal, Worlds};
 
@@ -26,13 +26,13 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    /// The clock of a new market.
+    /// The clock of a new market that begins at that real time.
     #[must_use]
-    pub fn clock(&self) -> Clock {
+    pub const fn clock(&self, real: Instant) -> Clock {
         match (self.start_at, self.freeze) {
             (Some(at), true) => Clock::frozen(at),
-            (Some(at), false) => Clock::REAL.set_to(at),
-            (None, true) => Clock::frozen(real_now()),
+            (Some(at), false) => Clock::REAL.set_to(at, real),
+            (None, true) => Clock::frozen(real),
             (None, false) => Clock::REAL,
         }
     }
@@ -102,9 +102,9 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
 
 /// The clock of the beginning.
 async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
-    let clock = beginning.clock();
+    let clock = beginning.clock(turn.real.at);
     turn.set_clock(clock).await?;
-    turn.move_to(clock.now());
+    turn.move_to(clock.at(turn.real.at));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! One assignment of a world: its missing members filled in, its impossible states refused.
 
-use crate::rules::question::answers;
+use crate::rules::question::{QuestionForm, answers};
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::acceptances::State;
 use crate::store::hits::Hit;
@@ -36,13 +36,13 @@ struct Times {
     deadline_at: Instant,
 }
 
-/// What `entry` means for `hit`; ids are the caller's.
+/// What `entry` means for `hit`, whose question is `form` if it is one; ids are the caller's.
 ///
 /// # Errors
 /// Each thing that cannot be.
 pub fn read(
     entry: &AssignmentEntry,
-    hit: &Hit,
+    (hit, form): (&Hit, Option<&QuestionForm>),
     (assignment_id, worker_id): (&str, &str),
     now: Instant,
 ) -> Result<Work, Vec<Wrong>> {
@@ -53,7 +53,7 @@ pub fn read(
         Some(status) => {
             let decision = decision(entry, hit, status, (&times, now), &mut wrong);
             let answer =
-                answer(entry, hit).map_err(|why| wrong.0.push((&["Answers", "Answer"], why)));
+                answer(entry, form).map_err(|why| wrong.0.push((&["Answers", "Answer"], why)));
             let assignment = Box::new(Assignment {
                 assignment_id: assignment_id.to_owned(),
                 worker_id: worker_id.to_owned(),
@@ -94,7 +94,7 @@ impl Wrongs {
         when: Option<&When>,
         now: Instant,
     ) -> Option<Instant> {
-        let at = when?.second_at(now);
+        let at = when?.ahead(now).map(Instant::whole_second);
         at.map_err(|why| self.0.push((name, format!("{}: {why}", name[0])))).ok()
     }
 }
@@ -194,13 +194,13 @@ fn decision(
     Decision { auto_approval_at, approval_at, rejection_at }
 }
 
-fn answer(entry: &AssignmentEntry, hit: &Hit) -> Result<String, String> {
+fn answer(entry: &AssignmentEntry, form: Option<&QuestionForm>) -> Result<String, String> {
     match (&entry.answer, &entry.answers) {
         (Some(_), Some(_)) => Err("either Answer or Answers can be given, not both".into()),
         (None, None) => Ok(String::new()),
         (Some(answer), None) => Ok(answer.clone()),
         (None, Some(given)) => {
-            answers::write(&hit.question, given).map_err(|fault| format!("Answers: {fault}"))
+            answers::write_to(form, given).map_err(|fault| format!("Answers: {fault}"))
         }
     }
 }

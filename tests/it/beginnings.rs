@@ -30,7 +30,7 @@ async fn hits(emulator: &Emulator) -> usize {
 }
 
 async fn now(emulator: &Emulator) -> Instant {
-    emulator.engine().clock().await.unwrap().now()
+    emulator.engine().clock().await.unwrap().now
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod bad_input;
 mod beginnings;
 mod benches;
 mod cli;
+mod clocks;
 mod conformance;
 mod container;
 mod doors;

@@ -1,5 +1,6 @@
 //! Money in the production profile: held, released, charged, and never made or lost.
 
+mod bounds;
 mod histories;
 
 use mturk_local::turn::Profile;

@@ -1,7 +1,6 @@
 //! What another process on the same store did is seen at once; which only PostgreSQL allows.
 
 use mturk_local::store::requesters::Requester;
-use mturk_local::time::Clock;
 use mturk_local::turn::Access;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
@@ -38,7 +37,7 @@ async fn what_another_process_left_is_seen_and_settled_by_who_reads() {
     let now = told.await.unwrap();
     assert_eq!(
         Ok(now),
-        world.emulator.engine().clock().await.map(Clock::now),
+        world.emulator.engine().clock().await.map(|told| told.now),
         "no statement asked"
     );
     assert_eq!(listed().await, "Approved");

@@ -211,3 +211,30 @@ fn statements_have_names_of_their_own_and_count_their_markers() {
         assert!(!text.contains("LIMIT $") || text.contains("+ 0"), "{table}.{name}");
     }
 }
+
+/// Statements that add amounts or multiply numbers, and why the result stays within 64 bits.
+const ADDING: [(&str, &str); 4] = [
+    ("requesters.MOVE", "only where both amounts and both results are within bounds"),
+    ("bonus_payments.TOTAL_OF_WORKER", "ninety million of the largest amount"),
+    ("worker_history.BEFORE", "ninety million of the largest amount"),
+    ("worker_history.DAYS", "days are within the market's time; sums as before"),
+];
+
+/// Money and counts are added where somebody has seen that the sum cannot overflow.
+#[test]
+fn sums_are_known() {
+    let adds = |text: &str| {
+        let text = text.to_lowercase();
+        let moved = ["_cents +", "_cents -", "+ a.reward", "sum("];
+        moved.iter().any(|sum| text.contains(sum))
+    };
+    let found: Vec<String> = statements()
+        .filter(|(_, _, text)| adds(text))
+        .map(|(table, name, _)| format!("{table}.{name}"))
+        .collect();
+    let mut known: Vec<&str> = ADDING.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    let mut found: Vec<&str> = found.iter().map(String::as_str).collect();
+    found.sort_unstable();
+    assert_eq!(found, known);
+}

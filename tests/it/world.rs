@@ -92,7 +92,13 @@ impl World {
 
     /// A second process on the same store, which only PostgreSQL allows.
     pub async fn neighbour(&self) -> Self {
-        let options = Options { database: Some(self.database.clone()), ..Options::default() };
+        self.neighbour_with(|_| ()).await
+    }
+
+    /// As [`World::neighbour`], with other options.
+    pub async fn neighbour_with(&self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options { database: Some(self.database.clone()), ..Options::default() };
+        change(&mut options);
         Self::start(options, self.database.clone(), None).await
     }
 

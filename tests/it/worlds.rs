@@ -1,6 +1,7 @@
 //! Worlds: the market as a file, in and out.
 
 mod builtin;
+mod costs;
 mod forms;
 mod histories;
 mod now;

@@ -29,7 +29,7 @@ pub struct Worker {
     locale: Option<Locale>,
     /// Assignments approved elsewhere, before this market.
     #[serde(rename = "HITsApproved")]
-    #[schema(nullable = false, minimum = 0)]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000)]
     hits_approved: Option<i64>,
     /// Share of approved work.
     #[schema(nullable = false, minimum = 0, maximum = 100)]
@@ -57,7 +57,7 @@ pub struct NewWorker {
     locale: Option<Locale>,
     /// Assignments approved elsewhere, before this market.
     #[serde(rename = "HITsApproved")]
-    #[schema(minimum = 0, maximum = 9_223_372_036_854_775_807_u64)]
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
     hits_approved: Option<i64>,
     /// Share of approved work.
     #[schema(minimum = 0, maximum = 100)]

@@ -13,17 +13,22 @@ pub struct WorkerId(String);
 #[schema(pattern = "^[A-Z0-9]{1,64}$", example = "3TESTHIT000000000000000000000A")]
 pub struct Id(String);
 
-/// US dollars, with two decimals at most.
+/// US dollars, with two decimals at most; at most 1000000000.00.
 #[derive(ToSchema)]
-#[schema(pattern = r"^[0-9]{1,16}(\.[0-9]{0,2})?$", example = "0.05")]
+#[schema(pattern = r"^0*(1000000000(\.0{0,2})?|[0-9]{1,9}(\.[0-9]{0,2})?)$", example = "0.05")]
 pub struct Dollars(String);
+
+/// What a requester has, in US dollars: from -10000000000000000.00 to 10000000000000000.00.
+#[derive(ToSchema)]
+#[schema(pattern = r"^-?[0-9]{1,16}(\.[0-9]{0,2})?$", example = "10000.00")]
+pub struct Funds(String);
 
 /// A length of time: whole numbers with `ms`, `s`, `m`, `h`, `d` or `w`; without a unit, seconds.
 #[derive(ToSchema)]
 #[schema(pattern = r"^\+?([0-9]{1,9}(ms|s|m|h|d|w))*([0-9]{1,9}(ms|s|m|h|d|w)?)$", example = "30d")]
 pub struct Span(String);
 
-/// An instant between 1970 and 2199.
+/// An instant from 1970 on; what happens does so until 2199, what lies ahead until 2200.
 #[derive(ToSchema)]
 #[serde(untagged)]
 pub enum Time {

@@ -9,7 +9,7 @@ mod reviews;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::control::description::words::{At, Dollars, Id, Time};
+use crate::control::description::words::{At, Funds, Id, Time};
 use forms::{FileEntry, LayoutEntry};
 use hits::{AssignmentEntry, HitEntry, HitTypeEntry, PolicyEntry};
 use others::{
@@ -64,8 +64,8 @@ pub struct World {
     /// Whether the lists stand in the market's own order, as in a dump. If not, what happened is
     /// loaded in the order of its times.
     ordered: Option<bool>,
-    /// The market's time when it was dumped, if that was not real time; no span from now. A market
-    /// whose time is earlier moves ahead to it; time does not go back.
+    /// The market's time when it was dumped; no span from now. A market whose time is earlier moves
+    /// ahead to it; time does not go back.
     now: Option<Time>,
     /// What `aws mturk get-hit` printed.
     #[serde(rename = "HIT")]
@@ -77,7 +77,7 @@ pub struct World {
     /// What `aws mturk get-qualification-score` printed.
     qualification: Option<GrantEntry>,
     /// What `aws mturk get-account-balance` printed.
-    available_balance: Option<Dollars>,
+    available_balance: Option<Funds>,
     /// Follows from the HITs; not read.
     on_hold_balance: Option<Value>,
     /// What `aws mturk list-review-policy-results-for-hit` printed: whose results they are.

@@ -11,8 +11,8 @@ pub use filled_form::from_form;
 
 use std::fmt::Write;
 
-use super::Question;
 use super::xml::{self, Element, Flaw, trim};
+use super::{Question, QuestionForm};
 use crate::fault::Fault;
 use crate::rules::text::is_xml;
 use crate::shapes::answer::Given;
@@ -37,8 +37,22 @@ pub const MAX_TEST_BYTES: usize = 256 << 10;
 /// # Errors
 /// The question is a form that has no such question or choice.
 pub fn write(question: &str, given: &Given) -> Result<String, AnswerFault> {
-    if let Ok(Question::Form(form)) = super::parse(question) {
-        return from_form(&form, &given.0);
+    write_to(form(question).as_ref(), given)
+}
+
+/// The question, if it is a form.
+#[must_use]
+pub fn form(question: &str) -> Option<QuestionForm> {
+    if let Ok(Question::Form(form)) = super::parse(question) { Some(form) } else { None }
+}
+
+/// As [`write`], for a question that is read already; without a form it is one of fields.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_to(form: Option<&QuestionForm>, given: &Given) -> Result<String, AnswerFault> {
+    if let Some(form) = form {
+        return from_form(form, &given.0);
     }
     let fields: Vec<(String, String)> = given
         .0

@@ -64,3 +64,38 @@ fn apply(begun: &Transaction<'_>, migration: &Migration) -> rusqlite::Result<()>
     let checksum: &[u8] = &migration.checksum;
     begun.execute(NOTE, params![migration.version, migration.description, checksum]).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What earlier versions took: amounts near the end of 64 bits, and their overflowed sums.
+    const BEYOND: &str = "
+        INSERT INTO requesters (id, access_key, account, name, balance_cents)
+            VALUES ('A1', 'k', '1', 'n', 9223372036854775807), ('A2', 'l', '2', 'n', 5);
+        UPDATE requesters SET balance_cents = balance_cents + 5 WHERE id = 'A1';
+        INSERT INTO bonus_payments (requester_id, hit_id, assignment_id, worker_id, amount_cents,
+            reason, grant_at) VALUES ('A1', NULL, '3A', 'A3', 9223372036854775807, '', 0);
+        INSERT INTO workers (id, masters, adult, created_at, hits_approved)
+            VALUES ('A3', FALSE, FALSE, 0, 9223372036854775807);";
+    const LEFT: &str = "SELECT (SELECT balance_cents FROM requesters WHERE id = 'A1'),
+        (SELECT balance_cents FROM requesters WHERE id = 'A2'),
+        (SELECT amount_cents FROM bonus_payments), (SELECT hits_approved FROM workers)";
+
+    #[test]
+    fn amounts_of_earlier_versions_are_brought_within_bounds() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let begun = connection.transaction().unwrap();
+        begun.execute(TABLE, []).unwrap();
+        for migration in migrations::spelled(Dialect::Sqlite).take_while(|one| one.version < 10) {
+            apply(&begun, &migration).unwrap();
+        }
+        begun.execute_batch(BEYOND).unwrap();
+        begun.commit().unwrap();
+        run(&mut connection).unwrap();
+        let left: [i64; 4] = connection
+            .query_row(LEFT, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))
+            .unwrap();
+        assert_eq!(left, [1_000_000_000_000_000_000, 5, 100_000_000_000, 1_000_000_000]);
+    }
+}

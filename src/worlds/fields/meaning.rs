@@ -10,12 +10,6 @@ pub fn meaning(name: &str, text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().map(|value| plain(name, value))
 }
 
-/// Whether two JSON texts mean the same for a member of that name.
-pub(super) fn same(name: &str, first: &str, last: &str) -> bool {
-    let said = |text| meaning(name, text);
-    first == last || said(first).is_some_and(|first| said(last) == Some(first))
-}
-
 fn plain(name: &str, value: Value) -> Value {
     match value {
         // Workers' own words.

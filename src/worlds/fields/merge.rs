@@ -1,8 +1,12 @@
 //! Objects in several places that speak of the same thing.
 
-use super::meaning::same;
-use super::object::Member;
-use super::{Fields, Node};
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::Fields;
+use super::meaning::meaning;
+use super::object::{Member, Said};
 
 /// What becomes of a member that two objects have with different values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,56 +23,90 @@ pub enum Differing {
 
 impl<'a> Fields<'a> {
     /// Takes over what another object says of the same thing; `rule` knows what becomes of members
-    /// that differ.
-    pub fn merge(
-        &mut self,
-        other: Fields<'a>,
-        rule: impl Fn(&str, &Node<'a>, &Node<'a>) -> Differing,
-    ) {
+    /// that differ, by name and by what both say.
+    pub fn merge(&mut self, other: Fields<'a>, rule: impl Fn(&str, &Value, &Value) -> Differing) {
         self.others.push(other.whole().clone());
         let of = self.others.len();
-        for member in other.members {
-            self.take_over(Member { of, ..member }, &rule);
+        for (name, said) in other.members {
+            for member in said.values {
+                self.take_over(&name, Member { of, ..member }, &rule);
+            }
         }
-        self.note_places();
     }
 
     fn take_over(
         &mut self,
+        name: &str,
         member: Member<'a>,
-        rule: &impl Fn(&str, &Node<'a>, &Node<'a>) -> Differing,
+        rule: &impl Fn(&str, &Value, &Value) -> Differing,
     ) {
-        let (name, text) = (member.name.as_str(), member.raw.get());
-        let known = self.members.iter().enumerate().filter(|(_, known)| known.name == name);
-        let known: Vec<(usize, &str)> = known.map(|(at, known)| (at, known.raw.get())).collect();
-        let Some((index, first)) = known.first().copied() else {
-            self.members.push(member);
-            return;
-        };
-        if text == "null" || known.iter().any(|(_, known)| same(name, known, text)) {
-            return;
-        }
-        if first == "null" {
-            self.members[index] = member;
-            return;
-        }
-        let (first, last) = (self.found(&self.members[index]), self.found(&member));
-        match rule(name, &first, &last) {
-            Differing::First => {}
-            Differing::Last => self.members[index] = member,
-            Differing::Both => self.members.push(member),
-            Differing::Refused => {
-                self.disputed = true;
-                last.problem("another value stands elsewhere for the same thing");
+        match self.members.get_mut(name) {
+            None => {
+                self.members.insert(name.to_owned(), Said::once(member));
+                self.note_place(name, member);
+            }
+            Some(_) if member.is_null() => {}
+            Some(said) => {
+                let verdict = said.verdict(name, member, rule);
+                if verdict == Differing::Last {
+                    self.note_place(name, member);
+                } else if verdict == Differing::Refused {
+                    self.disputed = true;
+                    let why = "another value stands elsewhere for the same thing";
+                    self.found(name, member).problem(why);
+                }
             }
         }
+    }
+}
+
+impl<'a> Said<'a> {
+    /// Takes over a value that is not null; tells what became of it. The values that are there are
+    /// read once, however many come.
+    fn verdict(
+        &mut self,
+        name: &str,
+        member: Member<'a>,
+        rule: &impl Fn(&str, &Value, &Value) -> Differing,
+    ) -> Differing {
+        let text = member.raw.get();
+        let Some(first) = self.values.first() else { return Differing::First };
+        if first.is_null() {
+            *self = Self::once(member);
+            return Differing::Last;
+        }
+        if first.raw.get() == text {
+            return Differing::First;
+        }
+        if self.meanings.is_empty() {
+            // What cannot be read means nothing; that is a problem of its own.
+            self.meanings.insert(meaning(name, first.raw.get()).unwrap_or_default());
+        }
+        let said = meaning(name, text).unwrap_or_default();
+        if self.meanings.contains(&said) {
+            return Differing::First;
+        }
+        let none = Value::Null;
+        let verdict = rule(name, self.meanings.iter().next().unwrap_or(&none), &said);
+        match verdict {
+            Differing::First | Differing::Refused => {}
+            Differing::Last => {
+                self.values = vec![member];
+                self.meanings = HashSet::from([said]);
+            }
+            Differing::Both => {
+                self.values.push(member);
+                self.meanings.insert(said);
+            }
+        }
+        verdict
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::fields::Reading;
+    use crate::worlds::fields::{Problems, Reading};
 
     /// What is left of two objects, and the problems.
     fn merged(first: &str, last: &str) -> (Vec<(String, String)>, Vec<String>) {
@@ -88,7 +126,7 @@ mod tests {
                 left.extend(found.iter().map(|node| (name.to_owned(), node.text().to_owned())));
             }
         }
-        let problems = reading.into_problems();
+        let problems = reading.into_problems().told(&texts);
         (left, problems.iter().map(|p| format!("{}: {}", p.file, p)).collect())
     }
 
@@ -116,7 +154,9 @@ mod tests {
             (&["A", "B"], 1, "line 3: B: x"),
             (&[], 0, "line 1: x"),
         ] {
-            let problem = fields.place().of(names).problem(&texts, "x");
+            let mut problems = Problems::default();
+            problems.add(fields.place().of(names), "x");
+            let problem = &problems.told(&texts)[0];
             assert_eq!((problem.file, problem.to_string().as_str()), (file, told));
         }
     }

@@ -1,9 +1,11 @@
 //! An object's members, taken one by one.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::ids::is_id;
@@ -13,32 +15,56 @@ use crate::time::{Instant, When, real_now};
 
 use super::{Node, Place};
 
+/// The longest access key, in bytes.
+pub const LONGEST_ACCESS_KEY: usize = 128;
+
 /// The members of an object that were not taken yet.
 #[derive(Debug)]
 pub struct Fields<'a> {
     node: Node<'a>,
     /// Objects elsewhere that speak of the same thing.
     pub(super) others: Vec<Node<'a>>,
-    pub(super) members: Vec<Member<'a>>,
+    /// By name: the members of that name, of one object each.
+    pub(super) members: BTreeMap<String, Said<'a>>,
     /// Members that were there and could not be read.
     bad: Vec<String>,
     /// Whether several objects contradict each other.
     pub(super) disputed: bool,
 }
 
-/// A member of an object: the first, or one of the others.
+/// What the objects say as the member of one name.
 #[derive(Debug)]
+pub(super) struct Said<'a> {
+    /// At least one value; several where each object has one of its own.
+    pub values: Vec<Member<'a>>,
+    /// What they mean, once it was asked for.
+    pub meanings: HashSet<Value>,
+}
+
+impl<'a> Said<'a> {
+    pub fn once(member: Member<'a>) -> Self {
+        Self { values: vec![member], meanings: HashSet::new() }
+    }
+}
+
+/// A member of an object: the first, or one of the others.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Member<'a> {
-    pub name: String,
     pub raw: &'a RawValue,
     /// 0 for the object itself, n for the n-th of the others.
     pub of: usize,
 }
 
+impl Member<'_> {
+    pub fn is_null(&self) -> bool {
+        self.raw.get() == "null"
+    }
+}
+
 impl<'a> Fields<'a> {
-    pub(super) fn new(node: Node<'a>, members: Vec<(String, &'a RawValue)>) -> Self {
-        let member = |(name, raw)| Member { name, raw, of: 0 };
-        let members = members.into_iter().map(member).collect();
+    pub(super) fn new(node: Node<'a>, members: BTreeMap<String, &'a RawValue>) -> Self {
+        let said = |(name, raw)| (name, Said::once(Member { raw, of: 0 }));
+        let members = members.into_iter().map(said).collect();
         Self { node, others: Vec::new(), members, bad: Vec::new(), disputed: false }
     }
 
@@ -57,11 +83,12 @@ impl<'a> Fields<'a> {
         self.disputed
     }
 
-    /// Notes where those members stand that other objects say.
-    pub(super) fn note_places(&mut self) {
-        let of_others = self.members.iter().filter(|member| member.of != 0);
-        let places = of_others.map(|m| (m.name.clone(), self.found(m).place().clone())).collect();
-        self.node.note(places);
+    /// Notes where a member of that name stands, if another object says it.
+    pub(super) fn note_place(&mut self, name: &str, member: Member<'a>) {
+        if member.of != 0 {
+            let place = self.found(name, member).place;
+            self.node.note(name, place);
+        }
     }
 
     /// The object itself.
@@ -69,40 +96,39 @@ impl<'a> Fields<'a> {
         &self.node
     }
 
-    pub(super) fn found(&self, member: &Member<'a>) -> Node<'a> {
+    pub(super) fn found(&self, name: &str, member: Member<'a>) -> Node<'a> {
         let object = match member.of.checked_sub(1) {
             None => &self.node,
             Some(index) => self.others.get(index).unwrap_or(&self.node),
         };
-        object.child(member.raw, object.member_path(&member.name))
+        object.child(member.raw, object.member_path(name))
     }
 
     /// The member of that name; `null` is absent.
     pub fn node(&mut self, name: &str) -> Option<Node<'a>> {
-        let index = self.members.iter().position(|known| known.name == name)?;
-        let member = self.members.swap_remove(index);
-        (member.raw.get() != "null").then(|| self.found(&member))
+        let said = self.members.remove(name)?;
+        let first = *said.values.first()?;
+        (!first.is_null()).then(|| self.found(name, first))
     }
 
     /// The member of that name, which stays to be taken.
     pub fn peek(&self, name: &str) -> Option<Node<'a>> {
-        self.members.iter().find(|known| known.name == name).map(|known| self.found(known))
+        let first = *self.members.get(name)?.values.first()?;
+        Some(self.found(name, first))
     }
 
     /// The members of that name, where several objects may have one each.
     pub fn nodes(&mut self, name: &str) -> Vec<Node<'a>> {
-        let (found, left) =
-            std::mem::take(&mut self.members).into_iter().partition(|known| known.name == name);
-        self.members = left;
-        let mut found: Vec<Member<'a>> = found;
-        found.sort_by_key(|member| member.of);
-        let there = found.iter().filter(|member| member.raw.get() != "null");
-        there.map(|member| self.found(member)).collect()
+        let Some(mut said) = self.members.remove(name) else { return Vec::new() };
+        said.values.sort_by_key(|member| member.of);
+        let there = said.values.iter().filter(|member| !member.is_null());
+        there.map(|member| self.found(name, *member)).collect()
     }
 
     /// Whether there is a member of that name.
     pub fn has(&self, name: &str) -> bool {
-        self.members.iter().any(|known| known.name == name && known.raw.get() != "null")
+        let first = self.members.get(name).and_then(|said| said.values.first());
+        first.is_some_and(|member| !member.is_null())
     }
 
     /// The member of that name as a `T`.
@@ -150,10 +176,16 @@ impl<'a> Fields<'a> {
         self.checked(name, why, rules::worker::well_formed)
     }
 
+    /// The member of that name, which is an access key, as long as requests can name one.
+    pub fn access_key(&mut self, name: &str) -> Option<String> {
+        let why = "an access key has at most 128 bytes";
+        self.checked(name, why, |key| key.len() <= LONGEST_ACCESS_KEY)
+    }
+
     /// The member of that name, which is a time.
     pub fn time(&mut self, name: &str) -> Option<When> {
         let node = self.node(name)?;
-        let when = node.read::<When>().filter(|when| match when.at(real_now()) {
+        let when = node.read::<When>().filter(|when| match when.ahead(real_now()) {
             Ok(_) => true,
             Err(why) => {
                 node.problem(why);
@@ -189,12 +221,12 @@ impl<'a> Fields<'a> {
 
     /// Passes over members that the file may have and that say nothing new.
     pub fn pass_over(&mut self, names: &[&str]) {
-        self.members.retain(|member| !names.contains(&member.name.as_str()));
+        self.members.retain(|name, _| !names.contains(&name.as_str()));
     }
 
     /// Passes over all members but these.
     pub fn keep_only(&mut self, names: &[&str]) {
-        self.members.retain(|member| names.contains(&member.name.as_str()));
+        self.members.retain(|name, _| names.contains(&name.as_str()));
     }
 
     /// Remembers a problem of the whole object.
@@ -212,8 +244,10 @@ impl<'a> Fields<'a> {
 
     /// What is left is not known.
     pub fn finish(self) {
-        for member in &self.members {
-            self.found(member).problem("there is no such member");
+        for (name, said) in &self.members {
+            for member in &said.values {
+                self.found(name, *member).problem("there is no such member");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with the files of a load, and where.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -39,27 +40,107 @@ pub struct Place {
     pub(super) offset: usize,
     pub(super) path: String,
     /// Members that other objects say of the same thing.
-    pub(super) elsewhere: Vec<(String, Place)>,
+    pub(super) elsewhere: BTreeMap<String, Place>,
 }
 
 impl Place {
     pub(super) const fn new(file: usize, offset: usize, path: String) -> Self {
-        Self { file, offset, path, elsewhere: Vec::new() }
+        Self { file, offset, path, elsewhere: BTreeMap::new() }
     }
 
     /// Where the first of these members stands that another object says of the same thing; if none
     /// does, this place.
     pub fn of(&self, names: &[&str]) -> &Self {
-        let place = |name: &&str| self.elsewhere.iter().find(|(known, _)| known == name);
-        names.iter().find_map(place).map_or(self, |(_, place)| place)
+        names.iter().find_map(|name| self.elsewhere.get(*name)).unwrap_or(self)
+    }
+}
+
+/// A problem that does not know its line yet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct LocatedError {
+    file: usize,
+    offset: usize,
+    path: String,
+    /// Which of the problems it is in the order of finding.
+    found: usize,
+    reason: String,
+}
+
+/// The first problems of a load, in the order of the files, and how many there were in all.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    /// One more than is told, to know whether there are more.
+    first: BTreeSet<LocatedError>,
+    count: usize,
+}
+
+impl Problems {
+    /// So many problems are told.
+    const MOST: usize = 200;
+
+    /// How many were added.
+    pub const fn count(&self) -> usize {
+        self.count
     }
 
-    /// A problem at this place of these files.
-    pub fn problem(&self, texts: &[impl AsRef<str>], reason: impl Into<String>) -> Problem {
-        let text = texts.get(self.file).map_or("", AsRef::as_ref);
-        let before = text.as_bytes().get(..self.offset).unwrap_or_default();
-        let line = 1 + before.split(|byte| *byte == b'\n').skip(1).count();
-        Problem { file: self.file, path: self.path.clone(), line, reason: reason.into() }
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Adds a problem at this place.
+    pub fn add(&mut self, place: &Place, reason: impl Into<String>) {
+        self.count += 1;
+        let Place { file, offset, .. } = *place;
+        let is_full = self.first.len() > Self::MOST;
+        if is_full && self.first.last().is_some_and(|l| (l.file, l.offset) < (file, offset)) {
+            return;
+        }
+        let (path, reason, found) = (place.path.clone(), reason.into(), self.count);
+        let error = LocatedError { file, offset, path, found, reason };
+        // What several entries share may be read several times; it is told once.
+        let key = |e: &LocatedError| (e.file, e.offset);
+        let is_same = |e: &&LocatedError| e.path == error.path && e.reason == error.reason;
+        if !self.first.iter().any(|e| key(e) == key(&error) && is_same(&e)) {
+            self.first.insert(error);
+        }
+        if self.first.len() > Self::MOST + 1 {
+            self.first.pop_last();
+        }
+    }
+
+    /// Adds all of these.
+    pub fn extend(&mut self, others: &Self) {
+        self.count += others.count;
+        self.first.extend(others.first.iter().cloned());
+        while self.first.len() > Self::MOST + 1 {
+            self.first.pop_last();
+        }
+    }
+
+    /// The first problems with their lines, in one pass over the files.
+    pub fn told(&self, texts: &[impl AsRef<str>]) -> Vec<Problem> {
+        let (mut file, mut offset, mut line) = (0, 0, 1);
+        let mut told = Vec::with_capacity(self.first.len());
+        for error in &self.first {
+            if error.file != file {
+                (file, offset, line) = (error.file, 0, 1);
+            }
+            let text = texts.get(file).map_or("", AsRef::as_ref).as_bytes();
+            let between = text.get(offset..error.offset).unwrap_or_default();
+            line += between.split(|byte| *byte == b'\n').count() - 1;
+            offset = error.offset;
+            let (path, reason) = (error.path.clone(), error.reason.clone());
+            told.push(Problem { file, path, line, reason });
+        }
+        told.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
+        if told.len() > Self::MOST {
+            told.truncate(Self::MOST);
+            if let Some(last) = told.last_mut() {
+                last.reason.push_str("; there are more problems behind this one");
+            }
+        }
+        told
     }
 }
 
@@ -67,7 +148,7 @@ impl Place {
 #[derive(Debug)]
 pub struct Reading<'a> {
     pub(super) texts: &'a [&'a str],
-    problems: Mutex<Vec<Problem>>,
+    problems: Mutex<Problems>,
     /// Whether a file could not be read at all.
     lost: AtomicBool,
     /// Whether an entry could not be read so far that others could name it.
@@ -92,8 +173,9 @@ impl<'a> Reading<'a> {
             Ok(raw) => Some(Node::top(self, file, raw)),
             Err(error) => {
                 self.lose();
-                let reason = format!("not JSON: {}", without_position(&error));
-                self.push(Problem { file, path: String::new(), line: error.line(), reason });
+                let before = self.texts[file].split_inclusive('\n').take(error.line() - 1);
+                let place = Place::new(file, before.map(str::len).sum(), String::new());
+                self.problem(&place, format!("not JSON: {}", without_position(&error)));
                 None
             }
         }
@@ -122,20 +204,12 @@ impl<'a> Reading<'a> {
 
     /// Remembers a problem.
     pub fn problem(&self, place: &Place, reason: impl Into<String>) {
-        self.push(place.problem(self.texts, reason));
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).add(place, reason);
     }
 
-    fn push(&self, problem: Problem) {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
-    }
-
-    /// All problems, in the order of the files and lines.
-    pub fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
-        problems.sort_by(|a, b| (a.file, a.line, &a.path).cmp(&(b.file, b.line, &b.path)));
-        // What several entries share may be read several times.
-        problems.dedup();
-        problems
+    /// All problems.
+    pub fn into_problems(self) -> Problems {
+        self.problems.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

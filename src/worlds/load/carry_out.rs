@@ -73,9 +73,9 @@ impl Load<'_> {
         }
         let values = &hit.hit_type.values;
         let held = fees::held(values, &hit.standing, self.turn.now);
-        let more = Cents(held.0 - hit.held.0);
+        let more = held - hit.held;
         let paid = fees::assignment(values, hit.standing.max).0.saturating_mul(approved);
-        let spent = if is_new { Cents(0) } else { Cents(more.0.saturating_add(paid)) };
+        let spent = if is_new { Cents(0) } else { more + Cents(paid) };
         requesters::settle(&mut self.turn.tx, &hit.requester_id, spent, more).await?;
         hit.held = held;
         Ok(())

@@ -38,14 +38,14 @@ impl Load<'_> {
 
     async fn load_file(&mut self, entry: &FileEntry, content: Vec<u8>) -> Result<(), Fault> {
         let place = &entry.place;
-        let work = assignments::find(&mut self.turn.tx, &entry.assignment_id).await?;
-        let Some(work) = work else {
+        let hit_key = assignments::hit_key(&mut self.turn.tx, &entry.assignment_id).await?;
+        let Some(hit_key) = hit_key else {
             self.missing(place, format!("there is no assignment {}", entry.assignment_id));
             return Ok(());
         };
         let kind = entry.content_type.clone();
         let file = UploadedFile {
-            hit_key: work.hit_key,
+            hit_key,
             key: entry.key.clone(),
             assignment_id: entry.assignment_id.clone(),
             question_identifier: entry.question_identifier.clone(),

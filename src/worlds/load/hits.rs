@@ -103,7 +103,7 @@ impl Load<'_> {
         brought: &Brought<'_>,
     ) -> Result<Option<Plan<'e>>, Fault> {
         let place = &entry.place;
-        let before = self.problems.len();
+        let before = self.problems.count();
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
         if entry.results_only {
             return self.plan_of_results(entry, &id, brought).await;
@@ -128,7 +128,7 @@ impl Load<'_> {
         if let Err(fault) = checked {
             self.problem(place.of(&["MaxAssignments"]), sentence(&fault));
         }
-        let unsound = self.problems.len() > before || owner.is_none() || hit_type.is_none();
+        let unsound = self.problems.count() > before || owner.is_none() || hit_type.is_none();
         let Some(hit_type) = hit_type.or_else(stand_in) else { return Ok(None) };
         let owner_id = owner.map(|owner| owner.id.clone()).unwrap_or_default();
         let mut hit = new_hit(id, owner_id, hit_type, created_at);

@@ -20,7 +20,7 @@ impl Load<'_> {
 
     async fn load_layout(&mut self, entry: &LayoutEntry) -> Result<(), Fault> {
         let place = &entry.place;
-        let before = self.problems.len();
+        let before = self.problems.count();
         let owner = self.owner(place, &entry.owner).await?;
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
         if hit_layouts::exists(&mut self.turn.tx, &id).await? {
@@ -32,7 +32,7 @@ impl Load<'_> {
             let why = format!("with HTMLContent a Question has more than {MAX_BYTES} bytes");
             self.problem(place, why);
         }
-        let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
+        let Some(owner) = owner.filter(|_| self.problems.count() == before) else { return Ok(()) };
         let new =
             HitLayout { id, requester_id: owner.id.clone(), name: entry.name.clone(), layout };
         self.loaded.hit_layouts += 1;

@@ -33,7 +33,7 @@ impl Load<'_> {
 }
 
 fn at<T: Happened>(entry: &T, now: Instant) -> Instant {
-    entry.when().and_then(|when| when.at(now).ok()).unwrap_or(now)
+    entry.when().and_then(|when| when.ahead(now).ok()).unwrap_or(now)
 }
 
 fn goes_back<T: Happened>(list: &[T], now: Instant) -> bool {

@@ -75,14 +75,14 @@ impl Load<'_> {
     pub(super) async fn load_workers(&mut self, entries: &[WorkerEntry]) -> Result<(), Fault> {
         let mut seen = HashSet::new();
         for WorkerEntry { place, worker } in entries {
-            let before = self.problems.len();
+            let before = self.problems.count();
             for why in wrong(worker) {
                 self.problem(place, why);
             }
             if !seen.insert(&worker.worker_id) {
                 self.problem(place, format!("the worker {} stands twice", worker.worker_id));
             }
-            if self.problems.len() == before {
+            if self.problems.count() == before {
                 workers::put(&mut self.turn.tx, worker, self.turn.now).await?;
                 self.workers.insert(worker.worker_id.clone());
             }

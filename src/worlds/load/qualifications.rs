@@ -55,7 +55,7 @@ impl Load<'_> {
         entry: &QualificationTypeEntry,
     ) -> Result<(), Fault> {
         let place = &entry.place;
-        let before = self.problems.len();
+        let before = self.problems.count();
         let owner = self.owner(place, &entry.owner).await?;
         let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
         for (name, fault) in wrong(entry) {
@@ -71,7 +71,7 @@ impl Load<'_> {
         if taken {
             self.problem(place, "another qualification type has this id or name");
         }
-        let Some(owner) = owner.filter(|_| self.problems.len() == before) else { return Ok(()) };
+        let Some(owner) = owner.filter(|_| self.problems.count() == before) else { return Ok(()) };
         let now = self.turn.now;
         let created_at = self.instant(place, "CreationTime", entry.creation_time.as_ref(), now);
         let new = QualificationType {
@@ -107,9 +107,21 @@ impl Load<'_> {
         if is_system(id) {
             return Ok(Some(String::new()));
         }
-        if let Some(found) = qualification_types::find(&mut self.turn.tx, id).await? {
-            return Ok(Some(found.requester_id));
+        if let Some(owner) = self.type_owners.get(id) {
+            return Ok(Some(owner.clone()));
         }
+        let mut found = qualification_types::find(&mut self.turn.tx, id).await?;
+        if found.is_none() {
+            self.make_type(place, owner, id).await?;
+            found = qualification_types::find(&mut self.turn.tx, id).await?;
+        }
+        let owner = found.map(|found| found.requester_id);
+        self.type_owners.extend(owner.clone().map(|owner| (id.to_owned(), owner)));
+        Ok(owner)
+    }
+
+    /// Makes the type that saved qualifications name.
+    async fn make_type(&mut self, place: &Place, owner: &Owner, id: &str) -> Result<(), Fault> {
         let entry = QualificationTypeEntry {
             place: place.clone(),
             owner: owner.clone(),
@@ -127,9 +139,7 @@ impl Load<'_> {
             auto_granted: None,
             auto_granted_value: None,
         };
-        self.load_qualification_type(&entry).await?;
-        let made = qualification_types::find(&mut self.turn.tx, id).await?;
-        Ok(made.map(|made| made.requester_id))
+        self.load_qualification_type(&entry).await
     }
 
     pub(super) async fn load_qualifications(
@@ -138,13 +148,13 @@ impl Load<'_> {
     ) -> Result<(), Fault> {
         for entry in self.in_order(entries) {
             let place = &entry.place;
-            let before = self.problems.len();
+            let before = self.problems.count();
             let owner = self.owner_of_type(place, &entry.owner, &entry.type_id).await?;
             self.worker(place, &entry.worker_id);
             if entry.value.is_some_and(|value| INTEGER.check("", value).is_err()) {
                 self.problem(place.of(&["IntegerValue"]), "IntegerValue is a number of 32 bits");
             }
-            if owner.is_none() || self.problems.len() > before {
+            if owner.is_none() || self.problems.count() > before {
                 continue;
             }
             let now = self.turn.now;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::assignment::place;
+use crate::rules::question::answers;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::assignments::{self, Placed, Rendered};
@@ -70,12 +71,15 @@ impl Works {
         if self.placed.len() >= HELD_BACK {
             self.write(load).await?;
         }
+        let form = plan.entries.iter().any(|entry| entry.answers.is_some());
+        let form = form.then(|| answers::form(&plan.hit.question)).flatten();
         let mut done = Done::default();
         let mut workers = HashSet::new();
         for entry in &plan.entries {
             let ids = self.ids(load, plan, entry, &mut workers).await?;
             let (assignment_id, worker_id) = &ids;
-            match work::read(entry, &plan.hit, (assignment_id, worker_id), self.now) {
+            let hit = (&plan.hit, form.as_ref());
+            match work::read(entry, hit, (assignment_id, worker_id), self.now) {
                 Ok(work) => done.take(&plan.hit, work, ids),
                 // What could not be read may be why.
                 Err(_) if entry.flawed => {}
@@ -112,7 +116,7 @@ impl Works {
         let mut taken = !self.ids.insert(assignment_id.clone());
         if self.store_has_work || plan.hit.key != 0 {
             let tx = &mut load.turn.tx;
-            taken |= assignments::find(tx, &assignment_id).await?.is_some();
+            taken |= assignments::hit_key(tx, &assignment_id).await?.is_some();
             taken |= acceptances::find(tx, &assignment_id).await?.is_some();
             again |= acceptances::before(tx, plan.hit.key, &worker_id).await?.taken;
         }

@@ -1,5 +1,7 @@
 //! HIT types, HITs, assignments.
 
+use serde_json::Value;
+
 use crate::money::Cents;
 use crate::rules::question::answers;
 use crate::shapes::answer::Given;
@@ -8,7 +10,7 @@ use crate::shapes::notification::NotificationSpecification;
 use crate::shapes::qualification::QualificationRequirement;
 use crate::shapes::review::ReviewPolicy;
 use crate::time::When;
-use crate::worlds::fields::{Differing, Fields, Node, Place};
+use crate::worlds::fields::{Differing, Fields, Place};
 use crate::worlds::nouns::reviews::{self, ReportEntry};
 use crate::worlds::nouns::{Happened, Owner, one, owner};
 
@@ -104,11 +106,11 @@ const DERIVED: [&str; 4] = [
 ];
 
 /// What becomes of members that differ in two places that speak of one HIT.
-pub fn merged(name: &str, first: &Node<'_>, last: &Node<'_>) -> Differing {
+pub fn merged(name: &str, first: &Value, last: &Value) -> Differing {
     // What was told of a HIT to the requester alone, and what is final.
-    let far = |node: &Node<'_>| match node.text() {
-        "\"Disposed\"" => 2,
-        "\"Reviewing\"" => 1,
+    let far = |status: &Value| match status.as_str() {
+        Some("Disposed") => 2,
+        Some("Reviewing") => 1,
         _ => 0,
     };
     match name {
@@ -214,7 +216,7 @@ const REVIEW: [&str; 2] = ["AssignmentStatus", "RequesterFeedback"];
 pub fn reviewed(
     one: &Fields<'_>,
     other: &Fields<'_>,
-) -> impl Fn(&str, &Node<'_>, &Node<'_>) -> Differing + use<> {
+) -> impl Fn(&str, &Value, &Value) -> Differing + use<> {
     let of_review = match (far(one), far(other)) {
         (Some(one), Some(other)) if one < other => Differing::Last,
         (Some(one), Some(other)) if one > other => Differing::First,

@@ -1,6 +1,6 @@
 //! Requesters, workers, and what they have with one another.
 
-use crate::money::Cents;
+use crate::money::{Cents, Funds};
 use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::time::When;
@@ -30,9 +30,13 @@ pub fn requester(fields: &mut Fields<'_>) -> Option<RequesterEntry> {
         id: fields.take("RequesterId"),
         account: fields.take("AccountId"),
         name: fields.take("Name"),
-        balance: fields.take("AvailableBalance"),
+        balance: available(fields),
     };
     fields.need(!entry.access_key.is_empty(), "AccessKeyId").then_some(entry)
+}
+
+fn available(fields: &mut Fields<'_>) -> Option<Cents> {
+    fields.take::<Funds>("AvailableBalance").map(|funds| funds.0)
 }
 
 /// What `get-account-balance` printed, at the top of a file.
@@ -48,7 +52,7 @@ pub fn balance(fields: &mut Fields<'_>, first: &Owner) -> Option<BalanceEntry> {
     // It follows from the HITs.
     fields.pass_over(&["OnHoldBalance"]);
     let place = fields.peek("AvailableBalance")?.place().clone();
-    let available = fields.take("AvailableBalance")?;
+    let available = available(fields)?;
     Some(BalanceEntry { place, owner: first.clone(), available })
 }
 

@@ -1,6 +1,8 @@
 //! What review policies found and did.
 
-use crate::shapes::review::{ReviewActionStatus, ReviewPolicy, ReviewResultDetail};
+use serde_json::Value;
+
+use crate::shapes::review::{ReviewActionStatus, ReviewResultDetail};
 use crate::time::When;
 use crate::worlds::fields::{Differing, Fields, Node, Place};
 use crate::worlds::nouns::one;
@@ -50,16 +52,14 @@ pub fn report(pages: &[Node<'_>]) -> ReportEntry {
 }
 
 /// Which of two policies says more: results name theirs without parameters.
-pub fn fuller(first: &Node<'_>, last: &Node<'_>) -> Differing {
-    let read = |node: &Node<'_>| serde_json::from_str::<ReviewPolicy>(node.text()).ok();
-    match (read(first), read(last)) {
-        (Some(first), Some(last)) if first.policy_name == last.policy_name => {
-            match (first.parameters, last.parameters) {
-                (_, None) => Differing::First,
-                (None, _) => Differing::Last,
-                _ => Differing::Refused,
-            }
-        }
+pub fn fuller(first: &Value, last: &Value) -> Differing {
+    let name = |policy: &Value| policy["PolicyName"].as_str().map(str::to_owned);
+    if name(first).is_none() || name(first) != name(last) {
+        return Differing::Refused;
+    }
+    match (first.get("Parameters"), last.get("Parameters")) {
+        (_, None) => Differing::First,
+        (None, _) => Differing::Last,
         _ => Differing::Refused,
     }
 }

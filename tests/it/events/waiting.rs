@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
+use mturk_local::store::events::Filter;
 use serde_json::{Value, json};
 
 use super::events;
+use crate::state;
 use crate::world::World;
 
 #[tokio::test]
@@ -26,6 +28,78 @@ async fn a_stream_tells_what_is_there_and_what_comes() {
     assert_eq!(stream(&world, again).await.next().await.unwrap(), "AssignmentSubmitted");
     world.emulator.engine().close();
     assert!(told.next().await.is_none(), "it ends when the market closes");
+}
+
+/// What a stream or a wait has looked at, it does not look at again: if it did, it would find what
+/// is changed here behind the program's back.
+#[tokio::test]
+async fn what_was_looked_at_is_not_looked_at_again() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    for _ in 0..3 {
+        world.create_hit(json!({})).await;
+    }
+    let filter = Filter { hit_id: "3ANOTHER".to_owned(), ..Filter::default() };
+    let engine = world.emulator.engine();
+    let page = engine.events(&filter, 0, 10).await.unwrap();
+    let numbers: Vec<i64> = events(&world, "").await.iter().map(number).collect();
+    assert!(page.events.is_empty() && page.is_end);
+    assert_eq!(Some(&page.last), numbers.last(), "it goes on from the last that it looked at");
+    let full = engine.events(&Filter::default(), 0, 2).await.unwrap();
+    assert_eq!((full.events.len(), full.last, full.is_end), (2, numbers[1], false));
+    // On PostgreSQL a stream has not looked yet when it is first asked.
+    if world.is_postgres() {
+        return;
+    }
+    let of_anna = Request::get("/_mturk/events?stream=1&WorkerId=A1ANNA");
+    let of_anna = of_anna.header("host", "localhost").body(Body::empty()).unwrap();
+    let mut told = stream(&world, of_anna).await;
+    let front = world.emulator.front();
+    let mut waiting = Box::pin(front.answer(asked("event=AssignmentSubmitted")));
+    for _ in 0..10 {
+        assert!(told.next().now_or_never().is_none());
+        assert!((&mut waiting).now_or_never().is_none());
+        tokio::task::yield_now().await;
+    }
+    let changed = format!(
+        "UPDATE events SET event_type = 'AssignmentSubmitted', worker_id = 'A1ANNA' \
+        WHERE key = {}",
+        numbers[0]
+    );
+    state::write(&world, &changed).await;
+    let work = world.work("A1ANNA", &hit).await;
+    let found = axum::body::to_bytes(waiting.await.into_body(), usize::MAX).await.unwrap();
+    let found: Value = serde_json::from_slice(&found).unwrap();
+    assert_eq!(found["Event"]["AssignmentId"], work);
+    assert_eq!(told.next().await.unwrap(), "AssignmentAccepted");
+}
+
+fn number(event: &Value) -> i64 {
+    event["Event"].as_i64().unwrap()
+}
+
+/// More than are looked at together, and gaps between them.
+#[tokio::test]
+async fn a_filter_that_lets_little_through_finds_it_behind_many() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    let first = number(&events(&world, "").await[0]);
+    let many = "INSERT INTO events (key, event_type, event_at, requester_id, hit_type_id, hit_id) \
+        WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 12000) \
+        SELECT x + 100 + x / 6000 * 1000000, 'HITCreated', 0, 'A', '3T', '3H' || x FROM n";
+    state::write(&world, many).await;
+    if world.is_postgres() {
+        let numbers = "UPDATE event_numbers SET last_number = (SELECT max(key) FROM events)";
+        state::write(&world, numbers).await;
+    }
+    world.work("A1ANNA", &hit).await;
+    for (query, count) in [("?HITId=3H1", 1), ("?HITId=3H11999", 1), ("?HITId=3NONE", 0)] {
+        assert_eq!(events(&world, query).await.len(), count, "{query}");
+    }
+    let of_hit = events(&world, &format!("?HITId={hit}")).await;
+    assert_eq!((of_hit.len(), number(&of_hit[0])), (3, first));
+    let rest = format!("?HITId={hit}&after={first}&limit=1");
+    assert_eq!(events(&world, &rest).await[0], of_hit[1]);
 }
 
 /// The types that a stream tells; each comes with its number and its document.

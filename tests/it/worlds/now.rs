@@ -49,7 +49,7 @@ async fn a_running_market_runs_on_from_there() {
     let real = || World::with(|options: &mut Options| options.start = Start::default());
     let world = real().await;
     let hit = world.create_hit(json!({})).await;
-    assert_eq!(dump(&world).await.get("Now"), None, "real time is not dumped");
+    assert!(dump(&world).await["Now"].is_string(), "for a machine whose calendar is behind");
     world.advance("10d500ms").await;
     world.work("A1", &world.create_hit(json!({})).await).await;
     let dumped = dump(&world).await;

@@ -69,7 +69,7 @@ async fn an_entry_tells_all_that_is_wrong_with_it() {
         problems(&world, json!({"Workers": [worker, {"WorkerId": "A1"}]})).await,
         [
             "Workers[0]: Name has 1 to 100 characters, and no control characters",
-            "Workers[0]: HITsApproved is not negative",
+            "Workers[0]: HITsApproved is between 0 and 1000000000",
             "Workers[0]: PercentApproved is between 0 and 100",
             "Workers[1]: the worker A1 stands twice",
         ]

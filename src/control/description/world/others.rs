@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::control::description::people::Locale;
-use crate::control::description::words::{Dollars, Id, Time, WorkerId};
+use crate::control::description::words::{Dollars, Funds, Id, Time, WorkerId};
 
 /// A requester.
 #[derive(ToSchema)]
@@ -17,7 +17,7 @@ pub struct RequesterEntry {
     account_id: Option<String>,
     name: Option<String>,
     /// Beside what is on hold.
-    available_balance: Option<Dollars>,
+    available_balance: Option<Funds>,
     /// Follows from the HITs; not read.
     on_hold_balance: Option<Value>,
 }
@@ -31,7 +31,7 @@ pub struct WorkerEntry {
     name: Option<String>,
     locale: Option<Locale>,
     #[serde(rename = "HITsApproved")]
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
     hits_approved: Option<i64>,
     #[schema(minimum = 0, maximum = 100)]
     percent_approved: Option<i64>,

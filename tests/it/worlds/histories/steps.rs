@@ -91,7 +91,10 @@ pub async fn take(world: &World, step: Step, made: &mut Made) {
                 "Notification": notification, "Active": index % 2 == 0});
             world.call("UpdateNotificationSettings", asked).await;
         }
-        Step::Wait(hours) => drop(world.advance(&format!("{hours}h")).await),
+        Step::Wait(hours) => {
+            let asked = json!({"advance": format!("{hours}h")});
+            world.control("POST", "/clock", asked).await;
+        }
         step => change(world, step, made).await,
     }
 }
@@ -125,6 +128,34 @@ async fn change(world: &World, step: Step, made: &mut Made) {
         Step::Review(index, revert) => {
             let asked = json!({"HITId": pick(hits, index), "Revert": revert});
             world.call("UpdateHITReviewStatus", asked).await;
+        }
+        step => reach(world, step, made).await,
+    }
+}
+
+/// The steps to the ends of amounts and of time.
+async fn reach(world: &World, step: Step, made: &mut Made) {
+    match step {
+        Step::Rich(owes) => {
+            // Who owes makes nothing any more, so it is somebody else.
+            let (key, sign) = if owes { ("debtor", "-") } else { ("test", "") };
+            let funds = json!({"AccessKeyId": key,
+                "AvailableBalance": format!("{sign}10000000000000000.00")});
+            world.done("POST", "/world", json!({"Requesters": [funds]})).await;
+        }
+        Step::Dear(index) => {
+            let dear = json!({"Reward": "1000000000.00", "MaxAssignments": 1_000_000_000,
+                "LifetimeInSeconds": 31_536_000, "AssignmentDurationInSeconds": 31_536_000});
+            let new = world.call("CreateHIT", hit(dear)).await.1;
+            made.hits.extend(new["HIT"]["HITId"].as_str().map(str::to_owned));
+            let id = pick(&made.works, index);
+            let bonus = json!({"AssignmentId": id, "WorkerId": worker(world, &id).await,
+                "BonusAmount": "1000000000.00", "Reason": "very good"});
+            world.call("SendBonus", bonus).await;
+        }
+        Step::End => {
+            let end = json!({"set": "2199-12-31T12:00:00Z"});
+            world.control("POST", "/clock", end).await;
         }
         step => qualify(world, step, made).await,
     }
