@@ -173,10 +173,8 @@ impl Emulator {
         let public_origin = self.gate.public_origin.clone();
         let (engine, keys) = (Arc::clone(&self.engine), Arc::default());
         let wire = Wire { engine, auth: self.auth, keys, public_origin };
-        let control = match self.control_is_apart {
-            true => control::open(self.control()),
-            false => control::router(self.control()),
-        };
+        let routes = if self.control_is_apart { control::open } else { control::router };
+        let control = routes(self.control());
         let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
         Front::new(Arc::clone(&self.gate), wire, control, web)
     }

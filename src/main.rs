@@ -24,7 +24,9 @@ fn main() -> ExitCode {
     };
     if !matches!(cli.command, None | Some(Command::Serve(_) | Command::Exec(_))) {
         // A server says it in its log.
-        environment::unknown().iter().for_each(|sentence| complain(sentence));
+        for sentence in environment::unknown() {
+            complain(&sentence);
+        }
     }
     match start(cli) {
         Ok(code) => ExitCode::from(code),

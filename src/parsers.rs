@@ -191,5 +191,5 @@ fn signature(sent: &[u8]) {
         body: b"{}",
     };
     let now = DateTime::from_timestamp(1_764_547_200, 0).unwrap_or_default();
-    drop(sigv4::verify(&authorization, &SigningKeys::default(), "secret", &request, now));
+    drop(sigv4::verify(&authorization, &SigningKeys::default(), "secret", &request, now, None));
 }

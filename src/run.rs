@@ -137,7 +137,9 @@ struct Running {
 impl Running {
     async fn start(options: &Serve) -> Result<Self, RunError> {
         start_log(options);
-        environment::unknown().iter().for_each(|sentence| tracing::warn!("{sentence}"));
+        for sentence in environment::unknown() {
+            tracing::warn!("{sentence}");
+        }
         let ready_file = options.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
         let worlds = fixtures::read(options.fixtures.clone()).await?;
         // What is wrong with the options is said before anything is touched.

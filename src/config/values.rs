@@ -27,6 +27,9 @@ pub fn allowed_host(text: &str) -> Result<String, String> {
 }
 
 /// The requesters of `--credential`. What is wrong is not shown.
+///
+/// # Errors
+/// One of them is not written as it must be, or a key stands twice.
 pub fn credentials(texts: &[String]) -> Result<Vec<Credential>, String> {
     let all: Vec<Credential> =
         texts.iter().map(|text| credential(text)).collect::<Result<_, _>>()?;

@@ -205,13 +205,11 @@ pub async fn wait(
         if closed {
             return Err(not(503, "Closing", "The server stops.").into());
         }
-        match tokio::time::timeout_at(until, changed(&engine, &mut changes)).await {
-            Ok(_) => {}
-            Err(_) => {
-                let standing = sought.standing(&engine).await?;
-                let message = format!("It did not become so in time. {standing}");
-                return Err(not(408, "Timeout", &message).into());
-            }
+        let change = tokio::time::timeout_at(until, changed(&engine, &mut changes)).await;
+        if change.is_err() {
+            let standing = sought.standing(&engine).await?;
+            let message = format!("It did not become so in time. {standing}");
+            return Err(not(408, "Timeout", &message).into());
         }
     }
 }

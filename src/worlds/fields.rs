@@ -17,8 +17,8 @@ use serde_json::value::RawValue;
 
 pub use meaning::meaning;
 pub use merge::Differing;
+pub use object::Fields;
 use object::Members;
-pub use object::{Fields, LONGEST_ACCESS_KEY};
 use problem::without_position;
 pub use problem::{Place, Problem, Problems, Reading};
 

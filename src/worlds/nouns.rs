@@ -10,8 +10,9 @@ pub mod reviews;
 
 use std::collections::HashSet;
 
+use crate::rules::text::ACCESS_KEY_BYTES;
 use crate::time::{Instant, When};
-use crate::worlds::fields::{Differing, Fields, LONGEST_ACCESS_KEY, Node, Place, Reading};
+use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
 use crate::worlds::parallel;
 use files::FileEntry;
 use files_together::{Item, List, by_id, by_text, together};
@@ -123,7 +124,7 @@ fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
     let named = fields.peek("Requesters").and_then(|all| {
         let all: Vec<Named> = serde_json::from_str(all.text()).ok()?;
         // What is longer is no key, and would be copied for each entry.
-        all.into_iter().next()?.access_key.filter(|key| key.len() <= LONGEST_ACCESS_KEY)
+        all.into_iter().next()?.access_key.filter(|key| key.len() <= ACCESS_KEY_BYTES)
     });
     let first = Owner { named };
     entries.balances.extend(people::balance(&mut fields, &first));

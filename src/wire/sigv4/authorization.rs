@@ -7,13 +7,12 @@ use axum::http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{ALGORITHM, SigningFault, canonical, timestamp};
+use crate::rules::text::ACCESS_KEY_BYTES;
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 
 /// Room for some two hundred signed headers; what is longer is no signature.
 const MAX_HEADER_BYTES: usize = 4096;
-/// The longest access key id that IAM allows (its type `accessKeyIdType`).
-const MAX_ACCESS_KEY_BYTES: usize = 128;
 
 /// What an `Authorization` header says, read but not verified.
 ///
@@ -197,7 +196,7 @@ fn split_credential(credential: &str) -> Result<(String, Scope), SigningFault> {
     else {
         return Err(SigningFault::Credential(credential.to_owned()));
     };
-    if access_key.is_empty() || access_key.len() > MAX_ACCESS_KEY_BYTES {
+    if access_key.is_empty() || access_key.len() > ACCESS_KEY_BYTES {
         return Err(SigningFault::UnknownAccessKey);
     }
     let [date, region, service, terminator] =

@@ -15,9 +15,6 @@ use crate::time::{Instant, When, real_now};
 
 use super::{Node, Place};
 
-/// The longest access key, in bytes.
-pub const LONGEST_ACCESS_KEY: usize = 128;
-
 /// The members of an object that were not taken yet.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -174,12 +171,6 @@ impl<'a> Fields<'a> {
     pub fn worker_id(&mut self, name: &str) -> Option<String> {
         let why = "a worker id is 'A' followed by capital letters and digits";
         self.checked(name, why, rules::worker::well_formed)
-    }
-
-    /// The member of that name, which is an access key, as long as requests can name one.
-    pub fn access_key(&mut self, name: &str) -> Option<String> {
-        let why = "an access key has at most 128 bytes";
-        self.checked(name, why, |key| key.len() <= LONGEST_ACCESS_KEY)
     }
 
     /// The member of that name, which is a time.
