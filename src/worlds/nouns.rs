@@ -10,7 +10,7 @@ pub mod reviews;
 
 use std::collections::HashSet;
 
-use crate::rules::text::ACCESS_KEY_BYTES;
+use crate::rules::text::{ACCESS_KEY_BYTES, is_clean};
 use crate::time::{Instant, When};
 use crate::worlds::fields::{Differing, Fields, Node, Place, Reading};
 use crate::worlds::parallel;
@@ -123,8 +123,9 @@ fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
     entries.now = entries.now.max(fields.instant("Now"));
     let named = fields.peek("Requesters").and_then(|all| {
         let all: Vec<Named> = serde_json::from_str(all.text()).ok()?;
-        // What is longer is no key, and would be copied for each entry.
-        all.into_iter().next()?.access_key.filter(|key| key.len() <= ACCESS_KEY_BYTES)
+        // What is wrong with it is told where the entry is read.
+        let can_be = |key: &String| key.len() <= ACCESS_KEY_BYTES && is_clean(key);
+        all.into_iter().next()?.access_key.filter(can_be)
     });
     let first = Owner { named };
     entries.balances.extend(people::balance(&mut fields, &first));
