@@ -81,10 +81,12 @@ async fn time_does_not_step_back_within_a_process_nor_across_a_restart() {
     let work = world.work("A1ANNA", &made[0]).await;
     assert_eq!(now(&world).await, 1000);
     clocks.step(-DAY);
-    assert_eq!(now(&world).await, 1000, "within the process");
+    let stepped = now(&world).await;
+    // Where there may be other processes, they may have used what this one has noted in advance.
+    assert!((1000..=1250).contains(&stepped), "within the process: {stepped}");
     made.push(world.create_hit(json!({})).await);
     clocks.wait(2000);
-    assert_eq!(now(&world).await, 2000, "it runs on, at half its speed");
+    assert_eq!(now(&world).await, stepped + 1000, "it runs on, at half its speed");
     made.push(world.create_hit(json!({})).await);
     for stepped in [0, -DAY] {
         let before = now(&world).await;

@@ -96,12 +96,13 @@ impl Problems {
         if is_full && self.first.last().is_some_and(|l| (l.file, l.offset) < (file, offset)) {
             return;
         }
-        let (path, reason, found) = (place.path.clone(), reason.into(), self.count);
-        let error = LocatedError { file, offset, path, found, reason };
+        let (path, reason) = (place.path.clone(), reason.into());
+        let error = LocatedError { file, offset, path, found: self.count, reason };
         // What several entries share may be read several times; it is told once.
-        let key = |e: &LocatedError| (e.file, e.offset);
-        let is_same = |e: &&LocatedError| e.path == error.path && e.reason == error.reason;
-        if !self.first.iter().any(|e| key(e) == key(&error) && is_same(&e)) {
+        let from = LocatedError { found: 0, reason: String::new(), ..error.clone() };
+        let is_here =
+            |e: &&LocatedError| (e.file, e.offset, &e.path) == (file, offset, &place.path);
+        if !self.first.range(from..).take_while(is_here).any(|e| e.reason == error.reason) {
             self.first.insert(error);
         }
         if self.first.len() > Self::MOST + 1 {

@@ -96,6 +96,7 @@ fn instructions(texts: &[String]) -> u64 {
 #[case(many_against_one)]
 #[case(many_unlike_members)]
 #[case(deep)]
+#[ignore = "24 runs of valgrind take a minute"]
 fn reading_is_linear(#[case] files: fn(usize) -> Vec<String>) {
     if Command::new("valgrind").arg("--version").output().is_err() {
         eprintln!("not counted: there is no valgrind");
