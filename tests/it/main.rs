@@ -24,6 +24,7 @@ mod races;
 mod readme;
 mod reviews;
 mod shape;
+mod simulation;
 mod site;
 mod state;
 mod statements;
