@@ -23,6 +23,8 @@ pub enum List {
     Bonuses(usize),
     Qualified(usize),
     Requests(usize),
+    /// The qualification types that the requester made, by name.
+    Types(usize),
 }
 
 /// An item: what identifies it, a bar, and what else is known of it.
@@ -37,7 +39,7 @@ impl List {
         for by in 0..REQUESTERS.len() {
             let status = *chance.pick(&["Reviewable", "Reviewing"]).unwrap();
             all.extend([Self::Hits(by), Self::Reviewable(by, status)]);
-            all.extend([Self::Blocks(by), Self::Requests(by)]);
+            all.extend([Self::Blocks(by), Self::Requests(by), Self::Types(by)]);
         }
         for (at, hit) in model.hits.iter().enumerate().filter(|(_, hit)| !hit.is_disposed()) {
             all.push(Self::Assignments(at, chance.pick(STATUSES).unwrap()));
@@ -81,6 +83,10 @@ impl List {
                 granted.map(|(who, value)| format!("{}|{value}", worker(*who))).collect()
             }
             Self::Requests(by) => requests(model, by),
+            Self::Types(by) => {
+                let own = model.types.iter().filter(|of| of.owner == by);
+                own.map(|of| format!("{}|{}", of.id, of.name)).collect()
+            }
         };
         Some(items)
     }
@@ -109,6 +115,10 @@ impl List {
             }
             Self::Requests(by) => {
                 (by, "ListQualificationRequests", json!({}), "QualificationRequests")
+            }
+            Self::Types(by) => {
+                let body = json!({"MustBeRequestable": true, "MustBeOwnedByCaller": true});
+                (by, "ListQualificationTypes", body, "QualificationTypes")
             }
         }
     }
@@ -139,6 +149,7 @@ impl List {
             }
             Self::Qualified(_) => format!("{}|{}", text("WorkerId"), shown["IntegerValue"]),
             Self::Requests(_) => format!("{}|{}", text("QualificationRequestId"), text("WorkerId")),
+            Self::Types(_) => format!("{}|{}", text("QualificationTypeId"), text("Name")),
         }
     }
 
