@@ -61,9 +61,7 @@ impl List {
                 let mut found: Vec<&Hit> = own(by).filter(|hit| hit.status == status).collect();
                 found.reverse();
                 found.sort_by_key(|hit| std::cmp::Reverse(hit.expire_at / 1000));
-                // One whose end was moved stands elsewhere: it is another item.
-                let end = |hit: &Hit| format!("{}@{}", hit.id, hit.expire_at / 1000);
-                found.iter().map(|hit| shown_hit(hit, &end(hit))).collect()
+                found.iter().map(|hit| format!("{}|", hit.id)).collect()
             }
             Self::Assignments(at, _) | Self::Bonuses(at) if model.hits[at].is_disposed() => {
                 return None;
@@ -127,10 +125,7 @@ impl List {
         let text = |name: &str| shown[name].as_str().unwrap_or("?").to_owned();
         match self {
             Self::Hits(_) => hit_item(shown, &text("HITId")),
-            Self::Reviewable(..) => {
-                let end = milliseconds(&shown["Expiration"]) / 1000;
-                hit_item(shown, &format!("{}@{end}", text("HITId")))
-            }
+            Self::Reviewable(..) => format!("{}|", text("HITId")),
             Self::Assignments(..) => {
                 let status = text("AssignmentStatus");
                 let decided_at = match status.as_str() {
@@ -175,6 +170,18 @@ impl List {
         }
         let items = items.iter().map(|item| self.item(item)).collect();
         Ok((items, answer["NextToken"].as_str().map(str::to_owned)))
+    }
+
+    /// What may be listed twice, or not at all, while it changes: the end of a HIT that is to be
+    /// reviewed is its place in the list.
+    fn places(self, model: &Model) -> Vec<(String, i64)> {
+        let items = identities(self.expected(model).unwrap_or_default()).into_iter();
+        let end = |id: &str| {
+            let moves = matches!(self, Self::Reviewable(..));
+            let hit = model.hits.iter().find(|hit| moves && hit.id == *id);
+            hit.map_or(0, |hit| hit.expire_at)
+        };
+        items.map(|id| (id.clone(), end(&id))).collect()
     }
 
     /// All of it, in pages, is what the model says, in order.
@@ -248,30 +255,38 @@ pub struct Walk {
     loads: usize,
     token: Option<String>,
     seen: Vec<String>,
-    /// What was in the list all the time.
-    stayed: Vec<String>,
+    /// What was in the list all the time, and its place.
+    stayed: Vec<(String, i64)>,
     /// What was in it at any time.
     ever: BTreeSet<String>,
+    /// What stood at more than one place.
+    moved: BTreeSet<String>,
 }
 
 impl Walk {
     pub fn begin(model: &Model, chance: &mut Chance) -> Option<Self> {
         let all = List::all(model, chance);
         let list = *chance.pick(&all)?;
-        let stayed: Vec<String> = identities(list.expected(model)?);
-        let ever = stayed.iter().cloned().collect();
-        let size = chance.from_to(1, 3);
-        Some(Self { list, size, loads: model.loads, token: None, seen: vec![], stayed, ever })
+        list.expected(model)?;
+        let stayed = list.places(model);
+        let ever = stayed.iter().map(|(item, _)| item.clone()).collect();
+        let (size, loads, moved) = (chance.from_to(1, 3), model.loads, BTreeSet::new());
+        Some(Self { list, size, loads, token: None, seen: Vec::new(), stayed, ever, moved })
     }
 
     /// The market has changed; false if the list cannot be read any more.
     pub fn goes_on(&mut self, model: &Model) -> bool {
-        let Some(now) = self.list.expected(model).filter(|_| self.loads == model.loads) else {
+        if self.loads != model.loads || self.list.expected(model).is_none() {
             return false;
-        };
-        let now = identities(now);
-        self.stayed.retain(|item| now.contains(item));
-        self.ever.extend(now);
+        }
+        let now = self.list.places(model);
+        for (item, place) in &self.stayed {
+            if now.iter().any(|(other, at)| other == item && at != place) {
+                self.moved.insert(item.clone());
+            }
+        }
+        self.stayed.retain(|known| now.contains(known));
+        self.ever.extend(now.into_iter().map(|(item, _)| item));
         true
     }
 
@@ -288,18 +303,20 @@ impl Walk {
     }
 
     fn check(&self, model: &Model) -> Result<(), &'static str> {
-        let distinct: BTreeSet<&String> = self.seen.iter().collect();
-        if distinct.len() != self.seen.len() {
+        let steady: Vec<&String> =
+            self.seen.iter().filter(|item| !self.moved.contains(*item)).collect();
+        if steady.iter().collect::<BTreeSet<_>>().len() != steady.len() {
             return Err("an item is on two pages");
         }
         if self.seen.iter().any(|item| !self.ever.contains(item)) {
             return Err("an item is listed that never was there");
         }
-        let expected = identities(self.list.expected(model).unwrap_or_default());
-        let all_the_time = |items: &[String]| -> Vec<String> {
-            items.iter().filter(|item| self.stayed.contains(item)).cloned().collect()
+        let all_the_time = |items: Vec<String>| -> Vec<String> {
+            let stayed = |item: &String| self.stayed.iter().any(|(known, _)| known == item);
+            items.into_iter().filter(stayed).collect()
         };
-        if all_the_time(&self.seen) != all_the_time(&expected) {
+        let expected = identities(self.list.expected(model).unwrap_or_default());
+        if all_the_time(self.seen.clone()) != all_the_time(expected) {
             return Err("the pages skip items, or have them in another order");
         }
         Ok(())

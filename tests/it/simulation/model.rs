@@ -149,6 +149,13 @@ impl Model {
         self.types[of].values.iter().any(|(who, value)| *who == worker && value.is_some())
     }
 
+    /// Whether something was made without an answer.
+    pub fn has_unknown_ids(&self) -> bool {
+        let of_hit = |hit: &Hit| hit.id.is_empty() || hit.works.iter().any(|w| w.id.is_empty());
+        let of_type = |of: &Type| of.id.is_empty() || of.requests.values().any(|r| r.id.is_empty());
+        self.hits.iter().any(of_hit) || self.types.iter().any(of_type)
+    }
+
     pub fn is_blocked(&self, requester: usize, worker: usize) -> bool {
         self.blocks.contains(&(requester, worker))
     }

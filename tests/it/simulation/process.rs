@@ -1,7 +1,7 @@
 //! The process with the market, and how it comes to harm.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
@@ -53,13 +53,13 @@ impl Harm {
             return if chance.one_in(4) { Self::Cut(chance.below(40)) } else { Self::None };
         }
         match chance.below(24) {
-            0 | 1 => Self::Crash(instruction),
-            2 | 3 => Self::Statement(instruction),
-            4 => Self::Gone(chance.below(4)),
-            5 if chance.one_in(2) => Self::Commit,
-            6 if chance.one_in(2) => Self::Full,
-            7 if chance.one_in(3) => Self::ReadOnly,
-            8 if chance.one_in(3) => Self::Restart,
+            0 => Self::Crash(instruction),
+            1 | 2 => Self::Statement(instruction),
+            3 => Self::Gone(chance.below(4)),
+            4 if chance.one_in(2) => Self::Commit,
+            5 if chance.one_in(2) => Self::Full,
+            6 if chance.one_in(3) => Self::ReadOnly,
+            7 if chance.one_in(3) => Self::Restart,
             _ => Self::None,
         }
     }
@@ -72,7 +72,9 @@ pub enum Outcome {
     Answered(u16, Value),
     /// The market's own failure.
     Failed(String),
-    /// No answer.
+    /// The client went away before the answer.
+    Gone,
+    /// The process was killed before the answer.
     Lost,
 }
 
@@ -81,7 +83,7 @@ impl std::fmt::Display for Outcome {
         let (status, text) = match self {
             Self::Answered(status, answer) => (*status, answer.to_string()),
             Self::Failed(text) => (500, text.clone()),
-            Self::Lost => return f.write_str("no answer"),
+            Self::Gone | Self::Lost => return f.write_str("no answer"),
         };
         write!(f, "{status} {}", text.chars().take(200).collect::<String>())
     }
@@ -116,7 +118,7 @@ impl Process {
         if is_postgres() {
             return self.run_postgres(calls, harm).await;
         }
-        let copy = Arc::new(Copy::of(self.file().unwrap()));
+        let copy = Arc::new(Left::of(self.file().unwrap()));
         let seat = self.seat().await;
         arm(seat.connection().unwrap(), harm, &copy).unwrap();
         // All wait behind the seat, in their order, so that they share a commit.
@@ -132,7 +134,7 @@ impl Process {
             let gone = harm == Harm::Gone(index);
             waiting.push(match at_once {
                 Some(outcome) => std::future::ready(outcome).boxed(),
-                None if gone => std::future::ready(Outcome::Lost).boxed(),
+                None if gone => std::future::ready(Outcome::Gone).boxed(),
                 None => answer,
             });
         }
@@ -141,7 +143,12 @@ impl Process {
         match harm {
             Harm::Crash(_) => self.crash(&copy, chance).await,
             Harm::Restart => self.restart().await,
-            _ => disarm(self.seat().await.connection().unwrap()).unwrap(),
+            _ => {
+                let seat = self.seat().await;
+                disarm(seat.connection().unwrap()).unwrap();
+                // What clients that went away have begun is committed by then.
+                seat.commit().await.unwrap();
+            }
         }
         outcomes
     }
@@ -167,11 +174,9 @@ impl Process {
 
     /// What the killed process left is all that there is. The end of the log is cut anywhere behind
     /// what was answered: the process was about to write it.
-    async fn crash(&mut self, copy: &Copy, chance: &mut Chance) {
-        if !copy.is_taken() {
-            copy.take();
-        }
-        let log = copy.folder.path().join(LOG);
+    async fn crash(&mut self, copy: &Left, chance: &mut Chance) {
+        let taken = copy.take();
+        let log = taken.path().join(LOG);
         if let Ok(written) = std::fs::metadata(&log).map(|known| known.len()) {
             let answered = copy.answered.load(Ordering::Relaxed).min(written);
             let more = usize::try_from(written - answered).unwrap();
@@ -180,7 +185,7 @@ impl Process {
         }
         let folder = tempfile::tempdir().unwrap();
         for name in [FILE, LOG] {
-            let _ = std::fs::rename(copy.folder.path().join(name), folder.path().join(name));
+            let _ = std::fs::rename(taken.path().join(name), folder.path().join(name));
         }
         self.world = open(folder.path(), self.production).await;
         self.folders.push(folder);
@@ -238,18 +243,16 @@ fn empty_market() -> &'static [u8] {
 }
 
 /// The files of a process as they are at one moment: what kill -9 leaves.
-struct Copy {
+struct Left {
     file: PathBuf,
-    folder: TempDir,
-    is_taken: AtomicBool,
+    taken: OnceLock<TempDir>,
     /// How long the log was at the last answer.
     answered: AtomicU64,
 }
 
-impl Copy {
+impl Left {
     fn of(file: PathBuf) -> Self {
-        let (folder, is_taken) = (tempfile::tempdir().unwrap(), AtomicBool::new(false));
-        let copy = Self { file, folder, is_taken, answered: AtomicU64::new(0) };
+        let copy = Self { file, taken: OnceLock::new(), answered: AtomicU64::new(0) };
         copy.answered.store(copy.log_length(), Ordering::Relaxed);
         copy
     }
@@ -264,18 +267,22 @@ impl Copy {
     }
 
     fn is_taken(&self) -> bool {
-        self.is_taken.load(Ordering::Relaxed)
+        self.taken.get().is_some()
     }
 
-    fn take(&self) {
-        for name in [FILE, LOG] {
-            let _ = std::fs::copy(self.file.with_file_name(name), self.folder.path().join(name));
-        }
-        self.is_taken.store(true, Ordering::Relaxed);
+    /// Takes it, the first time.
+    fn take(&self) -> &TempDir {
+        self.taken.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            for name in [FILE, LOG] {
+                let _ = std::fs::copy(self.file.with_file_name(name), folder.path().join(name));
+            }
+            folder
+        })
     }
 }
 
-fn arm(connection: &Connection, harm: Harm, copy: &Arc<Copy>) -> rusqlite::Result<()> {
+fn arm(connection: &Connection, harm: Harm, copy: &Arc<Left>) -> rusqlite::Result<()> {
     let mut count = 0_usize;
     match harm {
         Harm::Crash(at) => {

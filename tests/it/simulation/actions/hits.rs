@@ -129,7 +129,9 @@ struct Expire {
 pub fn prolong(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let hit = any_hit(model, chance)?;
     let later = model.hits[hit].expire_at.max(model.now) / SECOND * SECOND;
-    let at = later + chance.from_to(-600, 2 * 86_400) * SECOND;
+    // An earlier end is refused.
+    let minutes = if chance.one_in(10) { -1 } else { chance.from_to(1, 2 * 1440) };
+    let at = later + 60 * minutes * SECOND;
     Some(Arc::new(Expire { hit, by: somebody(model.hits[hit].owner, chance), at }))
 }
 
