@@ -28,7 +28,7 @@ impl Chance {
     }
 
     /// A number from `least` to `most`.
-    pub fn from_to(&mut self, least: i64, most: i64) -> i64 {
+    pub fn between(&mut self, least: i64, most: i64) -> i64 {
         let count = usize::try_from(most - least + 1).unwrap();
         least + i64::try_from(self.below(count)).unwrap()
     }

@@ -13,7 +13,7 @@ use crate::world::World;
 /// Every invariant, one after the other.
 pub async fn market(world: &World, model: &Model, chance: &mut Chance) -> Result<(), String> {
     for list in List::all(model, chance) {
-        list.check(world, model, chance.from_to(1, 12)).await?;
+        list.check(world, model, chance.between(1, 12)).await?;
     }
     clock(world, model).await?;
     balances(world, model).await?;

@@ -145,7 +145,7 @@ impl History {
         Ok(())
     }
 
-    /// Everything that is to happen by itself happens; in the market that the dump loads to as well.
+    /// All that is to happen by itself happens; in the market that the dump loads to as well.
     async fn end(mut self, chance: &mut Chance) -> Result<(), String> {
         check::integrity(&self.process.world).await?;
         let dumped = self.process.world.done("GET", "/world", Value::Null).await;

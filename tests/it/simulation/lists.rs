@@ -175,7 +175,7 @@ impl List {
     /// What may be listed twice, or not at all, while it changes: the end of a HIT that is to be
     /// reviewed is its place in the list.
     fn places(self, model: &Model) -> Vec<(String, i64)> {
-        let items = identities(self.expected(model).unwrap_or_default()).into_iter();
+        let items = identities(&self.expected(model).unwrap_or_default()).into_iter();
         let end = |id: &str| {
             let moves = matches!(self, Self::Reviewable(..));
             let hit = model.hits.iter().find(|hit| moves && hit.id == *id);
@@ -270,7 +270,7 @@ impl Walk {
         list.expected(model)?;
         let stayed = list.places(model);
         let ever = stayed.iter().map(|(item, _)| item.clone()).collect();
-        let (size, loads, moved) = (chance.from_to(1, 3), model.loads, BTreeSet::new());
+        let (size, loads, moved) = (chance.between(1, 3), model.loads, BTreeSet::new());
         Some(Self { list, size, loads, token: None, seen: Vec::new(), stayed, ever, moved })
     }
 
@@ -293,7 +293,7 @@ impl Walk {
     /// Reads the next page; true at the end.
     pub async fn step(&mut self, world: &World, model: &Model) -> Result<bool, String> {
         let page = self.list.page(world, model, self.size, self.token.as_ref()).await?;
-        self.seen.extend(identities(page.0));
+        self.seen.extend(identities(&page.0));
         self.token = page.1;
         let is_over = self.token.is_none();
         if is_over && let Err(why) = self.check(model) {
@@ -315,7 +315,7 @@ impl Walk {
             let stayed = |item: &String| self.stayed.iter().any(|(known, _)| known == item);
             items.into_iter().filter(stayed).collect()
         };
-        let expected = identities(self.list.expected(model).unwrap_or_default());
+        let expected = identities(&self.list.expected(model).unwrap_or_default());
         if all_the_time(self.seen.clone()) != all_the_time(expected) {
             return Err("the pages skip items, or have them in another order");
         }
@@ -323,6 +323,6 @@ impl Walk {
     }
 }
 
-fn identities(items: Vec<String>) -> Vec<String> {
+fn identities(items: &[String]) -> Vec<String> {
     items.iter().map(|item| identity(item).to_owned()).collect()
 }

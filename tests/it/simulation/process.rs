@@ -47,7 +47,7 @@ pub enum Harm {
 
 impl Harm {
     pub fn any(is_postgres: bool, chance: &mut Chance) -> Self {
-        let magnitude = 1 << chance.from_to(2, 12);
+        let magnitude = 1 << chance.between(2, 12);
         let instruction = chance.below(magnitude);
         if is_postgres {
             return if chance.one_in(4) { Self::Cut(chance.below(40)) } else { Self::None };

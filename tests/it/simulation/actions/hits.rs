@@ -14,19 +14,20 @@ use crate::world::{changed, hit};
 #[derive(Debug)]
 struct Create(Hit);
 
+#[expect(clippy::unnecessary_wraps, reason = "others may have nothing to be about")]
 pub fn create(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let owner = chance.below(REQUESTERS.len());
     let own = (0..model.types.len()).find(|of| model.types[*of].owner == owner);
     let dear = chance.one_in(12);
     Some(Arc::new(Create(Hit {
         id: String::new(),
-        name: format!("hit {} {}", model.hits.len(), model.now),
+        name: format!("hit {} of {owner} {}", model.hits.len(), model.now),
         owner,
-        reward_cents: if dear { 40_000 } else { chance.from_to(0, 60) },
-        duration_s: chance.from_to(60, 7200),
-        approval_delay_s: chance.from_to(0, 5 * 86_400),
-        max: if chance.one_in(6) { 10 } else { chance.from_to(1, 4) },
-        expire_at: chance.from_to(30, 4 * 86_400),
+        reward_cents: if dear { 40_000 } else { chance.between(0, 60) },
+        duration_s: chance.between(60, 7200),
+        approval_delay_s: chance.between(0, 5 * 86_400),
+        max: if chance.one_in(6) { 10 } else { chance.between(1, 4) },
+        expire_at: chance.between(30, 4 * 86_400),
         ended: false,
         phase: Phase::Open,
         disposal_at: None,
@@ -68,7 +69,7 @@ impl Action for Create {
 
     fn learn(&self, model: &mut Model, answer: &Value) {
         let id = answer["HIT"]["HITId"].as_str().unwrap_or_default();
-        model.hits.last_mut().unwrap().id = id.to_owned();
+        id.clone_into(&mut model.hits.last_mut().unwrap().id);
     }
 
     fn token(&self) -> Option<(usize, String)> {
@@ -88,7 +89,7 @@ pub fn extend(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let hit = any_hit(model, chance)?;
     let token = format!("more {hit} {} {}", model.now, model.hits[hit].max);
     let by = somebody(model.hits[hit].owner, chance);
-    Some(Arc::new(Extend { hit, by, count: chance.from_to(1, 3), token }))
+    Some(Arc::new(Extend { hit, by, count: chance.between(1, 3), token }))
 }
 
 impl Action for Extend {
@@ -130,7 +131,7 @@ pub fn prolong(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let hit = any_hit(model, chance)?;
     let later = model.hits[hit].expire_at.max(model.now) / SECOND * SECOND;
     // An earlier end is refused.
-    let minutes = if chance.one_in(10) { -1 } else { chance.from_to(1, 2 * 1440) };
+    let minutes = if chance.one_in(10) { -1 } else { chance.between(1, 2 * 1440) };
     let at = later + 60 * minutes * SECOND;
     Some(Arc::new(Expire { hit, by: somebody(model.hits[hit].owner, chance), at }))
 }

@@ -12,14 +12,15 @@ use crate::simulation::model::{Model, SECOND};
 #[derive(Debug)]
 pub struct Advance(pub i64);
 
+#[expect(clippy::unnecessary_wraps, reason = "others may have nothing to be about")]
 pub fn advance(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let next = model.timers().first().map_or(60, |(due_at, ..)| (due_at - model.now) / SECOND);
     let seconds = match chance.below(4) {
-        0 => chance.from_to(0, 120),
+        0 => chance.between(0, 120),
         // Exactly to the next timer, or just before it.
         1 => next.max(0),
         2 => (next - 1).max(0),
-        _ => chance.from_to(3600, 4 * 86_400),
+        _ => chance.between(3600, 4 * 86_400),
     };
     let is_long = chance.one_in(12);
     Some(Arc::new(Advance(if is_long { seconds + 100 * 86_400 } else { seconds })))
@@ -43,6 +44,7 @@ impl Action for Advance {
 #[derive(Debug)]
 struct Reload;
 
+#[expect(clippy::unnecessary_wraps, reason = "others may have nothing to be about")]
 pub fn reload(_: &Model, _: &mut Chance) -> Option<Arc<dyn Action>> {
     Some(Arc::new(Reload))
 }

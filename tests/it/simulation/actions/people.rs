@@ -25,7 +25,7 @@ pub fn pay(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let hit = chance.below(model.hits.len());
     let work = chance.pick(&model.hits.get(hit)?.works)?;
     let by = somebody(model.hits[hit].owner, chance);
-    let (token, cents) = (format!("bonus {}", model.bonuses.len()), chance.from_to(1, 500));
+    let (token, cents) = (format!("bonus {}", model.bonuses.len()), chance.between(1, 500));
     Some(Arc::new(Pay { hit, worker: work.worker, id: work.id.clone(), by, cents, token }))
 }
 
@@ -77,6 +77,7 @@ struct Block {
     blocks: bool,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "others may have nothing to be about")]
 pub fn block(_: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let (by, worker) = (chance.below(REQUESTERS.len()), chance.below(WORKERS));
     Some(Arc::new(Block { by, worker, blocks: true }))
@@ -114,9 +115,9 @@ struct MakeType {
 }
 
 pub fn make_type(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
-    let name = format!("type {}", model.types.len());
-    (model.types.len() < 4)
-        .then(|| Arc::new(MakeType { name, owner: chance.below(REQUESTERS.len()) }) as _)
+    let owner = chance.below(REQUESTERS.len());
+    let name = format!("type {} of {owner}", model.types.len());
+    (model.types.len() < 4).then(|| Arc::new(MakeType { name, owner }) as _)
 }
 
 impl Action for MakeType {
@@ -138,7 +139,7 @@ impl Action for MakeType {
 
     fn learn(&self, model: &mut Model, answer: &Value) {
         let id = answer["QualificationType"]["QualificationTypeId"].as_str().unwrap_or_default();
-        model.types.last_mut().unwrap().id = id.to_owned();
+        id.clone_into(&mut model.types.last_mut().unwrap().id);
     }
 }
 
@@ -162,7 +163,7 @@ fn set_value(model: &Model, value: Option<i64>, chance: &mut Chance) -> Option<A
 }
 
 pub fn grant(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
-    let value = chance.from_to(0, 100);
+    let value = chance.between(0, 100);
     set_value(model, Some(value), chance)
 }
 
