@@ -30,6 +30,7 @@ mod recorded;
 mod reviews;
 mod seconds;
 mod shape;
+mod simulation;
 mod site;
 mod state;
 mod statements;

@@ -69,6 +69,13 @@ impl World {
         Self::start(options, database, folder).await
     }
 
+    /// The market that lies at `database`; nobody else removes it.
+    pub async fn at(database: String, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options { database: Some(database.clone()), ..Options::default() };
+        change(&mut options);
+        Self::start(options, database, None).await
+    }
+
     async fn start(options: Options, database: String, folder: Option<Arc<TempDir>>) -> Self {
         let emulator = Emulator::start(options).await.unwrap();
         let front = emulator.front();

@@ -149,6 +149,15 @@ impl Seat {
         self.desk.call(text, |connection| call::execute_each(connection, text, rows))
     }
 
+    /// The connection that writes, so that a test can put hooks of SQLite on it: what fails there
+    /// fails as it would on a disk that does.
+    ///
+    /// # Errors
+    /// The store is closed.
+    pub fn connection(&self) -> Result<&Connection, Fault> {
+        self.desk.connection()
+    }
+
     /// Ends the turn: what it wrote is committed when this returns.
     ///
     /// # Errors
