@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::config::admin::Admin;
 use crate::config::{DEFAULT_LISTEN, Serve};
+use crate::rules::url::is_host_and_port;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -81,6 +82,14 @@ impl Endpoint {
         let listen = self.control_listen.first().or(self.listen.first());
         let listen = listen.map_or(DEFAULT_LISTEN, String::as_str);
         let (host, port) = listen.rsplit_once(':').unwrap_or((listen, ""));
+        if port != "0" && (port.is_empty() || !is_host_and_port(listen)) {
+            let option = if self.control_listen.is_empty() { "" } else { "CONTROL_" };
+            let name = option.to_ascii_lowercase().replace('_', "-");
+            return Err(format!(
+                "--{name}listen (MTURK_LOCAL_{option}LISTEN) {listen:?} is no address such as \
+                 127.0.0.1:1770"
+            ));
+        }
         if port == "0" {
             return Err(format!(
                 "the server picked its port itself ({listen}): say with --endpoint \

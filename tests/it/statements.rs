@@ -31,7 +31,7 @@ const ALLOWED: [(&str, &str, &str); 13] = [
 ];
 
 /// Statements (by how the name begins) that are about whole tables, and why.
-const WHOLE: [(&str, &str); 12] = [
+const WHOLE: [(&str, &str); 13] = [
     ("hit_layouts.ALL", "a dump writes them all"),
     ("reset.NO_", "a reset empties the table"),
     ("reset.TIMERS_OF_", "a reset of one requester walks the timers once"),
@@ -44,6 +44,7 @@ const WHOLE: [(&str, &str); 12] = [
     ("qualifications.ALL", "a dump writes them all"),
     ("qualification_requests.ALL", "a dump writes them all"),
     ("requesters.ALL", "a dump writes them all"),
+    ("requesters.SECRETS", "a market that is replaced keeps them all"),
 ];
 
 /// Whether a step reads more than was asked for, or sorts what an index could have sorted.

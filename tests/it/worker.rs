@@ -41,6 +41,11 @@ async fn accepting_answers_with_the_assignment() {
     assert!(id.as_str().unwrap().len() == 30, "{id}");
     let expected = json!({"AssignmentId": null, "HITId": hit, "WorkerId": "A1ANNA",
         "AcceptTime": "2026-01-01T00:00:00Z", "Deadline": "2026-01-01T00:10:00Z"});
+    // What a browser loads into the frame, with what Amazon appended.
+    let url = taken.as_object_mut().unwrap().remove("URL").unwrap();
+    let told = format!("assignmentId={}&hitId={hit}", id.as_str().unwrap());
+    let told = format!("{told}&turkSubmitTo=http%3A%2F%2Flocalhost&workerId=A1ANNA");
+    assert_eq!(url, format!("https://example.com/task?{told}"));
     assert_eq!(taken, expected);
 }
 

@@ -69,6 +69,10 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_LISTEN"
         | "MTURK_LOCAL_FIXTURE" => to("nosuch"),
         "MTURK_LOCAL_ALLOW_HOST" => to("*"),
+        "MTURK_LOCAL_CONTROL_LISTEN" => to("nosuch"),
+        "MTURK_LOCAL_ADMIN_TOKEN" => to("a secret"),
+        "MTURK_LOCAL_ADMIN_TOKEN_FILE" => to("/"),
+        "MTURK_LOCAL_WITH_SECRETS" => Some(("perhaps", &["dump"])),
         "AWS_REGION" => to("no region"),
         "MTURK_LOCAL_HIT" => Some(("../reset", &["submit"])),
         "MTURK_LOCAL_DATABASE" => to("mysql://u:secret@h/d"),

@@ -11,7 +11,9 @@ use super::program;
 /// Values that an option does not take; none where every text is one, or where it has no value.
 fn bad(option: &str) -> &'static [&'static str] {
     match option {
-        "listen" => &["", "nonsense", "1770", "localhost", "localhost:99999", "http://localhost:1"],
+        "listen" | "control-listen" => {
+            &["", "nonsense", "1770", "localhost", "localhost:99999", "http://localhost:1"]
+        }
         "database" => &[
             "",
             "market.db",
@@ -27,6 +29,8 @@ fn bad(option: &str) -> &'static [&'static str] {
         "auth" | "profile" | "workers" | "submit-through" | "repeated-fields" | "log" => {
             &["", "other", "OPEN"]
         }
+        "admin-token" => &["", "a b", "\u{e9}"],
+        "admin-token-file" => &["", "/", "/dev/null"],
         "credential" => &["", "a", "a:", ":b", "a/b:c", "a b:c"],
         "public-url" => &[
             "",
@@ -64,6 +68,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "replace"
         | "empty"
         | "wait"
+        | "with-secrets"
         | "requester"
         | "worker"
         | "aws-access-key-id"

@@ -64,8 +64,8 @@ async fn the_api_takes_amounts_up_to_the_bound() {
     Some("line 1: Workers[0]: HITsApproved is between 0 and 1000000000"))]
 #[case("HITs", json!({"Title": "t", "MaxAssignments": 1_000_000_000}), None)]
 #[case("HITs", json!({"Title": "t", "MaxAssignments": 1_000_000_001}),
-    Some("line 1: HITs[0]: The value \"1000000001\" is not valid for the parameter \
-        MaxAssignments"))]
+    Some("line 1: HITs[0]: The value 1000000001 is invalid for MaxAssignments. Valid values range \
+        from 1 to 1000000000"))]
 #[tokio::test]
 async fn worlds_hold_amounts_up_to_the_bound(
     #[case] name: &str,

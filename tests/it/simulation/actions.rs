@@ -45,6 +45,12 @@ pub trait Action: Debug + Send + Sync {
         false
     }
 
+    /// Whether what was sent is read and checked before its one turn: a client that goes away
+    /// meanwhile leaves nothing behind.
+    fn is_read_first(&self) -> bool {
+        false
+    }
+
     /// The requester and its UniqueRequestToken, with which a client may send the very same again.
     fn token(&self) -> Option<(usize, String)> {
         None

@@ -247,6 +247,10 @@ pub fn decide(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
 }
 
 impl Action for Answer {
+    fn is_read_first(&self) -> bool {
+        true
+    }
+
     fn call(&self, model: &Model) -> Call {
         let id = &model.types[self.of].requests[&self.worker].id;
         let body = json!({"QualificationRequestId": id});

@@ -93,6 +93,10 @@ pub fn submit(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
 }
 
 impl Action for Submit {
+    fn is_read_first(&self) -> bool {
+        true
+    }
+
     fn call(&self, _: &Model) -> Call {
         let answer = answers(self.is_right);
         if self.by_form {
@@ -140,6 +144,10 @@ pub fn at_once(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
 }
 
 impl Action for AtOnce {
+    fn is_read_first(&self) -> bool {
+        true
+    }
+
     fn call(&self, model: &Model) -> Call {
         let path = format!("/hits/{}/submissions", model.hits[self.0.hit].id);
         let body = json!({"WorkerId": worker(self.0.worker), "Answers": answers(self.1)});
