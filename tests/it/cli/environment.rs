@@ -75,8 +75,8 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_WITH_SECRETS" => Some(("perhaps", &["dump"])),
         "AWS_REGION" => to("no region"),
         "MTURK_LOCAL_HIT" => Some(("../reset", &["submit"])),
-        "MTURK_LOCAL_DATABASE" => to("mysql://u:secret@h/d"),
-        "MTURK_LOCAL_CREDENTIAL" => to("onlysecret"),
+        "MTURK_LOCAL_DATABASE" => to("mysql://u: secret@h/d"),
+        "MTURK_LOCAL_CREDENTIAL" => to("only secret"),
         "MTURK_LOCAL_READY_FILE" => to("/nope/x"),
         "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_SQS" | "AWS_ENDPOINT_URL_SNS" => to("https://x"),
         "MTURK_LOCAL_ENDPOINT" => Some(("https://x", &["dump"])),
@@ -100,7 +100,7 @@ fn a_wrong_value_of_any_variable_exits_2_and_is_named() {
     let variables: BTreeSet<String> = options().iter().map(|(_, arg)| variable(arg)).collect();
     for name in variables {
         let Some((value, arguments)) = wrong(&name) else { continue };
-        let said = predicate::str::contains(&name).and(predicate::str::contains("secret").not());
+        let said = predicate::str::contains(&name).and(predicate::str::contains(" secret").not());
         let done = program().args(arguments).env(&name, value).assert();
         done.code(2).stdout("").stderr(said);
     }

@@ -105,7 +105,7 @@ impl History {
     /// What the market may be now; if that is more than one thing, the market says which it is.
     async fn follow(&mut self, done: &[Done], chance: &mut Chance) -> Result<(), String> {
         let mut may_be = Vec::new();
-        for order in orders(done.len()) {
+        for order in orders(done) {
             let mut models = vec![self.model.clone()];
             for at in order {
                 models = models.iter().flat_map(|model| after(model, &done[at])).collect();
@@ -181,12 +181,13 @@ fn is_answered(outcome: &Outcome) -> bool {
 }
 
 /// In which orders calls may have been done that came at once.
-fn orders(count: usize) -> Vec<Vec<usize>> {
-    if !is_postgres() {
-        return vec![(0..count).collect()];
+fn orders(done: &[Done]) -> Vec<Vec<usize>> {
+    let one_may_pass = done.iter().any(|(action, _)| action.is_read_first());
+    if !is_postgres() && !one_may_pass {
+        return vec![(0..done.len()).collect()];
     }
     let mut orders = vec![Vec::new()];
-    for at in 0..count {
+    for at in 0..done.len() {
         let insert = |order: &Vec<usize>| -> Vec<Vec<usize>> {
             let places = 0..=order.len();
             places.map(|place| [&order[..place], &[at], &order[place..]].concat()).collect()
