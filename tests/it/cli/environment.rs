@@ -67,9 +67,9 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_PUBLIC_URL"
         | "MTURK_LOCAL_CORS_ORIGIN"
         | "MTURK_LOCAL_LISTEN"
+        | "MTURK_LOCAL_CONTROL_LISTEN"
         | "MTURK_LOCAL_FIXTURE" => to("nosuch"),
         "MTURK_LOCAL_ALLOW_HOST" => to("*"),
-        "MTURK_LOCAL_CONTROL_LISTEN" => to("nosuch"),
         "MTURK_LOCAL_ADMIN_TOKEN" => to("a secret"),
         "MTURK_LOCAL_ADMIN_TOKEN_FILE" => to("/"),
         "MTURK_LOCAL_WITH_SECRETS" => Some(("perhaps", &["dump"])),
