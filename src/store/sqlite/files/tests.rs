@@ -1,6 +1,6 @@
 //! A database file that is moved, replaced, deleted or written while it is open.
 
-use std::time::Duration;
+use std::process::Command;
 
 use rstest::rstest;
 use tempfile::TempDir;
@@ -156,21 +156,23 @@ async fn nothing_is_made_of_a_part_of_the_log() {
     assert_eq!(rows(&open.at("market/m.db")), None);
 }
 
+/// They are other processes: one that closes a file drops all its locks on it, SQLite's too.
 #[tokio::test]
 async fn who_looks_at_the_files_or_touches_them_ends_nothing() {
     let open = open().await;
     let path = open.at("market/m.db");
     // Whoever closes last copies the log and deletes it, unless others hold their locks.
-    let others = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
-        print(c.execute('SELECT count(*) FROM t').fetchone()); c.close()";
-    for n in 0..3 {
-        let touched = SystemTime::UNIX_EPOCH + Duration::from_secs(n);
-        File::options().write(true).open(&path).unwrap().set_modified(touched).unwrap();
-        fs::copy(&path, open.at(&format!("copy-{n}.db"))).unwrap();
-        open.write("INSERT INTO t VALUES (2)").await.unwrap();
-        let read = std::process::Command::new("python3").args(["-c", others]).arg(&path).status();
-        assert!(read.unwrap().success());
+    let read = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+        c.execute('SELECT count(*) FROM t').fetchone(); c.close()";
+    for _ in 0..3 {
+        let touch =
+            "touch -d 2001-01-01 \"$0\" && cp \"$0\" \"$0.copy\" && python3 -c \"$1\" \"$0\"";
+        let done = Command::new("sh").args(["-c", touch]).arg(&path).arg(read).status().unwrap();
+        assert!(done.success());
         open.sqlite.files.check().unwrap();
+        open.write("INSERT INTO t VALUES (2)").await.unwrap();
+        let touched = Command::new("touch").arg(&path).status().unwrap();
+        assert!(touched.success());
     }
     assert_eq!(open.sqlite.loss(), None);
     open.sqlite.close().await;
