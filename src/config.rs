@@ -189,6 +189,7 @@ impl Serve {
                 submit_through: self.submit_through,
                 repeated: self.repeated_fields,
             },
+            max_time: None,
         })
     }
 

@@ -8,6 +8,7 @@ mod health;
 mod json;
 mod messages;
 mod qualifications;
+mod timers;
 mod wait;
 mod work;
 mod workers;
@@ -17,9 +18,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::http::Method;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
+use crate::control::json::Failure;
 use crate::engine::Engine;
+use crate::fault::Fault;
 use crate::worlds::reset::Beginning;
 
 /// A world of more bytes is refused.
@@ -50,6 +55,8 @@ pub fn router(control: Control) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/clock", get(clock::show).post(clock::change))
+        .route("/timers", get(timers::list))
+        .route("/timers/retry", post(timers::retry))
         .route("/workers", get(workers::list).post(workers::add))
         .route("/workers/{id}", get(workers::show).put(workers::put))
         .route("/workers/{id}/accept", post(work::accept))
@@ -66,6 +73,24 @@ pub fn router(control: Control) -> Router {
         .fallback(json::no_such_route)
         .method_not_allowed_fallback(json::no_such_method)
         .with_state(control)
+}
+
+/// Whether a request takes as long as it takes: it works on the whole market.
+#[must_use]
+pub fn may_be_long(method: &Method, path: &str) -> bool {
+    match path.strip_prefix("/_mturk") {
+        Some("/clock" | "/reset" | "/timers/retry") => method == Method::POST,
+        Some("/world") => true,
+        _ => false,
+    }
+}
+
+/// The answer to a request that took too long.
+#[must_use]
+pub fn given_up() -> Response {
+    let message =
+        "The market did not answer in time. Look whether what you wanted was done.".into();
+    Failure::from(Fault::Control { status: 503, code: "Timeout", message }).into_response()
 }
 
 /// The description of these routes, as OpenAPI 3.1.

@@ -46,6 +46,9 @@ pub struct Options {
     pub site: Site,
     /// Where notifications can be delivered.
     pub endpoints: Endpoints,
+    /// A request that takes longer is given up; a minute if absent. Moves of the clock, loads and
+    /// dumps of worlds, and resets take as long as they take.
+    pub max_time: Option<Duration>,
 }
 
 /// A requester who can prove who it is.
@@ -91,6 +94,7 @@ pub struct Emulator {
     site: Arc<Site>,
     beginning: Arc<Beginning>,
     courier: Courier,
+    max_time: Duration,
 }
 
 impl Emulator {
@@ -117,7 +121,8 @@ impl Emulator {
         let site = Arc::new(options.site);
 
         let courier = Courier::new(&options.endpoints);
-        Ok(Self { engine, auth: options.auth, gate, site, beginning, courier })
+        let max_time = options.max_time.unwrap_or(MAX_TIME);
+        Ok(Self { engine, auth: options.auth, gate, site, beginning, courier, max_time })
     }
 
     /// The engine, for programs that take turns of their own.
@@ -131,7 +136,8 @@ impl Emulator {
     pub fn front(&self) -> Front {
         let public_origin = self.gate.public_origin.clone();
         let (engine, keys) = (Arc::clone(&self.engine), Arc::default());
-        let wire = Wire { engine, auth: self.auth, keys, public_origin };
+        let max_time = self.max_time;
+        let wire = Wire { engine, auth: self.auth, keys, max_time, public_origin };
         let control =
             Control { engine: Arc::clone(&self.engine), beginning: Arc::clone(&self.beginning) };
         let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
@@ -166,7 +172,7 @@ impl Emulator {
 
     async fn settle(&self) -> Duration {
         match self.engine.settle().await {
-            Ok(_) => Duration::ZERO,
+            Ok(()) => Duration::ZERO,
             Err(fault) => {
                 tracing::error!(%fault, "the timers cannot be settled");
                 Duration::from_secs(1)
@@ -174,6 +180,9 @@ impl Emulator {
         }
     }
 }
+
+/// A request that takes longer is given up.
+const MAX_TIME: Duration = Duration::from_mins(1);
 
 /// Another process may set a timer on a shared store: look again after this long.
 const LONGEST_NAP: Duration = Duration::from_secs(5);

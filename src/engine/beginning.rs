@@ -81,18 +81,21 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
     Ok(Begun { is_new, clock: turn.clock, loaded })
 }
 
-/// The clock that a start leaves behind.
+/// The clock that a start leaves behind; if it is held, it stays so.
 fn started(is_new: bool, clock: Clock, start: Start) -> Result<Clock, Fault> {
-    let now = clock.now();
+    let now = clock.target();
     let begin_at = |at| Beginning { start_at: at, freeze: start.freeze, ..Beginning::default() };
-    match start.at {
-        Some(StartAt::Instant(at)) if is_new => Ok(begin_at(Some(at)).clock()),
-        None if is_new => Ok(begin_at(None).clock()),
-        Some(StartAt::Real) if real_now() < now => Err(conflict(format!(
-            "The market's time is {now}, ahead of real time, and does not go back."
-        ))),
-        Some(StartAt::Real) => Ok(begin_at(None).clock()),
-        _ if start.freeze => Ok(Clock::frozen(now)),
-        _ => Ok(clock),
-    }
+    let started = match start.at {
+        Some(StartAt::Instant(at)) if is_new => begin_at(Some(at)).clock(),
+        None if is_new => begin_at(None).clock(),
+        Some(StartAt::Real) if real_now() < now => {
+            return Err(conflict(format!(
+                "The market's time is {now}, ahead of real time, and does not go back."
+            )));
+        }
+        Some(StartAt::Real) => begin_at(None).clock(),
+        _ if start.freeze => Clock::frozen(now),
+        _ => clock,
+    };
+    Ok(started.held(clock.held_at()))
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
+use crate::store::timers;
+use crate::store::world::{self, Opening};
 use crate::time::{Clock, END_OF_TIME, Instant, Span, When};
-use crate::turn::Access;
+use crate::turn::{Access, Turn};
 
 /// How the clock is moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,38 +29,54 @@ impl Engine {
     /// # Errors
     /// The database failed.
     pub async fn clock(&self) -> Result<Clock, Fault> {
-        if let Some(opening) = self.known_opening() {
-            return Ok(opening.clock);
-        }
-        let mut tx = self.store.read().await?;
-        Ok(self.opening(&mut tx).await?.clock)
+        Ok(self.current().await?.clock)
     }
 
-    /// Moves the clock, and settles every timer that is due then, each at its own instant.
+    /// Moves the clock, and settles every timer that is due then, each at its own instant. Until
+    /// that is done the market's time is the instant of the last settled batch, and further moves
+    /// add to this one.
     ///
-    /// Answers with the clock and the number of timers that this call settled: of processes that
-    /// share a store, another may have been quicker with some.
+    /// Answers with the clock and the number of timers that were settled since the move, whichever
+    /// task or process settled them.
     ///
     /// # Errors
-    /// Time does not go back, and ends with the year 2199; the database failed.
+    /// Time does not go back, and ends with the year 2199; the database failed; the market closes
+    /// before all is settled, which goes on at the next start.
     pub async fn change_clock(
         self: &Arc<Self>,
         change: ClockChange,
-    ) -> Result<(Clock, u64), Fault> {
+    ) -> Result<(Clock, i64), Fault> {
         let changed = self.turn(Access::Write, Requester::default(), move |turn| {
             let change = change.clone();
-            Box::pin(async move {
-                let clock = changed(turn.clock, turn.now, &change)?;
-                turn.set_clock(clock).await?;
-                Ok(clock)
-            })
+            Box::pin(async move { move_clock(turn, &change).await })
         });
-        let clock = changed.await?;
-        Ok((clock, self.settle_apart().await?))
+        let settled_before = changed.await?;
+        self.settle_apart().await?;
+        let Opening { clock, settled_count, .. } = self.current().await?;
+        if self.is_closed() && clock.held_at().is_some() {
+            return Err(Fault::Control {
+                status: 503,
+                code: "Stopping",
+                message: "The server stops; the clock moves on at its next start.".into(),
+            });
+        }
+        Ok((clock, settled_count - settled_before))
     }
 }
 
+/// Moves the clock; how many timers had been settled by then.
+async fn move_clock(turn: &mut Turn, change: &ClockChange) -> Result<i64, Fault> {
+    let clock = changed(turn.clock, turn.now, change)?;
+    let next = timers::next(&mut turn.tx).await?;
+    let is_due = next.is_some_and(|next| next.due_at <= clock.target());
+    let held_at = turn.clock.held_at().or(is_due.then_some(turn.now));
+    turn.set_clock(clock.held(held_at)).await?;
+    Ok(world::opening(&mut turn.tx).await?.settled_count)
+}
+
+/// The clock after a change at `now`. While it is held a change counts from its target.
 fn changed(clock: Clock, now: Instant, change: &ClockChange) -> Result<Clock, Fault> {
+    let now = clock.held_at().map_or(now, |_| clock.target());
     let at = match change {
         ClockChange::Freeze => return Ok(Clock::frozen(now)),
         ClockChange::Resume => return Ok(clock.resumed()),

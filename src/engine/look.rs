@@ -23,9 +23,10 @@ impl Engine {
         }
         let mut tx = self.store.read().await?;
         let mut opening = self.opening(&mut tx).await?;
-        if is_due(&opening) {
+        let is_held = opening.clock.held_at().is_some();
+        if is_due(&opening) || is_held && self.settling.try_lock().is_ok() {
             drop(tx);
-            Box::pin(self.settle_apart()).await?;
+            Box::pin(self.settle_some()).await?;
             tx = self.store.read().await?;
             opening = self.opening(&mut tx).await?;
         }
@@ -56,6 +57,24 @@ impl Engine {
         let mut turn = Turn::new(tx, opening, requester, Arc::clone(&self.market));
         turn.post = self.post.get().cloned();
         turn
+    }
+
+    /// What a turn that began now would know.
+    pub(super) async fn current(&self) -> Result<Opening, Fault> {
+        match self.known_opening() {
+            Some(opening) => Ok(opening),
+            None => self.opening(&mut self.store.read().await?).await,
+        }
+    }
+
+    /// Whether the clock is held, as far as is known.
+    pub(super) fn is_held(&self) -> bool {
+        let known = if self.store.is_shared() {
+            guard(&self.last_read).clone()
+        } else {
+            self.known_opening()
+        };
+        known.is_some_and(|opening| opening.clock.held_at().is_some())
     }
 
     pub(super) async fn opening(&self, tx: &mut Tx) -> Result<Opening, Fault> {
@@ -92,6 +111,7 @@ fn guard<T>(of: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) fn is_due(opening: &Opening) -> bool {
-    is_due_at(opening.next_due_at, opening.clock.now())
+/// Whether a turn settles something before it begins. While the clock is held, others do.
+fn is_due(opening: &Opening) -> bool {
+    opening.clock.held_at().is_none() && is_due_at(opening.next_due_at, opening.clock.now())
 }

@@ -14,7 +14,7 @@ use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::TempDir;
 
 use crate::fault::Fault;
@@ -161,9 +161,27 @@ fn is_left_behind(folder: &Path, time: Duration) -> bool {
 }
 
 impl From<rusqlite::Error> for Fault {
-    /// There are no races on SQLite, which has one writer: what it refuses is our failure.
+    /// There are no races on SQLite, which has one writer: what it refuses is our failure, unless
+    /// nothing can be read or written at all.
     fn from(error: rusqlite::Error) -> Self {
-        Self::Service(error.to_string())
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::PermissionDenied
+                | ErrorCode::OperationAborted
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OutOfMemory
+                | ErrorCode::ReadOnly
+                | ErrorCode::OperationInterrupted
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::NotADatabase,
+            ) => Self::Unavailable(error.to_string()),
+            _ => Self::Service(error.to_string()),
+        }
     }
 }
 

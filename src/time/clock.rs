@@ -6,9 +6,17 @@ use chrono::{DateTime, Utc};
 
 use super::Instant;
 
-/// How the market's time follows real time.
+/// The market's clock: how its time follows real time, and whether it is held until what has fallen
+/// due is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
+pub struct Clock {
+    pace: Pace,
+    held_at: Option<Instant>,
+}
+
+/// How a clock follows real time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
     /// Real time plus an offset in milliseconds; 0 is the real clock.
     Running {
         /// Milliseconds ahead of real time.
@@ -23,48 +31,80 @@ pub enum Clock {
 
 impl Clock {
     /// The clock on the wall.
-    pub const REAL: Self = Self::Running { offset_ms: 0 };
+    pub const REAL: Self = Self::new(Pace::Running { offset_ms: 0 }, None);
 
-    /// The market's time now.
+    /// A clock of that pace, held at an instant or not.
+    #[must_use]
+    pub const fn new(pace: Pace, held_at: Option<Instant>) -> Self {
+        Self { pace, held_at }
+    }
+
+    /// The market's time now. While timers that have fallen due are settled batch by batch, it is
+    /// the instant of the last settled batch.
     #[must_use]
     pub fn now(self) -> Instant {
-        match self {
-            Self::Running { offset_ms } => Instant(real_now().0 + offset_ms),
-            Self::Frozen { at } => at,
+        self.held_at.unwrap_or_else(|| self.target())
+    }
+
+    /// What the clock shows as soon as everything that has fallen due is settled.
+    #[must_use]
+    pub fn target(self) -> Instant {
+        match self.pace {
+            Pace::Running { offset_ms } => Instant(real_now().0 + offset_ms),
+            Pace::Frozen { at } => at,
         }
     }
 
-    /// The same kind of clock, showing `at` now.
+    /// How it follows real time.
+    #[must_use]
+    pub const fn pace(self) -> Pace {
+        self.pace
+    }
+
+    /// The instant at which it is held until everything that has fallen due is settled.
+    #[must_use]
+    pub const fn held_at(self) -> Option<Instant> {
+        self.held_at
+    }
+
+    /// The same clock, held at an instant or not.
+    #[must_use]
+    pub const fn held(self, at: Option<Instant>) -> Self {
+        Self { held_at: at, ..self }
+    }
+
+    /// The same kind of clock, with `at` as its target now.
     #[must_use]
     pub fn set_to(self, at: Instant) -> Self {
-        match self {
-            Self::Running { .. } => Self::Running { offset_ms: at.0 - real_now().0 },
-            Self::Frozen { .. } => Self::Frozen { at },
-        }
+        let pace = match self.pace {
+            Pace::Running { .. } => Pace::Running { offset_ms: at.0 - real_now().0 },
+            Pace::Frozen { .. } => Pace::Frozen { at },
+        };
+        Self { pace, ..self }
     }
 
-    /// The clock stopped at `now`.
+    /// A clock that stands at `now`.
     #[must_use]
     pub const fn frozen(now: Instant) -> Self {
-        Self::Frozen { at: now }
+        Self::new(Pace::Frozen { at: now }, None)
     }
 
-    /// The clock running on from what it shows.
+    /// The clock running on from its target.
     #[must_use]
     pub fn resumed(self) -> Self {
-        match self {
-            Self::Frozen { at } => Self::REAL.set_to(at),
-            Self::Running { .. } => self,
+        match self.pace {
+            Pace::Frozen { at } => Self::REAL.held(self.held_at).set_to(at),
+            Pace::Running { .. } => self,
         }
     }
 
     /// `real`, `offset` or `frozen`, as the control API names them.
     #[must_use]
     pub const fn mode(self) -> &'static str {
-        match self {
-            Self::Running { offset_ms: 0 } => "real",
-            Self::Running { .. } => "offset",
-            Self::Frozen { .. } => "frozen",
+        match self.pace {
+            Pace::Running { offset_ms: 0 } => "real",
+            Pace::Running { .. } => "offset",
+            Pace::Frozen { .. } => "frozen",
         }
     }
 }
@@ -96,5 +136,16 @@ mod tests {
         let running = clock.resumed();
         assert_eq!(running.mode(), "offset");
         assert!(running.now() >= Instant(5) && running.now() < Instant(60_000));
+    }
+
+    #[test]
+    fn a_held_clock_stays_held_however_it_is_moved() {
+        let held = Clock::frozen(Instant(9)).held(Some(Instant(5)));
+        assert_eq!((held.now(), held.target()), (Instant(5), Instant(9)));
+        for moved in [held.set_to(Instant(20)), held.resumed(), held.resumed().resumed()] {
+            assert_eq!(moved.now(), Instant(5));
+            assert!(moved.target() >= Instant(9));
+        }
+        assert_eq!(held.held(None).now(), Instant(9));
     }
 }
