@@ -204,6 +204,7 @@ impl Serve {
                 asks_for_token: self.admin.is_asked_for(),
                 is_apart: !self.control_listen.is_empty(),
             },
+            max_time: None,
         })
     }
 

@@ -9,6 +9,7 @@ mod health;
 mod json;
 mod messages;
 mod qualifications;
+mod timers;
 mod wait;
 mod work;
 mod workers;
@@ -18,11 +19,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use crate::control::admin::AdminToken;
+use crate::control::json::Failure;
 use crate::engine::Engine;
+use crate::fault::Fault;
 use crate::worlds::reset::Beginning;
 
 pub use json::no_such_route;
@@ -75,6 +80,8 @@ fn guarded(control: Control) -> Router {
         .route("/world", world.layer(DefaultBodyLimit::max(MAX_WORLD)))
         .route("/reset", post(worlds::reset))
         .route("/clock", get(clock::show).post(clock::change))
+        .route("/timers", get(timers::list))
+        .route("/timers/retry", post(timers::retry))
         .route("/workers", get(workers::list).post(workers::add))
         .route("/workers/{id}", get(workers::show).put(workers::put))
         .route("/workers/{id}/accept", post(work::accept))
@@ -96,6 +103,24 @@ fn guarded(control: Control) -> Router {
 #[must_use]
 pub fn is_wait(path: &str) -> bool {
     path == "/_mturk/wait"
+}
+
+/// Whether a request takes as long as it takes: it works on the whole market.
+#[must_use]
+pub fn may_be_long(method: &Method, path: &str) -> bool {
+    match path.strip_prefix("/_mturk") {
+        Some("/clock" | "/reset" | "/timers/retry") => method == Method::POST,
+        Some("/world") => true,
+        _ => false,
+    }
+}
+
+/// The answer to a request that took too long.
+#[must_use]
+pub fn given_up() -> Response {
+    let message =
+        "The market did not answer in time. Look whether what you wanted was done.".into();
+    Failure::from(Fault::Control { status: 503, code: "Timeout", message }).into_response()
 }
 
 /// The description of these routes, as OpenAPI 3.1.

@@ -54,6 +54,9 @@ pub struct Options {
     pub endpoints: Endpoints,
     /// Who may use the control API.
     pub control: ControlAccess,
+    /// A request that takes longer is given up; a minute if absent. Moves of the clock, loads and
+    /// dumps of worlds, and resets take as long as they take.
+    pub max_time: Option<Duration>,
 }
 
 /// Who may use the control API, and where it answers.
@@ -114,6 +117,7 @@ pub struct Emulator {
     token: Option<AdminToken>,
     has_new_token: bool,
     control_is_apart: bool,
+    max_time: Duration,
 }
 
 impl Emulator {
@@ -158,6 +162,7 @@ impl Emulator {
             token,
             has_new_token,
             control_is_apart,
+            max_time: options.max_time.unwrap_or(MAX_TIME),
         })
     }
 
@@ -172,7 +177,8 @@ impl Emulator {
     pub fn front(&self) -> Front {
         let public_origin = self.gate.public_origin.clone();
         let (engine, keys) = (Arc::clone(&self.engine), Arc::default());
-        let wire = Wire { engine, auth: self.auth, keys, public_origin };
+        let max_time = self.max_time;
+        let wire = Wire { engine, auth: self.auth, keys, max_time, public_origin };
         let routes = if self.control_is_apart { control::open } else { control::router };
         let control = routes(self.control());
         let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
@@ -182,7 +188,8 @@ impl Emulator {
     /// What answers requests to the control API, and nothing else.
     #[must_use]
     pub fn control_front(&self) -> Front {
-        Front::of_control(Arc::clone(&self.gate), control::router(self.control()))
+        let control = control::router(self.control());
+        Front::of_control(Arc::clone(&self.gate), control, self.max_time)
     }
 
     fn control(&self) -> Control {
@@ -241,7 +248,7 @@ impl Emulator {
 
     async fn settle(&self) -> Duration {
         match self.engine.settle().await {
-            Ok(_) => Duration::ZERO,
+            Ok(()) => Duration::ZERO,
             Err(fault) => {
                 tracing::error!(%fault, "the timers cannot be settled");
                 Duration::from_secs(1)
@@ -249,6 +256,9 @@ impl Emulator {
         }
     }
 }
+
+/// A request that takes longer is given up.
+const MAX_TIME: Duration = Duration::from_mins(1);
 
 /// Another process may set a timer on a shared store: look again after this long.
 const LONGEST_NAP: Duration = Duration::from_secs(5);

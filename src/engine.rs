@@ -5,11 +5,14 @@ mod callers;
 mod clock;
 mod compute;
 mod events;
+mod health;
 mod look;
 mod settle;
 mod stay;
+mod timers;
 mod worlds;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -20,12 +23,13 @@ use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, Opening};
 use crate::store::{Store, requesters};
-use crate::time::{Clock, Instant, RealTime, Source, UsedTime};
+use crate::time::{Instant, RealTime, Source, UsedTime};
 use crate::turn::{Access, BoxFuture, Market, Post, Turn};
 
 pub use beginning::{Begun, Start, StartAt};
 pub use clock::{ClockChange, Told};
 pub use compute::compute;
+pub use timers::{SetAside, TimersShown};
 pub use worlds::Onto;
 
 /// How often a turn is taken before a lost race becomes our failure.
@@ -36,13 +40,11 @@ const ATTEMPTS: u32 = 60;
 type Deed<'d, T> =
     &'d (dyn for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync);
 
-/// What is known of the timers when a turn commits.
+/// What was known of the timers when a turn began. It holds until the turn settles some.
 #[derive(Debug, Clone, Copy)]
-enum Timers {
-    /// The next one falls due then, unless the turn set an earlier one.
-    Known { next_due_at: Option<Instant> },
-    /// Some were settled: only the store knows the next.
-    Settled,
+struct Known {
+    next_due_at: Option<Instant>,
+    settled_count: i64,
 }
 
 /// The one way to the store.
@@ -60,6 +62,10 @@ pub struct Engine {
     real_time: RealTime,
     /// Held by who gives events their numbers.
     numbering: tokio::sync::Mutex<()>,
+    /// Held by the task that settles everything that is due.
+    settling: tokio::sync::Mutex<()>,
+    /// Whether the last write that is known of failed.
+    writes_fail: AtomicBool,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
     /// Rung when an event may await delivery.
@@ -108,6 +114,8 @@ impl Engine {
             page_key: OnceLock::new(),
             real_time,
             numbering: tokio::sync::Mutex::default(),
+            settling: tokio::sync::Mutex::default(),
+            writes_fail: AtomicBool::new(false),
             timer_set: tokio::sync::Notify::new(),
             letters: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
@@ -168,62 +176,48 @@ impl Engine {
 
     async fn write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
         for attempt in 0..ATTEMPTS {
-            self.settle_backlog().await?;
+            self.help().await?;
             match self.try_write(requester.clone(), deed).await {
                 Err(Fault::LostRace) => back_off(attempt).await,
-                answer => return answer,
+                answer => {
+                    self.note(&answer);
+                    return answer;
+                }
             }
         }
         Err(Fault::Service(format!("lost {ATTEMPTS} races in a row")))
     }
 
     async fn try_write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
-        let (mut turn, next_due_at) = self.begin(requester).await?;
-        let settled = is_due_at(next_due_at, turn.arrived_at);
+        let (mut turn, known) = self.begin(requester).await?;
         let new = self.callers.is_new(&turn.requester).then(|| turn.requester.clone());
-        let answer = match self.act(&mut turn, settled, new.as_deref(), deed).await {
+        let answer = match act(&mut turn, known, new.as_deref(), deed).await {
             Ok(answer) => answer,
             Err(fault) => {
                 turn.tx.undo().await?;
                 return Err(fault);
             }
         };
-        let timers = if settled { Timers::Settled } else { Timers::Known { next_due_at } };
-        self.commit(turn, timers).await?;
+        self.commit(turn, known).await?;
         if let Some(requester) = new.filter(|_| !self.store.is_shared()) {
             self.callers.keep(&requester);
         }
         Ok(answer)
     }
 
-    async fn act<T>(
-        &self,
-        turn: &mut Turn,
-        due: bool,
-        new: Option<&Requester>,
-        deed: Deed<'_, T>,
-    ) -> Result<T, Fault> {
-        if due {
-            settle::batch(turn).await?;
-        }
-        if let Some(requester) = new {
-            requesters::add(&mut turn.tx, requester).await?;
-        }
-        deed(turn).await
-    }
-
-    /// A turn in a transaction, and when the next timer falls due.
-    async fn begin(&self, requester: Arc<Requester>) -> Result<(Turn, Option<Instant>), Fault> {
+    /// A turn in a transaction, and what is known of the timers.
+    async fn begin(&self, requester: Arc<Requester>) -> Result<(Turn, Known), Fault> {
         let mut tx = self.store.write().await?;
         let opening = self.opening(&mut tx).await?;
-        let next_due_at = opening.next_due_at;
+        let Opening { next_due_at, settled_count, .. } = opening;
         let begun = (opening, self.real_time.now());
-        Ok((Turn::new(tx, begun, requester, Arc::clone(&self.market)), next_due_at))
+        let turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
+        Ok((turn, Known { next_due_at, settled_count }))
     }
 
     /// Commits, and remembers what the next turn must know.
-    async fn commit(&self, turn: Turn, timers: Timers) -> Result<(), Fault> {
-        let used = self.used(&turn);
+    async fn commit(&self, turn: Turn, known: Known) -> Result<(), Fault> {
+        let (used, has_settled) = (self.used(&turn), turn.has_settled);
         let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, has_letters, .. } = turn;
         if ids != ids_before {
             world::keep_ids(&mut tx, &ids).await?;
@@ -235,18 +229,18 @@ impl Engine {
             tx.commit().await?;
         } else {
             // The writer is held until the cache is right, so that turns follow one another.
-            let kept = match timers {
-                Timers::Known { next_due_at } => {
-                    let next_due_at = [next_due_at, earliest_set].into_iter().flatten().min();
-                    Opening { clock, ids, page_key, next_due_at, used }
-                }
-                Timers::Settled => world::opening(&mut tx).await?,
+            let kept = if has_settled {
+                world::opening(&mut tx).await?
+            } else {
+                let Known { next_due_at, settled_count } = known;
+                let next_due_at = [next_due_at, earliest_set].into_iter().flatten().min();
+                Opening { clock, ids, page_key, next_due_at, settled_count, used }
             };
             *self.cached() = Some((self.store.lost(), kept));
             // If this fails, it counts as lost, and so does what was kept.
             tx.commit().await?;
         }
-        if earliest_set.is_some() {
+        if earliest_set.is_some() || clock.held_at().is_some() {
             self.timer_set.notify_one();
         }
         if has_letters {
@@ -263,11 +257,23 @@ impl Engine {
         let is_running = turn.clock.is_running();
         if is_running { turn.used.after(turn.real, self.store.is_shared()) } else { turn.used }
     }
+}
 
-    /// The market's time, with that clock.
-    fn time_by(&self, clock: Clock) -> Instant {
-        clock.at(self.real_time.now().at)
+/// What a turn does: what is due first, unless the clock is held until others have settled it.
+async fn act<T>(
+    turn: &mut Turn,
+    known: Known,
+    new: Option<&Requester>,
+    deed: Deed<'_, T>,
+) -> Result<T, Fault> {
+    if turn.clock.held_at().is_none() && is_due_at(known.next_due_at, turn.arrived_at) {
+        let now = turn.arrived_at;
+        settle::batch(turn, now, settle::Limits::USUAL).await?;
     }
+    if let Some(requester) = new {
+        requesters::add(&mut turn.tx, requester).await?;
+    }
+    deed(turn).await
 }
 
 fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {

@@ -45,7 +45,7 @@ pub enum Fault {
     },
     /// The control API was asked for something that is not there, or that it cannot read.
     Control {
-        /// The HTTP status, 400, 404 or 409.
+        /// The HTTP status: 400, 404, 408, 409 or 503.
         status: u16,
         /// A word for programs.
         code: &'static str,
@@ -54,6 +54,9 @@ pub enum Fault {
     },
     /// Another turn changed what this one read; the engine takes the turn again.
     LostRace,
+    /// The database cannot be used now: the connection is lost, the disk is full, the file cannot be
+    /// written to. What was asked for is not the cause. The reason belongs in the log.
+    Unavailable(String),
     /// Our own failure. The reason belongs in the log, never in an answer.
     Service(String),
 }
@@ -204,6 +207,7 @@ impl fmt::Display for Fault {
             }
             Self::Front { exception, message, .. } => write!(f, "{exception}: {message}"),
             Self::LostRace => f.write_str("another turn came first"),
+            Self::Unavailable(reason) => write!(f, "the database is not available: {reason}"),
             Self::Service(reason) => write!(f, "service fault: {reason}"),
         }
     }

@@ -191,5 +191,6 @@ fn signature(sent: &[u8]) {
         body: b"{}",
     };
     let now = DateTime::from_timestamp(1_764_547_200, 0).unwrap_or_default();
-    drop(sigv4::verify(&authorization, &SigningKeys::default(), "secret", &request, now, None));
+    drop(sigv4::check_age(&authorization, now));
+    drop(sigv4::verify(&authorization, &SigningKeys::default(), "secret", &request, None));
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::value::RawValue;
 
-pub use clock::{Clock, real_now, wall_clock};
+pub use clock::{Clock, Pace, real_now, wall_clock};
 pub use real::{Machine, RealNow, RealTime, Source, UsedTime};
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.

@@ -6,18 +6,24 @@ use crate::acts::expire::reach_end;
 use crate::acts::give_back::give_back;
 use crate::fault::Fault;
 use crate::store::acceptances::{self, State};
-use crate::store::timers::{Kind, Timer};
+use crate::store::timers::{self, Entry, Kind};
 use crate::store::{assignments, hits};
 use crate::turn::Turn;
 
-/// Does what `timer` is for. The turn's instant is the timer's.
+/// Does what a timer is for. The turn's instant is the timer's.
 ///
-/// A timer whose subject is gone, or has moved on, does nothing.
+/// A timer that is not set to that instant any more, or whose subject is gone or has moved on, does
+/// nothing.
 ///
 /// # Errors
-/// The database failed.
-pub async fn fire(turn: &mut Turn, timer: &Timer) -> Result<(), Fault> {
-    turn.drop_timer(timer.kind, &timer.subject).await?;
+/// Nobody knows its kind; what it is about is damaged; the database failed.
+pub async fn fire(turn: &mut Turn, entry: &Entry) -> Result<(), Fault> {
+    let timer = entry.timer();
+    let unknown = || Fault::Service(format!("{:?} is no kind of timer", entry.kind));
+    let timer = timer.ok_or_else(unknown)?;
+    if !timers::take(&mut turn.tx, &timer).await? {
+        return Ok(());
+    }
     match timer.kind {
         Kind::Abandonment => abandon(turn, &timer.subject).await,
         Kind::AutoApproval => auto_approve(turn, &timer.subject).await,
@@ -58,7 +64,7 @@ async fn expire(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
 /// The rules refuse what has moved on; only the store's failures stop a timer.
 fn unless_refused(done: Result<(), Fault>) -> Result<(), Fault> {
     match done {
-        Err(fault @ (Fault::LostRace | Fault::Service(_))) => Err(fault),
+        Err(fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_))) => Err(fault),
         _ => Ok(()),
     }
 }

@@ -70,6 +70,8 @@ pub struct Turn {
     pub market: Arc<Market>,
     /// Seals page tokens.
     pub page_key: PageKey,
+    /// Whether timers were settled in this turn, so that only the store knows the next one.
+    pub has_settled: bool,
     /// The earliest timer that was set in this turn.
     pub earliest_set: Option<Instant>,
     /// The clock that the turn leaves behind.
@@ -108,6 +110,7 @@ impl Turn {
             requester,
             market,
             page_key,
+            has_settled: false,
             earliest_set: None,
             clock,
             real,

@@ -35,6 +35,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::engine::Engine;
+use crate::fault::Fault;
 use crate::rules::question::answers::Repeated;
 
 pub use external_submit::is_external_submit;
@@ -125,6 +126,15 @@ async fn unframed(mut response: Response) -> Response {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// The answer to a request that took too long.
+pub async fn given_up(path: &str) -> Response {
+    let message = "The server did not answer in time.".to_owned();
+    let fault = Fault::Control { status: 503, code: "ServiceFault", message };
+    let page = refusal::in_frame("This took too long", fault);
+    let is_framed = is_external_submit(path) || path.starts_with("/mturk/frame/");
+    if is_framed { page } else { unframed(page).await }
 }
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \

@@ -10,6 +10,7 @@ pub mod sigv4;
 pub mod validate;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, HOST, HeaderValue};
@@ -17,6 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -46,6 +48,8 @@ pub struct Wire {
     pub auth: Auth,
     /// What signatures are verified with.
     pub keys: Arc<SigningKeys>,
+    /// A call that takes longer is given up.
+    pub max_time: Duration,
     /// What this server's addresses begin with, where the caller's `Host` does not say it.
     pub public_origin: Option<String>,
 }
@@ -62,11 +66,12 @@ pub struct Answered {
 }
 
 impl Wire {
-    /// Answers one request.
-    pub async fn answer(&self, parts: &Parts, body: Bytes) -> Answered {
+    /// Answers one request, until `deadline` at the latest.
+    pub async fn answer(&self, parts: &Parts, body: Bytes, deadline: Instant) -> Answered {
         let mut answered =
             Answered { response: Response::default(), operation: None, requester: None };
-        let done = self.call(parts, &body, &mut answered).await;
+        let called = timeout_at(deadline, self.call(parts, &body, &mut answered)).await;
+        let done = called.unwrap_or_else(|_| Err(self.given_up(&answered)));
         answered.response = match done {
             Ok(Content { beginning, rest: None }) => respond(StatusCode::OK, beginning.into()),
             Ok(Content { beginning, rest: Some(rest) }) => {
@@ -78,11 +83,16 @@ impl Wire {
         answered
     }
 
+    fn given_up(&self, answered: &Answered) -> Fault {
+        let operation = answered.operation.unwrap_or("a call");
+        Fault::Service(format!("{operation} was given up after {:?}", self.max_time))
+    }
+
     /// The answer to a request that cannot be read at all.
     pub async fn refuse(&self, fault: &Fault) -> Response<Body> {
         // A market that failed is not asked what time it is: it may take as long to fail again.
         let now = match fault {
-            Fault::Service(_) => real_now(),
+            Fault::Unavailable(_) | Fault::Service(_) => real_now(),
             _ => self.engine.clock().await.map_or_else(|_| real_now(), |told| told.now),
         };
         let (status, body) = fault::body(fault, now, self.engine.market().profile);

@@ -23,7 +23,10 @@ pub struct Shown {
     now: At,
     #[schema(pattern = "^(real|offset|frozen)$", example = "frozen")]
     mode: String,
-    /// How many timers fell due; after a change.
+    /// What time it is going to be, while what has fallen due by then is settled.
+    #[schema(nullable = false)]
+    target: Option<At>,
+    /// How many timers were settled since the change, whoever settled them; after a change.
     #[schema(nullable = false, minimum = 0)]
     settled: Option<i64>,
 }
@@ -40,8 +43,11 @@ pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
     Ok(shown(engine.clock().await?, None))
 }
 
-fn shown(told: Told, settled: Option<u64>) -> Json<serde_json::Value> {
+fn shown(told: Told, settled: Option<i64>) -> Json<serde_json::Value> {
     let mut answer = json!({"now": told.now.rfc3339(), "mode": told.clock.mode()});
+    if told.clock.held_at().is_some() {
+        answer["target"] = told.target.rfc3339().into();
+    }
     if let Some(settled) = settled {
         answer["settled"] = settled.into();
     }
@@ -93,7 +99,9 @@ impl Change {
 
 /// Moves, stops or starts the clock.
 ///
-/// It answers when everything that fell due has been settled, each at its own instant.
+/// It answers when everything that fell due has been settled, each at its own instant. Until then
+/// other calls are answered as of the instant of what was settled last, and another change counts
+/// from where this one leads.
 #[utoipa::path(
     post,
     path = "/_mturk/clock",
@@ -102,7 +110,9 @@ impl Change {
     request_body = Change,
     responses(
         (status = 200, description = "What time it is now.", body = Shown),
-        (status = 409, description = "Time does not go there: back, or beyond 2199.", body = Failed)
+        (status = 409, description = "Time does not go there: back, or beyond 2199.",
+            body = Failed),
+        (status = 503, description = "The server stops before all is settled.", body = Failed)
     )
 )]
 pub async fn change(State(engine): State<Arc<Engine>>, body: Body) -> Answer {

@@ -18,8 +18,12 @@ use crate::fault::Fault;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it is described, `show` writes it")]
 pub struct Health {
-    #[schema(pattern = "^ok$", example = "ok")]
+    /// `degraded` where something failed that does not keep the server from its work.
+    #[schema(pattern = "^(ok|degraded)$", example = "ok")]
     status: String,
+    /// Why it is degraded, a sentence each.
+    #[schema(nullable = false)]
+    reasons: Option<Vec<String>>,
     /// Of mturk-local.
     version: String,
     #[schema(pattern = "^(sqlite|postgresql)$", example = "sqlite")]
@@ -39,7 +43,10 @@ pub struct Alive {
     version: String,
 }
 
-/// Whether the market can be reached, and what it runs on.
+/// Whether the market can be reached and takes writes, and what it runs on.
+///
+/// A server whose timers failed is degraded, and answers 200: to start it anew would mend nothing.
+/// A database that takes no writes is 503, until a write succeeds again.
 #[utoipa::path(
     get,
     path = "/_mturk/health",
@@ -47,21 +54,37 @@ pub struct Alive {
     tag = "server",
     responses(
         (status = 200, description = "It can.", body = Health),
-        (status = 503, description = "The database does not answer.", body = Failed)
+        (status = 503, description = "The database does not answer, or takes no writes.",
+            body = Failed)
     )
 )]
 pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
-    let told = engine.clock().await.map_err(|fault| {
+    let known = async { Ok((engine.clock().await?, engine.set_aside_count().await?)) };
+    let (told, set_aside) = known.await.map_err(|fault: Fault| {
         tracing::error!(%fault, "the store does not answer");
-        let message = "The database does not answer.".to_owned();
-        Fault::Control { status: 503, code: "Unavailable", message }
+        unavailable("The database does not answer.")
     })?;
-    Ok(Json(json!({
+    if !engine.takes_writes().await {
+        let message = "The database takes no writes; the log of the server says why.";
+        return Err(unavailable(message).into());
+    }
+    let mut health = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
         "database": engine.store().kind(),
         "now": told.now.rfc3339(),
-    })))
+    });
+    if set_aside > 0 {
+        health["status"] = "degraded".into();
+        let reason =
+            format!("Timers that failed and are set aside: {set_aside}. See /_mturk/timers.");
+        health["reasons"] = json!([reason]);
+    }
+    Ok(Json(health))
+}
+
+fn unavailable(message: &str) -> Fault {
+    Fault::Control { status: 503, code: "Unavailable", message: message.to_owned() }
 }
 
 /// Whether requests can be sent: the same as `health`.
@@ -72,7 +95,8 @@ pub async fn show(State(engine): State<Arc<Engine>>) -> Answer {
     tag = "server",
     responses(
         (status = 200, description = "They can.", body = Health),
-        (status = 503, description = "The database does not answer.", body = Failed)
+        (status = 503, description = "The database does not answer, or takes no writes.",
+            body = Failed)
     )
 )]
 pub async fn ready(engine: State<Arc<Engine>>) -> Answer {

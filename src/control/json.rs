@@ -1,5 +1,7 @@
 //! JSON both ways, and faults in the control API's form.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
@@ -8,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::control::MAX_WORLD;
 use crate::fault::{Fault, in_one};
@@ -19,6 +22,9 @@ use crate::worlds::Problem;
 /// What is said where the store failed, for example because its disk is full. Who has the control
 /// API can look at the log, so there alone is it said why.
 pub const FAILED: &str = "The market's store failed; the log of the server says why.";
+
+/// A body has this long to arrive, also where the answer may take longer.
+const ARRIVES_WITHIN: Duration = Duration::from_mins(1);
 
 /// What every route answers with.
 pub type Answer = Result<Json<Value>, Failure>;
@@ -55,7 +61,7 @@ impl IntoResponse for Failure {
                 (400, code, message)
             }
             Fault::Front { exception, status, message } => (status, exception, message),
-            fault @ (Fault::LostRace | Fault::Service(_)) => {
+            fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_)) => {
                 tracing::error!(%fault, "the market failed");
                 (500, "ServiceFault", FAILED.to_owned())
             }
@@ -78,7 +84,13 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let limit = limit(request.uri().path());
-        axum::body::Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
+        let read = timeout(ARRIVES_WITHIN, axum::body::Bytes::from_request(request, state)).await;
+        let read = read.map_err(|_| Fault::Control {
+            status: 408,
+            code: "BadBody",
+            message: "The body did not arrive in time.".to_owned(),
+        })?;
+        read.map(Self).map_err(|rejection| {
             let status = rejection.status().as_u16();
             let message = match status {
                 413 => format!("The body has more than {limit} MiB."),

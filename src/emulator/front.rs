@@ -8,22 +8,19 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{self, Entry};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http_body_util::LengthLimitError;
 use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
 
 use crate::control;
 use crate::fault::Fault;
 use crate::gate::{Gate, Writers};
 use crate::web::{self, Web};
 use crate::wire::{MAX_BODY, Wire};
-
-/// A request that takes longer is given up.
-const MAX_TIME: Duration = Duration::from_mins(1);
 
 /// Answers every request.
 #[derive(Debug, Clone)]
@@ -40,19 +37,20 @@ impl Front {
         let site = web::router(web);
         let cors = cors(&gate.cors_origins);
         let direct = cors.is_none().then(|| wire.clone());
+        let max_time = wire.max_time;
         let routes = Router::new()
             .route("/", any(api).get(start))
             .with_state((wire, site.clone()))
             .nest("/_mturk", control)
             .fallback_service(site);
-        Self { gate, wire: direct, routes: limited(routes, cors) }
+        Self { gate, wire: direct, routes: limited(routes, max_time, cors) }
     }
 
     /// The control API alone.
-    pub(super) fn of_control(gate: Arc<Gate>, control: Router) -> Self {
+    pub(super) fn of_control(gate: Arc<Gate>, control: Router, max_time: Duration) -> Self {
         let cors = cors(&gate.cors_origins);
         let routes = Router::new().nest("/_mturk", control).fallback(control::no_such_route);
-        Self { gate, wire: None, routes: limited(routes, cors) }
+        Self { gate, wire: None, routes: limited(routes, max_time, cors) }
     }
 
     /// Every route, without the gate before it.
@@ -75,10 +73,7 @@ impl Front {
             return (status, why + "\n").into_response();
         }
         match &self.wire {
-            Some(wire) if is_call(&request) => {
-                let answer = tokio::time::timeout(MAX_TIME, Box::pin(call(wire, request))).await;
-                answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
-            }
+            Some(wire) if is_call(&request) => Box::pin(call(wire, request)).await,
             _ => Box::pin(self.route(request)).await,
         }
     }
@@ -102,11 +97,26 @@ impl Front {
 }
 
 /// The routes with the limits of every request.
-fn limited(routes: Router, cors: Option<CorsLayer>) -> Router {
+fn limited(routes: Router, max_time: Duration, cors: Option<CorsLayer>) -> Router {
     routes
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
+        .layer(from_fn_with_state(max_time, within))
         .layer(tower::util::option_layer(cors))
+}
+
+/// Gives up what takes too long, with an answer in the form of what was asked for. A call of the
+/// API does so itself.
+async fn within(State(max_time): State<Duration>, request: Request, next: Next) -> Response {
+    if is_call(&request) || control::may_be_long(request.method(), request.uri().path()) {
+        return next.run(request).await;
+    }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    if let Ok(answer) = tokio::time::timeout(max_time, next.run(request)).await {
+        return answer;
+    }
+    let ms = max_time.as_millis();
+    tracing::error!(%method, path, ms, "a request was given up");
+    if path.starts_with("/_mturk") { control::given_up() } else { web::given_up(&path).await }
 }
 
 /// None unless an origin was named: then answers carry no such headers at all.
@@ -159,11 +169,12 @@ async fn call(wire: &Wire, request: Request) -> Response {
         let exception = "UnknownOperationException";
         return Box::pin(wire.refuse(&Fault::Front { exception, status: 404, message })).await;
     }
-    let body = match whole(body).await {
+    let deadline = tokio::time::Instant::now() + wire.max_time;
+    let body = match whole(body, deadline).await {
         Ok(body) => body,
         Err(fault) => return Box::pin(wire.refuse(&fault)).await,
     };
-    let answered = wire.answer(&parts, body).await;
+    let answered = wire.answer(&parts, body, deadline).await;
     tracing::info!(
         operation = answered.operation,
         requester = answered.requester.as_deref().map(|requester| &requester.id),
@@ -174,17 +185,23 @@ async fn call(wire: &Wire, request: Request) -> Response {
     answered.response
 }
 
-async fn whole(body: Body) -> Result<axum::body::Bytes, Fault> {
-    to_bytes(body, MAX_BODY).await.map_err(|error| {
+/// The whole body, if it arrives in time.
+///
+/// Assumed: the name of the exception of a late one; it is that of other services.
+async fn whole(body: Body, deadline: tokio::time::Instant) -> Result<axum::body::Bytes, Fault> {
+    let refused = |exception, status, message| Fault::Front { exception, status, message };
+    let read = tokio::time::timeout_at(deadline, to_bytes(body, MAX_BODY)).await;
+    let read = read.map_err(|_| {
+        let message = "The request's body did not arrive in time.".into();
+        refused("RequestTimeoutException", 408, message)
+    })?;
+    read.map_err(|error| {
         if !error.source().is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
             let said = "The body of the request is damaged, or broke off.";
             return Fault::front("SerializationException", said);
         }
-        Fault::Front {
-            exception: "RequestEntityTooLargeException",
-            status: 413,
-            message: format!("The request has more than {MAX_BODY} bytes."),
-        }
+        let message = format!("The request has more than {MAX_BODY} bytes.");
+        refused("RequestEntityTooLargeException", 413, message)
     })
 }
 

@@ -83,18 +83,22 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
     Ok(Begun { is_new, clock: turn.clock, now: turn.arrived_at, loaded })
 }
 
-/// The clock that a start leaves behind.
+/// The clock that a start leaves behind; if it is held, it stays so.
 fn started(is_new: bool, turn: &Turn, start: Start) -> Result<Clock, Fault> {
-    let (clock, now, real) = (turn.clock, turn.arrived_at, turn.real.at);
+    let (clock, real) = (turn.clock, turn.real.at);
+    let now = clock.target(real);
     let begin_at = |at| Beginning { start_at: at, freeze: start.freeze, ..Beginning::default() };
-    match start.at {
-        Some(StartAt::Instant(at)) if is_new => Ok(begin_at(Some(at)).clock(real)),
-        None if is_new => Ok(begin_at(None).clock(real)),
-        Some(StartAt::Real) if real < now => Err(conflict(format!(
-            "The market's time is {now}, ahead of real time, and does not go back."
-        ))),
-        Some(StartAt::Real) => Ok(begin_at(None).clock(real)),
-        _ if start.freeze => Ok(Clock::frozen(now)),
-        _ => Ok(clock),
-    }
+    let started = match start.at {
+        Some(StartAt::Instant(at)) if is_new => begin_at(Some(at)).clock(real),
+        None if is_new => begin_at(None).clock(real),
+        Some(StartAt::Real) if real < now => {
+            return Err(conflict(format!(
+                "The market's time is {now}, ahead of real time, and does not go back."
+            )));
+        }
+        Some(StartAt::Real) => begin_at(None).clock(real),
+        _ if start.freeze => Clock::frozen(now),
+        _ => clock,
+    };
+    Ok(started.held(clock.held_at()))
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
+use crate::store::timers;
+use crate::store::world::{self, Opening};
 use crate::time::{Clock, END_OF_TIME, Instant, Span, When};
-use crate::turn::Access;
+use crate::turn::{Access, Turn};
 
 /// How the clock is moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Told {
     pub clock: Clock,
     /// The time.
     pub now: Instant,
+    /// The time as soon as everything that has fallen due is settled.
+    pub target: Instant,
 }
 
 impl Engine {
@@ -36,40 +40,58 @@ impl Engine {
     /// # Errors
     /// The database failed.
     pub async fn clock(&self) -> Result<Told, Fault> {
-        let clock = match self.known_opening() {
-            Some(opening) => opening.clock,
-            None => self.opening(&mut self.store.read().await?).await?.clock,
-        };
-        Ok(Told { clock, now: self.time_by(clock) })
+        Ok(self.told(self.current().await?.clock))
     }
 
-    /// Moves the clock, and settles every timer that is due then, each at its own instant.
+    /// What that clock shows now.
+    pub(super) fn told(&self, clock: Clock) -> Told {
+        let real = self.real_time.now().at;
+        Told { clock, now: clock.at(real), target: clock.target(real) }
+    }
+
+    /// Moves the clock, and settles every timer that is due then, each at its own instant. Until
+    /// that is done the market's time is the instant of the last settled batch, and further moves
+    /// add to this one.
     ///
-    /// Answers with the clock and the number of timers that this call settled: of processes that
-    /// share a store, another may have been quicker with some.
+    /// Answers with the clock and the number of timers that were settled since the move, whichever
+    /// task or process settled them.
     ///
     /// # Errors
-    /// Time does not go back, and ends with the year 2199; the database failed.
-    pub async fn change_clock(self: &Arc<Self>, change: ClockChange) -> Result<(Told, u64), Fault> {
+    /// Time does not go back, and ends with the year 2199; the database failed; the market closes
+    /// before all is settled, which goes on at the next start.
+    pub async fn change_clock(self: &Arc<Self>, change: ClockChange) -> Result<(Told, i64), Fault> {
         let changed = self.turn(Access::Write, Requester::default(), move |turn| {
             let change = change.clone();
-            Box::pin(async move {
-                let clock = changed(turn.clock, (turn.arrived_at, turn.real.at), &change)?;
-                turn.set_clock(clock).await?;
-                Ok(clock)
-            })
+            Box::pin(async move { move_clock(turn, &change).await })
         });
-        let clock = changed.await?;
-        let settled = self.settle_apart().await?;
-        Ok((Told { clock, now: self.time_by(clock) }, settled))
+        let settled_before = changed.await?;
+        self.settle_apart().await?;
+        let Opening { clock, settled_count, .. } = self.current().await?;
+        if self.is_closed() && clock.held_at().is_some() {
+            return Err(Fault::Control {
+                status: 503,
+                code: "Stopping",
+                message: "The server stops; the clock moves on at its next start.".into(),
+            });
+        }
+        Ok((self.told(clock), settled_count - settled_before))
     }
 }
 
-fn changed(
-    clock: Clock,
-    (now, real): (Instant, Instant),
-    change: &ClockChange,
-) -> Result<Clock, Fault> {
+/// Moves the clock; how many timers had been settled by then.
+async fn move_clock(turn: &mut Turn, change: &ClockChange) -> Result<i64, Fault> {
+    let clock = changed(turn, change)?;
+    let next = timers::next(&mut turn.tx).await?;
+    let is_due = next.is_some_and(|next| next.due_at <= clock.target(turn.real.at));
+    let held_at = turn.clock.held_at().or(is_due.then_some(turn.arrived_at));
+    turn.set_clock(clock.held(held_at)).await?;
+    Ok(world::opening(&mut turn.tx).await?.settled_count)
+}
+
+/// The clock after a change. While it is held a change counts from its target.
+fn changed(turn: &Turn, change: &ClockChange) -> Result<Clock, Fault> {
+    let (clock, real) = (turn.clock, turn.real.at);
+    let now = clock.target(real);
     let at = match change {
         ClockChange::Freeze => return Ok(Clock::frozen(now)),
         ClockChange::Resume => return Ok(clock.resumed(real)),

@@ -29,6 +29,11 @@ impl Engine {
         self.changes.send_replace(true);
     }
 
+    /// Whether the market closes.
+    pub(super) fn is_closed(&self) -> bool {
+        *self.changes.borrow()
+    }
+
     /// Takes over the delivery of letters; none if somebody did before.
     pub fn open_post(&self) -> Option<mpsc::Receiver<Letter>> {
         let (post, letters) = mpsc::channel(LETTERS);

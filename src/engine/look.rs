@@ -23,9 +23,10 @@ impl Engine {
         }
         let mut tx = self.store.read().await?;
         let mut opening = self.opening(&mut tx).await?;
-        if self.is_due(&opening) {
+        let is_held = opening.clock.held_at().is_some();
+        if self.is_due(&opening) || is_held && self.settling.try_lock().is_ok() {
             drop(tx);
-            Box::pin(self.settle_apart()).await?;
+            Box::pin(self.settle_some()).await?;
             tx = self.store.read().await?;
             opening = self.opening(&mut tx).await?;
         }
@@ -44,7 +45,7 @@ impl Engine {
             return Err(Fault::LostRace);
         }
         let mut tx = self.store.read().await?;
-        tx.grant(Granted::new(opening.clock, self.time_by(opening.clock)));
+        tx.grant(Granted::new(opening.clock, self.told(opening.clock).now));
         let mut turn = self.looking(tx, opening, Arc::clone(requester));
         let answer = deed(&mut turn).await;
         // A turn without a statement has told the time at the most.
@@ -61,10 +62,32 @@ impl Engine {
         turn
     }
 
+    /// What a turn that began now would know.
+    pub(super) async fn current(&self) -> Result<Opening, Fault> {
+        match self.known_opening() {
+            Some(opening) => Ok(opening),
+            None => self.opening(&mut self.store.read().await?).await,
+        }
+    }
+
+    /// Whether the clock is held, as far as is known.
+    pub(super) fn is_held(&self) -> bool {
+        let known = if self.store.is_shared() {
+            guard(&self.last_read).clone()
+        } else {
+            self.known_opening()
+        };
+        known.is_some_and(|opening| opening.clock.held_at().is_some())
+    }
+
     pub(super) async fn opening(&self, tx: &mut Tx) -> Result<Opening, Fault> {
         if self.store.is_shared() {
             let opening = world::opening(tx).await?;
             self.real_time.follow(opening.used);
+            // Another process may have held the clock at an instant that this one comes to later.
+            if let Some(reached) = opening.clock.reached() {
+                self.real_time.raise(reached);
+            }
             *guard(&self.last_read) = Some(opening.clone());
             return Ok(opening);
         }
@@ -87,8 +110,10 @@ impl Engine {
         self.cached().as_ref().filter(|(at, _)| *at == lost).map(|(_, opening)| opening.clone())
     }
 
-    pub(super) fn is_due(&self, opening: &Opening) -> bool {
-        is_due_at(opening.next_due_at, self.time_by(opening.clock))
+    /// Whether a turn settles something before it begins. While the clock is held, others do.
+    fn is_due(&self, opening: &Opening) -> bool {
+        let is_held = opening.clock.held_at().is_some();
+        !is_held && is_due_at(opening.next_due_at, self.told(opening.clock).now)
     }
 
     pub(super) fn cached(&self) -> MutexGuard<'_, Option<(u64, Opening)>> {

@@ -115,8 +115,11 @@ impl Engine {
 }
 
 /// Loads worlds at the time that they say if it is later than the market's: what falls due by that
-/// happens first.
+/// happens first, in this very turn. So does what is still due while the clock is held.
 pub(super) async fn bring_in(turn: &mut Turn, worlds: &Worlds) -> Result<Loaded, Refusal> {
+    if turn.clock.held_at().is_some() {
+        turn.move_to(turn.clock.target(turn.real.at));
+    }
     worlds.move_clock(turn).await?;
     settle::all(turn).await?;
     worlds.load(turn).await

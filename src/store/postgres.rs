@@ -141,16 +141,51 @@ pub(super) fn bound(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
 }
 
 impl From<sqlx::Error> for Fault {
-    /// A lost race is told apart; everything else is our failure.
+    /// A lost race is told apart, and a database that cannot be used; everything else is our
+    /// failure.
     ///
     /// In a serializable transaction a unique violation is a lost race too: the row that is in the
     /// way was not there when the turn looked.
     fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
         let code =
             error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned));
-        match code.as_deref() {
-            Some("40001" | "40P01" | "23505") => Self::LostRace,
+        match (code.as_deref(), &error) {
+            (Some("40001" | "40P01" | "23505"), _) => Self::LostRace,
+            (Some(code), _) if is_outage(code) => Self::Unavailable(error.to_string()),
+            (None, Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed) => {
+                Self::Unavailable(error.to_string())
+            }
             _ => Self::Service(error.to_string()),
         }
+    }
+}
+
+/// Whether the server says that it, and not the statement, is the cause: connections, resources,
+/// locks, operators, the system, damage, rights; a transaction that only reads.
+fn is_outage(code: &str) -> bool {
+    const CLASSES: [&str; 7] = ["08", "28", "53", "55", "57", "58", "XX"];
+    CLASSES.iter().any(|class| code.starts_with(class)) || ["25006", "42501"].contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_told_from_a_bad_statement() {
+        for (code, outage) in [
+            ("53100", true),
+            ("57P01", true),
+            ("25006", true),
+            ("08006", true),
+            ("22003", false),
+            ("42P01", false),
+            ("23502", false),
+        ] {
+            assert_eq!(is_outage(code), outage, "{code}");
+        }
+        assert!(matches!(Fault::from(sqlx::Error::PoolTimedOut), Fault::Unavailable(_)));
+        assert!(matches!(Fault::from(sqlx::Error::RowNotFound), Fault::Service(_)));
     }
 }

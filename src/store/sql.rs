@@ -55,6 +55,44 @@ impl Tx {
         }
     }
 
+    /// Begins a part of the turn that can be taken back alone; the part before, unless this is the
+    /// `first`, cannot be taken back alone any more.
+    ///
+    /// # Errors
+    /// The database failed, or the turn only reads.
+    pub async fn begin_part(&mut self, first: bool) -> Result<(), Fault> {
+        match self {
+            Self::SqliteWrite(seat) => seat.begin_part(first),
+            Self::PostgresWrite(tx) => {
+                let text = if first { "SAVEPOINT part" } else { RELEASE_AND_BEGIN_PART };
+                Ok((**tx).execute(text).await.map(drop)?)
+            }
+            Self::SqliteRead(_) | Self::PostgresRead(_) => {
+                Err(Fault::Service("a turn that reads has no parts".into()))
+            }
+        }
+    }
+
+    /// Takes back what was written since the part began.
+    ///
+    /// # Errors
+    /// The database failed, and the turn goes with the part.
+    pub async fn take_part_back(&mut self) -> Result<(), Fault> {
+        match self {
+            Self::SqliteWrite(seat) => seat.take_part_back(),
+            Self::PostgresWrite(tx) => {
+                Ok((**tx).execute("ROLLBACK TO SAVEPOINT part").await.map(drop)?)
+            }
+            Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
+        }
+    }
+
+    /// Whether another turn waits for this one to end.
+    #[must_use]
+    pub fn others_wait(&self) -> bool {
+        matches!(self, Self::SqliteWrite(seat) if seat.others_wait())
+    }
+
     /// Takes something for granted until the first statement, which looks at it, and fails with a
     /// lost race if it is not so. On SQLite there is nobody else who could have changed it.
     pub const fn grant(&mut self, granted: Granted) {
@@ -81,6 +119,9 @@ impl Tx {
         if let Self::PostgresRead(looker) = self { looker.granted.take() } else { None }
     }
 }
+
+/// Both in one message to the server.
+const RELEASE_AND_BEGIN_PART: &str = "RELEASE SAVEPOINT part; SAVEPOINT part";
 
 /// The look at what was taken for granted.
 type Look<'t> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 't>>;

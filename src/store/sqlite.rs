@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::fault::Fault;
 use crate::store::open::OpenError;
@@ -158,8 +158,26 @@ fn check_no_log(path: &Path) -> Result<(), OpenError> {
 }
 
 impl From<rusqlite::Error> for Fault {
-    /// There are no races on SQLite, which has one writer: what it refuses is our failure.
+    /// There are no races on SQLite, which has one writer: what it refuses is our failure, unless
+    /// nothing can be read or written at all.
     fn from(error: rusqlite::Error) -> Self {
-        Self::Service(error.to_string())
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::PermissionDenied
+                | ErrorCode::OperationAborted
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OutOfMemory
+                | ErrorCode::ReadOnly
+                | ErrorCode::OperationInterrupted
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::NotADatabase,
+            ) => Self::Unavailable(error.to_string()),
+            _ => Self::Service(error.to_string()),
+        }
     }
 }

@@ -7,12 +7,13 @@ use crate::ids::{self, Ids};
 use crate::rules::page::PageKey;
 use crate::store::Tx;
 use crate::store::sql::{Row, sql};
-use crate::time::{Clock, Instant, UsedTime};
+use crate::time::{Clock, Instant, Pace, UsedTime};
 
 /// What a turn is sure of: what time it is in `world`, and when the next timer falls due.
 macro_rules! certainties {
     () => {
-        "w.clock_offset_ms, w.clock_frozen_at, (SELECT min(due_at) FROM timers)"
+        "w.clock_offset_ms, w.clock_frozen_at, \
+        (SELECT min(due_at) FROM timers WHERE failure IS NULL), w.held_at"
     };
 }
 pub(super) use certainties;
@@ -25,11 +26,14 @@ statements! {
         WHERE NOT world.begun";
     SET_BEGUN = "UPDATE world SET begun = TRUE WHERE id = 1 AND NOT begun";
     OPENING = concat!(
-        "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key, w.time_used_until, \
-            w.time_floor FROM world w WHERE w.id = 1"
+        "SELECT ", certainties!(), ", w.seed, w.ids_made, w.page_key, w.settled_count, \
+            w.time_used_until, w.time_floor FROM world w WHERE w.id = 1"
     );
     CERTAINTIES = concat!("SELECT ", certainties!(), " FROM world w WHERE w.id = 1");
-    SET_CLOCK = "UPDATE world SET clock_offset_ms = $1, clock_frozen_at = $2 WHERE id = 1";
+    SET_CLOCK = "UPDATE world SET clock_offset_ms = $1, clock_frozen_at = $2, held_at = $3 \
+        WHERE id = 1";
+    SET_HELD = "UPDATE world SET held_at = $1, settled_count = settled_count + $2 WHERE id = 1";
+    CLAIM = "UPDATE world SET settled_count = settled_count WHERE id = 1";
     ADMIN_TOKEN = "SELECT admin_token FROM world WHERE id = 1";
     KEEP_ADMIN_TOKEN = "UPDATE world SET admin_token = $1 WHERE id = 1 AND admin_token IS NULL";
     SET_USED_TIME = "UPDATE world SET time_used_until = $1, time_floor = $2 WHERE id = 1";
@@ -47,6 +51,8 @@ pub struct Opening {
     pub page_key: PageKey,
     /// When the next timer falls due.
     pub next_due_at: Option<Instant>,
+    /// How many timers were ever settled while the clock was held.
+    pub settled_count: i64,
     /// The real time that turns have used.
     pub used: UsedTime,
 }
@@ -78,20 +84,22 @@ pub async fn opening(tx: &mut Tx) -> Result<Opening, Fault> {
     Ok(Opening {
         clock: clock(&row, 0)?,
         next_due_at: row.get(2)?,
-        ids: match row.get(3)? {
-            Some(seed) => Ids::Seeded { seed, count: row.get(4)? },
+        ids: match row.get(4)? {
+            Some(seed) => Ids::Seeded { seed, count: row.get(5)? },
             None => Ids::Random,
         },
-        page_key: page_key(&row.get::<String>(5)?)?,
-        used: UsedTime { until: row.get(6)?, floor: row.get(7)? },
+        page_key: page_key(&row.get::<String>(6)?)?,
+        settled_count: row.get(7)?,
+        used: UsedTime { until: row.get(8)?, floor: row.get(9)? },
     })
 }
 
 fn clock(row: &Row, first: usize) -> Result<Clock, Fault> {
-    Ok(match row.get(first + 1)? {
-        Some(at) => Clock::Frozen { at },
-        None => Clock::Running { offset_ms: row.get(first)? },
-    })
+    let pace = match row.get(first + 1)? {
+        Some(at) => Pace::Frozen { at },
+        None => Pace::Running { offset_ms: row.get(first)? },
+    };
+    Ok(Clock::new(pace, row.get(first + 3)?))
 }
 
 /// What a turn took for granted without having looked: the clock of an earlier turn, and that no
@@ -123,7 +131,8 @@ impl Granted {
     /// It is not so: the turn has to be taken again. Or the row is damaged.
     pub(super) fn check(self, row: &Row, first: usize) -> Result<(), Fault> {
         let next_due_at: Option<Instant> = row.get(first + 2)?;
-        let is_due = next_due_at.is_some_and(|due| due <= self.now);
+        let is_held = self.clock.held_at().is_some();
+        let is_due = !is_held && next_due_at.is_some_and(|due| due <= self.now);
         if clock(row, first)? == self.clock && !is_due { Ok(()) } else { Err(Fault::LostRace) }
     }
 }
@@ -138,12 +147,31 @@ fn page_key(text: &str) -> Result<PageKey, Fault> {
 /// # Errors
 /// The database failed.
 pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
-    let (offset_ms, frozen_at) = match clock {
-        Clock::Running { offset_ms } => (offset_ms, None),
-        Clock::Frozen { at } => (0, Some(at.0)),
+    let (offset_ms, frozen_at) = match clock.pace() {
+        Pace::Running { offset_ms } => (offset_ms, None),
+        Pace::Frozen { at } => (0, Some(at.0)),
     };
-    sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).run(tx).await?;
+    let held_at = clock.held_at().map(|at| at.0);
+    sql(SET_CLOCK).bind(offset_ms).bind(frozen_at).bind(held_at).run(tx).await?;
     Ok(())
+}
+
+/// Holds the clock at an instant, or lets it go, after so many more timers were settled.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_held(tx: &mut Tx, at: Option<Instant>, settled: i64) -> Result<(), Fault> {
+    sql(SET_HELD).bind(at.map(|at| at.0)).bind(settled).run(tx).await?;
+    Ok(())
+}
+
+/// Writes the row as it is: of processes that settle one store at once, all but one wait here and
+/// find out at once, not after a whole batch. It also shows whether the database can be written to.
+///
+/// # Errors
+/// The database failed, or another process was quicker.
+pub async fn claim(tx: &mut Tx) -> Result<(), Fault> {
+    sql(CLAIM).run(tx).await.map(drop)
 }
 
 /// The admin token of the store, which is `new` if it had none.

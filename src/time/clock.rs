@@ -6,9 +6,17 @@ use chrono::{DateTime, Utc};
 
 use super::{END_OF_TIME, Instant, START_OF_TIME};
 
-/// How the market's time follows real time.
+/// The market's clock: how its time follows real time, and whether it is held until what has fallen
+/// due is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
+pub struct Clock {
+    pace: Pace,
+    held_at: Option<Instant>,
+}
+
+/// How a clock follows real time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
     /// Real time plus an offset in milliseconds; 0 is the real clock.
     Running {
         /// Milliseconds ahead of real time.
@@ -23,55 +31,96 @@ pub enum Clock {
 
 impl Clock {
     /// The clock on the wall.
-    pub const REAL: Self = Self::Running { offset_ms: 0 };
+    pub const REAL: Self = Self::new(Pace::Running { offset_ms: 0 }, None);
 
-    /// The market's time at that real time; at its end it stands.
+    /// A clock of that pace, held at an instant or not.
+    #[must_use]
+    pub const fn new(pace: Pace, held_at: Option<Instant>) -> Self {
+        Self { pace, held_at }
+    }
+
+    /// The market's time at that real time. While timers that have fallen due are settled batch by
+    /// batch, it is the instant of the last settled batch.
     #[must_use]
     pub fn at(self, real: Instant) -> Instant {
-        let now = match self {
-            Self::Running { offset_ms } => Instant(real.0.saturating_add(offset_ms)),
-            Self::Frozen { at } => at,
+        self.held_at.unwrap_or_else(|| self.target(real))
+    }
+
+    /// What the clock shows at that real time as soon as everything that has fallen due is settled;
+    /// at its end time stands.
+    #[must_use]
+    pub fn target(self, real: Instant) -> Instant {
+        let target = match self.pace {
+            Pace::Running { offset_ms } => Instant(real.0.saturating_add(offset_ms)),
+            Pace::Frozen { at } => at,
         };
-        now.clamp(START_OF_TIME, END_OF_TIME)
+        target.clamp(START_OF_TIME, END_OF_TIME)
     }
 
-    /// The same kind of clock, showing `at` at that real time.
+    /// How it follows real time.
     #[must_use]
-    pub const fn set_to(self, at: Instant, real: Instant) -> Self {
-        match self {
-            Self::Running { .. } => Self::Running { offset_ms: at.0.saturating_sub(real.0) },
-            Self::Frozen { .. } => Self::Frozen { at },
-        }
-    }
-
-    /// The clock stopped at `now`.
-    #[must_use]
-    pub const fn frozen(now: Instant) -> Self {
-        Self::Frozen { at: now }
-    }
-
-    /// The clock running on from what it shows at that real time.
-    #[must_use]
-    pub const fn resumed(self, real: Instant) -> Self {
-        match self {
-            Self::Frozen { at } => Self::REAL.set_to(at, real),
-            Self::Running { .. } => self,
-        }
+    pub const fn pace(self) -> Pace {
+        self.pace
     }
 
     /// Whether it follows real time.
     #[must_use]
     pub const fn is_running(self) -> bool {
-        matches!(self, Self::Running { .. })
+        matches!(self.pace, Pace::Running { .. })
+    }
+
+    /// The instant at which it is held until everything that has fallen due is settled.
+    #[must_use]
+    pub const fn held_at(self) -> Option<Instant> {
+        self.held_at
+    }
+
+    /// The same clock, held at an instant or not.
+    #[must_use]
+    pub const fn held(self, at: Option<Instant>) -> Self {
+        Self { held_at: at, ..self }
+    }
+
+    /// The real time at which the target is the instant that the clock is held at: some process has
+    /// reached it. None if the clock is not held, or stands.
+    #[must_use]
+    pub fn reached(self) -> Option<Instant> {
+        let Pace::Running { offset_ms } = self.pace else { return None };
+        self.held_at.map(|at| Instant(at.0.saturating_sub(offset_ms)))
+    }
+
+    /// The same kind of clock, with `at` as its target at that real time.
+    #[must_use]
+    pub const fn set_to(self, at: Instant, real: Instant) -> Self {
+        let pace = match self.pace {
+            Pace::Running { .. } => Pace::Running { offset_ms: at.0.saturating_sub(real.0) },
+            Pace::Frozen { .. } => Pace::Frozen { at },
+        };
+        Self { pace, ..self }
+    }
+
+    /// A clock that stands at `now`.
+    #[must_use]
+    pub const fn frozen(now: Instant) -> Self {
+        Self::new(Pace::Frozen { at: now }, None)
+    }
+
+    /// The clock running on from its target at that real time.
+    #[must_use]
+    pub const fn resumed(self, real: Instant) -> Self {
+        match self.pace {
+            Pace::Frozen { at } => Self::REAL.held(self.held_at).set_to(at, real),
+            Pace::Running { .. } => self,
+        }
     }
 
     /// `real`, `offset` or `frozen`, as the control API names them.
     #[must_use]
     pub const fn mode(self) -> &'static str {
-        match self {
-            Self::Running { offset_ms: 0 } => "real",
-            Self::Running { .. } => "offset",
-            Self::Frozen { .. } => "frozen",
+        match self.pace {
+            Pace::Running { offset_ms: 0 } => "real",
+            Pace::Running { .. } => "offset",
+            Pace::Frozen { .. } => "frozen",
         }
     }
 }
@@ -111,5 +160,26 @@ mod tests {
         assert_eq!(late.at(Instant(1001)), END_OF_TIME);
         assert_eq!(late.at(Instant(i64::MAX)), END_OF_TIME);
         assert_eq!(Clock::REAL.at(Instant(-1)), START_OF_TIME);
+    }
+
+    #[test]
+    fn a_held_clock_stays_held_however_it_is_moved() {
+        let (held, real) = (Clock::frozen(Instant(9)).held(Some(Instant(5))), Instant(1000));
+        assert_eq!((held.at(real), held.target(real)), (Instant(5), Instant(9)));
+        let resumed = held.resumed(real);
+        for moved in [held.set_to(Instant(20), real), resumed, resumed.resumed(real)] {
+            assert_eq!(moved.at(real), Instant(5));
+            assert!(moved.target(real) >= Instant(9));
+        }
+        assert_eq!(held.held(None).at(real), Instant(9));
+    }
+
+    #[test]
+    fn a_held_clock_tells_what_real_time_was_reached() {
+        let held = Clock::REAL.set_to(Instant(900), Instant(1000)).held(Some(Instant(850)));
+        let reached = held.reached().unwrap();
+        assert_eq!((reached, held.target(reached)), (Instant(950), Instant(850)));
+        assert_eq!(held.held(None).reached(), None);
+        assert_eq!(Clock::frozen(Instant(9)).held(Some(Instant(5))).reached(), None);
     }
 }

@@ -62,7 +62,7 @@ pub fn said(mut fault: Fault, came_from: Option<&str>) -> Said {
             (422, code, message)
         }
         Fault::Front { status, exception, message } => (status, exception, message),
-        fault @ (Fault::LostRace | Fault::Service(_)) => {
+        fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_)) => {
             tracing::error!(%fault, "a page failed");
             let message = "Something went wrong on this server; its log says what.".to_owned();
             (500, "ServiceFault", message)

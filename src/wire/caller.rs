@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::request::Parts;
+use chrono::DateTime;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -43,6 +44,9 @@ pub async fn identify(
     };
     let known = engine.known(&authorization.access_key).await?;
     if let Some(secret) = secret(auth, &authorization.access_key, &known) {
+        if auth == Auth::Strict {
+            check_age(engine, &authorization).await?;
+        }
         let region = (auth == Auth::Strict).then_some(sigv4::REGION);
         verify(&authorization, keys, secret, parts, body, region)?;
     } else if auth == Auth::Strict {
@@ -73,8 +77,18 @@ fn verify(
         headers: &parts.headers,
         body,
     };
-    // Clients sign with real time, whatever the market's clock shows.
-    sigv4::verify(authorization, keys, secret, &request, wall_clock(), region).map_err(front)
+    sigv4::verify(authorization, keys, secret, &request, region).map_err(front)
+}
+
+/// Clients sign with real time, whatever the market's clock shows, or with the market's time, where
+/// their own clock was set to it.
+async fn check_age(engine: &Engine, authorization: &Authorization) -> Result<(), Fault> {
+    let Err(fault) = sigv4::check_age(authorization, wall_clock()) else { return Ok(()) };
+    let market = DateTime::from_timestamp_millis(engine.clock().await?.now.0);
+    match market.map(|now| sigv4::check_age(authorization, now)) {
+        Some(Ok(())) => Ok(()),
+        _ => Err(front(fault)),
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]

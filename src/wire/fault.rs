@@ -52,7 +52,11 @@ pub fn body(fault: &Fault, now: Instant, profile: Profile) -> (StatusCode, Vec<u
             StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST),
             json(&FromFront { exception, message }),
         ),
-        Fault::Worker { .. } | Fault::Control { .. } | Fault::LostRace | Fault::Service(_) => {
+        Fault::Worker { .. }
+        | Fault::Control { .. }
+        | Fault::LostRace
+        | Fault::Unavailable(_)
+        | Fault::Service(_) => {
             tracing::error!(%fault, "the market failed");
             let message = "There was an error with this request.";
             (

@@ -61,23 +61,19 @@ pub struct Request<'a> {
 /// Verifies the signature of a request.
 ///
 /// `authorization` is what [`parse`] read from the same request's headers, and `secret` the secret
-/// of its access key; `keys` keeps what is derived from it. `now` is the wall clock, which clients
-/// share, and never a virtual one; dates up to and including 15 minutes before or after it are
-/// accepted, in whole seconds. The scope may name any region, unless `region` is the one to name.
+/// of its access key; `keys` keeps what is derived from it. How old it is says [`check_age`]. The
+/// scope may name any region, unless `region` is the one to name.
 ///
 /// # Errors
-/// A fault with exception `InvalidSignatureException` if the request is too old or too new, does
-/// not sign its host and its date, is scoped to another day, service or region, or has another
-/// signature than `secret` gives.
+/// A fault with exception `InvalidSignatureException` if the request does not sign its host and its
+/// date, is scoped to another day, service or region, or has another signature than `secret` gives.
 pub fn verify(
     authorization: &Authorization,
     keys: &SigningKeys,
     secret: &str,
     request: &Request<'_>,
-    now: DateTime<Utc>,
     region: Option<&'static str>,
 ) -> Result<(), SigningFault> {
-    check_age(authorization.signed_at, now)?;
     check_signed_headers(authorization)?;
     check_scope(authorization, region)?;
     let canonical =
@@ -95,7 +91,13 @@ pub fn verify(
     Ok(())
 }
 
-fn check_age(signed_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), SigningFault> {
+/// Holds the date of a signature against a clock; dates up to and including 15 minutes before or
+/// after `now` are accepted, in whole seconds.
+///
+/// # Errors
+/// A fault with exception `InvalidSignatureException` if the request is too old or too new.
+pub fn check_age(authorization: &Authorization, now: DateTime<Utc>) -> Result<(), SigningFault> {
+    let signed_at = authorization.signed_at;
     let age = now.timestamp() - signed_at.timestamp();
     if age > LEEWAY_SECONDS {
         return Err(SigningFault::Expired { signed_at, now });

@@ -9,6 +9,7 @@ use mturk_local::engine::Start;
 use mturk_local::time::{Instant, Machine, Source};
 use serde_json::{Value, json};
 
+use crate::state::{self, state};
 use crate::world::{START, World};
 
 const DAY: i64 = 86_400_000;
@@ -171,4 +172,70 @@ async fn processes_that_share_a_market_have_one_time() {
     }
     let ahead = now(&world).await - (here.wall.load(Relaxed) - START * 1000);
     assert!(ahead <= 500, "they do not run away: {ahead} ms");
+}
+
+/// The real time that turns have used, as far as it is noted.
+async fn noted(world: &World) -> i64 {
+    let text = state(world).await;
+    let (_, rest) = text.split_once("time_used_until").unwrap();
+    let rest = rest.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+/// A process is killed while its running clock is on its way to a day later.
+#[tokio::test]
+async fn a_held_clock_does_not_step_back_across_a_restart() {
+    let clocks = Clocks::at(START * 1000);
+    let world = clocks.market().await;
+    clocks.wait(1000);
+    for number in 0..200 {
+        world.create_hit(json!({"LifetimeInSeconds": 100 + number})).await;
+    }
+    let held_at = START * 1000 + 1000;
+    let jump = format!("UPDATE world SET held_at = {held_at}, clock_offset_ms = {DAY}");
+    state::write(&world, &jump).await;
+    clocks.step(-2 * DAY);
+    let world = world.restarted_with(|options| clocks.ask(options)).await;
+    let mut times = vec![1000, now(&world).await];
+    for _ in 0..8 {
+        world.ok("ListHITs", json!({})).await;
+        times.push(now(&world).await);
+    }
+    assert!(times.is_sorted(), "{times:?}");
+    assert!(times[9] >= 1000 + DAY, "{times:?}");
+}
+
+/// The other one settled what was due by its own calendar, a little ahead, and held the clock.
+#[tokio::test]
+async fn a_held_clock_does_not_step_back_in_a_process_that_is_a_little_behind() {
+    let (here, there) = (Clocks::at(START * 1000), Clocks::at(START * 1000 - 200));
+    let world = here.market().await;
+    if !world.is_postgres() {
+        return;
+    }
+    let neighbour = world.neighbour_with(|options| there.ask(options)).await;
+    here.wait(1000);
+    there.wait(1000);
+    assert_eq!(now(&neighbour).await, 800);
+    let held = format!("UPDATE world SET held_at = {}", START * 1000 + 1000);
+    state::write(&world, &held).await;
+    assert_eq!(now(&neighbour).await, 1000);
+    neighbour.ok("ListHITs", json!({})).await;
+    let clock = neighbour.done("GET", "/clock", Value::Null).await;
+    assert!(clock.get("target").is_none(), "it is let go: {clock}");
+    assert_eq!(now(&neighbour).await, 1000);
+}
+
+#[tokio::test]
+async fn a_jump_of_a_frozen_clock_notes_no_real_time() {
+    let clocks = Clocks::at(START * 1000);
+    let world = clocks.market().await;
+    for _ in 0..100 {
+        world.create_hit(json!({"LifetimeInSeconds": 3600})).await;
+    }
+    world.done("POST", "/clock", json!({"freeze": true})).await;
+    let before = noted(&world).await;
+    clocks.wait(10_000);
+    assert_eq!(world.advance("1d").await, 100);
+    assert_eq!(noted(&world).await, before);
 }

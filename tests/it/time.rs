@@ -7,7 +7,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::state::{self, state};
+use crate::state::state;
 use crate::world::{START, World};
 
 async fn shown(world: &World, id: &str) -> Value {
@@ -204,19 +204,4 @@ fn a_jump_leaves_the_market_as_small_steps_do() {
             Ok(())
         })
         .unwrap();
-}
-
-/// A row that no program wrote stops nothing.
-#[tokio::test]
-async fn a_damaged_timer_is_taken_away() {
-    let world = World::new().await;
-    let hit = world.create_hit(json!({"LifetimeInSeconds": 3600})).await;
-    for kind in ["", "expiry ", "nonsense"] {
-        state::write(&world, &format!("INSERT INTO timers VALUES ('{kind}', '3X', 0)")).await;
-    }
-    // The process that knows the store by heart learns of it when the next one is due.
-    assert_eq!(world.advance("2h").await, 1);
-    assert_eq!(world.hit(&hit).await["HITStatus"], "Reviewable");
-    let timers = state(&world).await;
-    assert!(!timers.contains("nonsense") && !timers.contains("expiry "), "{timers}");
 }

@@ -14,8 +14,8 @@ use refusals::Refusals;
 use crate::control::description::failures;
 use crate::control::files;
 use crate::control::{
-    clock, description, events as happened, health, messages, qualifications as qualified, wait,
-    work as deeds, workers, worlds,
+    clock, description, events as happened, health, messages, qualifications as qualified, timers,
+    wait, work as deeds, workers, worlds,
 };
 
 /// The whole of it.
@@ -31,7 +31,9 @@ use crate::control::{
             `{\"error\": {\"code\", \"message\"}}`; a path that does not exist answers 404 and a \
             method that a path does not have 405 in the same form. Before a request comes here, \
             the server itself may answer 403 in plain text to a `Host` or `Origin` that it does \
-            not know, and 408 to a request that takes longer than a minute."
+            not know. A request that takes longer than a minute is answered 503, but for moves of \
+            the clock, loads and dumps of worlds, and resets; a body that does not arrive within a \
+            minute 408."
     ),
     tags(
         (name = "server", description = "Whether it runs, and this description."),
@@ -47,6 +49,8 @@ use crate::control::{
         health::ready,
         clock::show,
         clock::change,
+        timers::list,
+        timers::retry,
         worlds::dump,
         worlds::load,
         worlds::replace,

@@ -45,7 +45,7 @@ impl Desk {
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, Fault> {
-        self.connection.as_ref().ok_or_else(|| Fault::Service("the store is closed".into()))
+        self.connection.as_ref().ok_or_else(|| Fault::Unavailable("the store is closed".into()))
     }
 
     /// Whether a transaction is open. SQLite may have rolled one back by itself.
@@ -103,6 +103,22 @@ impl Desk {
         self.open()?.prepare_cached(text)?.raw_execute().map(drop)
     }
 
+    /// Begins a part of the turn that can be taken back alone, in place of the one before.
+    pub(super) fn begin_part(&mut self, first: bool) -> Result<(), Fault> {
+        self.begin_writing()?;
+        if !first {
+            self.run("RELEASE part")?;
+        }
+        Ok(self.run("SAVEPOINT part")?)
+    }
+
+    /// Takes back what was written since the part began; an error if the turn went with it.
+    pub(super) fn take_part_back(&mut self) -> Result<(), Fault> {
+        self.run("ROLLBACK TO part")?;
+        self.failed = None;
+        Ok(())
+    }
+
     /// Leaves the transaction open to those who come: what came of it is told later.
     pub(super) fn leave(&mut self) -> Result<oneshot::Receiver<Result<(), Fault>>, Fault> {
         if self.wrote && !self.group.is_empty() {
@@ -130,7 +146,7 @@ impl Desk {
         if kept {
             return Ok(());
         }
-        let fault = failed.unwrap_or_else(|| Fault::Service("SQLite rolled back".into()));
+        let fault = failed.unwrap_or_else(|| Fault::Unavailable("SQLite rolled back".into()));
         self.lose(&fault);
         Err(fault)
     }

@@ -158,6 +158,29 @@ impl Seat {
         self.desk.connection()
     }
 
+    /// Begins a part of the turn that can be taken back alone; the part before, unless this is the
+    /// `first`, cannot be taken back alone any more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn begin_part(&mut self, first: bool) -> Result<(), Fault> {
+        self.desk.begin_part(first)
+    }
+
+    /// Takes back what was written since the part began.
+    ///
+    /// # Errors
+    /// The database failed, and the turn goes with the part.
+    pub fn take_part_back(&mut self) -> Result<(), Fault> {
+        self.desk.take_part_back()
+    }
+
+    /// Whether another turn waits for this one.
+    #[must_use]
+    pub fn others_wait(&self) -> bool {
+        self.writer.others_wait()
+    }
+
     /// Ends the turn: what it wrote is committed when this returns.
     ///
     /// # Errors
@@ -177,7 +200,7 @@ impl Seat {
         }
         let told = self.desk.leave().inspect_err(|_| self.writer.lose())?;
         drop(self);
-        told.await.unwrap_or_else(|_| Err(Fault::Service("the writer ended".into())))
+        told.await.unwrap_or_else(|_| Err(Fault::Unavailable("the writer ended".into())))
     }
 
     /// Ends the turn without what it wrote. What it read of others is committed when this returns.

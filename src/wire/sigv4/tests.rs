@@ -10,7 +10,7 @@ mod vectors;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::{DateTime, Utc};
 
-use super::{Request, SigningFault, SigningKeys, parse, verify};
+use super::{Request, SigningFault, SigningKeys, check_age, parse, verify};
 
 const KEY: &str = "AKIAMADEUPKEY0000001";
 const SECRET: &str = "made-up/Secret+Key0000000000000000000001";
@@ -57,7 +57,8 @@ impl Message {
 
     fn verify(&self, secret: &str, now: DateTime<Utc>) -> Result<(), SigningFault> {
         let authorization = parse(&self.headers)?.expect("the message is signed");
-        verify(&authorization, &SigningKeys::default(), secret, &self.request(), now, None)
+        check_age(&authorization, now)?;
+        verify(&authorization, &SigningKeys::default(), secret, &self.request(), None)
     }
 }
 

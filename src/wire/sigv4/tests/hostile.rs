@@ -8,7 +8,8 @@ use rstest::rstest;
 
 use super::signer::{Signer, get_account_balance};
 use super::{
-    HeaderMap, HeaderValue, Message, Request, SECRET, SigningKeys, parse, signing_time, verify,
+    HeaderMap, HeaderValue, Message, Request, SECRET, SigningKeys, check_age, parse, signing_time,
+    verify,
 };
 
 #[rstest]
@@ -99,8 +100,9 @@ proptest! {
         let request = Request { method, path, query, headers: &headers, body: &body };
         match parse(&headers) {
             Ok(read) => {
-                let keys = SigningKeys::default();
-                prop_assert!(verify(&read.unwrap(), &keys, SECRET, &request, now, None).is_err());
+                let (read, keys) = (read.unwrap(), SigningKeys::default());
+                let _ = check_age(&read, now);
+                prop_assert!(verify(&read, &keys, SECRET, &request, None).is_err());
             }
             Err(fault) => prop_assert!(!fault.to_string().is_empty()),
         }
