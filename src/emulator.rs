@@ -286,7 +286,8 @@ async fn begin(
         problems @ Refusal::Problems(_) => StartError::World(problems),
     })?;
     if let Some(loaded) = begun.loaded {
-        tracing::info!("loaded {loaded}");
+        let owner = loaded.owner().map(|owner| owner.access_key.as_str());
+        tracing::info!(owner, "loaded {loaded}");
     } else if beginning.worlds.is_some() {
         tracing::info!("the database has a market: --fixture is for a new one");
     }

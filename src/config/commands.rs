@@ -131,6 +131,11 @@ pub struct Load {
     /// Replace what is there; the clock goes on.
     #[arg(long, env = "MTURK_LOCAL_REPLACE", value_parser = BoolishValueParser::new())]
     pub replace: bool,
+    /// Who owns the entries that name no Requester: an access key, which may be new, or a requester
+    /// id [default: the one requester of the server's --credential, or else the first of
+    /// Requesters in the file, or else test].
+    #[arg(long, value_name = "KEY|ID", env = "MTURK_LOCAL_REQUESTER")]
+    pub requester: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub server: Endpoint,
