@@ -54,8 +54,19 @@ pub enum Fault {
     },
     /// Another turn changed what this one read; the engine takes the turn again.
     LostRace,
+    /// The database cannot be reached now. The reason belongs in the log, never in an answer.
+    Unavailable(String),
     /// Our own failure. The reason belongs in the log, never in an answer.
     Service(String),
+}
+
+/// What an answer says went wrong, for the log: adapters put it into the extensions of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorView {
+    /// The word for programs, as it was sent.
+    pub code: String,
+    /// The sentence, as it was sent.
+    pub message: String,
 }
 
 impl Fault {
@@ -204,6 +215,7 @@ impl fmt::Display for Fault {
             }
             Self::Front { exception, message, .. } => write!(f, "{exception}: {message}"),
             Self::LostRace => f.write_str("another turn came first"),
+            Self::Unavailable(reason) => write!(f, "the database cannot be reached: {reason}"),
             Self::Service(reason) => write!(f, "service fault: {reason}"),
         }
     }

@@ -58,7 +58,7 @@ async fn expire(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
 /// The rules refuse what has moved on; only the store's failures stop a timer.
 fn unless_refused(done: Result<(), Fault>) -> Result<(), Fault> {
     match done {
-        Err(fault @ (Fault::LostRace | Fault::Service(_))) => Err(fault),
+        Err(fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_))) => Err(fault),
         _ => Ok(()),
     }
 }

@@ -51,6 +51,10 @@ pub enum Command {
 /// Where `exec` listens: otherwise than `serve` when nothing is said.
 const EXEC_LISTENS: &str = "Address to listen on [default: a free port of 127.0.0.1]; repeatable";
 
+/// Where `exec` logs: nowhere when nothing is said, since standard error is the command's.
+const EXEC_LOGS: &str = "Append the server's log to this file; without it there is none";
+const EXEC_SAYS_MORE: &str = "Log more; without --log-file to standard error";
+
 /// Where a running server is.
 #[derive(Debug, Args)]
 pub struct Endpoint {
@@ -112,6 +116,8 @@ pub struct Env {
 /// `mturk-local exec`.
 #[derive(Debug, Args)]
 #[command(mut_arg("listen", |listen| listen.help(EXEC_LISTENS)))]
+#[command(mut_arg("log_file", |file| file.help(EXEC_LOGS)))]
+#[command(mut_arg("verbose", |verbose| verbose.help(EXEC_SAYS_MORE)))]
 pub struct Exec {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]

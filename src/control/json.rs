@@ -1,16 +1,16 @@
 //! JSON both ways, and faults in the control API's form.
 
-use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::control::MAX_WORLD;
-use crate::fault::{Fault, in_one};
+use crate::fault::{ErrorView, Fault, in_one};
 use crate::ids::is_id;
 use crate::rules::text::{self, BadAddress, json_holds_nul};
 use crate::time::{Instant, When};
@@ -55,17 +55,18 @@ impl IntoResponse for Failure {
                 (400, code, message)
             }
             Fault::Front { exception, status, message } => (status, exception, message),
-            fault @ (Fault::LostRace | Fault::Service(_)) => {
+            fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_)) => {
                 tracing::error!(%fault, "the market failed");
                 (500, "ServiceFault", FAILED.to_owned())
             }
         };
         let mut body = json!({"error": {"code": code, "message": message}});
+        let error = ErrorView { code: code.to_owned(), message };
         if !self.problems.is_empty() {
             body["error"]["problems"] = json!(self.problems);
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(body)).into_response()
+        (status, Extension(error), Json(body)).into_response()
     }
 }
 

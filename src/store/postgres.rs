@@ -126,6 +126,21 @@ fn is_cut(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the server cannot be reached, or takes no connections now: while it starts or stops, or
+/// when it has too many.
+fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("57P") || code.starts_with("08") || code == "53300"
+        }),
+        _ => false,
+    }
+}
+
 /// Values for a statement's markers.
 pub(super) fn bound(args: &[Arg<'_>]) -> Result<PgArguments, Fault> {
     let mut bound = PgArguments::default();
@@ -150,6 +165,7 @@ impl From<sqlx::Error> for Fault {
             error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {
             Some("40001" | "40P01" | "23505") => Self::LostRace,
+            _ if is_away(&error) => Self::Unavailable(error.to_string()),
             _ => Self::Service(error.to_string()),
         }
     }

@@ -38,7 +38,7 @@ impl Lookers {
     pub(in crate::store) async fn looker(self: &Arc<Self>) -> Result<Looker, Fault> {
         let place = timeout(CONNECT_WITHIN, Arc::clone(&self.places).acquire_owned());
         let place = place.await.ok().and_then(Result::ok);
-        let place = place.ok_or_else(|| Fault::Service("no connection is to be had".into()))?;
+        let place = place.ok_or_else(|| Fault::Unavailable("no connection is to be had".into()))?;
         let connection = Some(self.connection().await?);
         let home = Arc::clone(self);
         Ok(Looker { home, connection, busy: false, replaced: 0, granted: None, _place: place })
@@ -50,7 +50,7 @@ impl Lookers {
             return Ok(connection);
         }
         let opened = timeout(CONNECT_WITHIN, open_connection(&self.options)).await;
-        Ok(opened.map_err(|_| Fault::Service("PostgreSQL does not answer".into()))??)
+        Ok(opened.map_err(|_| Fault::Unavailable("PostgreSQL does not answer".into()))??)
     }
 
     /// Closes those that are idle, and lets nobody have one any more.
@@ -81,7 +81,9 @@ impl Looker {
     /// There is none any more.
     pub(in crate::store) fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
         self.busy = true;
-        self.connection.as_mut().ok_or_else(|| Fault::Service("the connection is closed".into()))
+        self.connection
+            .as_mut()
+            .ok_or_else(|| Fault::Unavailable("the connection is closed".into()))
     }
 
     /// The statement has come to its end.
