@@ -14,6 +14,7 @@ use crate::config::commands::{
 use crate::config::environment;
 use crate::control::MAX_WORLD;
 use crate::ids::is_id;
+use crate::rules::frame::encoded;
 use crate::run::{RunError, fixture_worlds};
 use crate::time::Span;
 use crate::worlds::{Problem, Refusal};
@@ -67,7 +68,7 @@ pub async fn env(command: &Env) -> Result<(), ClientError> {
     print_text(&environment::exports(&variables))
 }
 
-/// `mturk-local load`: prints what was loaded.
+/// `mturk-local load`: prints what was loaded, and says who owns it.
 ///
 /// # Errors
 /// A file cannot be read or has problems; the server is not there, or refuses.
@@ -78,20 +79,35 @@ pub async fn load(command: &Load) -> Result<(), ClientError> {
     let worlds = fixture_worlds(names, "")?;
     let texts = worlds.texts();
     let method = if command.replace { Method::PUT } else { Method::POST };
+    let requester = command.requester.as_deref().map(|key| format!("?requester={}", encoded(key)));
     let question = Asked {
         server: &command.server,
         method,
-        path: "/_mturk/world",
+        path: &format!("/_mturk/world{}", requester.unwrap_or_default()),
         body: Some(format!("[{}]", texts.join(","))),
         limit: LATER,
     };
     progress(&format!("loading {} file(s) …", names.len()));
     match (ask(question).await, worlds.check()) {
-        (Ok((true, answer)), _) => print(&answer),
+        (Ok((true, answer)), _) => {
+            if let Some(owner) = owner(&answer) {
+                progress(&owner);
+            }
+            print(&answer)
+        }
         (Ok((false, answer)), _) => Err(refused_world(&answer, (names, texts))),
         (Err(_), Err(Refusal::Problems(problems))) => Err(bad_world(problems, names)),
         (Err(unreachable), _) => Err(unreachable),
     }
+}
+
+/// Who owns what was loaded, as the server answered it.
+fn owner(answer: &Value) -> Option<String> {
+    let member = |name: &str| answer["Owner"][name].as_str();
+    let (key, name, id) = (member("AccessKeyId")?, member("Name")?, member("RequesterId")?);
+    Some(format!(
+        "the requester {name:?} (access key {key}, id {id}) owns the entries that name no Requester"
+    ))
 }
 
 /// More than the server takes is not even read, where it can be seen beforehand.

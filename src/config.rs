@@ -163,9 +163,12 @@ pub struct Serve {
     /// Write the ready line to this file too.
     #[arg(long, value_name = "PATH", env = "MTURK_LOCAL_READY_FILE")]
     pub ready_file: Option<PathBuf>,
-    /// How the log on standard error is written.
+    /// How the log is written.
     #[arg(long, value_enum, default_value = "text", env = "MTURK_LOCAL_LOG")]
     pub log: LogFormat,
+    /// Append the log to this file instead of standard error.
+    #[arg(long, value_name = "PATH", env = "MTURK_LOCAL_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
     /// Say more.
     #[arg(short, long, env = "MTURK_LOCAL_VERBOSE", conflicts_with = "quiet")]
     #[arg(value_parser = BoolishValueParser::new())]

@@ -1,5 +1,6 @@
 //! The emulator: everything assembled. This is also the way to embed it in a program.
 
+mod access_log;
 mod front;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::wire::caller::Auth;
 use crate::worlds::reset::Beginning;
 use crate::worlds::{Refusal, Worlds};
 
+pub use access_log::REFUSED_AT_CHECK;
 pub use front::Front;
 
 /// How an emulator is to be.
@@ -296,7 +298,8 @@ async fn begin(
         problems @ Refusal::Problems(_) => StartError::World(problems),
     })?;
     if let Some(loaded) = begun.loaded {
-        tracing::info!("loaded {loaded}");
+        let owner = loaded.owner().map(|owner| owner.access_key.as_str());
+        tracing::info!(owner, "loaded {loaded}");
     } else if beginning.worlds.is_some() {
         tracing::info!("the database has a market: --fixture is for a new one");
     }

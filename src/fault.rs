@@ -61,6 +61,15 @@ pub enum Fault {
     Service(String),
 }
 
+/// What an answer says went wrong, for the log: adapters put it into the extensions of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorView {
+    /// The word for programs, as it was sent.
+    pub code: String,
+    /// The sentence, as it was sent.
+    pub message: String,
+}
+
 impl Fault {
     /// A `RequestError` with a `TurkErrorCode`.
     pub fn request(code: &'static str, message: impl Into<String>) -> Self {

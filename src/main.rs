@@ -22,8 +22,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
-    if !matches!(cli.command, None | Some(Command::Serve(_) | Command::Exec(_))) {
-        // A server says it in its log.
+    if !matches!(cli.command, None | Some(Command::Serve(_))) {
+        // A server says it in its log, which is silent under `exec`.
         for sentence in environment::unknown() {
             complain(&sentence);
         }

@@ -3,9 +3,10 @@
 mod admin_token;
 mod exec;
 mod fixtures;
+mod log;
 mod ready_file;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
@@ -13,9 +14,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::environment::{self, exports, of_clients};
 use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, shown_database};
@@ -65,6 +63,10 @@ fn failure(error: impl std::fmt::Display) -> RunError {
 /// # Errors
 /// It cannot start, or did not stop well.
 pub async fn run(options: &Serve) -> Result<(), RunError> {
+    log::start(options)?;
+    for sentence in environment::unknown() {
+        tracing::warn!("{sentence}");
+    }
     let mut signals = Signals::new()?;
     raise_limit();
     let running = tokio::select! {
@@ -136,10 +138,6 @@ struct Running {
 
 impl Running {
     async fn start(options: &Serve) -> Result<Self, RunError> {
-        start_log(options);
-        for sentence in environment::unknown() {
-            tracing::warn!("{sentence}");
-        }
         let ready_file = options.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
         let worlds = fixtures::read(options.fixtures.clone()).await?;
         // What is wrong with the options is said before anything is touched.
@@ -239,8 +237,8 @@ fn show_exports(options: &Serve, url: &str) -> Result<(), RunError> {
     let line = exports(&variables);
     match options.log {
         _ if options.quiet => {}
-        LogFormat::Text => eprintln!("{line}"),
-        LogFormat::Json => tracing::info!("{line}"),
+        LogFormat::Json if options.log_file.is_none() => tracing::info!("{line}"),
+        _ => eprintln!("{line}"),
     }
     Ok(())
 }
@@ -255,25 +253,6 @@ fn start_error(error: StartError, database: Option<&str>, names: &[String]) -> R
             RunError::Database(format!("{database}: {fault}"))
         }
     }
-}
-
-fn start_log(options: &Serve) {
-    let (ours, others) = match (options.verbose, options.quiet) {
-        (true, _) => (LevelFilter::DEBUG, LevelFilter::WARN),
-        (_, true) => (LevelFilter::ERROR, LevelFilter::ERROR),
-        _ => (LevelFilter::INFO, LevelFilter::WARN),
-    };
-    let levels = Targets::new().with_default(others).with_target("mturk_local", ours);
-    let log = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    let levels = tracing_subscriber::registry().with(levels);
-    let started = match options.log {
-        LogFormat::Text => levels.with(log.with_target(false)).try_init(),
-        LogFormat::Json => levels.with(log.json()).try_init(),
-    };
-    // A program that embeds the emulator may have a log of its own.
-    drop(started);
 }
 
 const LISTEN: &str = "--listen (MTURK_LOCAL_LISTEN)";

@@ -73,9 +73,9 @@ impl Server {
         let mut failing = false;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, client)) => {
                     failing = false;
-                    self.admit(stream).await;
+                    self.admit(stream, client).await;
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
@@ -92,11 +92,11 @@ impl Server {
     }
 
     /// Answers on a connection, as soon as there is room for it.
-    async fn admit(&self, stream: TcpStream) {
+    async fn admit(&self, stream: TcpStream, client: SocketAddr) {
         let place = self.connections.admit().await;
         let (front, stop) = (Arc::clone(&self.front), self.stop.clone());
         tokio::spawn(async move {
-            if let Err(error) = answer_all(stream, &place.connection, front, stop).await {
+            if let Err(error) = answer_all((stream, client), &place.connection, front, stop).await {
                 tracing::debug!(%error, "a connection ended early");
             }
         });
@@ -111,12 +111,13 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 /// Answers what comes in on one connection, until one side or the stop ends it.
 async fn answer_all(
-    stream: TcpStream,
+    (stream, client): (TcpStream, SocketAddr),
     connection: &Arc<Connection>,
     front: Arc<Front>,
     mut stop: watch::Receiver<bool>,
 ) -> hyper::Result<()> {
-    let mut served = pin!(served(stream, Answering { front, connection: Arc::clone(connection) }));
+    let mut served =
+        pin!(served(stream, Answering { front, client, connection: Arc::clone(connection) }));
     tokio::select! {
         ended = served.as_mut() => return ended,
         () = connection.is_to_end() => return Ok(()),
@@ -154,6 +155,7 @@ fn served(
 /// Answers the requests of one connection, and notes how far each is.
 struct Answering {
     front: Arc<Front>,
+    client: SocketAddr,
     connection: Arc<Connection>,
 }
 
@@ -170,9 +172,9 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Answering {
         let connection = Arc::clone(&self.connection);
         let request: Request =
             request.map(|body| Body::new(During::receiving(body, Arc::clone(&connection))));
-        let front = Arc::clone(&self.front);
+        let (front, client) = (Arc::clone(&self.front), self.client);
         Box::pin(async move {
-            let response: Response = front.answer(request).await;
+            let response: Response = front.answer_to(Some(client), request).await;
             Ok(response.map(|body| During::sending(body, connection)))
         })
     }

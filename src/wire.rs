@@ -36,6 +36,9 @@ use crate::wire::validate::Refusal;
 /// Requests of more bytes are refused.
 pub const MAX_BODY: usize = 1 << 20;
 
+/// The header that tells a request's id.
+pub const REQUEST_ID: &str = "x-amzn-requestid";
+
 const TARGET_PREFIX: &str = "MTurkRequesterServiceV20170117.";
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 
@@ -95,8 +98,10 @@ impl Wire {
             Fault::Unavailable(_) | Fault::Service(_) => real_now(),
             _ => self.engine.clock().await.map_or_else(|_| real_now(), |told| told.now),
         };
-        let (status, body) = fault::body(fault, now, self.engine.market().profile);
-        respond(status, body.into())
+        let answer = fault::answer(fault, now, self.engine.market().profile);
+        let mut response = respond(answer.status, answer.body.into());
+        response.extensions_mut().insert(answer.error);
+        response
     }
 
     /// A body whose rest is read piece by piece, each in a turn of its own, so that a client that
@@ -205,7 +210,7 @@ fn respond(status: StatusCode, body: Body) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);
     if let Ok(id) = HeaderValue::from_str(&ids::request_id()) {
-        headers.insert("x-amzn-requestid", id);
+        headers.insert(REQUEST_ID, id);
     }
     response
 }

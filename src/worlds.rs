@@ -22,7 +22,7 @@ use crate::money::Cents;
 use crate::store::requesters::Requester;
 use crate::turn::Turn;
 use fields::{Problems, Reading};
-use nouns::{DEFAULT, Entries, Owner};
+use nouns::{Entries, Owner};
 
 /// Files that were read and found to be JSON objects, with every problem of their entries.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Worlds {
 }
 
 /// What was loaded: how many of each list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members are named as the lists of a world")]
 pub struct Loaded {
@@ -56,6 +56,21 @@ pub struct Loaded {
     pub bonus_payments: usize,
     pub worker_blocks: usize,
     pub messages: usize,
+    /// Who owns the entries that name no requester: several, if the files begin with different
+    /// requesters and nobody else was named.
+    #[serde(skip)]
+    pub owners: Vec<Arc<Requester>>,
+}
+
+impl Loaded {
+    /// The one requester who owns the entries that name none.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Requester> {
+        match self.owners.as_slice() {
+            [owner] => Some(owner),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Loaded {
@@ -140,11 +155,11 @@ impl Worlds {
     }
 
     /// What they say that the requester can spend: as a saved balance, or beside its key.
-    fn balance(&self, requester: &Requester) -> Option<Cents> {
+    fn balance(&self, requester: &Requester, owner: Option<&str>) -> Option<Cents> {
         let Requester { id, access_key, .. } = requester;
-        let owns = |owner: &Owner| {
-            let named = owner.named.as_deref().unwrap_or(DEFAULT);
-            named == id || named == access_key
+        let owns = |of: &Owner| {
+            let name = of.name(owner);
+            name == id || name == access_key
         };
         let saved = self.entries.balances.iter().rev().find(|entry| owns(&entry.owner));
         let mut beside = self.entries.requesters.iter().rev();
@@ -166,14 +181,15 @@ impl Worlds {
         Ok(())
     }
 
-    /// Loads them on top of what is there, within `turn`.
+    /// Loads them on top of what is there, within `turn`. `owner` (an access key or an id) owns the
+    /// entries that name no requester; without it, the first requester of their file does.
     ///
     /// # Errors
     /// Every place that does not fit; the turn must then be taken back.
-    pub async fn load(&self, turn: &mut Turn) -> Result<Loaded, Refusal> {
+    pub async fn load(&self, turn: &mut Turn, owner: Option<&str>) -> Result<Loaded, Refusal> {
         turn.ids.depart(&self.texts);
         let (loaded, mut problems) =
-            load::load(turn, &self.entries, self.problems.is_empty()).await?;
+            load::load(turn, &self.entries, self.problems.is_empty(), owner).await?;
         problems.extend(&self.problems);
         if problems.is_empty() {
             return Ok(loaded);

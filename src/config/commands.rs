@@ -52,6 +52,10 @@ pub enum Command {
 /// Where `exec` listens: otherwise than `serve` when nothing is said.
 const EXEC_LISTENS: &str = "Address to listen on [default: a free port of 127.0.0.1]; repeatable";
 
+/// Where `exec` logs: nowhere when nothing is said, since standard error is the command's.
+const EXEC_LOGS: &str = "Append the server's log to this file; without it there is none";
+const EXEC_SAYS_MORE: &str = "Log more; without --log-file to standard error";
+
 /// Where a running server is.
 #[derive(Debug, Args)]
 pub struct Endpoint {
@@ -121,6 +125,8 @@ pub struct Env {
 /// `mturk-local exec`.
 #[derive(Debug, Args)]
 #[command(mut_arg("listen", |listen| listen.help(EXEC_LISTENS)))]
+#[command(mut_arg("log_file", |file| file.help(EXEC_LOGS)))]
+#[command(mut_arg("verbose", |verbose| verbose.help(EXEC_SAYS_MORE)))]
 pub struct Exec {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
@@ -140,6 +146,11 @@ pub struct Load {
     /// Replace what is there; the clock goes on.
     #[arg(long, env = "MTURK_LOCAL_REPLACE", value_parser = BoolishValueParser::new())]
     pub replace: bool,
+    /// Who owns the entries that name no Requester: an access key, which may be new, or a requester
+    /// id [default: the one requester of the server's --credential, or else the first of
+    /// Requesters in the file, or else test].
+    #[arg(long, value_name = "KEY|ID", env = "MTURK_LOCAL_REQUESTER")]
+    pub requester: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub server: Endpoint,

@@ -2,7 +2,7 @@
 
 use crate::emulator::Credential;
 use crate::engine::StartAt;
-use crate::rules::text::ACCESS_KEY_BYTES;
+use crate::rules::text::is_access_key;
 use crate::rules::url::{is_host_and_port, split_port, without_user_info};
 use crate::time::{When, real_now};
 
@@ -50,22 +50,18 @@ pub fn credentials(texts: &[String]) -> Result<Vec<Credential>, String> {
 pub fn credential(text: &str) -> Result<Credential, String> {
     let mut parts = text.splitn(3, ':').map(str::to_owned);
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(access_key), Some(secret), name) if is_key(&access_key) && !secret.is_empty() => {
+        (Some(access_key), Some(secret), name)
+            if is_access_key(&access_key) && !secret.is_empty() =>
+        {
             Ok(Credential { access_key, secret, name })
         }
-        (Some(access_key), Some(_), _) if !access_key.is_empty() && !is_key(&access_key) => {
+        (Some(access_key), Some(_), _) if !access_key.is_empty() && !is_access_key(&access_key) => {
             Err("--credential (MTURK_LOCAL_CREDENTIAL): a key has at most 128 letters, digits and \
                  -_.+@, since no signature can name another one"
                 .into())
         }
         _ => Err("--credential (MTURK_LOCAL_CREDENTIAL) is AKID:SECRET or AKID:SECRET:NAME".into()),
     }
-}
-
-/// Whether signatures can name such a key.
-fn is_key(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.+@".contains(&b);
-    (1..=ACCESS_KEY_BYTES).contains(&text.len()) && text.bytes().all(plain)
 }
 
 /// A file or a server. What is wrong is not shown: it may hold a password.

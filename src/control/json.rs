@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::control::MAX_WORLD;
-use crate::fault::{Fault, in_one};
+use crate::fault::{ErrorView, Fault, in_one};
 use crate::ids::is_id;
 use crate::rules::text::{self, BadAddress, json_holds_nul};
 use crate::time::{Instant, When};
@@ -67,11 +67,12 @@ impl IntoResponse for Failure {
             }
         };
         let mut body = json!({"error": {"code": code, "message": message}});
+        let error = ErrorView { code: code.to_owned(), message };
         if !self.problems.is_empty() {
             body["error"]["problems"] = json!(self.problems);
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(body)).into_response()
+        (status, Extension(error), Json(body)).into_response()
     }
 }
 

@@ -17,6 +17,8 @@ use crate::control::description::world;
 use crate::control::json::{Answer, Body, Failure, Params};
 use crate::engine::Onto;
 use crate::fault::Fault;
+use crate::rules::text::is_access_key;
+use crate::store::requesters::Requester;
 use crate::worlds::dump::Secrets;
 use crate::worlds::reset::Reset;
 use crate::worlds::{Loaded, Refusal, Worlds};
@@ -62,17 +64,33 @@ pub async fn dump(
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 
+/// How a world is loaded.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Loading {
+    /// The access key, or the RequesterId, of who owns the entries that name no `Requester`; a new
+    /// key makes a requester. Without it, that is the one requester of `--credential` if there is
+    /// exactly one, or else the first of `Requesters` in the world.
+    #[param(nullable = false, pattern = "^[A-Za-z0-9._+@-]{1,128}$")]
+    requester: Option<String>,
+}
+
 /// Loads a world, or an array of worlds, on top of what is there: all of it or nothing.
 #[utoipa::path(
     post,
     path = "/_mturk/world",
     operation_id = "loadWorld",
     tag = "world",
+    params(Loading),
     request_body = world::Worlds,
     responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
 )]
-pub async fn load(State(control): State<Control>, body: Body) -> Answer {
-    loaded(&control, body, Onto::WhatIsThere).await
+pub async fn load(
+    State(control): State<Control>,
+    Params(asked): Params<Loading>,
+    body: Body,
+) -> Answer {
+    loaded(&control, body, Onto::WhatIsThere, asked).await
 }
 
 /// Loads a world, or an array of worlds, instead of what is there: all of it or nothing.
@@ -83,18 +101,32 @@ pub async fn load(State(control): State<Control>, body: Body) -> Answer {
     path = "/_mturk/world",
     operation_id = "replaceWorld",
     tag = "world",
+    params(Loading),
     request_body = world::Worlds,
     responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
 )]
-pub async fn replace(State(control): State<Control>, body: Body) -> Answer {
+pub async fn replace(
+    State(control): State<Control>,
+    Params(asked): Params<Loading>,
+    body: Body,
+) -> Answer {
     let beginning = Arc::clone(&control.beginning);
-    loaded(&control, body, Onto::Nothing(beginning)).await
+    loaded(&control, body, Onto::Nothing(beginning), asked).await
 }
 
-async fn loaded(control: &Control, body: Body, onto: Onto) -> Answer {
+async fn loaded(control: &Control, body: Body, onto: Onto, asked: Loading) -> Answer {
+    if asked.requester.as_deref().is_some_and(|name| !is_access_key(name)) {
+        return Err(Fault::unreadable("requester is no access key").into());
+    }
+    let owner = asked.requester.or_else(|| control.beginning.owner().map(str::to_owned));
     let worlds = apart(move || read(&body)).await??;
-    let loaded: Loaded = control.engine.load(worlds, onto).await.map_err(refused)?;
-    Ok(Json(json!({"Loaded": loaded})))
+    let loaded: Loaded = control.engine.load(worlds, onto, owner).await.map_err(refused)?;
+    let mut answer = json!({"Loaded": loaded});
+    if let Some(owner) = loaded.owner() {
+        let Requester { id, access_key, name, .. } = owner;
+        answer["Owner"] = json!({"AccessKeyId": access_key, "Name": name, "RequesterId": id});
+    }
+    Ok(Json(answer))
 }
 
 /// Work that may take seconds, on a thread that nobody else waits for.

@@ -1,26 +1,28 @@
 //! What stands before everything: the gate, then the Requester API at `/`, then all other routes.
 
 use std::error::Error as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{self, Entry};
+use axum::http::header;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::{Extension, Router};
 use http_body_util::LengthLimitError;
 use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 
 use crate::control;
-use crate::fault::Fault;
+use crate::emulator::access_log::{Call, Entry, RefusedAtCheck};
+use crate::fault::{ErrorView, Fault};
 use crate::gate::{Gate, Writers};
 use crate::web::{self, Web};
-use crate::wire::{MAX_BODY, Wire};
+use crate::wire::{Answered, MAX_BODY, Wire};
 
 /// Answers every request.
 #[derive(Debug, Clone)]
@@ -60,7 +62,15 @@ impl Front {
 
     /// Answers one request, with the headers that every answer has.
     pub async fn answer(&self, request: Request) -> Response {
-        secured(self.answered(request).await)
+        self.answer_to(None, request).await
+    }
+
+    /// Answers one request of the client at an address, and logs it.
+    pub async fn answer_to(&self, client: Option<SocketAddr>, request: Request) -> Response {
+        let entry = Entry::new(client, &request, is_call(&request));
+        let response = self.answered(request).await;
+        entry.log(&response);
+        secured(response)
     }
 
     async fn answered(&self, request: Request) -> Response {
@@ -69,30 +79,17 @@ impl Front {
         let writers = if posts_work { Writers::Any } else { Writers::Ours };
         let head = (request.method(), request.uri(), request.headers());
         if let Err((status, why)) = self.gate.check(head, writers) {
-            tracing::warn!(why, "refused at the gate");
-            return (status, why + "\n").into_response();
+            let text = format!("{why}\n");
+            let error = ErrorView { code: "Refused".to_owned(), message: why };
+            return (status, Extension(error), Extension(RefusedAtCheck), text).into_response();
         }
         match &self.wire {
             Some(wire) if is_call(&request) => Box::pin(call(wire, request)).await,
-            _ => Box::pin(self.route(request)).await,
-        }
-    }
-
-    /// Runs the request, and logs it unless the API's own log does.
-    async fn route(&self, request: Request) -> Response {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let Ok(response) = self.routes.clone().oneshot(request).await;
-        let status = response.status().as_u16();
-        match path.as_str() {
-            "/" => {}
-            of if of.starts_with("/_mturk") && method.is_safe() => {
-                tracing::debug!(%method, path, status, "control");
+            _ => {
+                let Ok(response) = Box::pin(self.routes.clone().oneshot(request)).await;
+                response
             }
-            of if of.starts_with("/_mturk") => tracing::info!(%method, path, status, "control"),
-            _ if method.is_safe() => tracing::debug!(%method, path, status, "site"),
-            _ => tracing::info!(%method, path, status, "site"),
         }
-        response
     }
 }
 
@@ -162,7 +159,6 @@ async fn api(State((wire, _)): State<(Wire, Router)>, request: Request) -> Respo
 
 /// `POST /`, and everything else that is sent to the API's only path.
 async fn call(wire: &Wire, request: Request) -> Response {
-    let begun = std::time::Instant::now();
     let (parts, body) = request.into_parts();
     if parts.method != Method::POST {
         let message = "The Requester API answers POST requests.".into();
@@ -174,15 +170,9 @@ async fn call(wire: &Wire, request: Request) -> Response {
         Ok(body) => body,
         Err(fault) => return Box::pin(wire.refuse(&fault)).await,
     };
-    let answered = wire.answer(&parts, body, deadline).await;
-    tracing::info!(
-        operation = answered.operation,
-        requester = answered.requester.as_deref().map(|requester| &requester.id),
-        status = answered.response.status().as_u16(),
-        ms = begun.elapsed().as_millis(),
-        "call"
-    );
-    answered.response
+    let Answered { mut response, operation, requester } = wire.answer(&parts, body, deadline).await;
+    response.extensions_mut().insert(Call { operation, requester });
+    response
 }
 
 /// The whole body, if it arrives in time.
@@ -214,7 +204,7 @@ const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
 fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
+    if let header::Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
         policy.insert(HeaderValue::from_static(POLICY));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }

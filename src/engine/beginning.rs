@@ -76,7 +76,7 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
         turn.move_to(clock.at(turn.real.at));
     }
     let loaded = match &beginning.worlds {
-        Some(worlds) if is_new => Some(bring_in(turn, worlds).await?),
+        Some(worlds) if is_new => Some(bring_in(turn, worlds, beginning.owner()).await?),
         Some(worlds) => worlds.check().map(|()| None)?,
         None => None,
     };

@@ -24,6 +24,7 @@ pub enum Onto {
 
 impl Engine {
     /// Loads worlds in one turn, at the time that they say if it is later than the market's.
+    /// `owner` (an access key or an id) owns the entries that name no requester.
     ///
     /// # Errors
     /// Every problem of the worlds, or the database failed; nothing is loaded then.
@@ -31,16 +32,17 @@ impl Engine {
         self: &Arc<Self>,
         worlds: Arc<Worlds>,
         onto: Onto,
+        owner: Option<String>,
     ) -> Result<Loaded, Refusal> {
         self.whole(move |turn| {
-            let (worlds, onto) = (Arc::clone(&worlds), onto.clone());
+            let (worlds, onto, owner) = (Arc::clone(&worlds), onto.clone(), owner.clone());
             Box::pin(async move {
                 let Onto::Nothing(beginning) = &onto else {
-                    return bring_in(turn, &worlds).await;
+                    return bring_in(turn, &worlds, owner.as_deref()).await;
                 };
                 let secrets = requesters::secrets(&mut turn.tx).await?;
                 reset::clear(turn, beginning).await?;
-                let loaded = bring_in(turn, &worlds).await?;
+                let loaded = bring_in(turn, &worlds, owner.as_deref()).await?;
                 requesters::add_secrets(&mut turn.tx, &secrets).await?;
                 Ok(loaded)
             })
@@ -116,11 +118,15 @@ impl Engine {
 
 /// Loads worlds at the time that they say if it is later than the market's: what falls due by that
 /// happens first, in this very turn. So does what is still due while the clock is held.
-pub(super) async fn bring_in(turn: &mut Turn, worlds: &Worlds) -> Result<Loaded, Refusal> {
+pub(super) async fn bring_in(
+    turn: &mut Turn,
+    worlds: &Worlds,
+    owner: Option<&str>,
+) -> Result<Loaded, Refusal> {
     if turn.clock.held_at().is_some() {
         turn.move_to(turn.clock.target(turn.real.at));
     }
     worlds.move_clock(turn).await?;
     settle::all(turn).await?;
-    worlds.load(turn).await
+    worlds.load(turn, owner).await
 }

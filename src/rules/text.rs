@@ -7,6 +7,13 @@ pub const KEY_BYTES: usize = 1000;
 /// The longest access key id, in bytes (IAM's type `accessKeyIdType`).
 pub const ACCESS_KEY_BYTES: usize = 128;
 
+/// Whether signatures can name such an access key.
+#[must_use]
+pub fn is_access_key(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.+@".contains(&b);
+    (1..=ACCESS_KEY_BYTES).contains(&text.len()) && text.bytes().all(plain)
+}
+
 /// Whether XML 1.0 can hold a character, be it as a reference: no control characters but tab, line
 /// feed and carriage return, and neither U+FFFE nor U+FFFF.
 ///

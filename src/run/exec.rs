@@ -8,10 +8,12 @@ use tokio::process::{Child, Command};
 
 use crate::config::commands::Exec;
 use crate::config::environment::of_clients;
-use crate::run::{RunError, Running, Signaled, Signals, failure};
+use crate::run::{RunError, Running, Signaled, Signals, failure, log};
 use crate::serve::raise_limit;
 
 /// Serves on a free port, runs the command, and answers with its exit code.
+///
+/// Standard error is the command's: the server's log is there only if it was asked for.
 ///
 /// A command that a signal ended counts as 128 and the signal's number, as in shells. SIGTERM is
 /// passed on to the command; Ctrl-C reaches it from the terminal. Both times it has all the time it
@@ -22,6 +24,9 @@ use crate::serve::raise_limit;
 pub async fn exec(exec: &mut Exec) -> Result<u8, RunError> {
     if exec.serve.listen.is_empty() {
         exec.serve.listen.push("127.0.0.1:0".to_owned());
+    }
+    if exec.serve.verbose || exec.serve.log_file.is_some() {
+        log::start(&exec.serve)?;
     }
     let mut signals = Signals::new()?;
     let running = tokio::select! {

@@ -1,6 +1,7 @@
 //! PostgreSQL, or what speaks its protocol, through sqlx.
 
 mod lookers;
+mod tls;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -44,9 +45,7 @@ pub(super) async fn open(url: &str) -> Result<Postgres, OpenError> {
         .statement_cache_capacity(512)
         .disable_statement_logging();
     // The pool would try again and again, and tell less: the first connection is made without it.
-    let first = tokio::time::timeout(CONNECT_WITHIN, options.connect()).await;
-    let first = first.map_err(|_| OpenError::Unusable("PostgreSQL does not answer".into()))?;
-    let mut first = first.map_err(OpenError::unusable)?;
+    let (options, mut first) = tls::connect(url, options).await?;
     let migrator = Migrator::with_migrations(migrations::spelled(Dialect::Postgres).collect());
     migrator.run(&mut first).await.map_err(refused)?;
     first.close().await.map_err(OpenError::unusable)?;

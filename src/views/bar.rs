@@ -12,7 +12,7 @@ pub struct Bar {
     pub worker: Option<AtWork>,
     /// The market's time, to the millisecond: pages count down from it.
     pub now: Instant,
-    /// `real`, `offset` or `frozen`.
+    /// `real`, `offset` or `frozen`; empty if the time is not known.
     pub clock: &'static str,
     /// A worker whom the address names and who was not taken at once.
     pub offer: Option<Offer>,

@@ -22,7 +22,7 @@ async fn time(visit: &Visit) -> Page {
         return test_time(visit, type_id).await;
     }
     let Some(id) = visit.asked("assignment_id") else {
-        let bar = visit.bar().await;
+        let bar = visit.bar().await?;
         return page::json(json!({"now_ms": bar.now.0, "clock": bar.clock}));
     };
     let (bar, work) = look(visit, id).await?;

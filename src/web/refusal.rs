@@ -3,14 +3,14 @@
 use std::mem;
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde_json::json;
 
-use crate::fault::{Fault, in_one};
+use crate::fault::{ErrorView, Fault, in_one};
 use crate::rules::text::{self, BadAddress};
 use crate::views::bar::Bar;
 use crate::web::Web;
@@ -62,7 +62,12 @@ pub fn said(mut fault: Fault, came_from: Option<&str>) -> Said {
             (422, code, message)
         }
         Fault::Front { status, exception, message } => (status, exception, message),
-        fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_)) => {
+        fault @ Fault::Unavailable(_) => {
+            tracing::error!(%fault, "a page failed");
+            let message = "The market's database cannot be used now.".to_owned();
+            (503, "Unavailable", message)
+        }
+        fault @ (Fault::LostRace | Fault::Service(_)) => {
             tracing::error!(%fault, "a page failed");
             let message = "Something went wrong on this server; its log says what.".to_owned();
             (500, "ServiceFault", message)
@@ -106,6 +111,11 @@ fn advice(code: &str) -> Advice {
             Some(("/workers", "Choose a worker")),
         ),
         "NoQuestion" => ("It came with a world file so, and cannot be done on a page.", HITS),
+        "Unavailable" => (
+            "Try again when it is back, and look whether what you wanted was done before you do it \
+             again.",
+            None,
+        ),
         "ServiceFault" => ("Look whether what you wanted was done before you try again.", None),
         code if code == "NotFound" || code.ends_with("DoesNotExist") => {
             ("An address or an id may be mistyped, or what it names is gone.", None)
@@ -161,6 +171,11 @@ impl Said {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// What the log says of it.
+    fn error(&self) -> ErrorView {
+        ErrorView { code: self.code.to_owned(), message: self.in_one() }
+    }
+
     /// What happened and why, in one text.
     pub fn in_one(&self) -> String {
         in_one(&self.message, &self.reasons)
@@ -175,8 +190,9 @@ pub async fn show(visit: &Visit, fault: Fault) -> Response {
     if let ("DoesNotMeetRequirements", Some(page)) = (said.code, hits_page(visit)) {
         said.link = Some((page, "See its requirements"));
     }
+    let error = Extension(said.error());
     if visit.json {
-        return (status, Json(json!({"message": said.in_one()}))).into_response();
+        return (status, error, Json(json!({"message": said.in_one()}))).into_response();
     }
     // Nobody comes back to where something was sent, but to the page from which it was.
     let here = came_from.filter(|_| !visit.method.is_safe()).unwrap_or(&visit.here);
@@ -184,10 +200,12 @@ pub async fn show(visit: &Visit, fault: Fault) -> Response {
         let choosing = here.starts_with("/workers");
         *to = if choosing { here.to_owned() } else { format!("{to}?next={}", show::path(here)) };
     }
-    let page = html(&Refused { bar: visit.bar().await, here, said });
+    // A market that failed is not asked again: it may take as long to fail once more.
+    let bar = if status.is_server_error() { None } else { visit.bar().await.ok() };
+    let page = html(&Refused { bar: bar.unwrap_or_default(), here, said });
     page.map_or_else(
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        |page| (status, page).into_response(),
+        |page| (status, error, page).into_response(),
     )
 }
 
@@ -208,11 +226,11 @@ fn hits_page(visit: &Visit) -> Option<String> {
 /// The refusal of what a page in a frame asked for or posted; it stands in that frame.
 pub fn in_frame(title: &'static str, fault: Fault) -> Response {
     let said = said(fault, None);
-    let status = said.status();
+    let (status, error) = (said.status(), Extension(said.error()));
     let page = html(&Framed { title, said: Some(said), ..Framed::default() });
     page.map_or_else(
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        |page| (status, framed(page)).into_response(),
+        |page| (status, error, framed(page)).into_response(),
     )
 }
 

@@ -23,7 +23,7 @@ pub async fn show(visit: Visit) -> Response {
 }
 
 async fn page(visit: &Visit) -> Page {
-    let bar = visit.bar().await;
+    let bar = visit.bar().await?;
     let (endpoint, version) = (visit.submit_to.clone(), env!("CARGO_PKG_VERSION"));
     html(&Start { bar, here: "/", endpoint, version })
 }

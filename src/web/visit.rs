@@ -52,8 +52,8 @@ pub struct Visit {
     pub query: Vec<Field>,
     /// Where this server is for pages in the frame, without a slash at its end.
     pub submit_to: String,
-    /// Seals the cookie; none if the database fails, which the page itself will say.
-    key: Option<PageKey>,
+    /// Seals the cookie; a fault if the database failed while it was asked who comes by.
+    key: Result<PageKey, Fault>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -63,18 +63,22 @@ impl FromRequestParts<Web> for Visit {
         let query = urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let foreign = is_foreign(parts);
+        let mut key = web.engine.page_key().await;
         let (asked, offer) = match value(&query, "workerId") {
             None => (None, None),
             Some(id) => match offer(&web.engine, id, foreign).await {
-                None => (Some(id.to_owned()), None),
-                offer => (None, offer),
+                Ok(None) => (Some(id.to_owned()), None),
+                Ok(offer) => (None, offer),
+                Err(fault) => {
+                    key = Err(fault);
+                    (None, None)
+                }
             },
         };
         let json = value(&query, "format") == Some("json")
             || text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
         let refused = matches!(offer, Some(Offer::NoId(_) | Offer::Unknown(_)));
-        let key = web.engine.page_key().await.ok();
-        let kept = key.as_ref().and_then(|key| kept(&parts.headers, key));
+        let kept = key.as_ref().ok().and_then(|key| kept(&parts.headers, key));
         Ok(Self {
             engine: Arc::clone(&web.engine),
             site: Arc::clone(&web.site),
@@ -124,24 +128,24 @@ fn came_from(parts: &Parts) -> Option<String> {
 }
 
 /// Why a worker that the query names is not taken at once; none if that worker is.
-async fn offer(engine: &Arc<Engine>, id: &str, foreign: bool) -> Option<Offer> {
+async fn offer(engine: &Arc<Engine>, id: &str, foreign: bool) -> Result<Option<Offer>, Fault> {
     if !well_formed(id) {
-        return Some(Offer::NoId(id.chars().take(64).collect()));
+        return Ok(Some(Offer::NoId(id.chars().take(64).collect())));
     }
-    if engine.market().known_workers_only && !is_known(engine, id).await {
-        return Some(Offer::Unknown(id.to_owned()));
+    if engine.market().known_workers_only && !is_known(engine, id).await? {
+        return Ok(Some(Offer::Unknown(id.to_owned())));
     }
-    foreign.then(|| Offer::Worker(id.to_owned()))
+    Ok(foreign.then(|| Offer::Worker(id.to_owned())))
 }
 
-/// Whether there is such a worker; if the database fails, the page itself will say so.
-async fn is_known(engine: &Arc<Engine>, id: &str) -> bool {
+/// Whether there is such a worker.
+async fn is_known(engine: &Arc<Engine>, id: &str) -> Result<bool, Fault> {
     let id = Arc::new(id.to_owned());
     let found = engine.turn(Access::Read, Requester::default(), move |turn| {
         let id = Arc::clone(&id);
         Box::pin(async move { workers::find(&mut turn.tx, &id).await })
     });
-    found.await.is_ok_and(|found| found.is_some())
+    Ok(found.await?.is_some())
 }
 
 /// The first field of that name.
@@ -180,8 +184,9 @@ impl Visit {
     /// The chosen worker. Nobody stands in for one whom the address names and who cannot be had.
     ///
     /// # Errors
-    /// Nobody was chosen.
+    /// Nobody was chosen; the database failed.
     pub fn worker(&self) -> Result<String, Fault> {
+        self.key.as_ref().map_err(Clone::clone)?;
         match (&self.offer, &self.worker_id) {
             (Some(Offer::NoId(text)), _) => Err(Fault::worker(
                 "NoWorker",
@@ -202,8 +207,8 @@ impl Visit {
     pub fn cookie(&self, worker_id: &str) -> Option<HeaderValue> {
         let (value, age) = match (worker_id, &self.key) {
             ("", _) => (String::new(), 0),
-            (_, Some(key)) => (worker_cookie::value(key, worker_id), 31_536_000),
-            (_, None) => return None,
+            (_, Ok(key)) => (worker_cookie::value(key, worker_id), 31_536_000),
+            (_, Err(_)) => return None,
         };
         let is_https = self.site.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
         let secure = if is_https { "; Secure" } else { "" };
@@ -249,10 +254,12 @@ impl Visit {
         self.engine.turn(Access::Read, Requester::default(), action).await
     }
 
-    /// The bar alone, for pages that must come whatever happens.
-    pub async fn bar(&self) -> Bar {
-        let looked = self.look(|_| Box::pin(async { Ok(()) })).await;
-        looked.map(|(bar, ())| bar).unwrap_or_default()
+    /// The bar alone.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn bar(&self) -> Result<Bar, Fault> {
+        Ok(self.look(|_| Box::pin(async { Ok(()) })).await?.0)
     }
 
     /// Does something.

@@ -6,7 +6,7 @@
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use crate::fault::Fault;
+use crate::fault::{ErrorView, Fault};
 use crate::time::Instant;
 use crate::turn::Profile;
 
@@ -15,11 +15,11 @@ struct FromMarket<'a> {
     #[serde(rename = "__type")]
     exception: &'a str,
     #[serde(rename = "Message")]
-    message: String,
+    message: &'a str,
     #[serde(rename = "Parameter", skip_serializing_if = "Option::is_none")]
     parameter: Option<&'a str>,
     #[serde(rename = "TurkErrorCode")]
-    code: String,
+    code: &'a str,
 }
 
 #[derive(Serialize)]
@@ -29,29 +29,37 @@ struct FromFront<'a> {
     message: &'a str,
 }
 
-/// Status and body of the answer to a fault.
-pub fn body(fault: &Fault, now: Instant, profile: Profile) -> (StatusCode, Vec<u8>) {
-    let suffixed = |message: &str| match profile {
-        Profile::Sandbox => format!("{message} ({} s)", now.0),
-        Profile::Production => format!("{message} ({})", now.0),
-    };
-    let market = |exception, code: &str, message: &str, parameter: Option<&str>| {
-        let code = format!("AWS.{code}");
-        json(&FromMarket { exception, message: suffixed(message), parameter, code })
+/// The answer to a fault.
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Vec<u8>,
+    pub error: ErrorView,
+}
+
+/// The answer to a fault.
+pub fn answer(fault: &Fault, now: Instant, profile: Profile) -> Answer {
+    let market = |status, exception, code: &str, message: &str, parameter: Option<&str>| {
+        let error =
+            ErrorView { code: format!("AWS.{code}"), message: suffixed(message, now, profile) };
+        let (code, message) = (error.code.as_str(), error.message.as_str());
+        let body = json(&FromMarket { exception, message, parameter, code });
+        Answer { status, body, error }
     };
     let of_market = |code: &str| format!("MechanicalTurk.{code}");
+    let bad = StatusCode::BAD_REQUEST;
     match fault {
         Fault::Request { code, message } => {
-            (StatusCode::BAD_REQUEST, market("RequestError", &of_market(code), message, None))
+            market(bad, "RequestError", &of_market(code), message, None)
         }
-        Fault::Parameter { code, message, parameter } => (
-            StatusCode::BAD_REQUEST,
-            market("ParameterValidationError", &of_market(code), message, parameter.as_deref()),
-        ),
-        Fault::Front { exception, status, message } => (
-            StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST),
-            json(&FromFront { exception, message }),
-        ),
+        Fault::Parameter { code, message, parameter } => {
+            let parameter = parameter.as_deref();
+            market(bad, "ParameterValidationError", &of_market(code), message, parameter)
+        }
+        Fault::Front { exception, status, message } => Answer {
+            status: StatusCode::from_u16(*status).unwrap_or(bad),
+            body: json(&FromFront { exception, message }),
+            error: ErrorView { code: (*exception).to_owned(), message: message.clone() },
+        },
         Fault::Worker { .. }
         | Fault::Control { .. }
         | Fault::LostRace
@@ -59,11 +67,16 @@ pub fn body(fault: &Fault, now: Instant, profile: Profile) -> (StatusCode, Vec<u
         | Fault::Service(_) => {
             tracing::error!(%fault, "the market failed");
             let message = "There was an error with this request.";
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                market("ServiceFault", "ServiceUnavailable", message, None),
-            )
+            let failed = StatusCode::INTERNAL_SERVER_ERROR;
+            market(failed, "ServiceFault", "ServiceUnavailable", message, None)
         }
+    }
+}
+
+fn suffixed(message: &str, now: Instant, profile: Profile) -> String {
+    match profile {
+        Profile::Sandbox => format!("{message} ({} s)", now.0),
+        Profile::Production => format!("{message} ({})", now.0),
     }
 }
 
@@ -76,9 +89,12 @@ mod tests {
     use super::*;
 
     fn check(fault: &Fault, profile: Profile, status: u16, expected: &str) {
-        let (answered, body) = body(fault, Instant(1_624_047_673_969), profile);
-        assert_eq!(answered.as_u16(), status);
-        assert_eq!(String::from_utf8(body).unwrap(), expected);
+        let answered = answer(fault, Instant(1_624_047_673_969), profile);
+        assert_eq!(answered.status.as_u16(), status);
+        assert_eq!(String::from_utf8(answered.body).unwrap(), expected);
+        assert!(expected.contains(&answered.error.code));
+        let message = serde_json::to_string(&answered.error.message).unwrap();
+        assert!(expected.contains(&message), "{message}");
     }
 
     #[test]

@@ -23,17 +23,19 @@ use crate::worlds::Loaded;
 use crate::worlds::fields::{Place, Problems};
 use crate::worlds::nouns::{DEFAULT, Entries, Owner};
 
-/// Loads the entries, which are `sound` if no file has a problem of its own.
-/// Where problems come back, the turn must be taken back.
+/// Loads the entries, which are `sound` if no file has a problem of its own. `owner` (an access key
+/// or an id) owns those that name no requester. Where problems come back, the turn must be taken back.
 pub async fn load(
     turn: &mut Turn,
     entries: &Entries,
     sound: bool,
+    owner: Option<&str>,
 ) -> Result<(Loaded, Problems), Fault> {
     let mut load = Load {
         sound,
         lost: entries.lost,
         ordered: &entries.ordered,
+        owner,
         turn,
         problems: Problems::default(),
         requesters: HashMap::new(),
@@ -60,6 +62,8 @@ pub async fn load(
 
 /// A load under way.
 struct Load<'t> {
+    /// Who owns what names no requester, if somebody was named for that.
+    owner: Option<&'t str>,
     turn: &'t mut Turn,
     problems: Problems,
     /// By access key and by id: those that were asked for.
@@ -113,19 +117,33 @@ impl Load<'_> {
         place: &Place,
         owner: &Owner,
     ) -> Result<Option<Arc<Requester>>, Fault> {
-        let name = owner.named.clone().unwrap_or_else(|| DEFAULT.to_owned());
-        if let Some(requester) = self.requesters.get(&name) {
+        let found = self.requester_named(place, owner.name(self.owner)).await?;
+        let by_default = found.as_ref().filter(|_| !owner.is_explicit);
+        let is_new = |requester: &&Arc<Requester>| !self.loaded.owners.contains(*requester);
+        if let Some(requester) = by_default.filter(is_new).cloned() {
+            self.loaded.owners.push(requester);
+        }
+        Ok(found)
+    }
+
+    /// The requester with that access key or id; the default ones are made if they are not known.
+    async fn requester_named(
+        &mut self,
+        place: &Place,
+        name: &str,
+    ) -> Result<Option<Arc<Requester>>, Fault> {
+        if let Some(requester) = self.requesters.get(name) {
             return Ok(Some(requester.clone()));
         }
         let tx = &mut self.turn.tx;
-        let known = match requesters::by_key(tx, &name).await? {
+        let known = match requesters::by_key(tx, name).await? {
             Some(known) => Some(known),
-            None => requesters::by_id(tx, &name).await?,
+            None => requesters::by_id(tx, name).await?,
         };
         let requester = match known {
             Some(known) => known.requester,
-            None if name == DEFAULT => {
-                let requester = Arc::new(Requester::of_key(DEFAULT));
+            None if name == DEFAULT || self.owner == Some(name) => {
+                let requester = Arc::new(Requester::of_key(name));
                 requesters::add(tx, &requester).await?;
                 requester
             }
@@ -134,7 +152,7 @@ impl Load<'_> {
                 return Ok(None);
             }
         };
-        self.requesters.insert(name, requester.clone());
+        self.requesters.insert(name.to_owned(), requester.clone());
         Ok(Some(requester))
     }
 

@@ -30,6 +30,18 @@ pub const DEFAULT: &str = "test";
 pub struct Owner {
     /// An access key or a requester id.
     pub named: Option<String>,
+    /// Whether the entry itself names it, or the entry that it is a part of.
+    pub is_explicit: bool,
+}
+
+impl Owner {
+    /// The access key or id of the owner: `otherwise`, if given, comes before the file's first
+    /// requester.
+    pub fn name<'o>(&'o self, otherwise: Option<&'o str>) -> &'o str {
+        let named = self.named.as_deref();
+        let name = if self.is_explicit { named } else { otherwise.or(named) };
+        name.unwrap_or(DEFAULT)
+    }
 }
 
 /// Everything that the files of one load say.
@@ -127,7 +139,7 @@ fn source<'a>(file: &Node<'a>, entries: &mut Entries) -> Source<'a> {
         let can_be = |key: &String| key.len() <= ACCESS_KEY_BYTES && is_clean(key);
         all.into_iter().next()?.access_key.filter(can_be)
     });
-    let first = Owner { named };
+    let first = Owner { named, is_explicit: false };
     entries.balances.extend(people::balance(&mut fields, &first));
     Source { fields, first }
 }
@@ -263,8 +275,10 @@ fn one<'a, T>(node: &Node<'a>, read: impl Fn(&mut Fields<'a>) -> Option<T>) -> O
 
 /// The owner that the object names.
 fn owner(fields: &mut Fields<'_>, first: &Owner) -> Owner {
-    let named = fields.access_key("Requester").or_else(|| first.named.clone());
-    Owner { named }
+    match fields.access_key("Requester") {
+        None => first.clone(),
+        named => Owner { named, is_explicit: true },
+    }
 }
 
 /// Entries that stand somewhere and happened at some time.

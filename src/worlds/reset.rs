@@ -37,9 +37,19 @@ impl Beginning {
         }
     }
 
+    /// The access key of the requester whom options made known, if it is exactly one: who owns what
+    /// names no requester.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        match self.known.as_slice() {
+            [only] => Some(&only.requester.access_key),
+            _ => None,
+        }
+    }
+
     /// What the requester could spend at the beginning.
     fn balance(&self, requester: &Requester) -> Cents {
-        let given = self.worlds.as_ref().and_then(|worlds| worlds.balance(requester));
+        let given = self.worlds.as_ref().and_then(|worlds| worlds.balance(requester, self.owner()));
         given.unwrap_or(OPENING_BALANCE)
     }
 }
@@ -74,7 +84,7 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
     begin_clock(turn, beginning).await?;
     if let (Some(worlds), Reset::Beginning) = (&beginning.worlds, how) {
         worlds.move_clock(turn).await?;
-        worlds.load(turn).await?;
+        worlds.load(turn, beginning.owner()).await?;
         requesters::add_secrets(&mut turn.tx, &secrets).await?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod environment;
 mod exec;
 mod files;
+mod log;
 mod owned_files;
 mod server;
 mod signals;

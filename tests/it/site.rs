@@ -1,5 +1,6 @@
 //! The worker's site, asked as a browser asks it.
 
+mod away;
 mod form;
 mod list;
 mod qualifications;

@@ -5,6 +5,7 @@ mod costs;
 mod forms;
 mod histories;
 mod now;
+mod owners;
 mod replacing;
 mod saved;
 mod together;

@@ -110,6 +110,21 @@ pub enum Worlds {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct LoadedWorld {
     loaded: Counts,
+    /// Who owns the entries that name no `Requester`, if there are some and it is one requester.
+    #[schema(nullable = false)]
+    owner: Option<LoadedOwner>,
+}
+
+/// A requester who owns what was loaded.
+#[derive(ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct LoadedOwner {
+    /// The key that its requests are signed with.
+    access_key_id: String,
+    /// What workers read.
+    name: String,
+    #[schema(pattern = "^A[A-Z0-9]+$")]
+    requester_id: String,
 }
 
 /// How many of each list.

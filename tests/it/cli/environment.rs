@@ -77,7 +77,7 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_HIT" => Some(("../reset", &["submit"])),
         "MTURK_LOCAL_DATABASE" => to("mysql://u: secret@h/d"),
         "MTURK_LOCAL_CREDENTIAL" => to("only secret"),
-        "MTURK_LOCAL_READY_FILE" => to("/nope/x"),
+        "MTURK_LOCAL_READY_FILE" | "MTURK_LOCAL_LOG_FILE" => to("/nope/x"),
         "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_SQS" | "AWS_ENDPOINT_URL_SNS" => to("https://x"),
         "MTURK_LOCAL_ENDPOINT" => Some(("https://x", &["dump"])),
         "MTURK_LOCAL_REPLACE" => Some(("perhaps", &["load", "x"])),

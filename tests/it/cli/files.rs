@@ -110,5 +110,19 @@ fn load_says_what_it_is_at() {
     let server = Server::start(&[]);
     let mut command = program();
     command.args(["load", "minimal", "qualified"]).env("MTURK_LOCAL_ENDPOINT", &server.url);
-    command.assert().success().stderr("mturk-local: loading 2 file(s) …\n");
+    let said = predicates::str::starts_with("mturk-local: loading 2 file(s) …\n");
+    command.assert().success().stderr(said);
+}
+
+#[test]
+fn load_names_the_owner_of_what_names_none() {
+    let server = Server::start(&[]);
+    let folder = TempDir::new().unwrap();
+    let saved = file(&folder, "saved.json", br#"{"HITs": [{"HITId": "3SAVED", "Title": "T"}]}"#);
+    for (arguments, owner) in [(&[] as &[&str], "test"), (&["--requester", "AK+1@x"], "AK+1@x")] {
+        let mut command = program();
+        command.args(["load", "--replace", &saved]).args(arguments);
+        let said = predicates::str::contains(format!("\"{owner}\" (access key {owner}, id A"));
+        command.env("MTURK_LOCAL_ENDPOINT", &server.url).assert().success().stderr(said);
+    }
 }

@@ -13,8 +13,13 @@ pub struct Server {
 impl Server {
     /// Starts one on a free port and waits for its ready line.
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_loud(&[&["--quiet"][..], arguments].concat())
+    }
+
+    /// As [`Server::start`], with the log that the arguments ask for.
+    pub fn start_loud(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_mturk-local"))
-            .args(["--listen", "127.0.0.1:0", "--quiet"])
+            .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()

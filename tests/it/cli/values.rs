@@ -53,7 +53,7 @@ fn bad(option: &str) -> &'static [&'static str] {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x?y", "http://x:0"]
         }
         "aws-region" => &["", "a b", "us_east_1"],
-        "ready-file" => &["", "/nowhere/x", "/"],
+        "ready-file" | "log-file" => &["", "/nowhere/x", "/"],
         "endpoint" => {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x/y", "http://x?y"]
         }

@@ -1,0 +1,61 @@
+//! The site while its database is away.
+
+use mturk_local::emulator::Options;
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+const PAGES: [&str; 13] = [
+    "/",
+    "/projects",
+    "/projects/3GROUP/tasks",
+    "/tasks",
+    "/dashboard",
+    "/earnings",
+    "/status_details/2026-01-01",
+    "/qualifications",
+    "/qualifications/3TYPE",
+    "/messages",
+    "/workers",
+    "/mturk/clock",
+    "/mturk/preview?groupId=3GROUP",
+];
+
+#[tokio::test]
+async fn every_page_says_so_and_shows_no_time() {
+    for known_only in [false, true] {
+        let world = World::with(|options: &mut Options| {
+            options.market.known_workers_only = known_only;
+        });
+        let world = world.await;
+        // The key of the cookie is known before.
+        world.cookie("A1").await;
+        world.emulator.engine().store().close().await;
+        let status = if world.is_postgres() { 503 } else { 500 };
+        for page in PAGES {
+            for browser in [world.browser("A1"), world.stranger()] {
+                let sign = if page.contains('?') { '&' } else { '?' };
+                for path in [page.to_owned(), format!("{page}{sign}workerId=A2")] {
+                    let reply = browser.send("GET", &path, &[], "").await;
+                    assert_eq!(reply.status, status, "{path}: {}", reply.text);
+                    assert!(!reply.text.contains("1970"), "{path}: {}", reply.text);
+                    assert!(!reply.text.contains("now_ms"), "{path}: {}", reply.text);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_apis_answer_as_they_do_for_failures() {
+    let world = World::new().await;
+    world.emulator.engine().store().close().await;
+    let (status, fault) = world.call("GetAccountBalance", json!({})).await;
+    assert_eq!((status, &fault["__type"]), (500, &json!("ServiceFault")), "{fault}");
+    let (status, answer) = world.control("GET", "/clock", Value::Null).await;
+    assert_eq!((status, &answer["error"]["code"]), (500, &json!("ServiceFault")), "{answer}");
+    for probe in ["/health", "/readyz"] {
+        let (status, answer) = world.control("GET", probe, Value::Null).await;
+        assert_eq!((status, &answer["error"]["code"]), (503, &json!("Unavailable")), "{answer}");
+    }
+}
