@@ -11,7 +11,11 @@ use super::program;
 /// Values that an option does not take; none where every text is one, or where it has no value.
 fn bad(option: &str) -> &'static [&'static str] {
     match option {
-        "listen" => &["", "nonsense", "1770", "localhost", "localhost:99999", "http://localhost:1"],
+        "listen" | "control-listen" => {
+            &["", "nonsense", "1770", "localhost", "localhost:99999", "http://localhost:1"]
+        }
+        "admin-token" => &["", "a b"],
+        "admin-token-file" => &["", "/"],
         "database" => &[
             "",
             "market.db",
@@ -63,6 +67,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "quiet"
         | "replace"
         | "empty"
+        | "with-secrets"
         | "wait"
         | "requester"
         | "worker"
