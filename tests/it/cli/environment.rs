@@ -67,6 +67,7 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_PUBLIC_URL"
         | "MTURK_LOCAL_CORS_ORIGIN"
         | "MTURK_LOCAL_LISTEN"
+        | "MTURK_LOCAL_CONTROL_LISTEN"
         | "MTURK_LOCAL_FIXTURE" => to("nosuch"),
         "MTURK_LOCAL_ALLOW_HOST" => to("*"),
         "AWS_REGION" => to("no region"),
@@ -75,7 +76,6 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_CREDENTIAL" => to("onlysecret"),
         "MTURK_LOCAL_ADMIN_TOKEN" => to("no token"),
         "MTURK_LOCAL_ADMIN_TOKEN_FILE" => to("/"),
-        "MTURK_LOCAL_CONTROL_LISTEN" => to("nosuch"),
         "MTURK_LOCAL_WITH_SECRETS" => Some(("perhaps", &["dump"])),
         "MTURK_LOCAL_READY_FILE" | "MTURK_LOCAL_LOG_FILE" => to("/nope/x"),
         "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_SQS" | "AWS_ENDPOINT_URL_SNS" => to("https://x"),
