@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::config::admin::Admin;
 use crate::config::{DEFAULT_LISTEN, Serve};
-use crate::rules::url::is_host_and_port;
+use crate::rules::url::{is_host_and_port, split_port};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -83,22 +83,20 @@ impl Endpoint {
         if let Some(url) = &self.endpoint {
             return Ok(url.clone());
         }
-        let listen = self.control_listen.first().or(self.listen.first());
-        let listen = listen.map_or(DEFAULT_LISTEN, String::as_str);
+        let (option, listen) = match (self.control_listen.first(), self.listen.first()) {
+            (Some(listen), _) => ("--control-listen (MTURK_LOCAL_CONTROL_LISTEN)", listen.as_str()),
+            (_, Some(listen)) => ("--listen (MTURK_LOCAL_LISTEN)", listen.as_str()),
+            _ => ("--listen", DEFAULT_LISTEN),
+        };
         let (host, port) = listen.rsplit_once(':').unwrap_or((listen, ""));
-        if port != "0" && (port.is_empty() || !is_host_and_port(listen)) {
-            let option = if self.control_listen.is_empty() { "" } else { "CONTROL_" };
-            let name = option.to_ascii_lowercase().replace('_', "-");
-            return Err(format!(
-                "--{name}listen (MTURK_LOCAL_{option}LISTEN) {listen:?} is no address such as \
-                 127.0.0.1:1770"
-            ));
-        }
         if port == "0" {
             return Err(format!(
                 "the server picked its port itself ({listen}): say with --endpoint \
                  (MTURK_LOCAL_ENDPOINT) where it is"
             ));
+        }
+        if !is_host_and_port(listen) || split_port(listen).1.is_none() {
+            return Err(format!("{option} {listen:?} is no address: that is HOST:PORT"));
         }
         // Every address of the machine is not one that can be asked.
         let host = match host {

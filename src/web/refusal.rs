@@ -185,6 +185,7 @@ impl Said {
 /// The refusal of a page.
 pub async fn show(visit: &Visit, fault: Fault) -> Response {
     let came_from = visit.came_from.as_deref();
+    let (fault, bar) = with_bar(visit, fault).await;
     let mut said = said(fault, came_from);
     let status = said.status();
     if let ("DoesNotMeetRequirements", Some(page)) = (said.code, hits_page(visit)) {
@@ -200,13 +201,24 @@ pub async fn show(visit: &Visit, fault: Fault) -> Response {
         let choosing = here.starts_with("/workers");
         *to = if choosing { here.to_owned() } else { format!("{to}?next={}", show::path(here)) };
     }
-    // A market that failed is not asked again: it may take as long to fail once more.
-    let bar = if status.is_server_error() { None } else { visit.bar().await.ok() };
-    let page = html(&Refused { bar: bar.unwrap_or_default(), here, said });
+    let page = html(&Refused { bar, here, said });
     page.map_or_else(
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |page| (status, error, page).into_response(),
     )
+}
+
+/// What is refused, and the bar above it. A market that failed is not asked again: it may take as
+/// long to fail once more. If it fails now, that is what the page says.
+async fn with_bar(visit: &Visit, fault: Fault) -> (Fault, Bar) {
+    let has_failed = matches!(fault, Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_));
+    if has_failed || visit.json {
+        return (fault, Bar::default());
+    }
+    match visit.bar().await {
+        Ok(bar) => (fault, bar),
+        Err(failed) => (failed, Bar::default()),
+    }
 }
 
 /// The preview of the HIT, or of the group, that was asked for.

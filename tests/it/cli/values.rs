@@ -67,6 +67,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "quiet"
         | "replace"
         | "empty"
+        | "with-secrets"
         | "wait"
         | "with-secrets"
         | "requester"

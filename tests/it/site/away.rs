@@ -50,8 +50,8 @@ async fn every_page_says_so_and_shows_no_time() {
 async fn the_apis_answer_as_they_do_for_failures() {
     let world = World::new().await;
     world.emulator.engine().store().close().await;
-    let (status, fault) = world.call("GetAccountBalance", json!({})).await;
-    assert_eq!((status, &fault["__type"]), (500, &json!("ServiceFault")), "{fault}");
+    let reply = world.send(world.request("GetAccountBalance", "{}")).await;
+    assert_eq!((reply.status, &reply.json()["__type"]), (500, &json!("ServiceFault")));
     let (status, answer) = world.control("GET", "/clock", Value::Null).await;
     assert_eq!((status, &answer["error"]["code"]), (500, &json!("ServiceFault")), "{answer}");
     for probe in ["/health", "/readyz"] {
