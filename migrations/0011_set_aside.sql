@@ -8,3 +8,6 @@ CREATE INDEX timers_set_aside ON timers (due_at, kind, subject) WHERE failure IS
 -- settled_count counts timers that were settled while it was held, by every process.
 ALTER TABLE world ADD COLUMN held_at BIGINT;
 ALTER TABLE world ADD COLUMN settled_count BIGINT NOT NULL DEFAULT 0;
+
+-- Changed by a write that only shows whether the database takes writes: SQLite does not write what is as it was.
+ALTER TABLE world ADD COLUMN write_tried BOOLEAN NOT NULL DEFAULT FALSE;

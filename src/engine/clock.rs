@@ -74,7 +74,8 @@ impl Engine {
                 message: "The server stops; the clock moves on at its next start.".into(),
             });
         }
-        Ok((self.told(clock), settled_count - settled_before))
+        // A reset in between counts anew.
+        Ok((self.told(clock), (settled_count - settled_before).max(0)))
     }
 }
 

@@ -26,7 +26,7 @@ impl Engine {
             return true;
         }
         let tried = self.turn(Access::Write, Requester::default(), |turn| {
-            Box::pin(async move { world::claim(&mut turn.tx).await })
+            Box::pin(async move { world::try_write(&mut turn.tx).await })
         });
         let succeeds = tried.await.is_ok();
         if succeeds && self.writes_fail.swap(false, Ordering::AcqRel) {

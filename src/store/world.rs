@@ -37,6 +37,8 @@ statements! {
     ADMIN_TOKEN = "SELECT admin_token FROM world WHERE id = 1";
     KEEP_ADMIN_TOKEN = "UPDATE world SET admin_token = $1 WHERE id = 1 AND admin_token IS NULL";
     SET_USED_TIME = "UPDATE world SET time_used_until = $1, time_floor = $2 WHERE id = 1";
+    COUNT_ANEW = "UPDATE world SET settled_count = 0, write_tried = FALSE WHERE id = 1";
+    TRY_WRITE = "UPDATE world SET write_tried = NOT write_tried WHERE id = 1";
     SET_IDS_MADE = "UPDATE world SET ids_made = $1 WHERE id = 1";
 }
 
@@ -165,8 +167,24 @@ pub async fn set_held(tx: &mut Tx, at: Option<Instant>, settled: i64) -> Result<
     Ok(())
 }
 
+/// Forgets how many timers were settled.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_anew(tx: &mut Tx) -> Result<(), Fault> {
+    sql(COUNT_ANEW).run(tx).await.map(drop)
+}
+
+/// Writes something that means nothing, to see whether the database takes it.
+///
+/// # Errors
+/// It does not.
+pub async fn try_write(tx: &mut Tx) -> Result<(), Fault> {
+    sql(TRY_WRITE).run(tx).await.map(drop)
+}
+
 /// Writes the row as it is: of processes that settle one store at once, all but one wait here and
-/// find out at once, not after a whole batch. It also shows whether the database can be written to.
+/// find out at once, not after a whole batch.
 ///
 /// # Errors
 /// The database failed, or another process was quicker.

@@ -7,7 +7,7 @@ use crate::ids::Ids;
 use crate::money::Cents;
 use crate::store::events;
 use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
-use crate::store::reset;
+use crate::store::{reset, world};
 use crate::time::{Clock, Instant};
 use crate::turn::Turn;
 use crate::worlds::{Refusal, Worlds};
@@ -114,6 +114,8 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
 async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
     let clock = beginning.clock(turn.real.at);
     turn.set_clock(clock).await?;
+    world::count_anew(&mut turn.tx).await?;
+    turn.has_settled = true;
     turn.move_to(clock.at(turn.real.at));
     Ok(())
 }

@@ -138,6 +138,8 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                # A file that may not grow is an error to it, not the end.
+                restore_signals=False,
             )
         self.ready_line = self._read_ready_line()
         self.url, self.host, port = READY.fullmatch(self.ready_line).groups()
@@ -211,6 +213,16 @@ class Server:
             body=content,
             json=lambda: json.loads(content),
         )
+
+    @contextmanager
+    def begun(self, method, path, body):
+        """A request that was sent, and whose answer nobody waits for."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            yield
+        finally:
+            connection.close()
 
     def control(self, method, path, body=None):
         """One request to the control API: its JSON, or a ControlError."""

@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import json
 
+import freezegun
 import pytest
 from botocore import UNSIGNED
+from botocore.exceptions import ClientError
 
 from conftest import CREDENTIAL, KNOWN
 from harness import HIT_MEMBERS, TARGET, get_hit, launch, make_hit, refused
@@ -145,6 +147,33 @@ def test_signature_is_by_the_real_clock_though_time_stands_still():
     frozen = ("--clock", "2026-01-01T00:00:00Z", "--freeze")
     with launch("--auth", "strict", *CREDENTIAL, *frozen) as server:
         assert server.client(*KNOWN).get_account_balance()
+
+
+@pytest.mark.parametrize("mode", ["open", "strict"])
+def test_a_client_whose_clock_is_frozen_where_the_market_is(mode):
+    """A test suite under freezegun starts the market at its own instant, and moves both."""
+    at = datetime.datetime(2021, 1, 1, tzinfo=datetime.timezone.utc)
+    frozen = ("--clock", at.isoformat(), "--freeze")
+    with launch("--auth", mode, *CREDENTIAL, *frozen) as server:
+        client = server.client(*KNOWN)
+        # Without a thread or a socket that would wait by the frozen clock.
+        with freezegun.freeze_time(at) as clock:
+            assert make_hit(client)["CreationTime"] == at
+            clock.tick(datetime.timedelta(days=30))
+            if mode == "strict":
+                with pytest.raises(ClientError, match="Signature expired"):
+                    client.get_account_balance()
+            server.advance("30d")
+            assert client.get_account_balance()
+
+
+def test_open_mode_does_not_ask_how_old_a_signature_is(server):
+    """Whatever a client's clock shows, its known secret is what counts."""
+    client = server.client("test", "test")
+    with freezegun.freeze_time("2019-06-01"):
+        assert client.get_account_balance()
+    with freezegun.freeze_time("2019-06-01"), pytest.raises(ClientError, match="signature"):
+        server.client("test", "wrong").get_account_balance()
 
 
 def test_hand_written_signer(strict):
