@@ -54,8 +54,8 @@ pub enum Fault {
     },
     /// Another turn changed what this one read; the engine takes the turn again.
     LostRace,
-    /// The database cannot be used now: the connection is lost, the disk is full, the file cannot be
-    /// written to. What was asked for is not the cause. The reason belongs in the log.
+    /// The database cannot be used now: the connection is lost, the disk is full, the file cannot
+    /// be written to. What was asked for is not the cause. The reason belongs in the log.
     Unavailable(String),
     /// Our own failure. The reason belongs in the log, never in an answer.
     Service(String),

@@ -15,6 +15,10 @@ impl Engine {
         requester: Arc<Requester>,
         deed: Deed<'_, T>,
     ) -> Result<T, Fault> {
+        if self.is_held() && self.settling.try_lock().is_ok() {
+            // If it fails, the turn reads as of the held instant.
+            let _ = Box::pin(self.settle_some()).await;
+        }
         if self.store.is_shared() {
             match Box::pin(self.read_at_once(&requester, deed)).await {
                 Err(Fault::LostRace) => {}
@@ -23,8 +27,7 @@ impl Engine {
         }
         let mut tx = self.store.read().await?;
         let mut opening = self.opening(&mut tx).await?;
-        let is_held = opening.clock.held_at().is_some();
-        if self.is_due(&opening) || is_held && self.settling.try_lock().is_ok() {
+        if self.is_due(&opening) {
             drop(tx);
             Box::pin(self.settle_some()).await?;
             tx = self.store.read().await?;
