@@ -75,7 +75,8 @@ impl Sought {
                 let hit = hit(engine, id).await?;
                 let standing = &hit.standing;
                 Ok(format!(
-                    "The HIT is {}: {} available, {} pending, {} submitted, {} approved, {} rejected.",
+                    "The HIT is {}: {} available, {} pending, {} submitted, {} approved, \
+                        {} rejected.",
                     hit.status.as_str(),
                     standing.available(),
                     standing.pending,

@@ -8,7 +8,8 @@ use aws_sigv4::sign::v4::SigningParams;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use mturk_local::emulator::{Credential, Options};
-use mturk_local::time::wall_clock;
+use mturk_local::engine::ClockChange;
+use mturk_local::time::{Span, wall_clock};
 use mturk_local::wire::caller::Auth;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -155,7 +156,8 @@ async fn a_signature_is_as_old_as_the_market_says_or_as_real_time_does() {
     ] {
         check(&world, &Client { ahead, ..ALICE }, expected).await;
     }
-    world.advance("1d").await;
+    let ahead = ClockChange::Advance(Span::days(1));
+    world.emulator.engine().change_clock(ahead).await.unwrap();
     check(&world, &Client { ahead: market, ..ALICE }, Some("InvalidSignatureException")).await;
 }
 
