@@ -8,7 +8,6 @@ use std::time::Instant;
 use axum::extract::Request;
 use axum::http::{Method, Uri};
 use axum::response::Response;
-use tracing::field::display;
 
 use crate::fault::ErrorView;
 use crate::store::requesters::Requester;

@@ -36,10 +36,11 @@ const BUSY_FOR: Duration = Duration::from_secs(5);
 const WHOSE: &str = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations') \
     FROM sqlite_schema WHERE type = 'table'";
 /// What a connection is told first. The page size counts for a new file alone. No commit copies the
-/// log into the file: [`log`] does.
+/// log into the file: [`log`] does. The file is not mapped into memory: whoever made it shorter
+/// would end the process by a signal.
 const SETTINGS: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; \
     PRAGMA wal_autocheckpoint = 0; \
-    PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; \
+    PRAGMA temp_store = MEMORY; \
     PRAGMA foreign_keys = ON; ";
 
 /// A database file, and who may use it.

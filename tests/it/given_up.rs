@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use mturk_local::emulator::Options;
 use mturk_local::store::Tx;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
@@ -13,7 +14,7 @@ use crate::world::{World, hit};
 /// What keeps every write waiting for as long as it is there.
 enum Blocked {
     Sqlite { _writer: Tx },
-    Postgres(PgConnection),
+    Postgres(Box<PgConnection>),
 }
 
 impl Blocked {
@@ -24,7 +25,7 @@ impl Blocked {
         }
         let mut connection = PgConnection::connect(&world.database).await.unwrap();
         connection.execute("BEGIN; LOCK TABLE world IN ACCESS EXCLUSIVE MODE").await.unwrap();
-        Self::Postgres(connection)
+        Self::Postgres(Box::new(connection))
     }
 
     async fn end(self) {
@@ -34,11 +35,13 @@ impl Blocked {
     }
 }
 
-/// A market with a HIT that ends in an hour, whose server gives up soon.
-async fn impatient() -> World {
+/// A market with a HIT that ends in an hour and an assignment of it, whose server gives up soon.
+async fn impatient() -> (World, String) {
     let world = World::new().await;
-    world.create_hit(json!({"LifetimeInSeconds": 3600})).await;
-    world.restarted_with(|options| options.max_time = Some(Duration::from_millis(100))).await
+    let hit = world.create_hit(json!({"LifetimeInSeconds": 3600})).await;
+    let assignment = world.accept("A1", &hit).await;
+    let options = |options: &mut Options| options.max_time = Some(Duration::from_millis(100));
+    (world.restarted_with(options).await, assignment)
 }
 
 /// Status, headers that matter and body of the answer to a form, or to JSON for the control API.
@@ -65,7 +68,7 @@ async fn add_worker(world: &World, id: &str) -> (u16, Value) {
 
 #[tokio::test]
 async fn the_answer_has_the_form_of_what_was_asked_for() {
-    let world = impatient().await;
+    let (world, assignment) = impatient().await;
     let blocked = Blocked::new(&world).await;
     let reply = world.send(world.request("CreateHIT", hit(json!({})).to_string())).await;
     assert_eq!(reply.status, 500);
@@ -77,7 +80,7 @@ async fn the_answer_has_the_form_of_what_was_asked_for() {
     let (status, answer) = add_worker(&world, "A2").await;
     assert_eq!((status, &answer["error"]["code"]), (503, &json!("Timeout")));
 
-    let work = "assignmentId=3WORK&q=yes".to_owned();
+    let work = format!("assignmentId={assignment}&q=yes");
     let (status, headers, text) = asked(&world, "POST", "/mturk/externalSubmit", work).await;
     assert_eq!(status, 503);
     assert!(headers.starts_with("text/html") && text.contains("did not answer in time"), "{text}");
@@ -86,7 +89,7 @@ async fn the_answer_has_the_form_of_what_was_asked_for() {
 
 #[tokio::test]
 async fn a_page_that_takes_too_long_is_a_page() {
-    let world = impatient().await;
+    let (world, _) = impatient().await;
     if !world.is_postgres() {
         // On SQLite a page that only reads never waits.
         return;
@@ -101,7 +104,7 @@ async fn a_page_that_takes_too_long_is_a_page() {
 
 #[tokio::test]
 async fn moves_of_the_clock_loads_and_resets_take_as_long_as_they_take() {
-    let world = impatient().await;
+    let (world, _) = impatient().await;
     for (method, path, body) in [
         ("POST", "/clock", json!({"advance": "1d"})),
         ("GET", "/world", Value::Null),

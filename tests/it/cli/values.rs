@@ -67,7 +67,6 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "quiet"
         | "replace"
         | "empty"
-        | "with-secrets"
         | "wait"
         | "with-secrets"
         | "requester"
