@@ -13,7 +13,7 @@ use crate::world::{World, hit};
 
 /// What keeps every write waiting for as long as it is there.
 enum Blocked {
-    Sqlite { _writer: Tx },
+    Sqlite { _writer: Box<Tx> },
     Postgres(Box<PgConnection>),
 }
 
@@ -21,7 +21,7 @@ impl Blocked {
     async fn new(world: &World) -> Self {
         if !world.is_postgres() {
             let writer = world.emulator.engine().store().write().await.unwrap();
-            return Self::Sqlite { _writer: writer };
+            return Self::Sqlite { _writer: Box::new(writer) };
         }
         let mut connection = PgConnection::connect(&world.database).await.unwrap();
         connection.execute("BEGIN; LOCK TABLE world IN ACCESS EXCLUSIVE MODE").await.unwrap();
