@@ -52,7 +52,7 @@ pub struct Sqlite {
     pub readers: readers::Readers,
     files: Arc<Files>,
     /// Held open: it carries the lock that keeps a second process away.
-    _lock: Arc<File>,
+    lock: Arc<File>,
     /// Removed with the store, when nobody asked to keep the file.
     _temporary: Option<Temporary>,
 }
@@ -87,10 +87,13 @@ impl Sqlite {
         self.files.loss()
     }
 
-    /// Waits for what is under way and closes the database.
+    /// Waits for what is under way and closes the database, which another process may open then.
     pub async fn close(&self) {
         self.readers.close();
         self.writer.close().await;
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, "the database stays locked until the process ends");
+        }
     }
 }
 
@@ -115,7 +118,7 @@ fn open(path: &Path, temporary: Option<Temporary>) -> Result<Sqlite, OpenError> 
     let readers = readers::Readers::new(Arc::clone(&files));
     let log = log::Log::new(Arc::clone(&files), more, log::LONG);
     let writer = writer::Writer::new(writer, readers.shelf(), log);
-    Ok(Sqlite { writer, readers, files, _lock: lock, _temporary: temporary })
+    Ok(Sqlite { writer, readers, files, lock, _temporary: temporary })
 }
 
 /// A connection with our settings, and `more`.

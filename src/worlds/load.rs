@@ -24,7 +24,7 @@ use crate::worlds::fields::{Place, Problems};
 use crate::worlds::nouns::{DEFAULT, Entries, Owner};
 
 /// Loads the entries, which are `sound` if no file has a problem of its own. `owner` (an access key
-/// or an id) owns those that name no requester. Where problems come back, the turn must be taken back.
+/// or an id) owns those that name no requester. Where problems come back, the turn must be undone.
 pub async fn load(
     turn: &mut Turn,
     entries: &Entries,
