@@ -1,5 +1,7 @@
 //! The site while its database is away.
 
+use axum::body::Body;
+use axum::http::Request;
 use mturk_local::emulator::Options;
 use serde_json::{Value, json};
 
@@ -50,8 +52,10 @@ async fn the_apis_answer_as_they_do_for_failures() {
     world.emulator.engine().store().close().await;
     let reply = world.send(world.request("GetAccountBalance", "{}")).await;
     assert_eq!((reply.status, &reply.json()["__type"]), (500, &json!("ServiceFault")));
-    let (status, answer) = world.control("GET", "/workers", Value::Null).await;
-    assert_eq!((status, &answer["error"]["code"]), (500, &json!("ServiceFault")), "{answer}");
+    let request = Request::get("/_mturk/workers").header("host", "localhost");
+    let reply = world.send(request.body(Body::empty()).unwrap()).await;
+    let code = &reply.json()["error"]["code"];
+    assert_eq!((reply.status, code), (500, &json!("ServiceFault")), "{}", reply.text);
     for probe in ["/health", "/readyz"] {
         let (status, answer) = world.control("GET", probe, Value::Null).await;
         assert_eq!((status, &answer["error"]["code"]), (503, &json!("Unavailable")), "{answer}");
