@@ -194,7 +194,7 @@ pub struct Page {
 }
 
 /// Up to `count` events behind the number `after` that the filter lets through, among the next
-/// [`LOOKED_AT_TOGETHER`].
+/// `LOOKED_AT_TOGETHER`.
 ///
 /// # Errors
 /// The database failed.

@@ -46,10 +46,10 @@ pub fn form(question: &str) -> Option<QuestionForm> {
     if let Ok(Question::Form(form)) = super::parse(question) { Some(form) } else { None }
 }
 
-/// As [`write`], for a question that is read already; without a form it is one of fields.
+/// As [`write()`], for a question that is read already; without a form it is one of fields.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_to(form: Option<&QuestionForm>, given: &Given) -> Result<String, AnswerFault> {
     if let Some(form) = form {
         return from_form(form, &given.0);
