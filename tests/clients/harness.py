@@ -141,6 +141,7 @@ class Server:
                 # A file that may not grow is an error to it, not the end.
                 restore_signals=False,
             )
+        self.admin_token = environment.get("MTURK_LOCAL_ADMIN_TOKEN")
         self.ready_line = self._read_ready_line()
         self.url, self.host, port = READY.fullmatch(self.ready_line).groups()
         self.port = int(port)
@@ -227,6 +228,8 @@ class Server:
     def control(self, method, path, body=None):
         """One request to the control API: its JSON, or a ControlError."""
         headers = {"Content-Type": "application/json"}
+        if self.admin_token:
+            headers["Authorization"] = f"Bearer {self.admin_token}"
         sent = b"" if body is None else json.dumps(body).encode()
         answer = self.raw(sent, method=method, path=path, headers=headers)
         if answer.status >= 400:

@@ -154,7 +154,8 @@ def test_a_client_whose_clock_is_frozen_where_the_market_is(mode):
     """A test suite under freezegun starts the market at its own instant, and moves both."""
     at = datetime.datetime(2021, 1, 1, tzinfo=datetime.timezone.utc)
     frozen = ("--clock", at.isoformat(), "--freeze")
-    with launch("--auth", mode, *CREDENTIAL, *frozen) as server:
+    token = {"MTURK_LOCAL_ADMIN_TOKEN": "hush"}
+    with launch("--auth", mode, *CREDENTIAL, *frozen, **token) as server:
         client = server.client(*KNOWN)
         # Without a thread or a socket that would wait by the frozen clock.
         with freezegun.freeze_time(at) as clock:

@@ -14,6 +14,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -76,6 +77,8 @@ pub(super) struct Files {
     known: Mutex<Known>,
     loss: OnceLock<Loss>,
     noticed: Notify,
+    /// Whether SQLite may take the log and the shared memory away, as it does at the end.
+    is_closed: AtomicBool,
 }
 
 /// One of the files.
@@ -124,6 +127,7 @@ impl Files {
             known: Mutex::default(),
             loss: OnceLock::new(),
             noticed: Notify::new(),
+            is_closed: AtomicBool::new(false),
         };
         files.learn(&mut files.known())?;
         Ok(Arc::new(files))
@@ -193,6 +197,7 @@ impl Files {
     /// program wrote is left as it is, and the log, which does not belong to it, is set aside.
     pub(super) fn close(&self, connection: Connection) {
         let _ = self.check();
+        self.is_closed.store(true, Ordering::Release);
         let Some(loss) = self.loss.get() else { return drop(connection) };
         // SQLite would copy the log into the file, or delete a log that is another one.
         let told = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
@@ -261,6 +266,9 @@ impl Files {
     }
 
     fn notice(&self, loss: &Loss) -> Result<(), Fault> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return Ok(());
+        }
         if self.loss.set(loss.clone()).is_ok() {
             tracing::error!("{}: nothing is written any more", loss.text());
             self.noticed.notify_one();
