@@ -132,9 +132,12 @@ async fn unframed(mut response: Response) -> Response {
 pub async fn given_up(path: &str) -> Response {
     let message = "The server did not answer in time.".to_owned();
     let fault = Fault::Control { status: 503, code: "ServiceFault", message };
-    let page = refusal::in_frame("This took too long", fault);
-    let is_framed = is_external_submit(path) || path.starts_with("/mturk/frame/");
-    if is_framed { page } else { unframed(page).await }
+    let mut page = refusal::in_frame("This took too long", fault);
+    if !is_external_submit(path) && !path.starts_with("/mturk/frame/") {
+        page.headers_mut().remove(header::CONTENT_SECURITY_POLICY);
+        page = unframed(page).await;
+    }
+    page
 }
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
