@@ -27,5 +27,5 @@ export "CC_$words=$cpu-linux-musl-gcc"
 export "CARGO_TARGET_${upper}_LINKER=$cpu-linux-gnu-gcc"
 # The helpers behind outline atomics ask glibc for the processor's abilities.
 [ "$cpu" = x86_64 ] || export "CFLAGS_$words=-mno-outline-atomics"
-cargo build --locked --release --target "$target" --bin mturk-local >&2
-echo "${CARGO_TARGET_DIR:-$PWD/target}/$target/release/mturk-local"
+cargo build --locked --profile dist --target "$target" --bin mturk-local >&2
+echo "${CARGO_TARGET_DIR:-$PWD/target}/$target/dist/mturk-local"

@@ -1,24 +1,35 @@
 //! The commands that talk to a running server over its control API.
 
-mod ask;
+pub mod import;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use axum::http::Method;
+use axum::body::Bytes;
+use axum::http::{Method, Request, Uri};
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
+use crate::cli::RunError;
+use crate::config::authority;
 use crate::config::commands::{
-    ClockArgs, ClockCommand, Dump, Endpoint, Env, Health, Load, Reset, Submit,
+    ClockArgs, ClockCommand, Dump, Endpoint, Env, FaultsArgs, FaultsCommand, Health, Load,
+    Requests, Reset, SnapshotArgs, SnapshotCommand, Submit,
 };
-use crate::config::environment;
+use crate::config::{environment, fixtures};
 use crate::control::MAX_WORLD;
+use crate::http_client::HttpClient;
 use crate::ids::is_id;
 use crate::rules::frame::encoded;
-use crate::run::{RunError, fixture_worlds};
+use crate::rules::text::for_terminal;
+use crate::rules::url::without_user_info;
 use crate::time::Span;
 use crate::worlds::{Problem, Refusal};
-use ask::{Asked, ask};
+
+/// The time limit for an ordinary request.
+const SOON: Duration = Duration::from_mins(1);
+/// The time limit for a request with a whole world.
+const LATER: Duration = Duration::from_mins(10);
 
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -26,45 +37,33 @@ pub enum ClientError {
     /// Nothing answers there.
     #[error("no server answers at {0}: {1}")]
     Unreachable(String, String),
-    /// The server refused.
-    #[error("{0}")]
-    Refused(String),
-    /// What was asked for cannot be printed.
+    /// The server refused, with this JSON.
+    #[error("{}", .0["error"]["message"].as_str().map_or_else(|| .0.to_string(), str::to_owned))]
+    Refused(Value),
+    /// The output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(#[from] std::io::Error),
-    /// The endpoint, a file or another argument makes no sense.
+    /// The endpoint, a file or another argument is wrong.
     #[error(transparent)]
     Argument(#[from] RunError),
 }
 
-/// A plain question has this long to be answered.
-const SOON: Duration = Duration::from_mins(1);
-/// A whole world has this long.
-const LATER: Duration = Duration::from_mins(10);
-
+/// A bad argument.
 fn argument(why: String) -> ClientError {
     ClientError::Argument(RunError::Usage(why))
 }
 
-/// `mturk-local env`: prints what a shell exports to use the server.
+/// `mturk-local env`: prints the export line for a shell that is to use the server.
 ///
 /// # Errors
-/// The server is not there, or a credential is none.
+/// The server is not there, or a credential is malformed.
 pub async fn env(command: &Env) -> Result<(), ClientError> {
     let known = crate::config::credentials(&command.credentials).map_err(argument)?;
     let url = command.server.url().map_err(argument)?;
-    let health = Asked {
-        server: &command.server,
-        method: Method::GET,
-        path: "/_mturk/livez",
-        body: None,
-        limit: SOON,
-    };
-    if let (false, answer) = ask(health).await? {
-        return Err(refused(&answer));
-    }
-    let mut variables = environment::of_clients(&url, known.first());
-    variables.push(("MTURK_LOCAL_ENDPOINT", url.clone()));
+    send(&command.server, Method::GET, "/_mturk/livez", None, SOON).await?;
+    let api = command.server.api_url().map_err(argument)?;
+    let mut variables = environment::of_clients(&api, known.first());
+    variables.push(("MTURK_LOCAL_ENDPOINT", url));
     print_text(&environment::exports(&variables))
 }
 
@@ -75,27 +74,22 @@ pub async fn env(command: &Env) -> Result<(), ClientError> {
 pub async fn load(command: &Load) -> Result<(), ClientError> {
     let names = &command.files;
     refuse_too_long(names)?;
-    // What is no JSON is told without the server; what is no world it tells, with all the rest.
-    let worlds = fixture_worlds(names, "")?;
+    // What is no JSON is refused here; every other problem is reported by the server, all at once.
+    let worlds = fixtures::all(names, "").map_err(argument)?;
     let texts = worlds.texts();
     let method = if command.replace { Method::PUT } else { Method::POST };
     let requester = command.requester.as_deref().map(|key| format!("?requester={}", encoded(key)));
-    let question = Asked {
-        server: &command.server,
-        method,
-        path: &format!("/_mturk/world{}", requester.unwrap_or_default()),
-        body: Some(format!("[{}]", texts.join(","))),
-        limit: LATER,
-    };
+    let path = format!("/_mturk/world{}", requester.unwrap_or_default());
+    let body = Some(format!("[{}]", texts.join(",")));
     progress(&format!("loading {} file(s) …", names.len()));
-    match (ask(question).await, worlds.check()) {
-        (Ok((true, answer)), _) => {
+    match (send(&command.server, method, &path, body, LATER).await, worlds.check()) {
+        (Ok(answer), _) => {
             if let Some(owner) = owner(&answer) {
                 progress(&owner);
             }
             print(&answer)
         }
-        (Ok((false, answer)), _) => Err(refused_world(&answer, (names, texts))),
+        (Err(ClientError::Refused(answer)), _) => Err(refused_world(answer, names, texts)),
         (Err(_), Err(Refusal::Problems(problems))) => Err(bad_world(problems, names)),
         (Err(unreachable), _) => Err(unreachable),
     }
@@ -110,7 +104,7 @@ fn owner(answer: &Value) -> Option<String> {
     ))
 }
 
-/// More than the server takes is not even read, where it can be seen beforehand.
+/// Refuses files that are larger than the server takes, before they are read.
 fn refuse_too_long(names: &[String]) -> Result<(), ClientError> {
     let length = |name: &String| std::fs::metadata(name).map_or(0, |file| file.len());
     if names.iter().map(length).sum::<u64>() <= MAX_WORLD as u64 {
@@ -124,32 +118,21 @@ fn bad_world(problems: Vec<Problem>, names: &[String]) -> ClientError {
     argument(Refusal::Problems(problems).message(names))
 }
 
-fn refused_world(answer: &Value, (names, texts): (&[String], &[String])) -> ClientError {
+fn refused_world(answer: Value, names: &[String], texts: &[String]) -> ClientError {
     // The server has not seen the lines before the first brace.
     let before = |file: usize| {
         let text = texts.get(file).map_or("", String::as_str);
         text[..text.len() - text.trim_start().len()].matches('\n').count()
     };
-    let problem = |problem: &Value| {
-        let file = usize::try_from(problem["file"].as_u64()?).ok()?;
-        Some(Problem {
-            file,
-            path: problem["path"].as_str()?.to_owned(),
-            line: usize::try_from(problem["line"].as_u64()?).ok()? + before(file),
-            reason: problem["reason"].as_str()?.to_owned(),
-        })
-    };
-    let problems: Vec<Problem> =
-        answer["error"]["problems"].as_array().into_iter().flatten().filter_map(problem).collect();
-    if problems.is_empty() {
-        return refused(answer);
+    let problems = Vec::<Problem>::deserialize(&answer["error"]["problems"]);
+    let Ok(mut problems) = problems else { return ClientError::Refused(answer) };
+    for problem in &mut problems {
+        problem.line += before(problem.file);
+        if let Some(other) = &mut problem.elsewhere {
+            other.line += before(other.file);
+        }
     }
     bad_world(problems, names)
-}
-
-fn refused(answer: &Value) -> ClientError {
-    let message = answer["error"]["message"].as_str().map(str::to_owned);
-    ClientError::Refused(message.unwrap_or_else(|| answer.to_string()))
 }
 
 /// `mturk-local dump`: prints the market as a world.
@@ -158,7 +141,7 @@ fn refused(answer: &Value) -> ClientError {
 /// The server is not there, or refuses.
 pub async fn dump(command: &Dump) -> Result<(), ClientError> {
     let path = if command.with_secrets { "/_mturk/world?secrets=1" } else { "/_mturk/world" };
-    simple(&command.server, Method::GET, path, None, LATER).await
+    send_and_print(&command.server, Method::GET, path, None, LATER).await
 }
 
 /// `mturk-local reset`: prints the clock.
@@ -170,7 +153,23 @@ pub async fn reset(command: &Reset) -> Result<(), ClientError> {
         Some(requester) => json!({"Requester": requester}),
         None => json!({"empty": command.empty}),
     };
-    simple(&command.server, Method::POST, "/_mturk/reset", Some(body), LATER).await
+    send_and_print(&command.server, Method::POST, "/_mturk/reset", Some(body), LATER).await
+}
+
+/// `mturk-local snapshot`: prints the snapshot, all of them, or the clock after a restore.
+///
+/// # Errors
+/// The server is not there, or refuses.
+pub async fn snapshot(command: &SnapshotArgs) -> Result<(), ClientError> {
+    const ALL: &str = "/_mturk/snapshots";
+    let one = |name: &str, rest: &str| format!("{ALL}/{}{rest}", encoded(name));
+    let (method, path) = match &command.command {
+        SnapshotCommand::Keep { name } => (Method::POST, one(name, "")),
+        SnapshotCommand::Restore { name } => (Method::POST, one(name, "/restore")),
+        SnapshotCommand::List => (Method::GET, ALL.to_owned()),
+        SnapshotCommand::Delete { name } => (Method::DELETE, one(name, "")),
+    };
+    send_and_print(&command.server, method, &path, None, LATER).await
 }
 
 /// `mturk-local submit`: prints the assignment.
@@ -194,7 +193,7 @@ pub async fn submit(command: &Submit) -> Result<(), ClientError> {
         return Err(argument(format!("--hit (MTURK_LOCAL_HIT) {hit:?} is no id of a HIT")));
     }
     let path = format!("/_mturk/hits/{}/submissions", command.hit);
-    simple(&command.server, Method::POST, &path, Some(body), SOON).await
+    send_and_print(&command.server, Method::POST, &path, Some(body), SOON).await
 }
 
 /// `mturk-local clock`: prints the clock.
@@ -209,7 +208,91 @@ pub async fn clock(command: &ClockArgs) -> Result<(), ClientError> {
         ClockCommand::Resume => json!({"resume": true}),
     });
     let method = if body.is_some() { Method::POST } else { Method::GET };
-    simple(&command.server, method, "/_mturk/clock", body, LATER).await
+    send_and_print(&command.server, method, "/_mturk/clock", body, LATER).await
+}
+
+/// `mturk-local faults`: prints the rules, the rules that were added, or how many were removed.
+///
+/// # Errors
+/// The server is not there, or refuses.
+pub async fn faults(command: &FaultsArgs) -> Result<(), ClientError> {
+    const PATH: &str = "/_mturk/faults";
+    let server = &command.server;
+    match &command.change {
+        None | Some(FaultsCommand::List) => {
+            send_and_print(server, Method::GET, PATH, None, SOON).await
+        }
+        Some(FaultsCommand::Add { rule }) => {
+            let body = Some(rule_of(rule)?);
+            print(&send(server, Method::POST, PATH, body, SOON).await?)
+        }
+        Some(FaultsCommand::Clear { number }) => {
+            let query = number.map(|number| format!("?fault={number}")).unwrap_or_default();
+            send_and_print(server, Method::DELETE, &format!("{PATH}{query}"), None, SOON).await
+        }
+    }
+}
+
+/// The rule as JSON, from JSON or from its members.
+fn rule_of(given: &[String]) -> Result<String, ClientError> {
+    if let [json] = given
+        && json.trim_start().starts_with(['{', '['])
+    {
+        return Ok(json.clone());
+    }
+    let mut members = Map::new();
+    for member in given {
+        let (name, value) = member
+            .split_once('=')
+            .ok_or_else(|| argument(format!("{member:?} is not of the form MEMBER=VALUE")))?;
+        let json = serde_json::from_str(value).ok();
+        let json = json.filter(|json: &Value| json.is_number() || json.is_boolean());
+        members.insert(name.to_owned(), json.unwrap_or_else(|| value.into()));
+    }
+    Ok(Value::Object(members).to_string())
+}
+
+/// With `--follow`, the time between two requests for new calls.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How many calls to request at a time.
+const CALLS_TOGETHER: usize = 100;
+
+/// `mturk-local requests`: prints calls, a JSON object a line.
+///
+/// # Errors
+/// The server is not there, keeps no journal, or refuses.
+pub async fn requests(command: &Requests) -> Result<(), ClientError> {
+    let filters = [
+        ("operation", &command.operation),
+        ("requester", &command.requester),
+        ("error", &command.error),
+    ];
+    let filters = filters.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    let filters: Vec<String> =
+        filters.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+    let filters = filters.concat();
+    let (mut after, mut left) = (command.after, command.limit.unwrap_or(usize::MAX));
+    while left > 0 {
+        let limit = left.min(CALLS_TOGETHER);
+        let path = format!("/_mturk/requests?after={after}&limit={limit}{filters}");
+        let answer = send(&command.server, Method::GET, &path, None, SOON).await?;
+        let calls = answer["Requests"].as_array().map(Vec::as_slice).unwrap_or_default();
+        after = calls.last().and_then(|call| call["Number"].as_u64()).unwrap_or(after);
+        left -= calls.len();
+        let lines: Vec<String> =
+            calls.iter().map(|call| for_terminal(&call.to_string()).into_owned()).collect();
+        if !lines.is_empty() && !print_part(&lines.join("\n"))? {
+            return Ok(());
+        }
+        // A page with long bodies ends early.
+        if calls.is_empty() {
+            if !command.follow {
+                return Ok(());
+            }
+            tokio::time::sleep(FOLLOW_EVERY).await;
+        }
+    }
+    Ok(())
 }
 
 /// `mturk-local health`: prints what the server says of itself.
@@ -225,8 +308,9 @@ pub async fn health(command: &Health) -> Result<(), ClientError> {
     let end = Instant::now() + Duration::from_millis(limit.0.unsigned_abs());
     loop {
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(100));
-        let asked = simple(&command.server, Method::GET, "/_mturk/health", None, left).await;
-        match asked {
+        let answered =
+            send_and_print(&command.server, Method::GET, "/_mturk/health", None, left).await;
+        match answered {
             Err(ClientError::Unreachable(..) | ClientError::Refused(_))
                 if command.wait && Instant::now() < end =>
             {
@@ -237,8 +321,8 @@ pub async fn health(command: &Health) -> Result<(), ClientError> {
     }
 }
 
-/// Asks, and prints what is answered.
-async fn simple(
+/// Sends a request, and prints the answer.
+async fn send_and_print(
     server: &Endpoint,
     method: Method,
     path: &str,
@@ -246,27 +330,78 @@ async fn simple(
     limit: Duration,
 ) -> Result<(), ClientError> {
     let body = body.map(|body| body.to_string());
-    match ask(Asked { server, method, path, body, limit }).await? {
-        (true, answer) => print(&answer),
-        (false, answer) => Err(refused(&answer)),
+    print(&send(server, method, path, body, limit).await?)
+}
+
+/// Sends a request with a JSON body; returns the JSON that comes back within `limit`.
+async fn send(
+    server: &Endpoint,
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    limit: Duration,
+) -> Result<Value, ClientError> {
+    exchange(server, method, path, body, limit).await.map(|bytes| json_of(&bytes))
+}
+
+/// As [`send`]; returns what comes back as it is.
+async fn exchange(
+    server: &Endpoint,
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    limit: Duration,
+) -> Result<Bytes, ClientError> {
+    let url = server.url().map_err(argument)?;
+    let shown = without_user_info(&url);
+    let bad = |why: String| argument(format!("--endpoint (MTURK_LOCAL_ENDPOINT) {shown}: {why}"));
+    let origin = url.trim_end_matches('/');
+    let is_origin = authority(origin).is_some_and(|(_, known)| known == origin);
+    if !is_origin || !origin.starts_with("http://") {
+        let why = "an endpoint is http://HOST:PORT, without a user, a password or a path";
+        return Err(bad(why.into()));
     }
+    let uri: Uri = format!("{origin}{path}").parse().map_err(|e| bad(format!("{e}")))?;
+    let mut request =
+        Request::builder().method(method).uri(uri).header("content-type", "application/json");
+    if let Some(token) = server.admin.token().map_err(argument)? {
+        request = request.header("authorization", format!("Bearer {}", token.secret()));
+    }
+    let request = request.body(Bytes::from(body.unwrap_or_default()));
+    let request = request.map_err(|e| bad(e.to_string()))?;
+    let client = HttpClient::default();
+    let response = tokio::time::timeout(limit, client.send(request, usize::MAX)).await;
+    let response = response.unwrap_or_else(|_| Err(format!("no answer within {limit:?}")));
+    let response = response.map_err(|why| ClientError::Unreachable(url.clone(), why))?;
+    let is_success = response.status().is_success();
+    let bytes = response.into_body();
+    if is_success { Ok(bytes) } else { Err(ClientError::Refused(json_of(&bytes))) }
+}
+
+fn json_of(bytes: &Bytes) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).trim().into())
 }
 
 fn print(answer: &Value) -> Result<(), ClientError> {
     print_text(&format!("{answer:#}"))
 }
 
-/// Prints what a command was asked for. Whoever closed the pipe has read enough.
+/// Prints the output of a command. If the reader has closed the pipe, the rest is dropped.
 ///
 /// # Errors
 /// Not all of it could be written.
 pub fn print_text(text: &str) -> Result<(), ClientError> {
+    print_part(text).map(drop)
+}
+
+/// As [`print_text`]; returns false if the reader has closed the pipe.
+fn print_part(text: &str) -> Result<bool, ClientError> {
     let mut out = std::io::stdout().lock();
     let line = if text.ends_with('\n') { "" } else { "\n" };
     let written = [text, line].iter().try_for_each(|part| out.write_all(part.as_bytes()));
     match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        written => Ok(written.map(|()| true)?),
     }
 }
 

@@ -1,11 +1,19 @@
 //! The command line, and the environment behind it.
 
 pub mod admin;
+mod candidates;
 pub mod commands;
+pub mod completions;
 pub mod endpoints;
 pub mod environment;
+pub mod examples;
+pub mod fixtures;
+mod heading;
+pub mod help;
 pub mod manual;
-mod values;
+pub mod tls;
+mod value_enums;
+pub mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,11 +23,12 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::emulator::{ControlAccess, Credential, Options};
 use crate::engine::{Start, StartAt};
-use crate::gate::Gate;
+use crate::host_check::HostCheck;
+use crate::journal::USUAL_BYTES;
 use crate::rules::question::answers::Repeated;
+use crate::site::{SiteOptions, SubmitThrough};
 use crate::time::Source;
 use crate::turn::{Market, Profile};
-use crate::web::{Site, SubmitThrough};
 use crate::wire::caller::Auth;
 
 pub use commands::Command;
@@ -28,49 +37,53 @@ pub use values::{authority, credentials, shown_database};
 /// The address when none is given: the Turk was built in 1770.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:1770";
 
+/// How many HITs a worker can hold at a time.
+pub const DEFAULT_QUEUE: i64 = 25;
+
 /// A local Amazon Mechanical Turk: the Requester API, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "mturk-local", version, max_term_width = 100)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(name = "mturk-local", version)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "COMMAND")]
 pub struct Cli {
     /// What to do; without it, serve.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// The options of the server.
     #[command(flatten)]
-    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub serve: Serve,
 }
 
 impl Cli {
-    /// Reads the command line. An empty environment variable is as good as none.
+    /// Reads the command line. An empty environment variable counts as not set.
     ///
     /// # Errors
-    /// clap's, which also stand for `--help` and `--version`.
+    /// Those of clap, which include the output of `--help` and `--version`.
     pub fn read() -> Result<Self, clap::Error> {
         let serving = std::env::args().nth(1).is_none_or(|first| first.starts_with('-'));
-        let command = Self::command()
+        let command = help::complete(Self::command())
             .mut_args(|arg| without_empty(arg, serving))
             .mut_subcommands(|sub| sub.mut_args(|arg| without_empty(arg, true)));
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 }
 
-/// The option without its environment variable, if that is empty or not meant, or says no to a
-/// switch: an option that is there contradicts others, whatever it says.
-fn without_empty(arg: clap::Arg, meant: bool) -> clap::Arg {
+/// Removes the environment variable from the option if the variable is empty or turns a switch off,
+/// or if `uses_environment` is false. Otherwise clap would count the option as given, and it could
+/// conflict with others.
+fn without_empty(arg: clap::Arg, uses_environment: bool) -> clap::Arg {
     let Some(value) = arg.get_env().map(std::env::var_os) else { return arg };
     let is_switch = matches!(arg.get_action(), clap::ArgAction::SetTrue);
-    let says_no = |value: &std::ffi::OsStr| {
+    let is_off = |value: &std::ffi::OsStr| {
         let no = ["n", "no", "f", "false", "off", "0"];
         is_switch && no.iter().any(|no| value.eq_ignore_ascii_case(no))
     };
-    if !meant || value.is_some_and(|value| value.is_empty() || says_no(&value)) {
+    if !uses_environment || value.is_some_and(|value| value.is_empty() || is_off(&value)) {
         return arg.env(Resettable::<clap::builder::OsStr>::Reset);
     }
     arg
 }
 
-/// How the log is written.
+/// The form of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// For people.
@@ -79,12 +92,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Which workers there are.
+/// Which worker ids exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Workers {
-    /// Every well-formed id.
+    /// All that are well-formed.
     Any,
-    /// Those that were made known.
+    /// Those of registered workers.
     Known,
 }
 
@@ -92,102 +105,158 @@ pub enum Workers {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Serve {
-    /// Address to listen on [default: 127.0.0.1:1770]; port 0 picks a free one; repeatable.
+    /// Address to listen on [default: 127.0.0.1:1770].
+    ///
+    /// Repeatable. Port 0 picks a free port.
     #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_LISTEN", value_delimiter = ',')]
+    #[arg(help_heading = heading::LISTENING)]
     pub listen: Vec<String>,
-    /// Where state is kept: sqlite:PATH or postgres://…; without it, a temporary file.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_DATABASE", hide_env_values = true)]
-    pub database: Option<String>,
-    /// A world to begin with: a file, - for standard input, or a built-in name; repeatable.
-    #[arg(long = "fixture", value_name = "FILE|NAME", env = "MTURK_LOCAL_FIXTURE")]
-    #[arg(value_delimiter = ',')]
-    pub fixtures: Vec<String>,
-    /// Who may call: open takes any access key, strict only known ones.
-    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_AUTH")]
-    pub auth: Auth,
-    /// Behave as the sandbox or as the production market.
-    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_PROFILE")]
-    pub profile: Profile,
-    /// A known requester; repeatable.
-    #[arg(long = "credential", value_name = "AKID:SECRET[:NAME]", env = "MTURK_LOCAL_CREDENTIAL")]
-    #[arg(hide_env_values = true, value_delimiter = ',')]
-    pub credentials: Vec<String>,
-    /// The URL that links show; without it, the request's Host.
-    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL", hide_env_values = true)]
-    #[arg(value_parser = values::public_url)]
-    pub public_url: Option<String>,
-    /// real, or the instant at which a new market starts; without it, real, or where a kept
-    /// database stopped.
-    #[arg(long, value_name = "real|TIME", env = "MTURK_LOCAL_CLOCK", value_parser = values::start)]
-    pub clock: Option<StartAt>,
-    /// Let the clock stand still.
-    #[arg(long, env = "MTURK_LOCAL_FREEZE", value_parser = BoolishValueParser::new())]
-    pub freeze: bool,
-    /// Make the same ids in each run of a new market.
-    #[arg(long, value_name = "N", env = "MTURK_LOCAL_SEED")]
-    pub seed: Option<i64>,
-    /// any: every well-formed worker id is a worker; known: unknown ones are refused.
-    #[arg(long, value_enum, default_value = "any", env = "MTURK_LOCAL_WORKERS")]
-    pub workers: Workers,
-    /// How many HITs a worker can have in hand; 0 for any number.
-    #[arg(long, value_name = "N", default_value_t = 25, env = "MTURK_LOCAL_QUEUE")]
-    #[arg(value_parser = clap::value_parser!(i64).range(0..=100))]
-    pub queue: i64,
-    /// post: work in a frame is handed in by its post to externalSubmit; frame: by the page around
-    /// the frame alone, as on the closed site.
-    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_SUBMIT_THROUGH")]
-    pub submit_through: SubmitThrough,
-    /// What becomes of posted fields with one name.
-    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_REPEATED_FIELDS")]
-    pub repeated_fields: Repeated,
-    /// Another host name under which requests may come, or *.SUFFIX; repeatable.
+    /// Allow addresses that other machines reach.
+    #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
+    #[arg(help_heading = heading::LISTENING)]
+    pub allow_remote: bool,
+    /// Answer under this host name too; repeatable.
+    ///
+    /// `*.SUFFIX` stands for all names with this ending.
     #[arg(long = "allow-host", value_name = "NAME", env = "MTURK_LOCAL_ALLOW_HOST")]
     #[arg(value_delimiter = ',', value_parser = values::allowed_host)]
+    #[arg(help_heading = heading::LISTENING)]
     pub allow_hosts: Vec<String>,
-    /// A web origin whose pages may call, for example http://localhost:3000; repeatable.
-    #[arg(long = "cors-origin", value_name = "ORIGIN", env = "MTURK_LOCAL_CORS_ORIGIN")]
-    #[arg(value_delimiter = ',', value_parser = values::origin, hide_env_values = true)]
-    pub cors_origins: Vec<String>,
-    /// Listen on addresses that other machines reach.
-    #[arg(long, env = "MTURK_LOCAL_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
-    pub allow_remote: bool,
-    /// Address at which the control API answers, and nowhere else; repeatable.
+    /// The URL that links show.
+    ///
+    /// Without it, links have the Host of the request.
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_PUBLIC_URL")]
+    #[arg(value_parser = values::public_url, hide_short_help = true)]
+    #[arg(help_heading = heading::LISTENING)]
+    pub public_url: Option<String>,
+    /// Address for the control API alone; repeatable.
+    ///
+    /// The control API then answers nowhere else.
     #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_CONTROL_LISTEN", value_delimiter = ',')]
+    #[arg(help_heading = heading::LISTENING, hide_short_help = true)]
     pub control_listen: Vec<String>,
+    /// Where HTTPS is spoken.
     #[command(flatten)]
-    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
+    pub tls: tls::Tls,
+    /// Keep the market in sqlite:PATH or in postgres://…
+    ///
+    /// Without it, the market lives in a temporary file, which is removed at exit.
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_DATABASE")]
+    #[arg(help_heading = heading::MARKET)]
+    pub database: Option<String>,
+    /// Begin with this world; repeatable.
+    ///
+    /// A world file, - for standard input, or the name of a built-in world: `mturk-local fixtures`
+    /// lists them. Only a new market loads it.
+    #[arg(long = "fixture", value_name = "FILE|NAME", env = "MTURK_LOCAL_FIXTURE")]
+    #[arg(value_delimiter = ',', add = candidates::worlds())]
+    #[arg(help_heading = heading::MARKET)]
+    pub fixtures: Vec<String>,
+    /// Which of Amazon's two markets to behave as.
+    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_PROFILE")]
+    #[arg(help_heading = heading::MARKET, hide_short_help = true)]
+    pub profile: Profile,
+    /// Make the same ids in each run of a new market.
+    #[arg(long, value_name = "N", env = "MTURK_LOCAL_SEED")]
+    #[arg(help_heading = heading::MARKET)]
+    pub seed: Option<i64>,
+    /// Start a new market at this time [default: real].
+    ///
+    /// An instant such as 2026-01-01T00:00:00Z, or real for the time of this machine. A kept market
+    /// goes on where it stopped.
+    #[arg(long, value_name = "real|TIME", env = "MTURK_LOCAL_CLOCK", value_parser = values::start)]
+    #[arg(help_heading = heading::TIME)]
+    pub clock: Option<StartAt>,
+    /// Stop the clock.
+    ///
+    /// Time then passes only when you move the clock.
+    #[arg(long, env = "MTURK_LOCAL_FREEZE", value_parser = BoolishValueParser::new())]
+    #[arg(help_heading = heading::TIME)]
+    pub freeze: bool,
+    /// Who may call the Requester API.
+    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_AUTH")]
+    #[arg(help_heading = heading::ACCESS)]
+    pub auth: Auth,
+    /// A known requester; repeatable.
+    ///
+    /// An access key, its secret, and optionally the name that workers see.
+    #[arg(long = "credential", value_name = "AKID:SECRET[:NAME]", env = "MTURK_LOCAL_CREDENTIAL")]
+    #[arg(value_delimiter = ',')]
+    #[arg(help_heading = heading::ACCESS)]
+    pub credentials: Vec<String>,
+    /// Who may use the control API.
+    #[command(flatten, next_help_heading = heading::ACCESS)]
     pub admin: admin::Admin,
+    /// A web origin whose pages may call the server; repeatable.
+    ///
+    /// For example http://localhost:3000.
+    #[arg(long = "cors-origin", value_name = "ORIGIN", env = "MTURK_LOCAL_CORS_ORIGIN")]
+    #[arg(value_delimiter = ',', value_parser = values::origin)]
+    #[arg(help_heading = heading::ACCESS, hide_short_help = true)]
+    pub cors_origins: Vec<String>,
+    /// Which worker ids exist.
+    #[arg(long, value_enum, default_value = "any", env = "MTURK_LOCAL_WORKERS")]
+    #[arg(help_heading = heading::WORK, hide_short_help = true)]
+    pub workers: Workers,
+    /// How many HITs a worker can hold at a time; 0 for any number.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUEUE, env = "MTURK_LOCAL_QUEUE")]
+    #[arg(value_parser = clap::value_parser!(i64).range(0..=100))]
+    #[arg(help_heading = heading::WORK, hide_short_help = true)]
+    pub queue: i64,
+    /// What submits work that is done in a frame.
+    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_SUBMIT_THROUGH")]
+    #[arg(help_heading = heading::WORK, hide_short_help = true)]
+    pub submit_through: SubmitThrough,
+    /// How to combine posted fields with the same name.
+    #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_REPEATED_FIELDS")]
+    #[arg(help_heading = heading::WORK, hide_short_help = true)]
+    pub repeated_fields: Repeated,
+    /// Where notifications go.
     #[command(flatten)]
-    #[expect(missing_docs, reason = "flattened: clap shows its fields")]
     pub endpoints: endpoints::Notify,
-    /// Write the ready line to this file too.
+    /// How many bytes of the latest calls to keep.
+    ///
+    /// `mturk-local requests` prints the calls. 0 keeps none.
+    #[arg(long, value_name = "BYTES", env = "MTURK_LOCAL_JOURNAL", default_value_t = USUAL_BYTES)]
+    #[arg(help_heading = heading::OUTPUT, hide_short_help = true)]
+    pub journal: usize,
+    /// Also write the ready line to this file.
     #[arg(long, value_name = "PATH", env = "MTURK_LOCAL_READY_FILE")]
+    #[arg(help_heading = heading::OUTPUT, hide_short_help = true)]
     pub ready_file: Option<PathBuf>,
-    /// How the log is written.
+    /// When the server stops, write the market to this file, as a world.
+    #[arg(long, value_name = "FILE", env = "MTURK_LOCAL_DUMP_ON_EXIT")]
+    #[arg(help_heading = heading::OUTPUT, hide_short_help = true)]
+    pub dump_on_exit: Option<PathBuf>,
+    /// The form of the log.
     #[arg(long, value_enum, default_value = "text", env = "MTURK_LOCAL_LOG")]
+    #[arg(help_heading = heading::OUTPUT, hide_short_help = true)]
     pub log: LogFormat,
     /// Append the log to this file instead of standard error.
     #[arg(long, value_name = "PATH", env = "MTURK_LOCAL_LOG_FILE")]
+    #[arg(help_heading = heading::OUTPUT)]
     pub log_file: Option<PathBuf>,
-    /// Say more.
+    /// Log more: health checks and assets too.
     #[arg(short, long, env = "MTURK_LOCAL_VERBOSE", conflicts_with = "quiet")]
     #[arg(value_parser = BoolishValueParser::new())]
+    #[arg(help_heading = heading::OUTPUT)]
     pub verbose: bool,
-    /// Say only what went wrong.
+    /// Log only failures.
     #[arg(short, long, env = "MTURK_LOCAL_QUIET", value_parser = BoolishValueParser::new())]
+    #[arg(help_heading = heading::OUTPUT)]
     pub quiet: bool,
 }
 
 impl Serve {
-    /// The emulator that these options ask for, listening on `bound`; its worlds come later.
+    /// The options of the emulator, which listens on `bound`; its worlds are added later.
     ///
     /// # Errors
-    /// A value that clap was not to see, since it would have printed it: the sentence names the
-    /// option.
+    /// A value is bad. The text names the option. clap does not check these values, because it
+    /// would print them.
     pub fn options(&self, bound: &[SocketAddr]) -> Result<Options, String> {
         let known_workers_only = self.workers == Workers::Known;
         Ok(Options {
-            database: self.database.as_deref().map(values::database).transpose()?,
+            database: self.database.as_deref().map(database).transpose()?,
             auth: self.auth,
             clocks: Source::default(),
             market: Market { profile: self.profile, known_workers_only, queue_limit: self.queue },
@@ -195,9 +264,9 @@ impl Serve {
             seed: self.seed,
             credentials: self.known()?,
             worlds: None,
-            gate: self.gate(bound),
+            host_check: self.host_check(bound),
             endpoints: self.endpoints.checked()?,
-            site: Site {
+            site: SiteOptions {
                 public_url: self.public_url.clone(),
                 submit_through: self.submit_through,
                 repeated: self.repeated_fields,
@@ -207,19 +276,18 @@ impl Serve {
                 asks_for_token: self.admin.is_asked_for(),
                 is_apart: !self.control_listen.is_empty(),
             },
+            https_url: None,
             max_time: None,
+            journal_bytes: self.journal,
         })
     }
 
     /// The requesters with secrets.
-    ///
-    /// # Errors
-    /// One of them is not written as it must be.
     pub fn known(&self) -> Result<Vec<Credential>, String> {
         values::credentials(&self.credentials)
     }
 
-    fn gate(&self, bound: &[SocketAddr]) -> Gate {
+    fn host_check(&self, bound: &[SocketAddr]) -> HostCheck {
         let mut hosts = self.allow_hosts.clone();
         hosts.extend(bound.iter().map(|address| match address {
             SocketAddr::V4(address) => address.ip().to_string(),
@@ -227,7 +295,7 @@ impl Serve {
         }));
         let public = self.public_url.as_deref().and_then(values::authority);
         hosts.extend(public.map(|(host, _)| host.to_owned()));
-        Gate {
+        HostCheck {
             hosts,
             public_origin: public.map(|(_, origin)| origin.to_owned()),
             cors_origins: self.cors_origins.clone(),
@@ -236,12 +304,16 @@ impl Serve {
     }
 }
 
+fn database(url: &str) -> Result<String, String> {
+    values::database(url).map_err(|why| format!("--database (MTURK_LOCAL_DATABASE): {why}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        help::complete(Cli::command()).debug_assert();
     }
 }

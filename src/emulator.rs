@@ -12,35 +12,37 @@ use tokio::sync::watch;
 use crate::control::admin::AdminToken;
 use crate::control::{self, Control};
 use crate::engine::{Engine, Start, StartAt};
-use crate::fault::Fault;
-use crate::gate::Gate;
+use crate::fault::{Code, Fault};
+use crate::host_check::HostCheck;
 use crate::ids;
-use crate::notify::{self, Courier, Endpoints};
-use crate::store::requesters::{Known, Requester};
+use crate::journal::{Journal, USUAL_BYTES};
+use crate::metrics::Metrics;
+use crate::notify::{self, Endpoints, Publisher};
+use crate::site::{SiteOptions, SiteState};
+use crate::store::requesters::{Credentials, Requester};
 use crate::store::{OpenError, Store, world};
 use crate::time::Source;
-use crate::turn::{Access, Market};
-use crate::web::{Site, Web};
+use crate::turn::Market;
 use crate::wire::Wire;
 use crate::wire::caller::Auth;
 use crate::worlds::reset::Beginning;
 use crate::worlds::{Refusal, Worlds};
 
 pub use access_log::REFUSED_AT_CHECK;
-pub use front::Front;
+pub use front::{Front, is_dropped};
 
-/// How an emulator is to be.
-#[derive(Debug, Default)]
+/// The options of an emulator.
+#[derive(Debug)]
 pub struct Options {
     /// `sqlite:PATH`, `postgres://…`, or a temporary file.
     pub database: Option<String>,
-    /// How strictly callers are looked at.
+    /// How strictly callers are authenticated.
     pub auth: Auth,
-    /// The market's fixed sides.
+    /// What does not change while the market runs.
     pub market: Market,
     /// The clock.
     pub start: Start,
-    /// The clocks of the machine, or others in their place.
+    /// The machine's clocks, or others in their place.
     pub clocks: Source,
     /// The same ids in each run.
     pub seed: Option<i64>,
@@ -49,16 +51,42 @@ pub struct Options {
     /// What a new market begins with.
     pub worlds: Option<Arc<Worlds>>,
     /// Who is let in.
-    pub gate: Gate,
+    pub host_check: HostCheck,
     /// The worker's site.
-    pub site: Site,
+    pub site: SiteOptions,
     /// Where notifications can be delivered.
     pub endpoints: Endpoints,
     /// Who may use the control API.
     pub control: ControlAccess,
+    /// Where the server speaks HTTPS, for whoever asks for its health.
+    pub https_url: Option<String>,
     /// A request that takes longer is given up; a minute if absent. Moves of the clock, loads and
-    /// dumps of worlds, and resets take as long as they take.
+    /// dumps of worlds, resets, and snapshots take as long as they take.
     pub max_time: Option<Duration>,
+    /// How many bytes of calls the journal keeps; 0 for no journal.
+    pub journal_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            database: None,
+            auth: Auth::default(),
+            market: Market::default(),
+            start: Start::default(),
+            clocks: Source::default(),
+            seed: None,
+            credentials: Vec::new(),
+            worlds: None,
+            host_check: HostCheck::default(),
+            site: SiteOptions::default(),
+            endpoints: Endpoints::default(),
+            control: ControlAccess::default(),
+            https_url: None,
+            max_time: None,
+            journal_bytes: USUAL_BYTES,
+        }
+    }
 }
 
 /// Who may use the control API, and where it answers.
@@ -69,7 +97,7 @@ pub struct ControlAccess {
     /// Whether it asks for a token although none was given: the store's, which is made if there is
     /// none. [`Auth::Strict`] always does.
     pub asks_for_token: bool,
-    /// Whether it answers at [`Emulator::control_front`] alone.
+    /// Whether it answers at [`Backend::control_front`] alone.
     pub is_apart: bool,
 }
 
@@ -109,22 +137,18 @@ pub enum StartError {
 
 /// A running market without its sockets.
 #[derive(Debug, Clone)]
-pub struct Emulator {
-    engine: Arc<Engine>,
-    auth: Auth,
-    gate: Arc<Gate>,
-    site: Arc<Site>,
-    beginning: Arc<Beginning>,
-    courier: Courier,
-    token: Option<AdminToken>,
+pub struct Backend {
+    host_check: Arc<HostCheck>,
+    wire: Wire,
+    control: Control,
+    site: SiteState,
+    publisher: Publisher,
     has_new_token: bool,
     control_is_apart: bool,
-    max_time: Duration,
 }
 
-impl Emulator {
-    /// Opens the store, makes requesters known, starts the clock, and loads the worlds into a new
-    /// market.
+impl Backend {
+    /// Opens the store, adds requesters, starts the clock, and loads the worlds into a new market.
     ///
     /// # Errors
     /// The database cannot be used, the clock would go back, or a world does not load.
@@ -132,7 +156,7 @@ impl Emulator {
         let store = Store::open(options.database.as_deref()).await?;
         let engine = Engine::with_clocks(store, options.market, options.seed, options.clocks);
         let engine = Arc::new(engine.await?);
-        let known: Vec<Known> = options.credentials.into_iter().map(known).collect();
+        let known: Vec<Credentials> = options.credentials.into_iter().map(known).collect();
         if options.auth == Auth::Strict && known.is_empty() && options.worlds.is_none() {
             tracing::warn!("--auth strict without --credential: only known requesters may call");
         }
@@ -143,74 +167,65 @@ impl Emulator {
         let (worlds, freeze) = (options.worlds, options.start.freeze);
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
         begin(&engine, &beginning, options.start).await?;
-        let gate = Arc::new(options.gate);
-        let site = Arc::new(options.site);
-
-        let courier = Courier::new(&options.endpoints);
         let asks = options.control.asks_for_token || options.auth == Auth::Strict;
         let (token, has_new_token) = match options.control.token {
             None if asks => admin_token(&engine).await?,
             given => (given, false),
         };
-        let control_is_apart = options.control.is_apart;
-        let auth = options.auth;
+        let public_origin = options.host_check.public_origin.clone();
+        let journal = Journal::new(options.journal_bytes);
+        let metrics = Arc::<Metrics>::default();
         Ok(Self {
-            engine,
-            auth,
-            gate,
-            site,
-            beginning,
-            courier,
-            token,
+            wire: Wire {
+                engine: Arc::clone(&engine),
+                auth: options.auth,
+                keys: Arc::default(),
+                max_time: options.max_time.unwrap_or(MAX_TIME),
+                public_origin: public_origin.clone(),
+                journal: journal.clone(),
+                metrics: Arc::clone(&metrics),
+            },
+            site: SiteState { engine: Arc::clone(&engine), options: Arc::new(options.site) },
+            control: Control {
+                engine,
+                beginning,
+                public_origin,
+                token,
+                https_url: options.https_url,
+                journal,
+                metrics,
+            },
+            host_check: Arc::new(options.host_check),
+            publisher: Publisher::new(options.endpoints),
             has_new_token,
-            control_is_apart,
-            max_time: options.max_time.unwrap_or(MAX_TIME),
+            control_is_apart: options.control.is_apart,
         })
     }
 
     /// The engine, for programs that take turns of their own.
-    #[must_use]
     pub const fn engine(&self) -> &Arc<Engine> {
-        &self.engine
+        &self.control.engine
     }
 
     /// What answers requests.
-    #[must_use]
     pub fn front(&self) -> Front {
-        let public_origin = self.gate.public_origin.clone();
-        let (engine, keys) = (Arc::clone(&self.engine), Arc::default());
-        let max_time = self.max_time;
-        let wire = Wire { engine, auth: self.auth, keys, max_time, public_origin };
         let routes = if self.control_is_apart { control::open } else { control::router };
-        let control = routes(self.control());
-        let web = Web { engine: Arc::clone(&self.engine), site: Arc::clone(&self.site) };
-        Front::new(Arc::clone(&self.gate), wire, control, web)
+        let control = routes(self.control.clone());
+        Front::new(Arc::clone(&self.host_check), self.wire.clone(), control, self.site.clone())
     }
 
     /// What answers requests to the control API, and nothing else.
-    #[must_use]
     pub fn control_front(&self) -> Front {
-        let control = control::router(self.control());
-        Front::of_control(Arc::clone(&self.gate), control, self.max_time)
-    }
-
-    fn control(&self) -> Control {
-        Control {
-            engine: Arc::clone(&self.engine),
-            beginning: Arc::clone(&self.beginning),
-            public_origin: self.gate.public_origin.clone(),
-            token: self.token.clone(),
-        }
+        let control = control::router(self.control.clone());
+        Front::of_control(Arc::clone(&self.host_check), self.wire.clone(), control)
     }
 
     /// The admin token, if the control API asks for one.
-    #[must_use]
     pub const fn admin_token(&self) -> Option<&AdminToken> {
-        self.token.as_ref()
+        self.control.token.as_ref()
     }
 
     /// Whether this start made the token, so that nobody knows it yet.
-    #[must_use]
     pub const fn has_new_admin_token(&self) -> bool {
         self.has_new_token
     }
@@ -218,72 +233,64 @@ impl Emulator {
     /// Waits until the files of a SQLite database were moved, replaced, deleted or written by
     /// another program: why nothing is written any more. Every request is answered with a fault
     /// then, and the program should stop. On PostgreSQL it never ends.
-    pub async fn lost_files(&self) -> String {
-        self.engine.store().lost_files().await
+    pub async fn files_changed(&self) -> String {
+        self.engine().store().files_changed().await
     }
 
-    /// Lets timers fall due while nobody asks, until `stop` says otherwise.
+    /// Settles timers as they fall due, until `stop` is set.
     pub async fn keep_time(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            let wait = match self.engine.due_in_ms().await {
-                Ok(Some(ms)) if ms <= 0 => self.settle().await,
-                Ok(Some(ms)) => Duration::from_millis(ms.unsigned_abs()).min(LONGEST_NAP),
-                Ok(None) => LONGEST_NAP,
-                Err(fault) => {
-                    tracing::error!(%fault, "the timers cannot be read");
-                    Duration::from_secs(1)
-                }
-            };
+            let wait = self.settle().await.unwrap_or_else(|fault| {
+                tracing::error!(%fault, "the timers cannot be settled");
+                Duration::from_secs(1)
+            });
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = self.engine.timer_set.notified() => {}
+                () = self.engine().timer_set.notified() => {}
                 _ = stop.changed() => return,
             }
         }
     }
 
-    /// Delivers notifications until `stop` says otherwise; then everyone who waits for something to
-    /// happen is let go.
-    pub async fn deliver(&self, stop: watch::Receiver<bool>) {
-        notify::keep_delivering(Arc::clone(&self.engine), self.courier.clone(), stop).await;
+    /// Settles what is due; returns the time until there may be more.
+    async fn settle(&self) -> Result<Duration, Fault> {
+        match self.engine().due_in_ms().await? {
+            Some(ms) if ms <= 0 => self.engine().settle().await.map(|()| Duration::ZERO),
+            Some(ms) => Ok(Duration::from_millis(ms.unsigned_abs()).min(POLL_EVERY)),
+            None => Ok(POLL_EVERY),
+        }
     }
 
-    async fn settle(&self) -> Duration {
-        match self.engine.settle().await {
-            Ok(()) => Duration::ZERO,
-            Err(fault) => {
-                tracing::error!(%fault, "the timers cannot be settled");
-                Duration::from_secs(1)
-            }
-        }
+    /// Delivers notifications until `stop` is set; then ends every wait for an event.
+    pub async fn deliver(&self, stop: watch::Receiver<bool>) {
+        notify::deliver(Arc::clone(self.engine()), self.publisher.clone(), stop).await;
     }
 }
 
 /// A request that takes longer is given up.
 const MAX_TIME: Duration = Duration::from_mins(1);
 
-/// Another process may set a timer on a shared store: look again after this long.
-const LONGEST_NAP: Duration = Duration::from_secs(5);
+/// Another process may set a timer on a shared store: it is read again after this long.
+const POLL_EVERY: Duration = Duration::from_secs(5);
 
-fn known(credential: Credential) -> Known {
+fn known(credential: Credential) -> Credentials {
     let requester = Requester::of_key(&credential.access_key);
     let name = credential.name.unwrap_or_else(|| requester.name.clone());
-    Known { requester: Arc::new(Requester { name, ..requester }), secret: Some(credential.secret) }
+    Credentials {
+        requester: Arc::new(Requester { name, ..requester }),
+        secret: Some(credential.secret),
+    }
 }
 
 /// The store's admin token, and whether it was made now.
 async fn admin_token(engine: &Arc<Engine>) -> Result<(Option<AdminToken>, bool), Fault> {
     let new = URL_SAFE_NO_PAD.encode(ids::random());
-    let kept = engine.turn(Access::Write, Requester::default(), {
-        let new = new.clone();
-        move |turn| {
-            let new = new.clone();
-            Box::pin(async move { world::admin_token(&mut turn.tx, &new).await })
-        }
+    let stored = engine.write(Requester::default(), new.clone(), |turn, new| {
+        Box::pin(world::admin_token(&mut turn.tx, new))
     });
-    let kept = kept.await?;
+    let stored = stored.await?;
     let damaged = || Fault::Service("the admin token in the store is damaged".into());
-    Ok((Some(AdminToken::new(&kept).ok_or_else(damaged)?), kept == new))
+    Ok((Some(AdminToken::new(&stored).ok_or_else(damaged)?), stored == new))
 }
 
 /// Begins the market, or goes on with it.
@@ -293,7 +300,11 @@ async fn begin(
     start: Start,
 ) -> Result<(), StartError> {
     let begun = engine.begin_market(beginning, start).await.map_err(|refusal| match refusal {
-        Refusal::Fault(Fault::Control { message, .. }) => StartError::Clock(message),
+        Refusal::Fault(Fault::Refused(refused))
+            if matches!(refused.code, Code::BadRequest | Code::Conflict) =>
+        {
+            StartError::Clock(refused.message)
+        }
         Refusal::Fault(fault) => StartError::Begin(fault),
         problems @ Refusal::Problems(_) => StartError::World(problems),
     })?;

@@ -1,48 +1,78 @@
-//! The engine takes turns: begin, settle what is due, call, commit; again if the race is lost.
+//! The engine takes turns: begin a transaction, settle the timers that are due, call the action,
+//! commit; and again after a serialization conflict.
 
 mod beginning;
+mod bring_in;
 mod callers;
 mod clock;
+mod complete_on_drop;
 mod compute;
+mod credentials;
 mod events;
+mod gauges;
 mod health;
-mod look;
+mod read;
 mod settle;
-mod stay;
+mod settling;
+mod snapshots;
 mod timers;
 mod worlds;
 
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use crate::engine::stay::Stay;
+use futures_util::FutureExt as _;
+
+pub use crate::engine::complete_on_drop::CompleteOnDrop;
 use crate::fault::Fault;
 use crate::ids;
 use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
-use crate::store::world::{self, Opening};
+use crate::store::world::{self, MarketState};
 use crate::store::{Store, requesters};
 use crate::time::{Instant, RealTime, Source, UsedTime};
-use crate::turn::{Access, BoxFuture, Market, Post, Turn};
+use crate::turn::{Action, BoxFuture, Market, TestEvents, Turn, TurnError};
 
-pub use beginning::{Begun, Start, StartAt};
-pub use clock::{ClockChange, Told};
+pub use beginning::{Start, StartAt, Started};
+pub use clock::{ClockChange, ClockReading};
 pub use compute::compute;
-pub use timers::{SetAside, TimersShown};
-pub use worlds::Onto;
+pub use gauges::Gauges;
+pub use worlds::LoadMode;
 
-/// How often a turn is taken before a lost race becomes our failure.
+/// A turn is taken so often before a serialization conflict becomes our failure.
 const ATTEMPTS: u32 = 60;
 
-/// What a turn does; it is called again when a race is lost. It is a reference to whatever it is:
-/// with a machine for each the program would be larger.
-type Deed<'d, T> =
-    &'d (dyn for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync);
+/// An action with its input, whatever type that has: one state machine per answer is enough.
+trait Run<T, E>: Sync {
+    fn run<'t>(&'t self, turn: &'t mut Turn) -> BoxFuture<'t, Result<T, E>>;
+}
+
+struct Call<I, T, E> {
+    input: I,
+    action: Action<I, T, E>,
+}
+
+/// Whether other turns may run while a turn writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Concurrency {
+    /// They may, also those of other processes.
+    Shared,
+    /// They may not: those under way end first, and later ones wait.
+    Exclusive,
+}
+
+impl<I: Sync, T, E> Run<T, E> for Call<I, T, E> {
+    fn run<'t>(&'t self, turn: &'t mut Turn) -> BoxFuture<'t, Result<T, E>> {
+        (self.action)(turn, &self.input)
+    }
+}
 
 /// What was known of the timers when a turn began. It holds until the turn settles some.
 #[derive(Debug, Clone, Copy)]
-struct Known {
+struct NextTimer {
     next_due_at: Option<Instant>,
     settled_count: i64,
 }
@@ -52,41 +82,34 @@ struct Known {
 pub struct Engine {
     store: Store,
     market: Arc<Market>,
-    /// What the next turn must know, where no other process can change it; and how many turns the
-    /// store had lost by then.
-    opening: Mutex<Option<(u64, Opening)>>,
+    /// What the next turn must know, where no other process can change it, and the store's rollback
+    /// epoch by then.
+    state: Mutex<Option<(u64, MarketState)>>,
     /// What was last read of a store that others may change.
-    last_read: Mutex<Option<Opening>>,
-    page_key: OnceLock<PageKey>,
+    last_read: Mutex<Option<MarketState>>,
     callers: callers::Callers,
     real_time: RealTime,
-    /// Held by who gives events their numbers.
+    /// Held by the task that gives events their numbers.
     numbering: tokio::sync::Mutex<()>,
     /// Held by the task that settles everything that is due.
     settling: tokio::sync::Mutex<()>,
-    /// Whether the last write that is known of failed.
+    /// Whether the last write failed.
     writes_fail: AtomicBool,
     /// Rung when a timer may have become the next one.
     pub timer_set: tokio::sync::Notify,
     /// Rung when an event may await delivery.
-    pub letters: tokio::sync::Notify,
+    pub undelivered: tokio::sync::Notify,
     changes: tokio::sync::watch::Sender<bool>,
-    post: OnceLock<Post>,
+    test_events: OnceLock<TestEvents>,
 }
 
 impl Engine {
-    /// Takes over a store; makes its world, if it has none.
-    ///
-    /// # Errors
-    /// The database failed.
+    /// Takes over a store, and gives it a market, if it has none.
     pub async fn new(store: Store, market: Market, seed: Option<i64>) -> Result<Self, Fault> {
         Self::with_clocks(store, market, seed, Source::default()).await
     }
 
     /// As [`Engine::new`], with other clocks than the machine's.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn with_clocks(
         store: Store,
         market: Market,
@@ -94,133 +117,173 @@ impl Engine {
         clocks: Source,
     ) -> Result<Self, Fault> {
         let mut attempt = 0;
-        let opening = loop {
-            match begin_world(&store, seed).await {
-                Err(Fault::LostRace) if attempt < ATTEMPTS => back_off(attempt).await,
+        let state = loop {
+            match begin_market(&store, seed).await {
+                Err(Fault::SerializationConflict) if attempt < ATTEMPTS => back_off(attempt).await,
                 begun => break begun?,
             }
             attempt += 1;
         };
         let real_time = RealTime::new(clocks);
         // Nobody knows how much of the noted time was used before.
-        real_time.raise(opening.used.until.max(opening.used.floor));
-        let opening = (!store.is_shared()).then(|| (store.lost(), opening));
+        real_time.raise(state.used.until.max(state.used.floor));
+        let state = (!store.is_shared()).then(|| (store.rollback_epoch(), state));
         Ok(Self {
             store,
             market: Arc::new(market),
-            opening: Mutex::new(opening),
+            state: Mutex::new(state),
             last_read: Mutex::new(None),
             callers: callers::Callers::default(),
-            page_key: OnceLock::new(),
             real_time,
             numbering: tokio::sync::Mutex::default(),
             settling: tokio::sync::Mutex::default(),
             writes_fail: AtomicBool::new(false),
             timer_set: tokio::sync::Notify::new(),
-            letters: tokio::sync::Notify::new(),
+            undelivered: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
-            post: OnceLock::new(),
+            test_events: OnceLock::new(),
         })
     }
 
     /// The database behind it.
-    #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
     }
 
     /// The key that seals what leaves the market and comes back to it. It stays what it is once the
-    /// market has begun.
-    ///
-    /// # Errors
-    /// The database failed.
+    /// market has begun, unless the snapshot of another market is restored.
     pub async fn page_key(&self) -> Result<PageKey, Fault> {
-        if let Some(key) = self.page_key.get() {
-            return Ok(key.clone());
+        match self.last_known() {
+            Some(state) => Ok(state.page_key),
+            None => Ok(self.current().await?.page_key),
         }
-        let key = self.opening(&mut self.store.read().await?).await?.page_key;
-        Ok(self.page_key.get_or_init(|| key).clone())
     }
 
     /// The market's fixed sides.
-    #[must_use]
     pub fn market(&self) -> &Market {
         &self.market
     }
 
-    /// Takes a turn.
-    ///
-    /// A turn that changes something runs to its end even when nobody waits for it any more.
+    /// Takes a turn that only reads.
     ///
     /// # Errors
-    /// What the deed answers, or our own failure; in both cases nothing was changed.
-    pub async fn turn<T, F>(
+    /// What the action answers, or our own failure.
+    pub async fn read<I, T, E>(
         self: &Arc<Self>,
-        access: Access,
         requester: impl Into<Arc<Requester>>,
-        deed: F,
-    ) -> Result<T, Fault>
+        input: I,
+        action: Action<I, T, E>,
+    ) -> Result<T, E>
     where
+        I: Send + Sync + 'static,
         T: Send + 'static,
-        F: for<'t> Fn(&'t mut Turn) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
+        E: TurnError,
     {
-        let requester = requester.into();
-        match access {
-            Access::Read => self.read(requester, &deed).await,
-            Access::Write => {
-                let engine = Arc::clone(self);
-                Stay::new(async move { engine.write(requester, &deed).await }).await
-            }
-        }
+        self.read_turn(requester.into(), &Call { input, action }).await
     }
 
-    async fn write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
+    /// Takes a turn that may change something. It runs to its end even when nobody waits for it any
+    /// more.
+    ///
+    /// # Errors
+    /// What the action answers, or our own failure; in both cases nothing was changed.
+    pub async fn write<I, T, E>(
+        self: &Arc<Self>,
+        requester: impl Into<Arc<Requester>>,
+        input: I,
+        action: Action<I, T, E>,
+    ) -> Result<T, E>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        E: TurnError,
+    {
+        let (engine, requester) = (Arc::clone(self), requester.into());
+        let call = Call { input, action };
+        complete(async move { engine.write_turn(requester, Concurrency::Shared, &call).await })
+            .await
+    }
+
+    async fn write_turn<T, E: TurnError>(
+        &self,
+        requester: Arc<Requester>,
+        concurrency: Concurrency,
+        action: &dyn Run<T, E>,
+    ) -> Result<T, E> {
         for attempt in 0..ATTEMPTS {
-            self.help().await?;
-            match self.try_write(requester.clone(), deed).await {
-                Err(Fault::LostRace) => back_off(attempt).await,
+            self.settle_batch_if_held().await?;
+            match self.try_write(requester.clone(), concurrency, action).await {
+                Err(error) if error.is_conflict() => back_off(attempt).await,
                 answer => {
-                    self.note(&answer);
+                    self.note(answer.as_ref().err().and_then(TurnError::fault));
                     return answer;
                 }
             }
         }
-        Err(Fault::Service(format!("lost {ATTEMPTS} races in a row")))
+        Err(Fault::Service(format!("{ATTEMPTS} serialization conflicts in a row")).into())
     }
 
-    async fn try_write<T>(&self, requester: Arc<Requester>, deed: Deed<'_, T>) -> Result<T, Fault> {
-        let (mut turn, known) = self.begin(requester).await?;
+    async fn try_write<T, E: TurnError>(
+        &self,
+        requester: Arc<Requester>,
+        concurrency: Concurrency,
+        action: &dyn Run<T, E>,
+    ) -> Result<T, E> {
+        let (mut turn, next_timer) = self.begin(requester, concurrency).await?;
         let new = self.callers.is_new(&turn.requester).then(|| turn.requester.clone());
-        let answer = match act(&mut turn, known, new.as_deref(), deed).await {
+        let prepared = prepare(&mut turn, next_timer, new.as_deref()).await;
+        let answer = match prepared {
+            Ok(()) => action.run(&mut turn).await,
+            Err(fault) => Err(fault.into()),
+        };
+        let answer = match answer {
             Ok(answer) => answer,
-            Err(fault) => {
-                turn.tx.undo().await?;
-                return Err(fault);
+            Err(error) => {
+                turn.tx.rollback().await?;
+                return Err(error);
             }
         };
-        self.commit(turn, known).await?;
+        self.commit(turn, next_timer).await?;
         if let Some(requester) = new.filter(|_| !self.store.is_shared()) {
-            self.callers.keep(&requester);
+            self.callers.remember_stored(&requester);
         }
         Ok(answer)
     }
 
     /// A turn in a transaction, and what is known of the timers.
-    async fn begin(&self, requester: Arc<Requester>) -> Result<(Turn, Known), Fault> {
-        let mut tx = self.store.write().await?;
-        let opening = self.opening(&mut tx).await?;
-        let Opening { next_due_at, settled_count, .. } = opening;
-        let begun = (opening, self.real_time.now());
+    async fn begin(
+        &self,
+        requester: Arc<Requester>,
+        concurrency: Concurrency,
+    ) -> Result<(Turn, NextTimer), Fault> {
+        let mut tx = match concurrency {
+            Concurrency::Shared => self.store.write().await?,
+            Concurrency::Exclusive => self.store.write_exclusive().await?,
+        };
+        let state = self.state(&mut tx).await?;
+        let MarketState { next_due_at, settled_count, .. } = state;
+        let begun = (state, self.real_time.now());
         let turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
-        Ok((turn, Known { next_due_at, settled_count }))
+        Ok((turn, NextTimer { next_due_at, settled_count }))
     }
 
     /// Commits, and remembers what the next turn must know.
-    async fn commit(&self, turn: Turn, known: Known) -> Result<(), Fault> {
+    async fn commit(&self, turn: Turn, next_timer: NextTimer) -> Result<(), Fault> {
         let (used, has_settled) = (self.used(&turn), turn.has_settled);
-        let Turn { mut tx, ids, ids_before, page_key, earliest_set, clock, has_letters, .. } = turn;
+        let Turn {
+            mut tx,
+            ids,
+            ids_before,
+            page_key,
+            earliest_set,
+            clock,
+            has_undelivered,
+            reset_count,
+            has_faults,
+            ..
+        } = turn;
         if ids != ids_before {
-            world::keep_ids(&mut tx, &ids).await?;
+            world::save_ids(&mut tx, &ids).await?;
         }
         if used != turn.used {
             world::set_used(&mut tx, used).await?;
@@ -230,21 +293,30 @@ impl Engine {
         } else {
             // The writer is held until the cache is right, so that turns follow one another.
             let kept = if has_settled {
-                world::opening(&mut tx).await?
+                world::state(&mut tx).await?
             } else {
-                let Known { next_due_at, settled_count } = known;
+                let NextTimer { next_due_at, settled_count } = next_timer;
                 let next_due_at = [next_due_at, earliest_set].into_iter().flatten().min();
-                Opening { clock, ids, page_key, next_due_at, settled_count, used }
+                MarketState {
+                    clock,
+                    ids,
+                    page_key,
+                    next_due_at,
+                    has_faults,
+                    settled_count,
+                    used,
+                    reset_count,
+                }
             };
-            *self.cached() = Some((self.store.lost(), kept));
-            // If this fails, it counts as lost, and so does what was kept.
+            *self.cached() = Some((self.store.rollback_epoch(), kept));
+            // If this fails, the rollback epoch changes, and the cache is void.
             tx.commit().await?;
         }
         if earliest_set.is_some() || clock.held_at().is_some() {
             self.timer_set.notify_one();
         }
-        if has_letters {
-            self.letters.notify_one();
+        if has_undelivered {
+            self.undelivered.notify_one();
         }
         self.changes.send_modify(|_| ());
         Ok(())
@@ -259,42 +331,51 @@ impl Engine {
     }
 }
 
-/// What a turn does: what is due first, unless the clock is held until others have settled it.
-async fn act<T>(
+/// What comes before the action: what is due, unless the clock is held until others have settled
+/// it; and the requester, if the store may not know it.
+async fn prepare(
     turn: &mut Turn,
-    known: Known,
+    next_timer: NextTimer,
     new: Option<&Requester>,
-    deed: Deed<'_, T>,
-) -> Result<T, Fault> {
-    if turn.clock.held_at().is_none() && is_due_at(known.next_due_at, turn.arrived_at) {
+) -> Result<(), Fault> {
+    if turn.clock.held_at().is_none() && is_due_at(next_timer.next_due_at, turn.arrived_at) {
         let now = turn.arrived_at;
         settle::batch(turn, now, settle::Limits::USUAL).await?;
     }
-    if let Some(requester) = new {
-        requesters::add(&mut turn.tx, requester).await?;
+    match new {
+        Some(requester) => requesters::add(&mut turn.tx, requester).await,
+        None => Ok(()),
     }
-    deed(turn).await
 }
 
 fn is_due_at(next_due_at: Option<Instant>, now: Instant) -> bool {
     next_due_at.is_some_and(|due| due <= now)
 }
 
-/// Makes the world's row, if there is none, and reads it.
-async fn begin_world(store: &Store, seed: Option<i64>) -> Result<Opening, Fault> {
+/// Makes the row of the market's state, if there is none, and reads it.
+async fn begin_market(store: &Store, seed: Option<i64>) -> Result<MarketState, Fault> {
     let mut tx = store.write().await?;
     world::begin(&mut tx, seed).await?;
-    let opening = world::opening(&mut tx).await?;
+    let state = world::state(&mut tx).await?;
     tx.commit().await?;
-    Ok(opening)
+    Ok(state)
 }
 
-/// Waits after a lost race: by chance, so that those who lost it together do not meet again, and up
-/// to a quarter of a second after many.
+/// Waits after a serialization conflict: for a random time, so that those who met do not meet
+/// again, and up to a quarter of a second after many.
 async fn back_off(attempt: u32) {
     let most_us = 2000_u64 << attempt.min(7);
     let chance = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     tokio::time::sleep(Duration::from_micros(chance % most_us)).await;
+}
+
+/// Runs a turn to its end, whoever waits for it. A panic is our failure.
+fn complete<T: Send + 'static, E: TurnError>(
+    turn: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> CompleteOnDrop<Result<T, E>> {
+    let done = AssertUnwindSafe(turn).catch_unwind();
+    let failed = |_| Err(Fault::Service("a panic".into()).into());
+    CompleteOnDrop::new(done.map(move |done| done.unwrap_or_else(failed)))
 }
 
 #[cfg(test)]

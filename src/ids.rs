@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sha2::{Digest, Sha256};
+use crate::digest::sha256;
 
 const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -34,13 +34,13 @@ impl Ids {
         spell('A', 13, &self.bytes())
     }
 
-    /// Takes up another part of the seed's ids, one that follows from `texts`.
+    /// Jumps to another part of the seed's sequence, one that follows from `texts`.
     ///
-    /// What is loaded may have been dumped from a market with the same seed: its ids are given out
-    /// already, so that the next one must not be the first again.
-    pub fn depart(&mut self, texts: &[String]) {
+    /// A loaded world may come from a market with the same seed, and have its first ids: new ids
+    /// must be different.
+    pub fn jump(&mut self, texts: &[String]) {
         if let Self::Seeded { count, .. } = self {
-            let digest = texts.iter().fold(Sha256::new(), Digest::chain_update).finalize();
+            let digest = sha256(texts.iter().map(String::as_bytes));
             let mut step = [0; 8];
             step[3..].copy_from_slice(&digest[..5]);
             *count = count.wrapping_add(i64::from_be_bytes(step));
@@ -53,26 +53,20 @@ impl Ids {
             Self::Random => random(),
             Self::Seeded { seed, count } => {
                 *count += 1;
-                Sha256::new()
-                    .chain_update(seed.to_be_bytes())
-                    .chain_update(count.to_be_bytes())
-                    .finalize()
-                    .into()
+                sha256([&seed.to_be_bytes()[..], &count.to_be_bytes()])
             }
         }
     }
 }
 
-/// The id of the requester that an access key stands for: `A` and 13 characters.
+/// The id of the requester of an access key: `A` and 13 characters.
 ///
 /// A function of the key alone, so that the same key is the same requester in every run.
-#[must_use]
 pub fn requester_of(access_key: &str) -> String {
     spell('A', 13, &digest("requester", access_key))
 }
 
 /// The 12-digit account of an access key; a key of 12 digits is its own account.
-#[must_use]
 pub fn account_of(access_key: &str) -> String {
     if access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit()) {
         return access_key.to_owned();
@@ -81,7 +75,6 @@ pub fn account_of(access_key: &str) -> String {
 }
 
 /// A request id: a lower-case UUID of version 4.
-#[must_use]
 pub fn request_id() -> String {
     uuid::Builder::from_random_bytes(few_random()).into_uuid().to_string()
 }
@@ -104,7 +97,6 @@ fn few_random() -> [u8; 16] {
 ///
 /// # Panics
 /// The operating system has no random source; a server cannot run there.
-#[must_use]
 pub fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
     fill(&mut bytes);
@@ -117,7 +109,7 @@ fn fill(bytes: &mut [u8]) {
 }
 
 fn digest(purpose: &str, text: &str) -> [u8; 32] {
-    Sha256::new().chain_update(purpose).chain_update([0]).chain_update(text).finalize().into()
+    sha256([purpose.as_bytes(), &[0], text.as_bytes()])
 }
 
 /// `first`, then `count` (at most 32) characters of `A..Z0..9`.
@@ -126,8 +118,12 @@ fn spell(first: char, count: usize, bytes: &[u8; 32]) -> String {
     std::iter::once(first).chain(rest).collect()
 }
 
+/// Whether `id` has the form of a worker id: `A` and more capital letters or digits, at most 64.
+pub fn is_worker_id(id: &str) -> bool {
+    id.len() > 1 && id.starts_with('A') && is_id(id)
+}
+
 /// Whether a text has the form of an id of the market: capital letters and digits, at most 64.
-#[must_use]
 pub fn is_id(text: &str) -> bool {
     let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     (1..=64).contains(&text.len()) && text.bytes().all(capital)
@@ -155,10 +151,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_loaded_leads_to_other_ids_and_always_to_the_same() {
+    fn a_loaded_world_leads_to_other_ids_and_always_to_the_same() {
         let ids = |text: &str| {
             let mut ids = Ids::Seeded { seed: 1, count: 0 };
-            ids.depart(&[text.to_owned()]);
+            ids.jump(&[text.to_owned()]);
             ids.entity()
         };
         assert_eq!(ids("{}"), ids("{}"));

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
 use clap::error::ErrorKind::UnknownArgument;
 use clap::error::{ContextKind, ContextValue};
+use mturk_local::cli;
+use mturk_local::cli::RunError;
 use mturk_local::client::{self, ClientError, print_text};
-use mturk_local::config::{Cli, Command, environment, manual};
+use mturk_local::config::{Cli, Command, completions, environment, manual};
 use mturk_local::rules::url::without_user_info;
-use mturk_local::run;
-use mturk_local::run::RunError;
 use mturk_local::worlds::builtin::{BUILTIN, Builtin};
 
 #[cfg(target_env = "musl")]
@@ -18,12 +17,13 @@ use mturk_local::worlds::builtin::{BUILTIN, Builtin};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    completions::answer();
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
     if !matches!(cli.command, None | Some(Command::Serve(_))) {
-        // A server says it in its log, which is silent under `exec`.
+        // A server logs them; its log is silent under `exec`.
         for sentence in environment::unknown() {
             complain(&sentence);
         }
@@ -45,7 +45,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// A bad option or environment value: says which, and exits 2. `--help` and `--version` exit 0.
+/// Reports a bad option or environment value, and exits 2. `--help` and `--version` exit 0.
 fn refuse(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     match without_user_info(&text) {
@@ -70,7 +70,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// What to type instead of `exec CMD`.
+/// The command to type instead of `exec CMD`.
 fn exec_advice(error: &clap::Error) -> Option<String> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let is_exec = arguments.first().is_some_and(|first| first == "exec");
@@ -81,7 +81,7 @@ fn exec_advice(error: &clap::Error) -> Option<String> {
     is_command.then(|| format!("type: mturk-local {}", arguments.join(" ")))
 }
 
-#[expect(clippy::print_stderr, reason = "the program's last words, log or no log")]
+#[expect(clippy::print_stderr, reason = "shown with or without a log")]
 fn complain(text: &str) {
     eprintln!("mturk-local: {}", without_user_info(text));
 }
@@ -90,22 +90,24 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(async {
         match cli.command {
-            None => run::run(&cli.serve).await?,
-            Some(Command::Serve(options)) => run::run(&options).await?,
-            Some(Command::Exec(mut command)) => return Ok(run::exec(&mut command).await?),
+            None => cli::run(&cli.serve).await?,
+            Some(Command::Serve(options)) => cli::run(&options).await?,
+            Some(Command::Exec(mut command)) => return Ok(cli::exec(&mut command).await?),
             Some(Command::Env(command)) => client::env(&command).await?,
             Some(Command::Load(command)) => client::load(&command).await?,
+            Some(Command::Import(command)) => client::import::run(&command).await?,
             Some(Command::Dump(command)) => client::dump(&command).await?,
             Some(Command::Reset(command)) => client::reset(&command).await?,
+            Some(Command::Snapshot(command)) => client::snapshot(&command).await?,
             Some(Command::Submit(command)) => client::submit(&command).await?,
             Some(Command::Clock(command)) => client::clock(&command).await?,
+            Some(Command::Faults(command)) => client::faults(&command).await?,
+            Some(Command::Requests(command)) => client::requests(&command).await?,
             Some(Command::Health(command)) => client::health(&command).await?,
             Some(Command::Fixtures { name }) => print_text(&fixtures(name.as_deref())?)?,
-            Some(Command::Openapi) => print_text(&mturk_local::control::description())?,
+            Some(Command::Openapi) => print_text(mturk_local::control::description())?,
             Some(Command::Completions { shell }) => {
-                let mut script = Vec::new();
-                clap_complete::generate(shell, &mut Cli::command(), "mturk-local", &mut script);
-                print_text(&String::from_utf8_lossy(&script))?;
+                print_text(&completions::script(shell).map_err(RunError::Usage)?)?;
             }
             Some(Command::Man { command }) => {
                 let pages = manual::pages(command.as_deref()).map_err(RunError::Usage)?;
@@ -114,7 +116,7 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
         }
         Ok::<u8, anyhow::Error>(0)
     });
-    // What still runs is not waited for: a second signal asked for that.
+    // A second signal ends the process: tasks that still run are not awaited.
     runtime.shutdown_background();
     code
 }

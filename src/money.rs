@@ -4,14 +4,22 @@ use std::fmt;
 use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use utoipa::ToSchema;
 
 /// An amount of US dollars, in cents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, ToSchema)]
+#[schema(
+    as = Dollars,
+    value_type = String,
+    description = "US dollars, with two decimals at most; at most 1000000000.00.",
+    pattern = r"^0*(1000000000(\.0{0,2})?|[0-9]{1,9}(\.[0-9]{0,2})?)$",
+    example = "0.05"
+)]
 pub struct Cents(pub i64);
 
 impl Cents {
     /// The largest reward or bonus, a billion dollars: what a million of them cost stays within 64
-    /// bits, with fees. Assumed: the service has none that is told.
+    /// bits, with fees. Assumed: the service documents none.
     pub const MOST: Self = Self(100_000_000_000);
     /// No requester has or owes more, and no sum that is shown is larger: as much as a million HITs
     /// can hold.
@@ -20,7 +28,6 @@ impl Cents {
     /// Reads an amount as requesters write it: `5`, `5.`, `0.5`, `0.05`.
     ///
     /// None for anything else, and for more than [`Cents::MOST`].
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::parse_any(text).filter(|amount| *amount <= Self::MOST)
     }
@@ -62,7 +69,14 @@ impl Sub for Cents {
 }
 
 /// What a requester has: more than one amount, or less than nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(
+    value_type = String,
+    description = "What a requester has, in US dollars: from -10000000000000000.00 to \
+        10000000000000000.00.",
+    pattern = r"^-?[0-9]{1,16}(\.[0-9]{0,2})?$",
+    example = "10000.00"
+)]
 pub struct Funds(pub Cents);
 
 impl<'de> Deserialize<'de> for Funds {

@@ -2,88 +2,76 @@
 //!
 //! [`OPERATIONS`] is the whole of what the wire knows of them.
 
-pub mod accept_qualification_request;
-pub mod approve_assignment;
-pub mod associate_qualification_with_worker;
-pub mod create_additional_assignments_for_hit;
-pub mod create_hit;
-pub mod create_hit_type;
-pub mod create_hit_with_hit_type;
-pub mod create_qualification_type;
-pub mod create_worker_block;
-pub mod delete_hit;
-pub mod delete_qualification_type;
-pub mod delete_worker_block;
-pub mod disassociate_qualification_from_worker;
-pub mod get_account_balance;
-pub mod get_assignment;
-pub mod get_file_upload_url;
-pub mod get_hit;
-pub mod get_qualification_score;
-pub mod get_qualification_type;
-pub mod list_assignments_for_hit;
-pub mod list_bonus_payments;
-pub mod list_hits;
-pub mod list_hits_for_qualification_type;
-pub mod list_qualification_requests;
-pub mod list_qualification_types;
-pub mod list_review_policy_results_for_hit;
-pub mod list_reviewable_hits;
-pub mod list_worker_blocks;
-pub mod list_workers_with_qualification_type;
-pub mod notify_workers;
-pub mod reject_assignment;
-pub mod reject_qualification_request;
-pub mod send_bonus;
-pub mod send_test_event_notification;
-pub mod update_expiration_for_hit;
-pub mod update_hit_review_status;
-pub mod update_hit_type_of_hit;
-pub mod update_notification_settings;
-pub mod update_qualification_type;
+mod accept_qualification_request;
+mod approve_assignment;
+mod associate_qualification_with_worker;
+mod create_additional_assignments_for_hit;
+mod create_hit;
+mod create_hit_type;
+mod create_hit_with_hit_type;
+mod create_qualification_type;
+mod create_worker_block;
+mod delete_hit;
+mod delete_qualification_type;
+mod delete_worker_block;
+mod disassociate_qualification_from_worker;
+mod get_account_balance;
+mod get_assignment;
+mod get_file_upload_url;
+mod get_hit;
+mod get_qualification_score;
+mod get_qualification_type;
+pub mod lag;
+mod list;
+mod list_assignments_for_hit;
+mod list_bonus_payments;
+mod list_hits;
+mod list_hits_for_qualification_type;
+mod list_qualification_requests;
+mod list_qualification_types;
+mod list_review_policy_results_for_hit;
+mod list_reviewable_hits;
+mod list_worker_blocks;
+mod list_workers_with_qualification_type;
+mod notify_workers;
+mod reject_assignment;
+mod reject_qualification_request;
+mod send_bonus;
+mod send_test_event_notification;
+mod update_expiration_for_hit;
+mod update_hit_review_status;
+mod update_hit_type_of_hit;
+mod update_notification_settings;
+mod update_qualification_type;
 
-use std::future::Future;
-
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::fault::Fault;
-use crate::turn::{Access, BoxFuture, Turn};
+use crate::turn::{Access, Action};
 
 pub use list_assignments_for_hit::Rest;
 
-/// One operation of the API.
-pub trait Operation: 'static {
-    /// The name after the dot of `X-Amz-Target`.
-    const NAME: &'static str;
-    /// Whether it only looks.
-    const ACCESS: Access;
-    /// The request's members.
-    type Input: DeserializeOwned + Send;
-    /// The answer's members.
-    type Output: Answer + Send;
-
-    /// Does it.
-    fn run(
-        turn: &mut Turn,
-        input: Self::Input,
-    ) -> impl Future<Output = Result<Self::Output, Fault>> + Send;
-}
-
-/// What can stand as the body of an answer.
+/// What can be the body of an answer.
 pub trait Answer {
-    /// The body: one JSON object without blanks.
-    ///
-    /// # Errors
-    /// It cannot be written as JSON.
-    fn body(self) -> Result<Content, Fault>;
+    /// The body: one JSON object without blanks, and without members for `()`. `origin` is that of
+    /// [`Call`].
+    fn body(self, origin: &str) -> Result<Content, Fault>;
 }
 
 impl<T: Serialize> Answer for T {
-    fn body(self) -> Result<Content, Fault> {
+    fn body(self, _origin: &str) -> Result<Content, Fault> {
         let json = serde_json::to_vec(&self).map_err(|e| Fault::Service(e.to_string()))?;
-        Ok(json.into())
+        Ok(if json == b"null" { b"{}".to_vec() } else { json }.into())
+    }
+}
+
+/// An answer, or an item of a list, that has one member: its name, and what it holds.
+pub struct Member<T>(&'static str, T);
+
+impl<T: Serialize> Serialize for Member<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.0, &self.1)])
     }
 }
 
@@ -102,81 +90,88 @@ impl From<Vec<u8>> for Content {
     }
 }
 
-/// The answer of an operation that has nothing to say: `{}`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Void {}
-
-/// An operation as a function: from a turn and a body to a body.
-type Run = for<'t> fn(&'t mut Turn, &'t Value) -> BoxFuture<'t, Result<Content, Fault>>;
+/// A request as an operation takes it.
+#[derive(Debug)]
+pub struct Call {
+    /// The body.
+    pub body: Value,
+    /// What this server's own addresses begin with, such as `http://127.0.0.1:1770`, as the caller
+    /// knows it.
+    pub origin: String,
+}
 
 /// An operation without its types.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// The operation's name.
     pub name: &'static str,
-    /// Whether it only looks.
+    /// Whether it only reads.
     pub access: Access,
     /// Decodes the request, does it, encodes the answer.
-    pub run: Run,
+    pub run: Action<Call, Content>,
 }
 
-impl Entry {
-    const fn of<O: Operation>() -> Self {
-        Self { name: O::NAME, access: O::ACCESS, run: run::<O> }
-    }
-}
-
-fn run<'t, O: Operation>(
-    turn: &'t mut Turn,
-    body: &'t Value,
-) -> BoxFuture<'t, Result<Content, Fault>> {
-    Box::pin(async move {
-        // What passed the model decodes; a test sends every member.
-        let input = O::Input::deserialize(body)
-            .map_err(|e| Fault::Service(format!("{} does not decode: {e}", O::NAME)))?;
-        O::run(turn, input).await?.body()
-    })
+/// An operation whose request and answer are those of `run` in its module.
+macro_rules! operation {
+    ($name:literal, $access:ident, $module:ident) => {
+        Entry {
+            name: $name,
+            access: Access::$access,
+            run: |turn, call| {
+                Box::pin(async move {
+                    // What passed the model decodes; a test sends every member.
+                    let input = Deserialize::deserialize(&call.body)
+                        .map_err(|e| Fault::Service(format!("{} does not decode: {e}", $name)))?;
+                    $module::run(turn, input).await?.body(&call.origin)
+                })
+            },
+        }
+    };
 }
 
 /// Every operation that is built, by name.
 pub const OPERATIONS: &[Entry] = &[
-    Entry::of::<accept_qualification_request::AcceptQualificationRequest>(),
-    Entry::of::<approve_assignment::ApproveAssignment>(),
-    Entry::of::<associate_qualification_with_worker::AssociateQualificationWithWorker>(),
-    Entry::of::<create_additional_assignments_for_hit::CreateAdditionalAssignmentsForHit>(),
-    Entry::of::<create_hit::CreateHit>(),
-    Entry::of::<create_hit_type::CreateHitType>(),
-    Entry::of::<create_hit_with_hit_type::CreateHitWithHitType>(),
-    Entry::of::<create_qualification_type::CreateQualificationType>(),
-    Entry::of::<create_worker_block::CreateWorkerBlock>(),
-    Entry::of::<delete_hit::DeleteHit>(),
-    Entry::of::<delete_qualification_type::DeleteQualificationType>(),
-    Entry::of::<delete_worker_block::DeleteWorkerBlock>(),
-    Entry::of::<disassociate_qualification_from_worker::DisassociateQualificationFromWorker>(),
-    Entry::of::<get_account_balance::GetAccountBalance>(),
-    Entry::of::<get_assignment::GetAssignment>(),
-    Entry::of::<get_file_upload_url::GetFileUploadUrl>(),
-    Entry::of::<get_hit::GetHit>(),
-    Entry::of::<get_qualification_score::GetQualificationScore>(),
-    Entry::of::<get_qualification_type::GetQualificationType>(),
-    Entry::of::<list_assignments_for_hit::ListAssignmentsForHit>(),
-    Entry::of::<list_bonus_payments::ListBonusPayments>(),
-    Entry::of::<list_hits::ListHits>(),
-    Entry::of::<list_hits_for_qualification_type::ListHitsForQualificationType>(),
-    Entry::of::<list_qualification_requests::ListQualificationRequests>(),
-    Entry::of::<list_qualification_types::ListQualificationTypes>(),
-    Entry::of::<list_review_policy_results_for_hit::ListReviewPolicyResultsForHit>(),
-    Entry::of::<list_reviewable_hits::ListReviewableHits>(),
-    Entry::of::<list_worker_blocks::ListWorkerBlocks>(),
-    Entry::of::<list_workers_with_qualification_type::ListWorkersWithQualificationType>(),
-    Entry::of::<notify_workers::NotifyWorkers>(),
-    Entry::of::<reject_assignment::RejectAssignment>(),
-    Entry::of::<reject_qualification_request::RejectQualificationRequest>(),
-    Entry::of::<send_bonus::SendBonus>(),
-    Entry::of::<send_test_event_notification::SendTestEventNotification>(),
-    Entry::of::<update_expiration_for_hit::UpdateExpirationForHit>(),
-    Entry::of::<update_hit_review_status::UpdateHitReviewStatus>(),
-    Entry::of::<update_hit_type_of_hit::UpdateHitTypeOfHit>(),
-    Entry::of::<update_notification_settings::UpdateNotificationSettings>(),
-    Entry::of::<update_qualification_type::UpdateQualificationType>(),
+    operation!("AcceptQualificationRequest", Write, accept_qualification_request),
+    operation!("ApproveAssignment", Write, approve_assignment),
+    operation!("AssociateQualificationWithWorker", Write, associate_qualification_with_worker),
+    operation!("CreateAdditionalAssignmentsForHIT", Write, create_additional_assignments_for_hit),
+    operation!("CreateHIT", Write, create_hit),
+    operation!("CreateHITType", Write, create_hit_type),
+    operation!("CreateHITWithHITType", Write, create_hit_with_hit_type),
+    operation!("CreateQualificationType", Write, create_qualification_type),
+    operation!("CreateWorkerBlock", Write, create_worker_block),
+    operation!("DeleteHIT", Write, delete_hit),
+    operation!("DeleteQualificationType", Write, delete_qualification_type),
+    operation!("DeleteWorkerBlock", Write, delete_worker_block),
+    operation!(
+        "DisassociateQualificationFromWorker",
+        Write,
+        disassociate_qualification_from_worker
+    ),
+    operation!("GetAccountBalance", Read, get_account_balance),
+    operation!("GetAssignment", Read, get_assignment),
+    operation!("GetFileUploadURL", Read, get_file_upload_url),
+    operation!("GetHIT", Read, get_hit),
+    operation!("GetQualificationScore", Read, get_qualification_score),
+    operation!("GetQualificationType", Read, get_qualification_type),
+    operation!("ListAssignmentsForHIT", Read, list_assignments_for_hit),
+    operation!("ListBonusPayments", Read, list_bonus_payments),
+    operation!("ListHITs", Read, list_hits),
+    operation!("ListHITsForQualificationType", Read, list_hits_for_qualification_type),
+    operation!("ListQualificationRequests", Read, list_qualification_requests),
+    operation!("ListQualificationTypes", Read, list_qualification_types),
+    operation!("ListReviewPolicyResultsForHIT", Read, list_review_policy_results_for_hit),
+    operation!("ListReviewableHITs", Read, list_reviewable_hits),
+    operation!("ListWorkerBlocks", Read, list_worker_blocks),
+    operation!("ListWorkersWithQualificationType", Read, list_workers_with_qualification_type),
+    operation!("NotifyWorkers", Write, notify_workers),
+    operation!("RejectAssignment", Write, reject_assignment),
+    operation!("RejectQualificationRequest", Write, reject_qualification_request),
+    operation!("SendBonus", Write, send_bonus),
+    operation!("SendTestEventNotification", Read, send_test_event_notification),
+    operation!("UpdateExpirationForHIT", Write, update_expiration_for_hit),
+    operation!("UpdateHITReviewStatus", Write, update_hit_review_status),
+    operation!("UpdateHITTypeOfHIT", Write, update_hit_type_of_hit),
+    operation!("UpdateNotificationSettings", Write, update_notification_settings),
+    operation!("UpdateQualificationType", Write, update_qualification_type),
 ];

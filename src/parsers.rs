@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use chrono::DateTime;
 use serde_json::Value;
 
-use crate::gate::{Gate, Writers};
+use crate::host_check::{HostCheck, Writers};
 use crate::rules::frame::{form_targets, local};
+use crate::rules::mask::masked;
 use crate::rules::notification;
 use crate::rules::page::{Listing, PageKey};
 use crate::rules::posted::urlencoded;
@@ -22,13 +23,14 @@ use crate::rules::question::{Question, QuestionForm, key, parse};
 use crate::rules::review_policy;
 use crate::shapes::answer::Given;
 use crate::shapes::hit::HitLayoutParameter;
+use crate::sigv4::{self, SigningKeys};
+use crate::site::form::{Use, render_form};
+use crate::site::multipart::parts;
+use crate::site::visit::worker_in_cookie;
 use crate::time::Instant;
-use crate::web::form::{Use, filling_of, render_form};
-use crate::web::multipart::parts;
-use crate::web::visit::kept;
 use crate::wire::model;
-use crate::wire::sigv4::{self, SigningKeys};
 use crate::wire::validate;
+use crate::worlds::archive::{self, Archive};
 use crate::worlds::{Refusal, Worlds};
 
 /// Any key: what was sealed with another one is refused after it was read.
@@ -42,8 +44,9 @@ pub const PARSERS: &[(&str, Parser)] = &[
     ("urlencoded", |sent| drop(urlencoded(sent))),
     ("multipart", |sent| {
         let [kind, body] = cut(sent);
-        drop(parts(&text(kind), &Bytes::copy_from_slice(body)));
+        drop(parts(&text(kind), &Bytes::copy_from_slice(body), usize::MAX));
     }),
+    ("masked_text", |sent| drop(masked(&text(sent)))),
     ("question", |sent| drop(parse(&text(sent)))),
     ("answer", |sent| drop(answers::parse(&text(sent)))),
     ("answer_key", |sent| {
@@ -73,10 +76,10 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let list = Listing { requester_id: "A1", operation: "x", chosen_by: &[] };
         drop(list.page(&KEY, Some(&text(sent)), None));
     }),
-    ("cookies", |sent| drop(kept(&headers(sent), &KEY))),
+    ("cookies", |sent| drop(worker_in_cookie(&headers(sent), &KEY))),
     ("host_and_origin", |sent| {
-        let gate = Gate::default();
-        drop(gate.check((&Method::POST, &Uri::default(), &headers(sent)), Writers::Ours));
+        let host_check = HostCheck::default();
+        drop(host_check.check((&Method::POST, &Uri::default(), &headers(sent)), Writers::Ours));
     }),
     ("signature", signature),
     ("api_body", |sent| {
@@ -100,6 +103,12 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let read = Worlds::read(vec![text(sent)]).map(|worlds| worlds.check());
         let problems = |refusal: Refusal| drop(refusal.message(&[]));
         drop(read.map(|checked| checked.map_err(problems)));
+    }),
+    ("archive", |sent| {
+        let Ok(file) = archive::decode(sent.to_vec()).and_then(archive::read) else { return };
+        let mut archive = Archive::default();
+        drop(archive.add("", file, None));
+        drop(archive.made());
     }),
 ];
 
@@ -126,14 +135,10 @@ fn form_of(sent: &[u8]) -> Option<(QuestionForm, Filling)> {
     Some((form, Filling { texts: urlencoded(posted), files: Vec::new() }))
 }
 
-/// A form with what was filled in and what is wrong with it, and with an answer.
-fn drawn((form, posted): (QuestionForm, Filling)) -> [String; 2] {
-    let (answer, problems) = match filled_answers(&form, &posted) {
-        Ok(answers) => (answers.xml().unwrap_or_default(), Vec::new()),
-        Err(problems) => (String::new(), problems),
-    };
-    let again = filling_of(&form, &answer);
-    [posted, again].map(|values| render_form(&form, &values, &problems, Use::Work).0)
+/// A form with what was filled in and what is wrong with it.
+fn drawn((form, posted): (QuestionForm, Filling)) -> String {
+    let problems = filled_answers(&form, &posted).err().unwrap_or_default();
+    render_form(&form, &posted, &problems, Use::Work)
 }
 
 /// An expression and a text.

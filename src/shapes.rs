@@ -1,9 +1,15 @@
-//! The API's nouns as they stand on the wire: serde only, no behaviour.
+//! The API's nouns as they are on the wire: serde only, no behaviour.
 
 pub mod answer;
 pub mod assignment;
+pub mod event;
+pub mod fault_rule;
 pub mod hit;
 pub mod notification;
+pub mod operation;
 pub mod qualification;
 pub mod review;
+pub mod scalar;
+pub mod snapshot;
+pub mod words;
 pub mod worker;

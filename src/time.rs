@@ -3,12 +3,15 @@
 mod clock;
 mod real;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Add;
 
 use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::value::RawValue;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 pub use clock::{Clock, Pace, real_now, wall_clock};
 pub use real::{Machine, RealNow, RealTime, Source, UsedTime};
@@ -18,7 +21,14 @@ pub use real::{Machine, RealNow, RealTime, Source, UsedTime};
 pub struct Instant(pub i64);
 
 /// A length of time in milliseconds; negative for "ago".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, ToSchema)]
+#[schema(
+    value_type = String,
+    description = "A length of time: whole numbers with `ms`, `s`, `m`, `h`, `d` or `w`; without a \
+        unit, seconds.",
+    pattern = r"^\+?([0-9]{1,9}(ms|s|m|h|d|w))*([0-9]{1,9}(ms|s|m|h|d|w)?)$",
+    example = "30d"
+)]
 pub struct Span(pub i64);
 
 /// The earliest instant of a market: the beginning of 1970.
@@ -133,11 +143,8 @@ impl Instant {
         if seconds.unsigned_abs() < 10_000_000 {
             return format!("{seconds}.0");
         }
-        let sign = if seconds < 0 { "-" } else { "" };
-        let digits = seconds.unsigned_abs().to_string();
-        let fraction = digits[1..].trim_end_matches('0');
-        let fraction = if fraction.is_empty() { "0" } else { fraction };
-        format!("{sign}{}.{fraction}E{}", &digits[..1], digits.len() - 1)
+        let text = format!("{seconds:E}");
+        if text.contains('.') { text } else { text.replace('E', ".0E") }
     }
 }
 
@@ -175,32 +182,7 @@ impl When {
     /// # Errors
     /// A sentence, when it is none of the forms.
     pub fn at(&self, now: Instant) -> Result<Instant, String> {
-        within(self.read(now)?, END_OF_TIME, "market's time, which is from 1970 to 2199")
-    }
-
-    /// As [`When::at`], of what may lie ahead of the market's time: a deadline, an end.
-    ///
-    /// # Errors
-    /// As [`When::at`].
-    pub fn ahead(&self, now: Instant) -> Result<Instant, String> {
-        within(self.read(now)?, END_OF_FUTURE, "times of a world, which are from 1970 to 2200")
-    }
-
-    fn read(&self, now: Instant) -> Result<Instant, String> {
-        Instant::parse(&self.0, now).ok_or_else(|| {
-            format!(
-                "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
-                self.0
-            )
-        })
-    }
-
-    /// As [`When::at`], without the fraction of a second: an instant that the market keeps.
-    ///
-    /// # Errors
-    /// As [`When::at`].
-    pub fn second_at(&self, now: Instant) -> Result<Instant, String> {
-        self.at(now).map(Instant::whole_second)
+        within(self.time()?.at(now), END_OF_TIME, MARKET)
     }
 
     /// The instant that is meant, whatever the time is.
@@ -208,27 +190,28 @@ impl When {
     /// # Errors
     /// A sentence, when it is none of the forms, or counts from now.
     pub fn absolute(&self) -> Result<Instant, String> {
-        let [at, later] = self.twice();
-        let at = at
-            .filter(|at| later == Some(*at))
-            .ok_or_else(|| format!("{:?} is no instant: RFC 3339, or epoch seconds", self.0))?;
-        within(at, END_OF_TIME, "market's time, which is from 1970 to 2199")
+        match self.time() {
+            Ok(Time::At(at)) => within(at, END_OF_TIME, MARKET),
+            _ => Err(format!("{:?} is no instant: RFC 3339, or epoch seconds", self.0)),
+        }
     }
 
-    /// One text for all forms of this time, without the fraction of a second where it does not
-    /// count from now; None if it is none.
-    #[must_use]
-    pub fn in_one_form(&self) -> Option<String> {
-        let [at, later] = self.twice();
-        let at = at?;
-        Some(if later == Some(at) { at.whole_second().rfc3339() } else { format!("{:+}ms", at.0) })
-    }
-
-    /// What is meant in the first moment and in the second: what counts from now differs.
-    fn twice(&self) -> [Option<Instant>; 2] {
-        [0, 1].map(|now| Instant::parse(&self.0, Instant(now)))
+    fn time(&self) -> Result<Time, String> {
+        // What counts from now differs in the first moment and in the second.
+        let [first, second] = [0, 1].map(|now| Instant::parse(&self.0, Instant(now)));
+        match (first, second) {
+            (Some(at), Some(later)) if at == later => Ok(Time::At(at)),
+            (Some(at), Some(_)) => Ok(Time::FromNow(Span(at.0))),
+            _ => Err(format!(
+                "{:?} is no time: RFC 3339, epoch seconds, or a span from now such as -2h or +30d",
+                self.0
+            )),
+        }
     }
 }
+
+const MARKET: &str = "market's time, which is from 1970 to 2199";
+const WORLD: &str = "times of a world, which are from 1970 to 2200";
 
 fn within(at: Instant, end: Instant, what: &str) -> Result<Instant, String> {
     if (START_OF_TIME..=end).contains(&at) {
@@ -245,13 +228,90 @@ impl From<&str> for When {
 
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Ok(Self(text)),
-            serde_json::Value::Number(seconds) => Ok(Self(seconds.to_string())),
-            _ => Err(D::Error::custom("a time is a string or a number")),
+        Ok(match TextOrSeconds::deserialize(deserializer)? {
+            TextOrSeconds::Text(text) => Self(text),
+            TextOrSeconds::Seconds(seconds) => Self(seconds.to_string()),
+        })
+    }
+}
+
+/// A time of a world file: an instant, or a span from the time at which the file is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// The instant.
+    At(Instant),
+    /// How far from then.
+    FromNow(Span),
+}
+
+impl Time {
+    /// The instant that is meant at `now`.
+    #[must_use]
+    pub fn at(self, now: Instant) -> Instant {
+        match self {
+            Self::At(at) => at,
+            Self::FromNow(span) => now + span,
+        }
+    }
+
+    /// As [`Time::at`], of what may lie ahead of the market's time: a deadline, an end.
+    ///
+    /// # Errors
+    /// A sentence, when the market does not reach so far.
+    pub fn ahead(self, now: Instant) -> Result<Instant, String> {
+        within(self.at(now), END_OF_FUTURE, WORLD)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let time = When::deserialize(deserializer)?.time().map_err(D::Error::custom)?;
+        // A span is checked when it is known from when it counts.
+        if let Self::At(at) = time {
+            within(at, END_OF_FUTURE, WORLD).map_err(D::Error::custom)?;
+        }
+        Ok(time)
+    }
+}
+
+/// In one form, whichever it was read from, and without the fraction of a second.
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::At(at) => serializer.serialize_str(&at.whole_second().rfc3339()),
+            Self::FromNow(span) => serializer.collect_str(&format_args!("{:+}ms", span.0)),
         }
     }
 }
+
+/// An instant from 1970 on; what happens does so until 2199, what lies ahead until 2200.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged, expecting = "a time is a string or a number")]
+enum TextOrSeconds {
+    /// RFC 3339, epoch seconds, or a span from now.
+    #[schema(example = "-2h")]
+    Text(String),
+    /// Epoch seconds.
+    #[schema(value_type = f64, example = 1_767_225_600)]
+    Seconds(serde_json::Number),
+}
+
+macro_rules! described_as_time {
+    ($($name:ident),*) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                TextOrSeconds::schema()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                "Time".into()
+            }
+        }
+    )*};
+}
+described_as_time!(When, Time);
 
 #[cfg(test)]
 mod tests {
@@ -287,23 +347,24 @@ mod tests {
         }
         let (now, when) = (Instant(10_000), When::from("-1500ms"));
         assert_eq!(when.at(now), Ok(Instant(8_500)));
-        assert_eq!(when.second_at(now), Ok(Instant(8_000)));
+        assert_eq!(when.at(now).map(Instant::whole_second), Ok(Instant(8_000)));
     }
 
     #[test]
     fn a_time_has_one_form() {
         for (written, form) in [
-            ("2019-05-20T17:38:25.123000-07:00", Some("2019-05-21T00:38:25Z")),
-            ("1558399105.123", Some("2019-05-21T00:38:25Z")),
-            ("1558399105.0", Some("2019-05-21T00:38:25Z")),
-            ("-2h", Some("-7200000ms")),
-            ("-120m", Some("-7200000ms")),
-            ("0s", Some("+0ms")),
-            ("0", Some("1970-01-01T00:00:00Z")),
-            ("soon", None),
+            ("2019-05-20T17:38:25.123000-07:00", "2019-05-21T00:38:25Z"),
+            ("1558399105.123", "2019-05-21T00:38:25Z"),
+            ("1558399105.0", "2019-05-21T00:38:25Z"),
+            ("-2h", "-7200000ms"),
+            ("-120m", "-7200000ms"),
+            ("0s", "+0ms"),
+            ("0", "1970-01-01T00:00:00Z"),
         ] {
-            assert_eq!(When::from(written).in_one_form().as_deref(), form, "{written}");
+            let time: Time = serde_json::from_value(written.into()).unwrap();
+            assert_eq!(serde_json::to_value(time).unwrap(), form, "{written}");
         }
+        assert!(serde_json::from_value::<Time>("soon".into()).is_err());
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! What falls due: each timer is a deed at its own instant.
+//! What falls due: each timer is an action at its own instant.
 
-use crate::acts::approve::{Approval, approve};
-use crate::acts::dispose::dispose;
-use crate::acts::expire::reach_end;
-use crate::acts::give_back::give_back;
+use crate::actions::assignment::return_assignment;
+use crate::actions::expiration::end_lifetime;
+use crate::actions::hit::dispose;
+use crate::actions::review::{Approval, approve};
 use crate::fault::Fault;
 use crate::store::acceptances::{self, State};
 use crate::store::timers::{self, Entry, Kind};
@@ -16,11 +16,11 @@ use crate::turn::Turn;
 /// nothing.
 ///
 /// # Errors
-/// Nobody knows its kind; what it is about is damaged; the database failed.
+/// Nobody knows its kind; its subject is damaged; the database failed.
 pub async fn fire(turn: &mut Turn, entry: &Entry) -> Result<(), Fault> {
-    let timer = entry.timer();
-    let unknown = || Fault::Service(format!("{:?} is no kind of timer", entry.kind));
-    let timer = timer.ok_or_else(unknown)?;
+    let Some(timer) = entry.timer() else {
+        return Err(Fault::Service(format!("{:?} is no kind of timer", entry.kind)));
+    };
     if !timers::take(&mut turn.tx, &timer).await? {
         return Ok(());
     }
@@ -35,7 +35,7 @@ pub async fn fire(turn: &mut Turn, entry: &Entry) -> Result<(), Fault> {
 async fn abandon(turn: &mut Turn, assignment_id: &str) -> Result<(), Fault> {
     match acceptances::find(&mut turn.tx, assignment_id).await? {
         Some(taken) if taken.state == State::Accepted => {
-            give_back(turn, &taken, State::Abandoned).await
+            return_assignment(turn, &taken, State::Abandoned).await
         }
         _ => Ok(()),
     }
@@ -56,15 +56,12 @@ async fn auto_dispose(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
 
 async fn expire(turn: &mut Turn, hit_id: &str) -> Result<(), Fault> {
     match hits::find(&mut turn.tx, hit_id).await? {
-        Some(mut hit) => reach_end(turn, &mut hit).await,
+        Some(mut hit) => end_lifetime(turn, &mut hit).await,
         None => Ok(()),
     }
 }
 
 /// The rules refuse what has moved on; only the store's failures stop a timer.
 fn unless_refused(done: Result<(), Fault>) -> Result<(), Fault> {
-    match done {
-        Err(fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_))) => Err(fault),
-        _ => Ok(()),
-    }
+    done.or_else(|fault| if fault.refusal().is_some() { Ok(()) } else { Err(fault) })
 }

@@ -1,6 +1,6 @@
 //! A turn: one transaction, at one instant, on someone's behalf.
 
-mod post;
+mod test_event;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,31 +11,52 @@ use crate::ids::Ids;
 use crate::rules::page::PageKey;
 use crate::store::requesters::Requester;
 use crate::store::timers::{self, Kind, Timer};
-use crate::store::world::Opening;
+use crate::store::world::MarketState;
 use crate::store::{Tx, world};
-use crate::time::{Clock, Instant, RealNow, UsedTime, When};
+use crate::time::{Clock, Instant, RealNow, Time, UsedTime};
 
-pub use post::{Letter, Post};
+pub use test_event::{TestEvent, TestEvents};
 
 /// A future on the heap.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Whether a turn only looks, or changes the market.
+/// What a turn does with its input. It is called again after a serialization conflict.
+pub type Action<I, T, E = Fault> = for<'t> fn(&'t mut Turn, &'t I) -> BoxFuture<'t, Result<T, E>>;
+
+/// An error of a turn, which may be a fault of the store among others.
+pub trait TurnError: From<Fault> + Send + 'static {
+    /// The fault, if it is one.
+    fn fault(&self) -> Option<&Fault>;
+
+    /// Whether the turn is to be taken again.
+    fn is_conflict(&self) -> bool {
+        matches!(self.fault(), Some(Fault::SerializationConflict))
+    }
+}
+
+impl TurnError for Fault {
+    fn fault(&self) -> Option<&Fault> {
+        Some(self)
+    }
+}
+
+/// Whether a turn only reads, or changes the market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// It looks, with one statement or with several that need not agree.
+    /// It reads, with one statement or with several that need not agree.
     Read,
     /// It changes something, or needs a consistent view.
     Write,
 }
 
 /// Which of Amazon's two markets this one behaves as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Profile {
-    /// Play money that never gets less.
+    /// Play money that is never used up.
     #[default]
     Sandbox,
-    /// The market of real money: rewards and fees are held and charged, and errors end otherwise.
+    /// The market with real money at Amazon: rewards and fees are held and charged, and the time
+    /// that ends an error's message has no `s`.
     Production,
 }
 
@@ -80,25 +101,25 @@ pub struct Turn {
     pub real: RealNow,
     /// The real time that turns before had used.
     pub used: UsedTime,
+    /// How often the whole market was reset, replaced or restored.
+    pub reset_count: i64,
     /// Whether an event of this turn is to be delivered.
-    pub has_letters: bool,
-    /// Where a letter can be given up, if somebody delivers; in turns that only look.
-    pub post: Option<Post>,
-    /// What this server's own addresses begin with, such as `http://127.0.0.1:1770`, as the caller
-    /// knows it; empty where nobody asks from outside.
-    pub origin: String,
+    pub has_undelivered: bool,
+    /// Whether there are rules by which calls fail.
+    pub has_faults: bool,
+    /// Takes test events, if somebody delivers them; in turns that only look.
+    pub test_events: Option<TestEvents>,
 }
 
 impl Turn {
     /// Begins a turn.
-    #[must_use]
     pub fn new(
         tx: Tx,
-        (opening, real): (Opening, RealNow),
+        (state, real): (MarketState, RealNow),
         requester: Arc<Requester>,
         market: Arc<Market>,
     ) -> Self {
-        let Opening { clock, ids, page_key, used, .. } = opening;
+        let MarketState { clock, ids, page_key, used, reset_count, has_faults, .. } = state;
         let arrived_at = clock.at(real.at);
         let ids_before = ids.clone();
         Self {
@@ -115,10 +136,24 @@ impl Turn {
             clock,
             real,
             used,
-            has_letters: false,
-            post: None,
-            origin: String::new(),
+            reset_count,
+            has_undelivered: false,
+            has_faults,
+            test_events: None,
         }
+    }
+
+    /// Goes on in another market, which has come in place of the one that the turn began in.
+    pub fn restart(&mut self, state: MarketState) {
+        let MarketState {
+            clock, ids, page_key, next_due_at, used, reset_count, has_faults, ..
+        } = state;
+        (self.ids_before, self.ids) = (ids.clone(), ids);
+        (self.clock, self.page_key, self.used) = (clock, page_key, used);
+        (self.reset_count, self.has_faults) = (reset_count, has_faults);
+        self.earliest_set = next_due_at;
+        (self.has_settled, self.has_undelivered) = (true, true);
+        self.move_to(clock.at(self.real.at));
     }
 
     /// Goes on at another instant.
@@ -129,17 +164,13 @@ impl Turn {
 
     /// The place in the order of arrival of what happened in the second `at`: as exactly as the
     /// time that was given says it.
-    #[must_use]
-    pub fn arrival_of(&self, given: Option<&When>, at: Instant) -> Instant {
+    pub fn arrival_of(&self, given: Option<&Time>, at: Instant) -> Instant {
         let otherwise = if at < self.now { at } else { self.arrived_at };
-        let given = given.and_then(|when| when.at(self.now).ok());
+        let given = given.map(|time| time.at(self.now));
         given.filter(|given| given.whole_second() == at).unwrap_or(otherwise)
     }
 
     /// Lets something happen at `due_at`, instead of when it was to happen before.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn set_timer(
         &mut self,
         kind: Kind,
@@ -152,9 +183,6 @@ impl Turn {
     }
 
     /// Sets many timers, none of which is set yet.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn set_timers(&mut self, timers: &[Timer]) -> Result<(), Fault> {
         let earliest = timers.iter().map(|timer| timer.due_at).min();
         self.earliest_set = [self.earliest_set, earliest].into_iter().flatten().min();
@@ -162,17 +190,11 @@ impl Turn {
     }
 
     /// Lets something not happen.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn drop_timer(&mut self, kind: Kind, subject: &str) -> Result<(), Fault> {
         timers::drop(&mut self.tx, kind, subject).await
     }
 
     /// Changes the market's clock; [`Turn::now`] stays.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn set_clock(&mut self, clock: Clock) -> Result<(), Fault> {
         self.clock = clock;
         world::set_clock(&mut self.tx, clock).await

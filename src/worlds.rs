@@ -3,38 +3,52 @@
 //! A world's lists are the API's own list members, so that what `aws mturk list-hits` and its like
 //! once printed is itself a world. Loading is one turn: all of it, or nothing and every reason.
 
+pub mod archive;
 pub mod builtin;
 pub mod dump;
-pub(crate) mod fields;
+pub(crate) mod entries;
 mod load;
-pub(crate) mod nouns;
+mod merge;
+mod node;
 mod parallel;
+mod problem;
+mod read_entry;
+mod read_files;
 pub mod reset;
-mod work;
+pub mod snapshots;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use fields::Problem;
+use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+pub use problem::Problem;
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::shapes::fault_rule::FaultRule;
 use crate::store::requesters::Requester;
-use crate::turn::Turn;
-use fields::{Problems, Reading};
-use nouns::{Entries, Owner};
+use crate::turn::{Turn, TurnError};
+use merge::Owner;
+use problem::{Problems, Reading};
+use read_files::Entries;
 
 /// Files that were read and found to be JSON objects, with every problem of their entries.
 #[derive(Debug)]
 pub struct Worlds {
     texts: Vec<String>,
+    /// For whom they were read: who owns the entries that name no requester.
+    owner: Option<String>,
     entries: Entries,
     problems: Problems,
 }
 
 /// What was loaded: how many of each list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[schema(as = Counts)]
 #[expect(missing_docs, reason = "the members are named as the lists of a world")]
 pub struct Loaded {
     pub requesters: usize,
@@ -56,6 +70,10 @@ pub struct Loaded {
     pub bonus_payments: usize,
     pub worker_blocks: usize,
     pub messages: usize,
+    pub faults: usize,
+    /// The fault rules, with their numbers.
+    #[serde(skip)]
+    pub fault_rules: Vec<FaultRule>,
     /// Who owns the entries that name no requester: several, if the files begin with different
     /// requesters and nobody else was named.
     #[serde(skip)]
@@ -99,6 +117,12 @@ impl From<Fault> for Refusal {
     }
 }
 
+impl TurnError for Refusal {
+    fn fault(&self) -> Option<&Fault> {
+        if let Self::Fault(fault) = self { Some(fault) } else { None }
+    }
+}
+
 impl Refusal {
     /// Every reason, a line each.
     #[must_use]
@@ -106,35 +130,46 @@ impl Refusal {
         match self {
             Self::Fault(fault) => fault.to_string(),
             Self::Problems(problems) => {
-                let lines: Vec<String> = problems
-                    .iter()
-                    .map(|problem| match names.get(problem.file) {
-                        Some(name) => format!("{name}, {problem}"),
-                        None => problem.to_string(),
-                    })
-                    .collect();
+                let lines: Vec<String> =
+                    problems.iter().map(|problem| problem.with_names(names)).collect();
                 lines.join("\n")
             }
         }
     }
 }
 
+/// How the description of the control API shows files that are loaded.
+impl PartialSchema for Worlds {
+    fn schema() -> RefOr<Schema> {
+        let world = || Ref::from_schema_name("World");
+        let either = OneOfBuilder::new().item(world()).item(ArrayBuilder::new().items(world()));
+        either.description(Some("One world, or several that are loaded together.")).into()
+    }
+}
+
+impl ToSchema for Worlds {}
+
 impl Worlds {
-    /// Reads the files. Problems of entries are told by [`Worlds::load`], together with those that
-    /// only the market knows.
+    /// Reads the files. Problems of entries are reported by [`Worlds::load`], together with those
+    /// that only the market knows.
     ///
     /// # Errors
-    /// A file is no JSON object: then every place that is not as a world has it, in any file.
+    /// A file is no JSON object: then every place that is wrong, in any file.
     pub fn read(texts: Vec<String>) -> Result<Arc<Self>, Vec<Problem>> {
-        let views: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let reading = Reading::new(&views);
-        let entries = nouns::read(&reading);
-        let lost = reading.has_lost();
+        Self::read_for(None, texts)
+    }
+
+    /// As [`Worlds::read`], for the owner (an access key or an id) of the entries that name no
+    /// requester: entries of two files are one only if they have one owner.
+    ///
+    /// # Errors
+    /// As [`Worlds::read`].
+    pub fn read_for(owner: Option<&str>, texts: Vec<String>) -> Result<Arc<Self>, Vec<Problem>> {
+        let reading = Reading::new(&texts);
+        let entries = read_files::read(&reading, owner);
         let problems = reading.into_problems();
-        if lost {
-            return Err(problems.told(&texts));
-        }
-        Ok(Arc::new(Self { texts, entries, problems }))
+        let Some(entries) = entries else { return Err(problems.with_lines(&texts)) };
+        Ok(Arc::new(Self { texts, owner: owner.map(str::to_owned), entries, problems }))
     }
 
     /// The files.
@@ -151,23 +186,23 @@ impl Worlds {
         if self.problems.is_empty() {
             return Ok(());
         }
-        Err(Refusal::Problems(self.problems.told(&self.texts)))
+        Err(Refusal::Problems(self.problems.with_lines(&self.texts)))
     }
 
-    /// What they say that the requester can spend: as a saved balance, or beside its key.
+    /// What the requester can spend by them: as a saved balance, or beside its key.
     fn balance(&self, requester: &Requester, owner: Option<&str>) -> Option<Cents> {
         let Requester { id, access_key, .. } = requester;
         let owns = |of: &Owner| {
             let name = of.name(owner);
             name == id || name == access_key
         };
-        let saved = self.entries.balances.iter().rev().find(|entry| owns(&entry.owner));
-        let mut beside = self.entries.requesters.iter().rev();
-        let beside = || beside.find(|entry| entry.access_key == *access_key)?.balance;
-        saved.map(|entry| entry.available).or_else(beside)
+        let saved = self.entries.balances.iter().rfind(|entry| owns(&entry.owner));
+        let mut all = self.entries.requesters.iter();
+        let beside = || all.rfind(|entry| *entry.access_key_id == *access_key)?.available_balance;
+        saved.map(|entry| entry.entry).or_else(beside).map(|funds| funds.0)
     }
 
-    /// Moves the market ahead to the time at which they were dumped, where they say it and the
+    /// Moves the market ahead to the time at which they were dumped, where they hold it and the
     /// market's is earlier. What falls due by that is for the caller to settle before they are
     /// loaded.
     ///
@@ -187,13 +222,17 @@ impl Worlds {
     /// # Errors
     /// Every place that does not fit; the turn must then be taken back.
     pub async fn load(&self, turn: &mut Turn, owner: Option<&str>) -> Result<Loaded, Refusal> {
-        turn.ids.depart(&self.texts);
-        let (loaded, mut problems) =
-            load::load(turn, &self.entries, self.problems.is_empty(), owner).await?;
-        problems.extend(&self.problems);
+        let own = if self.texts.len() > 1 && owner.is_some() && self.owner.as_deref() != owner {
+            Some(Self::read_for(owner, self.texts.clone()).map_err(Refusal::Problems)?)
+        } else {
+            None
+        };
+        let Self { texts, entries, problems, .. } = own.as_deref().unwrap_or(self);
+        turn.ids.jump(texts);
+        let (loaded, problems) = load::load(turn, entries, problems.clone(), owner).await?;
         if problems.is_empty() {
             return Ok(loaded);
         }
-        Err(Refusal::Problems(problems.told(&self.texts)))
+        Err(Refusal::Problems(problems.with_lines(texts)))
     }
 }

@@ -23,6 +23,10 @@ pub const CASES: &[Case] = &[
     ("multipart", "parameters", |n| {
         format!("multipart/form-data{}; boundary=X\0--X--", numbered("; a{}=b", n)).into()
     }),
+    ("masked_text", "parameters", |n| many("&a=b&sig=c", n)),
+    ("masked_text", "half a user", |n| many("://a:", n)),
+    ("masked_text", "colons and slashes", |n| many(":/", n)),
+    ("masked_text", "links to files", |n| many("/_mturk/files/a ", n)),
     ("question", "HTML", |n| html(&format!("<![CDATA[{}]]>", text("<p>x</p>", n)))),
     ("question", "sections", |n| html(&text("x<![CDATA[y]]>", n))),
     ("question", "references", |n| html(&text("&amp;&#233;", n))),
@@ -213,6 +217,27 @@ pub const CASES: &[Case] = &[
         let workers = numbered("\n{\"WorkerId\":\"A{}\",\n\"Odd\":1},", n);
         format!("{{\"Workers\":[{}]}}", workers.trim_end_matches(',')).into()
     }),
+    ("archive", "assignments", |n| {
+        let work = "{\"AssignmentId\":\"3A{}\",\"WorkerId\":\"A1\",\"HITId\":\"3H\",\
+                    \"SubmitTime\":\"2019-08-30 12:00:00-07:00\"}\n";
+        numbered(work, n).into()
+    }),
+    ("archive", "copies", |n| {
+        text("{\"HITId\":\"3H\",\"Title\":\"t\",\"Reward\":\"0.05\",\"Odd\":1}\n", n).into()
+    }),
+    ("archive", "equal bonuses", |n| {
+        let bonus = "{\"WorkerId\":\"A1\",\"AssignmentId\":\"3A\",\"BonusAmount\":\"0.05\"},";
+        let list = text(bonus, n);
+        format!("{{\"BonusPayments\":[{}]}}", list.trim_end_matches(',')).into()
+    }),
+    ("archive", "pages of a report", |n| {
+        let page = "{\"HITId\":\"3H\",\"HITReviewReport\":{\"ReviewResults\":[{\"ActionId\":\"3A{}\",\
+                    \"SubjectId\":\"3H\",\"SubjectType\":\"HIT\",\"QuestionId\":\"q\",\"Key\":\"k\",\
+                    \"Value\":\"v\"}]}}\n";
+        numbered(page, n).into()
+    }),
+    ("archive", "broken lines", |n| format!("{{}}\n{}", text("{\n", n)).into()),
+    ("archive", "depth", |n| format!("{{\"a\":{}{}}}", text("[", n / 2), text("]", n / 2)).into()),
 ];
 
 const SCHEMAS: &str = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/";

@@ -5,7 +5,7 @@ use mturk_local::engine::Engine;
 use mturk_local::ids::requester_of;
 use mturk_local::rules::page::PageKey;
 use mturk_local::shapes::assignment::{Assignment, AssignmentStatus};
-use mturk_local::store::sql::sql;
+use mturk_local::store::db::sql::sql;
 use mturk_local::store::{Store, world};
 use mturk_local::time::{Instant, real_now};
 use mturk_local::turn::Market;
@@ -33,11 +33,11 @@ const TYPE: &str = "INSERT INTO hit_types (id, group_id, requester_id, fingerpri
         600, 2592000, '[]') ON CONFLICT DO NOTHING";
 
 /// `$3` HITs whose ids go on from number `$4`, in status `$5`.
-const HITS: &str = "INSERT INTO hits (id, requester_id, hit_type_id, question, created_at, \
-        expire_at, max_assignments, pending_count, submitted_count, approved_count, \
+const HITS: &str = "INSERT INTO hits (id, requester_id, hit_type_id, question, arrived_at, \
+        created_at, expire_at, max_assignments, pending_count, submitted_count, approved_count, \
         rejected_count, status, last_assignment_position) \
     WITH RECURSIVE n (i) AS (SELECT $4 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $4 + $3) \
-    SELECT '3HIT' || substr(CAST(1000000000 + i AS TEXT), 2), $1, '3TYPE', $6, $2, \
+    SELECT '3HIT' || substr(CAST(1000000000 + i AS TEXT), 2), $1, '3TYPE', $6, $2, $2, \
         $2 + 2592000000 + i, 1000000000, 0, 0, 0, 0, $5, 0 FROM n";
 
 /// `$2` assignments, `$3` for each HIT, from HIT number `$4` on, one millisecond after another from
@@ -63,8 +63,9 @@ const AROUND: [&str; 7] = [
         SELECT '3QUAL1', 'A' || CAST(h.key AS TEXT), 1, $2, 'Granted' FROM hits h \
         WHERE h.requester_id = $1",
     "INSERT INTO qualification_requests (id, requester_id, qualification_type_id, worker_id, \
-            status, ask_at, submit_at) \
-        SELECT '3REQUEST' || h.key, $1, '3QUAL1', 'AX' || h.key, 'Pending', $2, $2 FROM hits h",
+            status, ask_at, arrived_at, submit_at) \
+        SELECT '3REQUEST' || h.key, $1, '3QUAL1', 'AX' || h.key, 'Pending', $2, $2, $2 \
+        FROM hits h",
     "INSERT INTO hit_requirements (qualification_type_id, requester_id, position, hit_key) \
         SELECT '3QUAL1', $1, h.position, h.key FROM hits h WHERE h.created_at <= $2",
     "INSERT INTO bonus_payments (requester_id, hit_id, assignment_id, worker_id, amount_cents, \
@@ -131,10 +132,10 @@ pub async fn fill(url: &str, all: &[Work]) -> Result<PageKey> {
             statement.bind(*first_hit).bind(at).bind(*step_ms).run(&mut tx).await?;
         }
     }
-    let opening = world::opening(&mut tx).await?;
+    let state = world::state(&mut tx).await?;
     tx.commit().await?;
     engine.store().close().await;
-    Ok(opening.page_key)
+    Ok(state.page_key)
 }
 
 fn document(at: i64) -> Result<String> {

@@ -10,6 +10,7 @@ mod musl;
 mod pages;
 mod peer;
 mod server;
+mod snapshots;
 mod start;
 mod table;
 mod worlds;
@@ -41,8 +42,18 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 9] =
-    ["lists", "postgres", "depth", "pages", "writes", "worlds", "start", "musl", "peer"];
+const PARTS: [&str; 10] = [
+    "lists",
+    "postgres",
+    "depth",
+    "pages",
+    "writes",
+    "worlds",
+    "snapshots",
+    "start",
+    "musl",
+    "peer",
+];
 
 fn main() -> Result<ExitCode> {
     // `cargo bench` adds an option of its own.
@@ -76,6 +87,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "pages" => pages::measure(&mut table, scale).await?,
             "writes" => writes::measure(&mut table, scale).await?,
             "worlds" => worlds::measure(&mut table, scale).await?,
+            "snapshots" => snapshots::measure(&mut table, scale).await?,
             "start" => start::measure(&mut table, scale).await?,
             "musl" => musl::measure(&mut table, scale).await?,
             _ => peer::measure(&mut table, scale).await?,

@@ -12,7 +12,7 @@ use crate::server::Server;
 use crate::table::{Goal, Line, Table};
 
 /// Assignments of one HIT.
-const EACH: i64 = 100;
+pub const EACH: i64 = 100;
 /// So many a second are wanted.
 const WANTED: f64 = 50_000.0;
 
@@ -50,7 +50,8 @@ pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
     Ok(())
 }
 
-fn world(hits: i64) -> Value {
+/// A market with so many HITs.
+pub fn world(hits: i64) -> Value {
     let hits: Vec<Value> = (0..hits).map(hit).collect();
     json!({"HITs": hits})
 }

@@ -10,11 +10,16 @@ use crate::control::admin::AdminToken;
 /// The admin token, or the file that holds it.
 #[derive(Args)]
 pub struct Admin {
-    /// The token that the control API asks for; with --auth strict one is made if none is given.
-    #[arg(long, value_name = "TOKEN", env = "MTURK_LOCAL_ADMIN_TOKEN", hide_env_values = true)]
+    /// The token that the control API asks for.
+    ///
+    /// With --auth strict, a server without a token makes one.
+    #[arg(long, value_name = "TOKEN", env = "MTURK_LOCAL_ADMIN_TOKEN")]
     pub admin_token: Option<String>,
-    /// A file that holds the token; a server writes it if it does not exist.
+    /// A file that holds the token.
+    ///
+    /// A server writes it if it does not exist.
     #[arg(long, value_name = "FILE", env = "MTURK_LOCAL_ADMIN_TOKEN_FILE")]
+    #[arg(hide_short_help = true)]
     pub admin_token_file: Option<PathBuf>,
 }
 
@@ -25,10 +30,7 @@ impl std::fmt::Debug for Admin {
 }
 
 impl Admin {
-    /// The token that was given, or else the one in the file; none if there is no such file.
-    ///
-    /// # Errors
-    /// The file cannot be read, or that is no token. It is not shown.
+    /// The token of the option, or else of the file; none if the file does not exist.
     pub fn token(&self) -> Result<Option<AdminToken>, String> {
         let (text, place) = match (&self.admin_token, &self.admin_token_file) {
             (Some(text), _) => (text.clone(), "--admin-token (MTURK_LOCAL_ADMIN_TOKEN)".to_owned()),
@@ -49,7 +51,7 @@ impl Admin {
         AdminToken::new(&text).ok_or_else(why).map(Some)
     }
 
-    /// Whether there is to be a token, whatever it is.
+    /// Whether an option names a token or a file.
     #[must_use]
     pub const fn is_asked_for(&self) -> bool {
         self.admin_token.is_some() || self.admin_token_file.is_some()

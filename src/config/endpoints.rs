@@ -1,60 +1,61 @@
-//! Where notifications go: the options and environment variables that AWS's own tools have.
+//! Where notifications go: the same options and environment variables as those of AWS tools.
 
 use clap::Args;
 
+use crate::config::heading;
 use crate::config::values::authority;
 use crate::notify::{Account, Endpoints};
 use crate::rules::url::without_user_info;
 
-/// Where SQS and SNS are, and in whose name to send there.
+/// Where SQS and SNS are, and which account sends there.
 #[derive(Debug, Args)]
+#[command(next_help_heading = heading::NOTIFICATIONS)]
 pub struct Notify {
-    /// Where notifications to SQS queues are delivered; without it, they wait.
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SQS", hide_env_values = true)]
+    /// Where to send notifications to SQS queues.
+    ///
+    /// Without an endpoint, they are kept and not sent.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SQS", hide_short_help = true)]
     pub sqs_endpoint: Option<String>,
-    /// Where notifications to SNS topics are delivered; without it, they wait.
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SNS", hide_env_values = true)]
+    /// Where to send notifications to SNS topics.
+    ///
+    /// Without an endpoint, they are kept and not sent.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SNS", hide_short_help = true)]
     pub sns_endpoint: Option<String>,
-    /// The endpoint of both, where they have none of their own.
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL", hide_env_values = true)]
+    /// The endpoint of both, unless one has its own.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL", hide_short_help = true)]
     pub aws_endpoint: Option<String>,
     /// The region of queues and topics.
     #[arg(long, value_name = "NAME", env = "AWS_REGION", default_value = "us-east-1")]
+    #[arg(hide_short_help = true)]
     pub aws_region: String,
-    #[arg(long, env = "AWS_ACCESS_KEY_ID", default_value = "test", hide = true)]
-    #[arg(hide_env_values = true)]
-    #[expect(missing_docs, reason = "as AWS's own tools have it")]
+    /// The access key that signs notifications.
+    #[arg(long, value_name = "KEY", env = "AWS_ACCESS_KEY_ID", default_value = "test")]
+    #[arg(hide_short_help = true)]
     pub aws_access_key_id: String,
-    #[arg(long, env = "AWS_SECRET_ACCESS_KEY", default_value = "test", hide = true)]
-    #[arg(hide_env_values = true)]
-    #[expect(missing_docs, reason = "as AWS's own tools have it")]
+    /// The secret of that key.
+    #[arg(long, value_name = "SECRET", env = "AWS_SECRET_ACCESS_KEY", default_value = "test")]
+    #[arg(hide_short_help = true)]
     pub aws_secret_access_key: String,
-    #[arg(long, env = "AWS_SESSION_TOKEN", hide = true, hide_env_values = true)]
-    #[expect(missing_docs, reason = "as AWS's own tools have it")]
+    /// The session token of that key.
+    #[arg(long, value_name = "TOKEN", env = "AWS_SESSION_TOKEN", hide_short_help = true)]
     pub aws_session_token: Option<String>,
 }
 
 impl Notify {
-    /// The endpoints that are meant.
-    ///
-    /// # Errors
-    /// One of them is no URL, has a user, or begins with `https://`; the region is no name.
+    /// The endpoints, checked.
     pub fn checked(&self) -> Result<Endpoints, String> {
-        let names =
-            ["--sqs-endpoint (AWS_ENDPOINT_URL_SQS)", "--sns-endpoint (AWS_ENDPOINT_URL_SNS)"];
-        let both = ("--aws-endpoint (AWS_ENDPOINT_URL)", &self.aws_endpoint);
-        let meant = |name: &'static str, own: &Option<String>| {
-            let (name, url) =
-                if own.is_some() { (name, own.clone()) } else { (both.0, both.1.clone()) };
-            url.map(|url| endpoint(name, &url)).transpose()
+        let endpoint_of = |name, own: &Option<String>| match (own, &self.aws_endpoint) {
+            (Some(url), _) => endpoint(name, url).map(Some),
+            (None, Some(url)) => endpoint("--aws-endpoint (AWS_ENDPOINT_URL)", url).map(Some),
+            (None, None) => Ok(None),
         };
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
         if self.aws_region.is_empty() || !self.aws_region.bytes().all(plain) {
             return Err("--aws-region (AWS_REGION) is a name such as us-east-1".into());
         }
         Ok(Endpoints {
-            sqs: meant(names[0], &self.sqs_endpoint)?,
-            sns: meant(names[1], &self.sns_endpoint)?,
+            sqs: endpoint_of("--sqs-endpoint (AWS_ENDPOINT_URL_SQS)", &self.sqs_endpoint)?,
+            sns: endpoint_of("--sns-endpoint (AWS_ENDPOINT_URL_SNS)", &self.sns_endpoint)?,
             account: Account {
                 region: self.aws_region.clone(),
                 access_key: self.aws_access_key_id.clone(),
@@ -65,21 +66,30 @@ impl Notify {
     }
 }
 
-/// An endpoint that can be reached without TLS.
-fn endpoint(name: &str, url: &str) -> Result<String, String> {
+/// Checks an endpoint: it must not need TLS.
+///
+/// # Errors
+/// It does, or is no URL; the text begins with `name`.
+pub fn endpoint(name: &str, url: &str) -> Result<String, String> {
     let shown = without_user_info(url);
+    if cfg!(not(feature = "notifications")) {
+        return Err(format!(
+            "{name} {shown:?}: this build delivers no notifications: build it with the feature \
+             notifications"
+        ));
+    }
     if url.starts_with("https://") {
         return Err(format!(
-            "{name} {shown:?} begins with https://, which mturk-local does not speak: it delivers \
-             to http:// endpoints, such as a local SQS and SNS"
+            "{name} {shown:?} begins with https://, which mturk-local does not support: it \
+             delivers to http:// endpoints, such as a local SQS and SNS"
         ));
     }
     if authority(url).is_some() && !url.contains(['?', '#', ' ']) {
         return Ok(url.trim_end_matches('/').to_owned());
     }
     Err(format!(
-        "{name} {shown:?} is no URL that begins with http:// and names a host, without a user, a \
-         password or a query"
+        "{name} {shown:?} is not an http:// URL with a host and without a user, a password or a \
+         query"
     ))
 }
 
@@ -111,16 +121,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_reached_is_said() {
-        for (url, said) in [
-            ("https://sqs.us-east-1.amazonaws.com", "does not speak"),
-            ("sqs:9324", "is no URL"),
-            ("http://", "is no URL"),
+    fn what_cannot_be_reached_is_refused() {
+        for (url, reason) in [
+            ("https://sqs.us-east-1.amazonaws.com", "does not support"),
+            ("sqs:9324", "is not an http:// URL"),
+            ("http://", "is not an http:// URL"),
             ("http://u:p@sqs:9324", "without a user"),
-            ("http://sqs:9324?x=1", "is no URL"),
+            ("http://sqs:9324?x=1", "is not an http:// URL"),
         ] {
             let why = notify(Some(url), None).checked().unwrap_err();
-            assert!(why.contains(said) && why.contains("AWS_ENDPOINT_URL_SQS"), "{why}");
+            assert!(why.contains(reason) && why.contains("AWS_ENDPOINT_URL_SQS"), "{why}");
             assert!(notify(None, Some(url)).checked().unwrap_err().contains("(AWS_ENDPOINT_URL)"));
         }
     }

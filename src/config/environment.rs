@@ -7,14 +7,26 @@ use crate::emulator::Credential;
 
 /// What all variables of this program begin with.
 const PREFIX: &str = "MTURK_LOCAL_";
-/// Variables of the tests, and what Kubernetes sets for a service with the program's name.
-const OTHERS: [&str; 7] =
-    ["TEST_DATABASE", "BIN", "UPDATE", "PYTEST", "CHROMIUM", "PORT", "SERVICE"];
-/// A name that differs in so many letters is no slip.
-const MOST_EDITS: usize = 3;
+/// Variables of the packages for other languages and of the tests, and what Kubernetes sets for a
+/// service with the program's name.
+const OTHERS: [&str; 11] = [
+    "BINARY",
+    "TEST",
+    "BIN",
+    "UPDATE",
+    "PYTEST",
+    "CHROMIUM",
+    "SIMULATION",
+    "CRASH",
+    "FUZZ",
+    "PORT",
+    "SERVICE",
+];
+/// A typing error changes at most one letter in so many.
+const LETTERS_PER_EDIT: usize = 3;
 
-/// What a client of the service finds in its environment to use the server at `url` as this
-/// requester, or as the one with the key and secret `test`.
+/// The environment of a client that uses the server at `url` as this requester, or as the one
+/// with the key and secret `test`.
 #[must_use]
 pub fn of_clients(url: &str, known: Option<&Credential>) -> Vec<(&'static str, String)> {
     let (key, secret) =
@@ -46,10 +58,15 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A sentence on each variable of the process that begins as this program's do and is none of them.
+/// A warning about each environment variable that begins with `MTURK_LOCAL_` and does not exist.
 #[must_use]
 pub fn unknown() -> Vec<String> {
-    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let set = std::env::vars_os().filter_map(|(name, value)| {
+        // Kubernetes names a service's port so, as an address.
+        let is_service =
+            name == "MTURK_LOCAL_PORT" && value.as_encoded_bytes().starts_with(b"tcp:");
+        name.into_string().ok().filter(|_| !is_service)
+    });
     unknown_of(set, &known(&Cli::command()))
 }
 
@@ -61,15 +78,16 @@ fn known(command: &Command) -> Vec<String> {
 fn unknown_of(set: impl Iterator<Item = String>, known: &[String]) -> Vec<String> {
     let is_other = |name: &str| {
         OTHERS.iter().any(|other| {
-            name.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            let rest = name.strip_prefix(other);
+            rest.is_some_and(|rest| rest.starts_with('_') || rest.is_empty() && *other != "PORT")
         })
     };
     let mut odd: Vec<String> = set
         .filter(|name| name.strip_prefix(PREFIX).is_some_and(|rest| !is_other(rest)))
         .filter(|name| !known.contains(name))
         .map(|name| match nearest(&name, known) {
-            Some(near) => format!("there is no variable {name}; is {near} meant?"),
-            None => format!("there is no variable {name}"),
+            Some(near) => format!("unknown variable {name}; did you mean {near}?"),
+            None => format!("unknown variable {name}"),
         })
         .collect();
     odd.sort();
@@ -78,7 +96,8 @@ fn unknown_of(set: impl Iterator<Item = String>, known: &[String]) -> Vec<String
 
 fn nearest<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
     let near = known.iter().map(|known| (strsim::damerau_levenshtein(name, known), known));
-    let near = near.filter(|(edits, _)| *edits <= MOST_EDITS).min();
+    let most = (name.len() - PREFIX.len()) / LETTERS_PER_EDIT;
+    let near = near.filter(|(edits, _)| *edits <= most).min();
     near.map(|(_, known)| known.as_str())
 }
 
@@ -87,31 +106,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_told_with_the_nearest_name() {
+    fn a_typing_error_is_reported_with_the_nearest_name() {
         let known = known(&Cli::command());
-        for (name, said) in [
+        for (name, message) in [
             ("MTURK_LOCAL_LISTEN", None),
             ("MTURK_LOCAL_WAIT", None),
             ("PATH", None),
             ("MTURK_LOCAL_PORT_1770_TCP_ADDR", None),
             ("MTURK_LOCAL_SERVICE_HOST", None),
+            ("MTURK_LOCAL_FOO", Some("unknown variable MTURK_LOCAL_FOO")),
+            ("MTURK_LOCAL_PORT", Some("unknown variable MTURK_LOCAL_PORT")),
             ("MTURK_LOCAL_TEST_DATABASE", None),
+            ("MTURK_LOCAL_BINARY", None),
+            ("MTURK_LOCAL_SIMULATION", None),
+            ("MTURK_LOCAL_CRASH_ROUNDS", None),
             (
                 "MTURK_LOCAL_LISTN",
-                Some("there is no variable MTURK_LOCAL_LISTN; is MTURK_LOCAL_LISTEN meant?"),
+                Some("unknown variable MTURK_LOCAL_LISTN; did you mean MTURK_LOCAL_LISTEN?"),
             ),
             (
                 "MTURK_LOCAL_COLOUR_OF_THE_SKY",
-                Some("there is no variable MTURK_LOCAL_COLOUR_OF_THE_SKY"),
+                Some("unknown variable MTURK_LOCAL_COLOUR_OF_THE_SKY"),
             ),
         ] {
             let unknown = unknown_of([name.to_owned()].into_iter(), &known);
-            assert_eq!(unknown.first().map(String::as_str), said);
+            assert_eq!(unknown.first().map(String::as_str), message);
         }
     }
 
     #[test]
-    fn what_is_exported_can_be_pasted() {
+    fn export_lines_can_be_pasted() {
         let variables = [("A", "http://127.0.0.1:1770".to_owned()), ("B", "it's $x".to_owned())];
         assert_eq!(exports(&variables), r"export A=http://127.0.0.1:1770 B='it'\''s $x'");
         assert_eq!(exports(&[("C", String::new())]), "export C=''");

@@ -1,4 +1,4 @@
-//! The values of options that are more than a word or a number.
+//! Reads the values of options that are more than a word or a number.
 
 use crate::emulator::Credential;
 use crate::engine::StartAt;
@@ -6,7 +6,7 @@ use crate::rules::text::is_access_key;
 use crate::rules::url::{is_host_and_port, split_port, without_user_info};
 use crate::time::{When, real_now};
 
-/// Host name and origin of an http(s) URL that has neither a user nor a password.
+/// The host name and origin of an http(s) URL without a user and a password.
 #[must_use]
 pub fn authority(url: &str) -> Option<(&str, &str)> {
     let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
@@ -26,10 +26,7 @@ pub fn allowed_host(text: &str) -> Result<String, String> {
         .into())
 }
 
-/// The requesters of `--credential`. What is wrong is not shown.
-///
-/// # Errors
-/// One of them is not written as it must be, or a key stands twice.
+/// The requesters of `--credential`. An error does not show the value.
 pub fn credentials(texts: &[String]) -> Result<Vec<Credential>, String> {
     let all: Vec<Credential> =
         texts.iter().map(|text| credential(text)).collect::<Result<_, _>>()?;
@@ -46,7 +43,7 @@ pub fn credentials(texts: &[String]) -> Result<Vec<Credential>, String> {
     }
 }
 
-/// Key, secret, and perhaps a name. What is wrong is not shown.
+/// Key, secret, and optionally a name. An error does not show the value.
 pub fn credential(text: &str) -> Result<Credential, String> {
     let mut parts = text.splitn(3, ':').map(str::to_owned);
     match (parts.next(), parts.next(), parts.next()) {
@@ -64,21 +61,19 @@ pub fn credential(text: &str) -> Result<Credential, String> {
     }
 }
 
-/// A file or a server. What is wrong is not shown: it may hold a password.
+/// A file or a server. An error does not show the value, which may hold a password.
 pub fn database(text: &str) -> Result<String, String> {
     let known = ["sqlite:", "postgres://", "postgresql://"];
     let path = text.strip_prefix("sqlite:").map(|path| path.trim_start_matches('/'));
     if path.is_some_and(|path| path.is_empty() || path == ":memory:") {
         return Err(
-            "--database sqlite: (MTURK_LOCAL_DATABASE) wants the path of a file; leave the \
-                    option out for a temporary one"
-                .into(),
+            "sqlite: needs the path of a file; leave the option out for a temporary one".into()
         );
     }
     if path.is_some_and(|path| path.contains('?') || path.starts_with("file:")) {
         return Err(
-            "--database sqlite: (MTURK_LOCAL_DATABASE) is a path alone: it has no options \
-                    behind a question mark, and does not begin with file:"
+            "sqlite: takes only a path: it must not have parameters after a question mark, and \
+             must not begin with file:"
                 .into(),
         );
     }
@@ -88,30 +83,13 @@ pub fn database(text: &str) -> Result<String, String> {
     if known.iter().any(|prefix| text.starts_with(prefix)) {
         return Ok(text.to_owned());
     }
-    Err("--database (MTURK_LOCAL_DATABASE) is sqlite:PATH or postgres://…".into())
+    Err("a database is sqlite:PATH or postgres://…".into())
 }
 
-/// The parameters that a URL of PostgreSQL can have; the driver passes over others.
-const PARAMETERS: [&str; 18] = [
-    "sslmode",
-    "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "statement-cache-capacity",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-    "options",
-];
+/// The parameters that a PostgreSQL URL can have. The driver ignores others.
+const PARAMETERS: &str = "sslmode ssl-mode sslrootcert ssl-root-cert ssl-ca sslcert ssl-cert \
+    sslkey ssl-key statement-cache-capacity host hostaddr port dbname user password \
+    application_name options";
 
 /// Whether the URL has no other parameters. A wrong one may be a part of a password, so only a word
 /// is shown.
@@ -119,13 +97,16 @@ fn known_parameters(url: &str) -> Result<(), String> {
     let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or(""));
     let names = query.split('&').filter(|pair| !pair.is_empty());
     let names = names.map(|pair| pair.split(['=', '[', '%']).next().unwrap_or_default());
-    let Some(odd) = names.into_iter().find(|name| !PARAMETERS.contains(name)) else {
+    let Some(unknown) =
+        names.into_iter().find(|name| PARAMETERS.split(' ').all(|known| known != *name))
+    else {
         return Ok(());
     };
-    let is_word =
-        !odd.is_empty() && odd.bytes().all(|b| b.is_ascii_lowercase() || b"_-".contains(&b));
-    let odd = if is_word { format!("the parameter {odd}") } else { "such a parameter".to_owned() };
-    Err(format!("--database (MTURK_LOCAL_DATABASE): PostgreSQL's URLs do not have {odd}"))
+    let is_word = !unknown.is_empty()
+        && unknown.bytes().all(|b| b.is_ascii_lowercase() || b"_-".contains(&b));
+    let unknown =
+        if is_word { format!("the parameter {unknown}") } else { "such a parameter".to_owned() };
+    Err(format!("a PostgreSQL URL cannot have {unknown}"))
 }
 
 /// A database URL that can be shown: without user, password and options.
@@ -144,14 +125,14 @@ pub fn public_url(text: &str) -> Result<String, String> {
     if authority(url).is_some_and(|(_, origin)| origin == url) {
         return Ok(url.to_owned());
     }
-    Err("a public URL is http://HOST or https://HOST, perhaps with :PORT, without a user, a \
+    Err("a public URL is http://HOST or https://HOST, optionally with :PORT, without a user, a \
          password or a path"
         .into())
 }
 
-/// A web origin: scheme and host, perhaps a port, nothing behind.
+/// A web origin: scheme, host and optionally a port, and nothing after it.
 pub fn origin(text: &str) -> Result<String, String> {
-    let bad = |_| "an origin is http://HOST or https://HOST, perhaps with :PORT".to_owned();
+    let bad = |_| "an origin is http://HOST or https://HOST, optionally with :PORT".to_owned();
     public_url(text).map_err(bad)
 }
 
@@ -222,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_can_be_let_in() {
+    fn hosts_that_can_be_allowed() {
         for (text, good) in [
             ("turk.test", true),
             ("10.0.0.5", true),

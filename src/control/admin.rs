@@ -2,13 +2,12 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq as _;
 
 use crate::control::json::Failure;
-use crate::fault::Fault;
 
 /// The longest token, in characters.
 const MAX_LENGTH: usize = 256;
@@ -64,8 +63,8 @@ pub async fn check(
 fn refusal() -> Response {
     let message = "The control API asks for the admin token: send it as Authorization: Bearer, or \
                    give it to commands as --admin-token (MTURK_LOCAL_ADMIN_TOKEN).";
-    let fault = Fault::Control { status: 401, code: "Unauthorized", message: message.to_owned() };
-    let mut response = Failure::from(fault).into_response();
+    let failure = Failure::new(StatusCode::UNAUTHORIZED, "Unauthorized", message);
+    let mut response = failure.into_response();
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }

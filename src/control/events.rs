@@ -6,125 +6,81 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::sync::watch;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::control::description::events as shape;
-use crate::control::description::words;
-use crate::control::json::{Failure, Params};
+use crate::control::json::{Failure, PageQuery, Params};
 use crate::engine::Engine;
 use crate::fault::Fault;
-use crate::shapes::notification::EventType;
-use crate::store::events::{Event, Filter};
+use crate::shapes::event::Event;
+use crate::shapes::scalar::At;
+use crate::store::events::{Filter, Page};
 
-/// Another process may have written to a shared store: look again after this long.
-const SHARED_NAP: Duration = Duration::from_millis(250);
+/// Another process may have written to a shared store: it is read again after this long.
+const POLL_SHARED_EVERY: Duration = Duration::from_millis(250);
 /// And this long after, where none can.
-const OWN_NAP: Duration = Duration::from_secs(5);
+const POLL_OWN_EVERY: Duration = Duration::from_secs(5);
 /// So many events are read for a stream at a time.
 const READ_TOGETHER: usize = 100;
 
-/// Which events, from where on, and how many.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+/// Whether events come as a stream.
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// The number of the last event that was seen.
-    #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_u64, nullable = false)]
-    after: Option<i64>,
-    /// How many at most; 100 if absent.
-    #[param(minimum = 1, maximum = 1000, nullable = false)]
-    limit: Option<i64>,
+pub struct StreamQuery {
     /// `1`: server-sent events, those that are there and those to come.
     #[param(minimum = 0, maximum = 1, nullable = false)]
     stream: Option<i64>,
-    #[serde(rename = "EventType")]
-    #[param(value_type = Option<shape::EventTypes>, nullable = false)]
-    event_type: Option<EventType>,
-    #[serde(rename = "HITId")]
-    #[param(nullable = false)]
-    hit_id: Option<String>,
-    #[serde(rename = "AssignmentId")]
-    #[param(nullable = false)]
-    assignment_id: Option<String>,
-    #[serde(rename = "HITTypeId")]
-    #[param(nullable = false)]
-    hit_type_id: Option<String>,
-    /// A requester's id.
-    #[serde(rename = "Requester")]
-    #[param(nullable = false)]
-    requester_id: Option<String>,
-    #[serde(rename = "WorkerId")]
-    #[param(nullable = false)]
-    worker_id: Option<String>,
 }
 
-impl Wanted {
-    fn filter(&self) -> Filter {
-        let word = |word: &Option<String>| word.clone().unwrap_or_default();
-        Filter {
-            event_type: self.event_type.map(EventType::as_str).unwrap_or_default().to_owned(),
-            hit_id: word(&self.hit_id),
-            assignment_id: word(&self.assignment_id),
-            hit_type_id: word(&self.hit_type_id),
-            requester_id: word(&self.requester_id),
-            worker_id: word(&self.worker_id),
-        }
-    }
+/// Events, the oldest first.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Events {
+    events: Vec<Event>,
 }
 
 /// What happened in the market, the oldest first.
 ///
+/// A stream is sent one of the type `reset` after the whole market was reset, replaced or restored,
+/// whatever it filters: what it told before may not have happened. Numbers go on, and no number is
+/// used twice.
+///
 /// The latest 100,000 events are kept; older ones that await delivery are kept too, until they are
 /// delivered or a million are younger.
 #[utoipa::path(
-    get,
-    path = "/_mturk/events",
-    operation_id = "listEvents",
-    tag = "events",
-    params(Wanted),
+    get, path = "/_mturk/events", operation_id = "listEvents", tag = "events",
+    params(PageQuery, StreamQuery, Filter),
     responses((status = 200, description = "A page, or a stream that does not end.", content(
-        (shape::Events = "application/json"),
-        (words::Anything = "text/event-stream")
+        (Events = "application/json"),
+        (String = "text/event-stream")
     )))
 )]
 pub async fn list(
-    State(engine): State<Arc<Engine>>,
+    engine: Arc<Engine>,
     headers: HeaderMap,
-    Params(wanted): Params<Wanted>,
+    Params(page): Params<PageQuery>,
+    Params(StreamQuery { stream }): Params<StreamQuery>,
+    Params(filter): Params<Filter>,
 ) -> Result<Response, Failure> {
-    let (after, limit) = (after(wanted.after)?, wanted.limit.unwrap_or(100));
-    let count = usize::try_from(limit).unwrap_or(0);
-    if !(1..=1000).contains(&limit) {
-        return Err(Fault::unreadable("limit is between 1 and 1000").into());
-    }
-    match wanted.stream {
+    let (after, limit) = page.checked("an event")?;
+    match stream {
         None | Some(0) => {
-            let found = engine.events(&wanted.filter(), after, count).await?;
-            let shown: Vec<Value> = found.events.iter().map(shown).collect();
-            Ok(Json(json!({"Events": shown})).into_response())
+            let count = usize::try_from(limit).unwrap_or(0);
+            let events = engine.events(&filter, after, count).await?.events;
+            Ok(Json(Events { events }).into_response())
         }
-        Some(1) => Ok(streamed(engine, wanted.filter(), resumed(&headers).unwrap_or(after))),
+        Some(1) => {
+            let (reset_count, _) = engine.resets().await?;
+            Ok(streamed(engine, filter, resumed(&headers).unwrap_or(after), reset_count))
+        }
         Some(_) => Err(Fault::unreadable("stream is 1 or 0").into()),
     }
-}
-
-/// The number of an event, or 0.
-///
-/// # Errors
-/// It is negative.
-pub fn after(number: Option<i64>) -> Result<i64, Fault> {
-    let number = number.unwrap_or(0);
-    if number < 0 {
-        return Err(Fault::unreadable("after is the number of an event, or 0"));
-    }
-    Ok(number)
 }
 
 /// Where a browser goes on after its connection was lost.
@@ -132,45 +88,12 @@ fn resumed(headers: &HeaderMap) -> Option<i64> {
     headers.get("last-event-id")?.to_str().ok()?.parse().ok().filter(|number| *number >= 0)
 }
 
-/// An event as the control API shows it.
-pub fn shown(event: &Event) -> Value {
-    let mut shown = json!({
-        "Event": event.number,
-        "EventType": event.event_type,
-        "EventTimestamp": event.at.whole_second().rfc3339(),
-        "Requester": event.requester_id,
-        "HITTypeId": event.hit_type_id,
-        "HITId": event.hit_id,
-    });
-    for (name, id) in [("AssignmentId", &event.assignment_id), ("WorkerId", &event.worker_id)] {
-        if let Some(id) = id {
-            shown[name] = id.as_str().into();
-        }
-    }
-    if let Some(delivery) = &event.delivery {
-        let mut told = json!({
-            "Transport": delivery.transport,
-            "Destination": delivery.address,
-            "Delivered": delivery.delivered_at.is_some(),
-        });
-        if let Some(id) = &delivery.document_id {
-            told["EventDocId"] = id.as_str().into();
-        }
-        if let (None, Some(why)) = (delivery.delivered_at, &delivery.failure) {
-            told["Failures"] = delivery.failures.into();
-            told["Failure"] = why.as_str().into();
-        }
-        shown["Delivery"] = told;
-    }
-    shown
-}
-
 /// Waits until something may have changed; false once the market closes.
 pub async fn changed(engine: &Engine, changes: &mut watch::Receiver<bool>) -> bool {
-    let nap = if engine.store().is_shared() { SHARED_NAP } else { OWN_NAP };
+    let poll = if engine.store().is_shared() { POLL_SHARED_EVERY } else { POLL_OWN_EVERY };
     tokio::select! {
-        told = changes.changed() => told.is_ok() && !*changes.borrow(),
-        () = tokio::time::sleep(nap) => true,
+        alive = changes.changed() => alive.is_ok() && !*changes.borrow(),
+        () = tokio::time::sleep(poll) => true,
     }
 }
 
@@ -179,47 +102,67 @@ struct Streaming {
     engine: Arc<Engine>,
     changes: watch::Receiver<bool>,
     filter: Filter,
-    /// The number of the last event that was looked at, told or not.
+    /// The number of the last event that was read, sent or not.
     after: i64,
     read: VecDeque<Event>,
+    /// How often the market had been reset when events were last read.
+    reset_count: i64,
 }
 
-fn streamed(engine: Arc<Engine>, filter: Filter, after: i64) -> Response {
+fn streamed(engine: Arc<Engine>, filter: Filter, after: i64, reset_count: i64) -> Response {
     let changes = engine.changes();
-    let state = Streaming { engine, changes, filter, after, read: VecDeque::new() };
-    Sse::new(events(state)).keep_alive(KeepAlive::new()).into_response()
+    let read = VecDeque::new();
+    let state = Streaming { engine, changes, filter, after, read, reset_count };
+    Sse::new(messages(state)).keep_alive(KeepAlive::new()).into_response()
 }
 
-fn events(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+fn messages(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {
     stream::unfold(state, |mut state| async move {
-        let event = state.next().await?;
-        let told = sse::Event::default().id(event.number.to_string());
-        let told = told.event(event.event_type.as_str()).data(shown(&event).to_string());
-        Some((Ok(told), state))
+        let message = state.next().await?;
+        Some((Ok(message), state))
     })
 }
 
 impl Streaming {
     /// The next event, whenever it happens; none once the market closes or fails.
-    async fn next(&mut self) -> Option<Event> {
+    async fn next(&mut self) -> Option<sse::Event> {
         while self.read.is_empty() {
             if *self.changes.borrow_and_update() {
                 return None;
             }
-            match self.engine.events(&self.filter, self.after, READ_TOGETHER).await {
-                Ok(found) => {
-                    self.after = found.last;
-                    self.read.extend(found.events);
-                }
-                Err(fault) => {
-                    tracing::error!(%fault, "a stream of events ends");
-                    return None;
-                }
+            let (found, reset) = self
+                .read_new()
+                .await
+                .inspect_err(|fault| tracing::error!(%fault, "a stream of events ends"))
+                .ok()?;
+            if let Some(now) = reset {
+                return Some(of_reset(now));
             }
+            self.after = found.last;
+            self.read.extend(found.events);
             if self.read.is_empty() && !changed(&self.engine, &mut self.changes).await {
                 return None;
             }
         }
-        self.read.pop_front()
+        self.read.pop_front().map(|event| of_event(&event))
     }
+
+    /// Reads events; the market's time instead if it was reset since, for they may be older.
+    async fn read_new(&mut self) -> Result<(Page, Option<At>), Fault> {
+        let found = self.engine.events(&self.filter, self.after, READ_TOGETHER).await?;
+        let (count, now) = self.engine.resets().await?;
+        let before = std::mem::replace(&mut self.reset_count, count);
+        Ok((found, (count != before).then_some(At(now))))
+    }
+}
+
+fn of_event(event: &Event) -> sse::Event {
+    let message = sse::Event::default().id(event.number.to_string());
+    let message = message.event(event.event_type.as_str());
+    message.data(serde_json::to_string(event).unwrap_or_default())
+}
+
+/// The market was reset, and that is its time. The number by which readers go on stays.
+fn of_reset(now: At) -> sse::Event {
+    sse::Event::default().event("reset").data(json!({"Now": now}).to_string())
 }

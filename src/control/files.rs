@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     X_CONTENT_TYPE_OPTIONS,
@@ -10,8 +10,6 @@ use axum::http::header::{
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
-use crate::control::description::failures::Failed;
-use crate::control::description::words;
 use crate::control::json::Failure;
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -19,41 +17,31 @@ use crate::rules::file_link;
 use crate::store::requesters::Requester;
 use crate::store::uploaded_files::{self, UploadedFile};
 use crate::time::real_now;
-use crate::turn::Access;
 
 /// A file of an answer, for a minute of real time after the Requester API gave the link to it.
 #[utoipa::path(
-    get,
-    path = "/_mturk/files/{token}",
-    operation_id = "showFile",
-    tag = "work",
+    get, path = "/_mturk/files/{token}", operation_id = "showFile", tag = "work",
     params(("token" = String, Path, description = "From the link that the API gave.")),
     responses(
-        (status = 200, description = "The file.", body = words::Anything,
+        (status = 200, description = "The file.", body = String,
             content_type = "application/octet-stream"),
-        (status = 404, description = "No such file, or the link is too old.", body = Failed)
+        (status = 404, description = "No such file, or the link is too old.", body = Failure)
     )
 )]
-pub async fn show(
-    State(engine): State<Arc<Engine>>,
-    Path(token): Path<String>,
-) -> Result<Response, Failure> {
-    let found = engine.turn(Access::Read, Requester::default(), move |turn| {
-        let token = token.clone();
+pub async fn show(engine: Arc<Engine>, Path(token): Path<String>) -> Result<Response, Failure> {
+    let found = engine.read(Requester::default(), token, |turn, token| {
         Box::pin(async move {
-            let key = file_link::file_key(&turn.page_key, &token, real_now());
-            let found = match key {
-                Some(key) => uploaded_files::by_key(&mut turn.tx, &key).await?,
-                None => None,
-            };
-            let why = "There is no such file, or the link to it is more than 60 seconds old.";
-            found.ok_or_else(|| Fault::not_found(why))
+            match file_link::file_key(&turn.page_key, token, real_now()) {
+                Some(key) => uploaded_files::by_key(&mut turn.tx, &key).await,
+                None => Ok(None),
+            }
         })
     });
-    Ok(answer(found.await?))
+    let why = "There is no such file, or the link to it is more than 60 seconds old.";
+    found.await?.map(answer).ok_or_else(|| Fault::not_found(why).into())
 }
 
-/// A header says no more of a file than so many characters.
+/// A header shows so many characters of a file's name and type.
 const LONGEST: usize = 255;
 
 /// The file as something to keep, never as a page of this site.

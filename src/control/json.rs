@@ -9,70 +9,108 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::control::MAX_WORLD;
-use crate::fault::{ErrorView, Fault, in_one};
-use crate::ids::is_id;
+use crate::fault::{ErrorView, Fault, Kind};
 use crate::rules::text::{self, BadAddress, json_holds_nul};
-use crate::time::{Instant, When};
-use crate::worlds::Problem;
+use crate::worlds::{Problem, Refusal};
 
-/// What is said where the store failed, for example because its disk is full. Who has the control
-/// API can look at the log, so there alone is it said why.
+/// A world of more bytes is refused.
+pub const MAX_WORLD: usize = 512 << 20;
+
+/// The message where the store failed, for example because its disk is full. Who has the control
+/// API can look at the log, which says why.
 pub const FAILED: &str = "The market's store failed; the log of the server says why.";
 
 /// A body has this long to arrive, also where the answer may take longer.
 const ARRIVES_WITHIN: Duration = Duration::from_mins(1);
 
-/// What every route answers with.
-pub type Answer = Result<Json<Value>, Failure>;
+/// What a route answers with.
+pub type Answer<T> = Result<Json<T>, Failure>;
 
-/// A fault on its way out of the control API.
-#[derive(Debug)]
+/// An object without members.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Every refusal.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Failed)]
 pub struct Failure {
-    fault: Fault,
+    #[serde(skip)]
+    status: StatusCode,
+    error: Error,
+}
+
+/// Why a request is refused.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Error {
+    /// A word for programs.
+    #[schema(pattern = "^[A-Za-z]+$", example = "NotFound")]
+    code: &'static str,
+    /// A sentence for people; it may change.
+    message: String,
+    /// What is wrong with a world, place by place.
+    #[schema(required = false)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem>,
+}
+
+impl Failure {
+    /// A failure of this API's own.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, error: Error { code, message: message.into(), problems: Vec::new() } }
+    }
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self { fault, problems: Vec::new() }
+        match fault {
+            Fault::Refused(refusal) => {
+                Self::new(status(refusal.code.kind()), refusal.code.as_str(), refusal.text())
+            }
+            fault @ (Fault::SerializationConflict | Fault::Unavailable(_) | Fault::Service(_)) => {
+                tracing::error!(%fault, "the market failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ServiceFault", FAILED)
+            }
+        }
     }
 }
 
-impl Failure {
-    /// A world that was not loaded.
-    pub fn bad_world(message: String, problems: Vec<Problem>) -> Self {
-        Self { fault: Fault::Control { status: 400, code: "BadWorld", message }, problems }
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.message(&[]);
+        match refusal {
+            Refusal::Fault(fault) => fault.into(),
+            Refusal::Problems(problems) => Self {
+                status: StatusCode::BAD_REQUEST,
+                error: Error { code: "BadWorld", message, problems },
+            },
+        }
+    }
+}
+
+const fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Missing | Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::State | Kind::Value | Kind::Unreadable => StatusCode::BAD_REQUEST,
+        Kind::Worker | Kind::Qualification => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, code, message) = match self.fault {
-            Fault::Control { status, code, message } => (status, code, message),
-            Fault::Worker { code, message, reasons } => (422, code, in_one(&message, &reasons)),
-            Fault::Request { code, message } if code.ends_with("DoesNotExist") => {
-                (404, code, message)
-            }
-            Fault::Request { code, message } | Fault::Parameter { code, message, .. } => {
-                (400, code, message)
-            }
-            Fault::Front { exception, status, message } => (status, exception, message),
-            fault @ (Fault::LostRace | Fault::Unavailable(_) | Fault::Service(_)) => {
-                tracing::error!(%fault, "the market failed");
-                (500, "ServiceFault", FAILED.to_owned())
-            }
-        };
-        let mut body = json!({"error": {"code": code, "message": message}});
-        let error = ErrorView { code: code.to_owned(), message };
-        if !self.problems.is_empty() {
-            body["error"]["problems"] = json!(self.problems);
-        }
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Extension(error), Json(body)).into_response()
+        let Error { code, message, .. } = &self.error;
+        let view = ErrorView { code: (*code).to_owned(), message: message.clone() };
+        (self.status, Extension(view), Json(self)).into_response()
     }
 }
 
@@ -86,18 +124,17 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let limit = limit(request.uri().path());
         let read = timeout(ARRIVES_WITHIN, axum::body::Bytes::from_request(request, state)).await;
-        let read = read.map_err(|_| Fault::Control {
-            status: 408,
-            code: "BadBody",
-            message: "The body did not arrive in time.".to_owned(),
+        let read = read.map_err(|_| {
+            let message = "The body did not arrive in time.";
+            Failure::new(StatusCode::REQUEST_TIMEOUT, "BadBody", message)
         })?;
         read.map(Self).map_err(|rejection| {
-            let status = rejection.status().as_u16();
+            let status = rejection.status();
             let message = match status {
-                413 => format!("The body has more than {limit} MiB."),
+                StatusCode::PAYLOAD_TOO_LARGE => format!("The body has more than {limit} MiB."),
                 _ => "The body is damaged, or broke off.".to_owned(),
             };
-            Fault::Control { status, code: "BadBody", message }.into()
+            Failure::new(status, "BadBody", message)
         })
     }
 }
@@ -137,43 +174,21 @@ impl Body {
     }
 }
 
-/// The id in a path. One that nothing can have leads to nothing.
+/// The id in a path, or the ids. One that nothing can have leads to nothing.
 #[derive(Debug)]
-pub struct Id(pub String);
+pub struct InPath<T>(pub T);
 
-impl<S: Send + Sync> FromRequestParts<S> for Id {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let id = Path::<String>::from_request_parts(parts, state).await;
-        id.ok()
-            .and_then(|Path(id)| checked(id))
-            .map(Self)
-            .ok_or_else(|| Fault::not_found("The id in the path is no id.").into())
+        let ids = Path::<T>::from_request_parts(parts, state).await;
+        ids.map(|Path(ids)| Self(ids))
+            .map_err(|_| Fault::not_found("The id in the path is no id.").into())
     }
 }
 
-/// The two ids in a path: whose, and of what.
-#[derive(Debug)]
-pub struct Ids(pub String, pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Ids {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let ids = Path::<(String, String)>::from_request_parts(parts, state).await;
-        ids.ok()
-            .and_then(|Path((one, other))| Some(Self(checked(one)?, checked(other)?)))
-            .ok_or_else(|| Fault::not_found("An id in the path is no id.").into())
-    }
-}
-
-/// An id, if it is made of capital letters and digits, at most 64.
-pub fn checked(id: String) -> Option<String> {
-    is_id(&id).then_some(id)
-}
-
-/// What stands behind the `?` of a path.
+/// What follows the `?` of a path.
 #[derive(Debug)]
 pub struct Params<T>(pub T);
 
@@ -187,20 +202,41 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// Writes an answer.
-///
-/// # Errors
-/// It cannot be written as JSON.
-pub fn write<T: serde::Serialize>(value: &T) -> Result<Value, Fault> {
-    serde_json::to_value(value).map_err(|e| Fault::Service(e.to_string()))
+/// Where a list goes on that has numbers, and how long a page is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// The number of the last entry that was seen.
+    #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_u64, nullable = false)]
+    after: Option<i64>,
+    /// How many at most; 100 if absent.
+    #[param(minimum = 1, maximum = 1000, nullable = false)]
+    limit: Option<i64>,
 }
 
-/// The instant that is meant at `now`.
-///
-/// # Errors
-/// It is none of the forms that a time can have.
-pub fn instant(when: &When, now: Instant) -> Result<Instant, Fault> {
-    when.second_at(now).map_err(Fault::unreadable)
+impl PageQuery {
+    /// The number in `after`, which counts `what`, and how many entries follow.
+    pub fn checked(&self, what: &str) -> Result<(i64, i64), Fault> {
+        Ok((after(self.after, what)?, page_size(self.limit)?))
+    }
+}
+
+/// How many entries a page has: 100 unless `limit` says otherwise.
+pub fn page_size(limit: Option<i64>) -> Result<i64, Fault> {
+    let limit = limit.unwrap_or(100);
+    if (1..=1000).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Fault::unreadable("limit is between 1 and 1000"))
+}
+
+/// The number in `after`, or 0; it counts `what`.
+pub fn after(number: Option<i64>, what: &str) -> Result<i64, Fault> {
+    let number = number.unwrap_or(0);
+    if number >= 0 {
+        return Ok(number);
+    }
+    Err(Fault::unreadable(format!("after is the number of {what}, or 0")))
 }
 
 /// Refuses an address with characters that no text holds, before a route reads it.
@@ -221,8 +257,8 @@ pub async fn no_such_route() -> Failure {
 
 /// The answer to a method that a path does not have.
 pub async fn no_such_method() -> Failure {
-    let message = "This route does not have that method.".to_owned();
-    Fault::Control { status: 405, code: "MethodNotAllowed", message }.into()
+    let message = "This route does not have that method.";
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
 }
 
 #[cfg(test)]

@@ -2,41 +2,36 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::acts;
-use crate::acts::give_back::give_back as free;
-use crate::acts::submit::{check_question, open_acceptance, open_question};
+use crate::actions::assignment::{self, check_question, open_acceptance, open_question};
 use crate::control::Control;
-use crate::control::description::failures::Failed;
-use crate::control::description::words;
-use crate::control::description::work as shape;
-use crate::control::json::{Answer, Body, Id, checked, instant};
+use crate::control::json::{Answer, Body, Failure, InPath, Nothing};
 use crate::engine::{Engine, compute};
 use crate::fault::Fault;
-use crate::rules::frame::{AtWork, Told, task_address};
+use crate::ids::is_id;
+use crate::rules::frame::{Accepted, FrameParameters, task_address};
 use crate::rules::hit::no_more_hits;
 use crate::rules::question::{answers, parse};
-use crate::rules::url::own_origin;
+use crate::rules::url::{Scheme, own_origin};
 use crate::shapes::answer::Given;
-use crate::store::acceptances::{Acceptance, State as Held};
+use crate::shapes::assignment::{Assignment, AssignmentStatus};
+use crate::shapes::scalar::{At, Id, WorkerId};
+use crate::store::acceptances::{Acceptance, State as AcceptanceState};
 use crate::store::hits::{self, Hit};
 use crate::store::requesters::Requester;
 use crate::time::{Instant, When};
-use crate::turn::{Access, Turn};
-use crate::worlds::dump;
+use crate::turn::Turn;
 
 /// What a worker accepts: a HIT, or the next one of a HIT type or group; exactly one member.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1, example = json!({"HITId": "3TESTHIT000000000000000000000A"}))]
-struct Wanted {
+struct AcceptBody {
     #[serde(rename = "HITId")]
     hit: Option<String>,
     #[serde(rename = "HITTypeId")]
@@ -45,77 +40,89 @@ struct Wanted {
     of_group: Option<String>,
 }
 
+/// What a worker has accepted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[schema(as = Acceptance)]
+pub struct AcceptanceView {
+    assignment_id: Id,
+    #[serde(rename = "HITId")]
+    hit_id: Id,
+    worker_id: WorkerId,
+    accept_time: At,
+    /// When the place is given to another worker.
+    deadline: At,
+    /// What the worker's browser loads into its frame, with what Amazon appended; none for a
+    /// `QuestionForm`.
+    #[serde(rename = "URL", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    url: Option<String>,
+}
+
 /// A worker accepts; one whom nobody has seen before is a new worker.
 #[utoipa::path(
-    post,
-    path = "/_mturk/workers/{id}/accept",
-    operation_id = "accept",
-    tag = "work",
-    params(("id" = words::WorkerId, Path, description = "The worker's id.")),
-    request_body = Wanted,
+    post, path = "/_mturk/workers/{id}/accept", operation_id = "accept", tag = "work",
+    params(("id" = WorkerId, Path, description = "The worker's id.")),
+    request_body = AcceptBody,
     responses(
-        (status = 200, description = "What was accepted.", body = shape::Acceptance),
-        (status = 422, description = "The worker site refuses.", body = Failed)
+        (status = 200, description = "What was accepted.", body = AcceptanceView),
+        (status = 422, description = "The worker site refuses.", body = Failure)
     )
 )]
 pub async fn accept(
-    State(control): State<Control>,
-    Id(worker_id): Id,
+    control: Control,
+    InPath(worker_id): InPath<Id>,
+    scheme: Option<Extension<Scheme>>,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
-    let wanted: Wanted = body.read()?;
-    let taken = control.engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (wanted, worker_id) = (wanted.clone(), worker_id.clone());
+) -> Answer<AcceptanceView> {
+    let input = (body.read::<AcceptBody>()?, worker_id);
+    let taken = control.engine.write(Requester::default(), input, |turn, (body, worker_id)| {
         Box::pin(async move {
-            let mut hit = find(turn, wanted, &worker_id).await?;
+            let mut hit = find(turn, body, worker_id).await?;
             let at = turn.now;
-            let taken = acts::accept::accept(turn, &mut hit, &worker_id, at).await?;
-            Ok((taken, hit.question))
+            let taken = assignment::accept(turn, &mut hit, worker_id, at).await?;
+            Ok::<_, Fault>((taken, hit.question))
         })
     });
     let (taken, question) = taken.await?;
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let origin = own_origin(control.public_origin.as_deref(), host);
-    let mut shown = shown(&taken);
-    if let Some(url) = frame_url(&taken, &question, &origin) {
-        shown["URL"] = url.into();
-    }
-    Ok(Json(shown))
+    let scheme = scheme.as_ref().map(|Extension(scheme)| scheme);
+    let origin = own_origin(control.public_origin.as_deref(), scheme, host);
+    Ok(Json(AcceptanceView {
+        url: frame_url(&taken, &question, &origin),
+        assignment_id: Id::known(taken.assignment_id),
+        hit_id: Id::known(taken.hit_id),
+        worker_id: WorkerId::known(taken.worker_id),
+        accept_time: At(taken.accept_at),
+        deadline: At(taken.deadline_at),
+    }))
 }
 
 /// What the worker's browser loads into its frame; none for a form, which needs none.
 fn frame_url(taken: &Acceptance, question: &str, origin: &str) -> Option<String> {
-    let at_work = AtWork {
+    let accepted = Accepted {
         assignment_id: &taken.assignment_id,
         worker_id: &taken.worker_id,
         submit_to: origin,
     };
-    let told = Told { hit_id: &taken.hit_id, at_work: Some(at_work) };
-    let address = task_address(&parse(question).ok()?, &told)?;
+    let parameters = FrameParameters { hit_id: &taken.hit_id, accepted: Some(accepted) };
+    let address = task_address(&parse(question).ok()?, &parameters)?;
     let is_ours = address.starts_with('/');
     Some(if is_ours { format!("{origin}{address}") } else { address })
 }
 
-fn shown(taken: &Acceptance) -> Value {
-    json!({
-        "AssignmentId": taken.assignment_id,
-        "HITId": taken.hit_id,
-        "WorkerId": taken.worker_id,
-        "AcceptTime": taken.accept_at.rfc3339(),
-        "Deadline": taken.deadline_at.rfc3339(),
-    })
-}
-
-async fn find(turn: &mut Turn, wanted: Wanted, worker_id: &str) -> Result<Hit, Fault> {
-    let Wanted { hit: id, of_type, of_group } = wanted;
-    let there = |id: String| checked(id).ok_or_else(no_more_hits);
-    match (id, of_type, of_group) {
-        (Some(id), None, None) => hit(turn, &there(id)?).await,
-        (None, Some(id), None) | (None, None, Some(id)) => {
-            acts::offer::offer(turn, &there(id)?, worker_id).await
-        }
-        _ => Err(Fault::unreadable("one of HITId, HITTypeId and HITGroupId is wanted")),
+async fn find(turn: &mut Turn, body: &AcceptBody, worker_id: &str) -> Result<Hit, Fault> {
+    let (of_hit, id) = match body {
+        AcceptBody { hit: Some(id), of_type: None, of_group: None } => (true, id),
+        AcceptBody { hit: None, of_type: Some(id), of_group: None }
+        | AcceptBody { hit: None, of_type: None, of_group: Some(id) } => (false, id),
+        _ => return Err(Fault::unreadable("one of HITId, HITTypeId and HITGroupId is wanted")),
+    };
+    match (is_id(id), of_hit) {
+        (false, _) => Err(no_more_hits()),
+        (true, true) => hit(turn, id).await,
+        (true, false) => assignment::next_hit(turn, id, worker_id).await,
     }
 }
 
@@ -124,161 +131,180 @@ async fn hit(turn: &mut Turn, id: &str) -> Result<Hit, Fault> {
     found.ok_or_else(|| Fault::hit_does_not_exist(id))
 }
 
-/// What a worker hands in: values by question, or a finished document.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// What a worker submits: values by question, or a finished document.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[schema(example = json!({"Answers": {"label": "cat"}}))]
-pub struct Handed {
+struct SubmitBody {
     /// The worker who accepted; not compared if absent.
-    #[serde(rename = "WorkerId")]
     worker_id: Option<String>,
-    #[serde(rename = "Answers")]
-    #[schema(value_type = Option<shape::Answers>)]
     answers: Option<Given>,
     /// A `QuestionFormAnswers` document; not together with `Answers`.
-    #[serde(rename = "Answer")]
     answer: Option<String>,
 }
 
-/// An answer document, and the question for which it was made.
-struct Read {
+/// The question, and the document that answers it: empty if nothing was submitted.
+async fn answered(
     question: String,
-    answer: String,
+    answers: Option<Given>,
+    answer: Option<String>,
+) -> Result<(String, String), Fault> {
+    let read = move || {
+        let document = match (answers, answer) {
+            (Some(_), Some(_)) => {
+                let why = "either Answers or Answer can be given, not both";
+                return Err(Fault::unreadable(why));
+            }
+            (None, None) => String::new(),
+            (None, Some(document)) => answers::check(&document).map(|()| document)?,
+            (Some(given), None) => answers::write(&question, &given)?,
+        };
+        Ok((question, document))
+    };
+    compute(read).await?
 }
 
-impl Handed {
-    /// The answer document for a HIT with this question.
-    async fn document(self, question: String) -> Result<Read, Fault> {
-        let handed = (self.answers, self.answer);
-        let answer = compute(move || {
-            let answer = match handed {
-                (Some(_), Some(_)) => {
-                    let why = "either Answers or Answer can be given, not both";
-                    return Err(Fault::unreadable(why));
-                }
-                (None, None) => String::new(),
-                (None, Some(document)) => {
-                    answers::check(&document)?;
-                    document
-                }
-                (Some(given), None) => answers::write(&question, &given)?,
-            };
-            Ok(Read { question, answer })
-        });
-        answer.await?
+/// Submitted work, with the API's names.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[schema(as = Assignment)]
+pub struct AssignmentView {
+    assignment_id: Id,
+    worker_id: WorkerId,
+    #[serde(rename = "HITId")]
+    hit_id: Id,
+    assignment_status: AssignmentStatus,
+    /// When it is approved by itself.
+    auto_approval_time: At,
+    accept_time: At,
+    submit_time: At,
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_time: Option<At>,
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejection_time: Option<At>,
+    /// A `QuestionFormAnswers` document, or empty.
+    answer: String,
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requester_feedback: Option<String>,
+}
+
+impl From<Assignment> for AssignmentView {
+    fn from(work: Assignment) -> Self {
+        Self {
+            assignment_id: Id::known(work.assignment_id),
+            worker_id: WorkerId::known(work.worker_id),
+            hit_id: Id::known(work.hit_id),
+            assignment_status: work.assignment_status,
+            auto_approval_time: At(work.auto_approval_time),
+            accept_time: At(work.accept_time),
+            submit_time: At(work.submit_time),
+            approval_time: work.approval_time.map(At),
+            rejection_time: work.rejection_time.map(At),
+            answer: work.answer,
+            requester_feedback: work.requester_feedback,
+        }
     }
 }
 
-/// The worker hands in what was accepted. If `WorkerId` is given, the assignment must be that
+/// The worker submits what was accepted. If `WorkerId` is given, the assignment must be that
 /// worker's.
 #[utoipa::path(
-    post,
-    path = "/_mturk/assignments/{id}/submit",
-    operation_id = "submit",
-    tag = "work",
-    params(("id" = words::Id, Path, description = "The assignment's id.")),
-    request_body = Option<Handed>,
+    post, path = "/_mturk/assignments/{id}/submit", operation_id = "submit", tag = "work",
+    params(("id" = Id, Path, description = "The assignment's id.")),
+    request_body = Option<SubmitBody>,
     responses(
-        (status = 200, description = "The submitted work.", body = shape::Assignment),
-        (status = 422, description = "The worker site refuses.", body = Failed)
+        (status = 200, description = "The submitted work.", body = AssignmentView),
+        (status = 422, description = "The worker site refuses.", body = Failure)
     )
 )]
 pub async fn submit(
-    State(engine): State<Arc<Engine>>,
-    Id(assignment_id): Id,
+    engine: Arc<Engine>,
+    InPath(id): InPath<Id>,
     body: Body,
-) -> Answer {
-    let handed: Handed = body.read()?;
-    let asked = Arc::new((assignment_id, handed.worker_id.clone()));
-    let of = Arc::clone(&asked);
-    let open = engine.turn(Access::Read, Requester::default(), move |turn| {
-        let of = Arc::clone(&of);
-        Box::pin(async move { open_question(turn, &of.0, of.1.as_deref()).await })
+) -> Answer<AssignmentView> {
+    let SubmitBody { worker_id, answers, answer } = body.read()?;
+    let ids = (id, worker_id);
+    let open = engine.read(Requester::default(), ids.clone(), |turn, (id, worker_id)| {
+        Box::pin(open_question(turn, id, worker_id.as_deref()))
     });
-    let read = Arc::new(handed.document(open.await?).await?);
-    let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (read, asked) = (Arc::clone(&read), Arc::clone(&asked));
+    let input = (ids, answered(open.await?, answers, answer).await?);
+    let submitted = engine.write(Requester::default(), input, |turn, (ids, work)| {
         Box::pin(async move {
-            let taken = open_acceptance(turn, &asked.0, asked.1.as_deref()).await?;
+            let ((id, worker_id), (question, document)) = (ids, work);
+            let taken = open_acceptance(turn, id, worker_id.as_deref()).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            check_question(&hit, &read.question)?;
+            check_question(&hit, question)?;
             let at = turn.now;
-            acts::submit::submit(turn, &mut hit, taken, read.answer.clone(), at).await
+            assignment::submit(turn, &mut hit, taken, document.clone(), at).await
         })
     });
-    Ok(Json(dump::assignment(submitted.await?, true)))
+    Ok(Json(submitted.await?.into()))
 }
 
 /// Who gives back what was accepted.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[schema(example = json!({"WorkerId": "A1ANNA0000000"}))]
-pub struct Returned {
+struct ReturnBody {
     /// The worker who accepted; not compared if absent.
-    #[serde(rename = "WorkerId")]
     worker_id: Option<String>,
 }
 
 /// The worker gives back what was accepted; another one may have it. If `WorkerId` is given, the
 /// assignment must be that worker's.
 #[utoipa::path(
-    post,
-    path = "/_mturk/assignments/{id}/return",
-    operation_id = "return",
-    tag = "work",
-    params(("id" = words::Id, Path, description = "The assignment's id.")),
-    request_body = Option<Returned>,
+    post, path = "/_mturk/assignments/{id}/return", operation_id = "return", tag = "work",
+    params(("id" = Id, Path, description = "The assignment's id.")),
+    request_body = Option<ReturnBody>,
     responses(
-        (status = 200, description = "It is given back.", body = words::Nothing),
-        (status = 422, description = "The worker site refuses.", body = Failed)
+        (status = 200, description = "It is given back.", body = Nothing),
+        (status = 422, description = "The worker site refuses.", body = Failure)
     )
 )]
-pub async fn give_back(
-    State(engine): State<Arc<Engine>>,
-    Id(assignment_id): Id,
+pub async fn return_place(
+    engine: Arc<Engine>,
+    InPath(id): InPath<Id>,
     body: Body,
-) -> Answer {
-    let Returned { worker_id } = body.read()?;
-    let returned = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (assignment_id, worker_id) = (assignment_id.clone(), worker_id.clone());
+) -> Answer<Nothing> {
+    let ReturnBody { worker_id } = body.read()?;
+    let returned = engine.write(Requester::default(), (id, worker_id), |turn, (id, worker_id)| {
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id, worker_id.as_deref()).await?;
-            free(turn, &taken, Held::Returned).await
+            let taken = open_acceptance(turn, id, worker_id.as_deref()).await?;
+            assignment::return_assignment(turn, &taken, AcceptanceState::Returned).await
         })
     });
     returned.await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// Accept and submit in one step, now or in the past.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[schema(example = json!({"WorkerId": "A1ANNA0000000", "Answers": {"label": "cat"}}))]
-pub struct Submission {
+struct SubmissionBody {
     /// A new worker comes by if absent.
-    #[serde(rename = "WorkerId")]
     worker_id: Option<String>,
     /// The time of submission if absent.
-    #[serde(rename = "AcceptTime")]
-    #[schema(value_type = Option<words::Time>)]
     accept_time: Option<When>,
     /// Now if absent.
-    #[serde(rename = "SubmitTime")]
-    #[schema(value_type = Option<words::Time>)]
     submit_time: Option<When>,
-    #[serde(rename = "Answers")]
-    #[schema(value_type = Option<shape::Answers>)]
     answers: Option<Given>,
     /// A `QuestionFormAnswers` document; not together with `Answers`.
-    #[serde(rename = "Answer")]
     answer: Option<String>,
 }
 
-impl Submission {
+impl SubmissionBody {
     /// When the work was accepted and submitted: in this order, not in the future, and not before
     /// 1970, since the place of work in its HIT is counted from there.
     fn times(&self, now: Instant) -> Result<(Instant, Instant), Fault> {
-        let at = |when: &Option<When>| when.as_ref().map(|when| instant(when, now)).transpose();
+        let at = |when: &Option<When>| {
+            when.as_ref()
+                .map(|when| when.at(now).map(Instant::whole_second).map_err(Fault::unreadable))
+                .transpose()
+        };
         let submit_at = at(&self.submit_time)?.unwrap_or(now);
         let accept_at = at(&self.accept_time)?.unwrap_or(submit_at);
         if accept_at < Instant(0) || accept_at > submit_at || submit_at > now {
@@ -293,41 +319,40 @@ impl Submission {
 
 /// Accept and submit in one step, now or in the past.
 #[utoipa::path(
-    post,
-    path = "/_mturk/hits/{id}/submissions",
-    operation_id = "addSubmission",
-    tag = "work",
-    params(("id" = words::Id, Path, description = "The HIT's id.")),
-    request_body = Option<Submission>,
+    post, path = "/_mturk/hits/{id}/submissions", operation_id = "addSubmission", tag = "work",
+    params(("id" = Id, Path, description = "The HIT's id.")),
+    request_body = Option<SubmissionBody>,
     responses(
-        (status = 200, description = "The submitted work.", body = shape::Assignment),
-        (status = 422, description = "The worker site refuses.", body = Failed)
+        (status = 200, description = "The submitted work.", body = AssignmentView),
+        (status = 422, description = "The worker site refuses.", body = Failure)
     )
 )]
-pub async fn submission(State(engine): State<Arc<Engine>>, Id(hit_id): Id, body: Body) -> Answer {
-    let mut sent: Submission = body.read()?;
-    let (answers, answer) = (sent.answers.take(), sent.answer.take());
-    let handed = Handed { worker_id: None, answers, answer };
-    let sent = Arc::new((sent, hit_id));
-    let asked = Arc::clone(&sent);
-    let open = engine.turn(Access::Read, Requester::default(), move |turn| {
-        let asked = Arc::clone(&asked);
+pub async fn submission(
+    engine: Arc<Engine>,
+    InPath(hit_id): InPath<Id>,
+    body: Body,
+) -> Answer<AssignmentView> {
+    let mut body: SubmissionBody = body.read()?;
+    let (answers, answer) = (body.answers.take(), body.answer.take());
+    let sent = (hit_id, body);
+    let open = engine.read(Requester::default(), sent.clone(), |turn, (hit_id, body)| {
         Box::pin(async move {
-            asked.0.times(turn.now)?;
-            Ok(hit(turn, &asked.1).await?.question)
+            body.times(turn.now)?;
+            Ok::<_, Fault>(hit(turn, hit_id).await?.question)
         })
     });
-    let read = Arc::new(handed.document(open.await?).await?);
-    let submitted = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (sent, read) = (Arc::clone(&sent), Arc::clone(&read));
+    let input = (sent, answered(open.await?, answers, answer).await?);
+    let submitted = engine.write(Requester::default(), input, |turn, (sent, work)| {
         Box::pin(async move {
-            let (accept_at, submit_at) = sent.0.times(turn.now)?;
-            let mut hit = hit(turn, &sent.1).await?;
-            check_question(&hit, &read.question)?;
-            let worker_id = sent.0.worker_id.clone().unwrap_or_else(|| turn.ids.worker());
-            let taken = acts::accept::take(turn, &mut hit, &worker_id, accept_at).await?;
-            acts::submit::hand_in(turn, &mut hit, taken, read.answer.clone(), submit_at).await
+            let ((hit_id, body), (question, document)) = (sent, work);
+            let (accept_at, submit_at) = body.times(turn.now)?;
+            let mut hit = hit(turn, hit_id).await?;
+            check_question(&hit, question)?;
+            let worker_id = body.worker_id.clone().unwrap_or_else(|| turn.ids.worker());
+            let taken = assignment::accept_unsaved(turn, &mut hit, &worker_id, accept_at).await?;
+            let document = document.clone();
+            assignment::submit_unsaved(turn, &mut hit, taken, document, submit_at).await
         })
     });
-    Ok(Json(dump::assignment(submitted.await?, true)))
+    Ok(Json(submitted.await?.into()))
 }

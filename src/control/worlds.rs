@@ -3,30 +3,30 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::control::Control;
-use crate::control::description::failures::Failed;
-use crate::control::description::world;
+use crate::control::clock::ClockView;
 use crate::control::json::{Answer, Body, Failure, Params};
-use crate::engine::Onto;
+use crate::engine::LoadMode;
 use crate::fault::Fault;
 use crate::rules::text::is_access_key;
+use crate::shapes::scalar::WorkerId;
 use crate::store::requesters::Requester;
 use crate::worlds::dump::Secrets;
+use crate::worlds::entries::world::World;
 use crate::worlds::reset::Reset;
 use crate::worlds::{Loaded, Refusal, Worlds};
 
 /// What a dump holds.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Dump {
+pub struct DumpQuery {
     /// 1 names the secrets of requesters too. The server must ask for its admin token.
     #[param(minimum = 0, maximum = 1, nullable = false)]
     secrets: Option<u8>,
@@ -34,28 +34,21 @@ pub struct Dump {
 
 /// The market as a world, which loads again.
 #[utoipa::path(
-    get,
-    path = "/_mturk/world",
-    operation_id = "dumpWorld",
-    tag = "world",
-    params(Dump),
+    get, path = "/_mturk/world", operation_id = "dumpWorld", tag = "world",
+    params(DumpQuery),
     responses(
-        (status = 200, description = "The world.", body = world::World),
-        (status = 403, description = "Secrets are not shown to everybody.", body = Failed)
+        (status = 200, description = "The world.", body = World),
+        (status = 403, description = "Secrets are not shown to everybody.", body = Failure)
     )
 )]
-pub async fn dump(
-    State(control): State<Control>,
-    Params(asked): Params<Dump>,
-) -> Result<Response, Failure> {
-    let secrets = match asked.secrets {
+pub async fn dump(control: Control, Params(query): Params<DumpQuery>) -> Result<Response, Failure> {
+    let secrets = match query.secrets {
         None | Some(0) => Secrets::Left,
         Some(1) if control.token.is_some() => Secrets::Named,
         Some(1) => {
             let message = "This server shows its control API to everybody, and so no secrets. \
                            Start it with --admin-token, and send the token.";
-            let (code, message) = ("Forbidden", message.to_owned());
-            return Err(Fault::Control { status: 403, code, message }.into());
+            return Err(Failure::new(StatusCode::FORBIDDEN, "Forbidden", message));
         }
         Some(_) => return Err(Fault::unreadable("secrets is 0 or 1").into()),
     };
@@ -67,7 +60,7 @@ pub async fn dump(
 /// How a world is loaded.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Loading {
+pub struct LoadQuery {
     /// The access key, or the RequesterId, of who owns the entries that name no `Requester`; a new
     /// key makes a requester. Without it, that is the one requester of `--credential` if there is
     /// exactly one, or else the first of `Requesters` in the world.
@@ -75,58 +68,86 @@ pub struct Loading {
     requester: Option<String>,
 }
 
+/// What was loaded.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct LoadedWorld {
+    loaded: Loaded,
+    /// Who owns the entries that name no `Requester`, if there are some and it is one requester.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<LoadedOwner>,
+}
+
+/// A requester who owns what was loaded.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct LoadedOwner {
+    /// The key that its requests are signed with.
+    access_key_id: String,
+    /// What workers read.
+    name: String,
+    requester_id: WorkerId,
+}
+
+impl From<&Requester> for LoadedOwner {
+    fn from(owner: &Requester) -> Self {
+        Self {
+            access_key_id: owner.access_key.clone(),
+            name: owner.name.clone(),
+            requester_id: WorkerId::known(owner.id.clone()),
+        }
+    }
+}
+
 /// Loads a world, or an array of worlds, on top of what is there: all of it or nothing.
 #[utoipa::path(
-    post,
-    path = "/_mturk/world",
-    operation_id = "loadWorld",
-    tag = "world",
-    params(Loading),
-    request_body = world::Worlds,
-    responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
+    post, path = "/_mturk/world", operation_id = "loadWorld", tag = "world",
+    params(LoadQuery),
+    request_body = Worlds,
+    responses((status = 200, description = "What was loaded.", body = LoadedWorld))
 )]
 pub async fn load(
-    State(control): State<Control>,
-    Params(asked): Params<Loading>,
+    control: Control,
+    Params(query): Params<LoadQuery>,
     body: Body,
-) -> Answer {
-    loaded(&control, body, Onto::WhatIsThere, asked).await
+) -> Answer<LoadedWorld> {
+    loaded(&control, body, LoadMode::Add, query).await
 }
 
 /// Loads a world, or an array of worlds, instead of what is there: all of it or nothing.
 ///
 /// The clock goes on, or moves ahead to the world's `Now`: time does not go back.
 #[utoipa::path(
-    put,
-    path = "/_mturk/world",
-    operation_id = "replaceWorld",
-    tag = "world",
-    params(Loading),
-    request_body = world::Worlds,
-    responses((status = 200, description = "What was loaded.", body = world::LoadedWorld))
+    put, path = "/_mturk/world", operation_id = "replaceWorld", tag = "world",
+    params(LoadQuery),
+    request_body = Worlds,
+    responses((status = 200, description = "What was loaded.", body = LoadedWorld))
 )]
 pub async fn replace(
-    State(control): State<Control>,
-    Params(asked): Params<Loading>,
+    control: Control,
+    Params(query): Params<LoadQuery>,
     body: Body,
-) -> Answer {
+) -> Answer<LoadedWorld> {
     let beginning = Arc::clone(&control.beginning);
-    loaded(&control, body, Onto::Nothing(beginning), asked).await
+    loaded(&control, body, LoadMode::Replace(beginning), query).await
 }
 
-async fn loaded(control: &Control, body: Body, onto: Onto, asked: Loading) -> Answer {
-    if asked.requester.as_deref().is_some_and(|name| !is_access_key(name)) {
+async fn loaded(
+    control: &Control,
+    body: Body,
+    mode: LoadMode,
+    query: LoadQuery,
+) -> Answer<LoadedWorld> {
+    if query.requester.as_deref().is_some_and(|name| !is_access_key(name)) {
         return Err(Fault::unreadable("requester is no access key").into());
     }
-    let owner = asked.requester.or_else(|| control.beginning.owner().map(str::to_owned));
-    let worlds = apart(move || read(&body)).await??;
-    let loaded: Loaded = control.engine.load(worlds, onto, owner).await.map_err(refused)?;
-    let mut answer = json!({"Loaded": loaded});
-    if let Some(owner) = loaded.owner() {
-        let Requester { id, access_key, name, .. } = owner;
-        answer["Owner"] = json!({"AccessKeyId": access_key, "Name": name, "RequesterId": id});
-    }
-    Ok(Json(answer))
+    let owner = query.requester.or_else(|| control.beginning.owner().map(str::to_owned));
+    let named = owner.clone();
+    let worlds = apart(move || read(&body, named.as_deref())).await??;
+    let loaded: Loaded = control.engine.load(worlds, mode, owner).await?;
+    let owner = loaded.owner().map(LoadedOwner::from);
+    Ok(Json(LoadedWorld { loaded, owner }))
 }
 
 /// Work that may take seconds, on a thread that nobody else waits for.
@@ -134,9 +155,9 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Service(error.to_string()))
 }
 
-fn read(body: &Body) -> Result<Arc<Worlds>, Failure> {
+fn read(body: &Body, owner: Option<&str>) -> Result<Arc<Worlds>, Failure> {
     let texts = texts(body.text()?)?;
-    Worlds::read(texts).map_err(|problems| refused(Refusal::Problems(problems)))
+    Worlds::read_for(owner, texts).map_err(|problems| Refusal::Problems(problems).into())
 }
 
 /// One world, or each of an array.
@@ -150,19 +171,11 @@ fn texts(body: &str) -> Result<Vec<String>, Fault> {
     Ok(worlds.into_iter().map(|world| world.get().to_owned()).collect())
 }
 
-fn refused(refusal: Refusal) -> Failure {
-    let message = refusal.message(&[]);
-    match refusal {
-        Refusal::Fault(fault) => fault.into(),
-        Refusal::Problems(problems) => Failure::bad_world(message, problems),
-    }
-}
-
-/// How far back: to the beginning, if nothing is said.
+/// How far back: to the beginning, if it is empty.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"empty": true}))]
-struct Asked {
+struct ResetBody {
     /// To a market without anything but its known requesters.
     empty: Option<bool>,
     /// An access key or a RequesterId: that requester's things go, and nothing else changes.
@@ -171,28 +184,30 @@ struct Asked {
 }
 
 /// Back to what the server was started with, to nothing, or without one requester's things.
+///
+/// Unless it is only about one requester, the journal of this process is emptied too.
 #[utoipa::path(
-    post,
-    path = "/_mturk/reset",
-    operation_id = "reset",
-    tag = "world",
-    request_body = Option<Asked>,
+    post, path = "/_mturk/reset", operation_id = "reset", tag = "world",
+    request_body = Option<ResetBody>,
     responses(
-        (status = 200, description = "The clock of the beginning.", body = world::Begun),
-        (status = 404, description = "There is no such requester.", body = Failed)
+        (status = 200, description = "The clock of the beginning.", body = ClockView),
+        (status = 404, description = "There is no such requester.", body = Failure)
     )
 )]
-pub async fn reset(State(control): State<Control>, body: Body) -> Answer {
+pub async fn reset(control: Control, body: Body) -> Answer<ClockView> {
     let how = match body.read()? {
-        Asked { empty: None | Some(false), requester: None } => Reset::Beginning,
-        Asked { empty: Some(true), requester: None } => Reset::Empty,
-        Asked { empty: None | Some(false), requester: Some(name) } => Reset::Requester(name),
+        ResetBody { empty: None | Some(false), requester: None } => Reset::Beginning,
+        ResetBody { empty: Some(true), requester: None } => Reset::Empty,
+        ResetBody { empty: None | Some(false), requester: Some(name) } => Reset::Requester(name),
         _ => {
             let why = "either \"empty\": true or \"Requester\" can be given, not both";
             return Err(Fault::unreadable(why).into());
         }
     };
-    control.engine.reset(Arc::clone(&control.beginning), how).await.map_err(refused)?;
-    let told = control.engine.clock().await?;
-    Ok(Json::<Value>(json!({"now": told.now.rfc3339(), "mode": told.clock.mode()})))
+    let is_whole = !matches!(how, Reset::Requester(_));
+    control.engine.reset(Arc::clone(&control.beginning), how).await?;
+    if let Some(journal) = control.journal.as_ref().filter(|_| is_whole) {
+        journal.clear();
+    }
+    Ok(Json(control.engine.clock().await?.into()))
 }

@@ -9,9 +9,10 @@ use axum::extract::Request;
 use axum::http::{Method, Uri};
 use axum::response::Response;
 
+use crate::control::is_control;
 use crate::fault::ErrorView;
 use crate::store::requesters::Requester;
-use crate::wire::REQUEST_ID;
+use crate::wire::{self, REQUEST_ID};
 
 /// The target of the lines.
 const REQUESTS: &str = "mturk_local::requests";
@@ -25,9 +26,7 @@ const MESSAGE_CHARS: usize = 500;
 /// A call of the Requester API, in the extensions of its response.
 #[derive(Debug, Clone, Default)]
 pub struct Call {
-    /// The operation that was asked for, if it is one.
-    pub operation: Option<&'static str>,
-    /// Who asked, once that was clear.
+    /// The caller, once authenticated.
     pub requester: Option<Arc<Requester>>,
 }
 
@@ -41,6 +40,7 @@ pub struct Entry {
     method: Method,
     uri: Uri,
     is_call: bool,
+    operation: Option<&'static str>,
     begun: Instant,
 }
 
@@ -74,7 +74,8 @@ impl Entry {
     /// A request that comes in now.
     pub fn new(client: Option<SocketAddr>, request: &Request, is_call: bool) -> Self {
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        Self { client, method, uri, is_call, begun: Instant::now() }
+        let operation = wire::operation(request.headers());
+        Self { client, method, uri, is_call, operation, begun: Instant::now() }
     }
 
     /// Writes the line.
@@ -104,7 +105,7 @@ impl Entry {
         let request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
         tracing::info!(
             target: REQUESTS,
-            operation = call.and_then(|call| call.operation),
+            operation = self.operation,
             requester = requester.map(|requester| requester.id.as_str()),
             status = answered.status,
             error_code = answered.code,
@@ -128,14 +129,21 @@ impl Entry {
 const FILES: &str = "/_mturk/files/";
 
 fn kind(path: &str) -> &'static str {
-    if path.starts_with("/_mturk") { "control" } else { "site" }
+    if is_control(path) { "control" } else { "site" }
 }
 
 /// What probes and open pages ask for again and again: it is logged with `-v`, or if it fails.
 fn is_frequent(path: &str) -> bool {
     path.starts_with("/assets/")
-        || ["/favicon.ico", "/mturk/clock", "/_mturk/health", "/_mturk/livez", "/_mturk/readyz"]
-            .contains(&path)
+        || [
+            "/favicon.ico",
+            "/mturk/clock",
+            "/metrics",
+            "/_mturk/health",
+            "/_mturk/livez",
+            "/_mturk/readyz",
+        ]
+        .contains(&path)
 }
 
 fn shortened(message: &str) -> &str {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::engine::Engine;
+use crate::engine::bring_in::bring_in;
 use crate::engine::clock::conflict;
-use crate::engine::worlds::bring_in;
 use crate::fault::Fault;
 use crate::store::{requesters, world};
 use crate::time::{Clock, Instant};
@@ -17,7 +17,7 @@ use crate::worlds::{Loaded, Refusal};
 pub struct Start {
     /// From when; absent, a new market begins with real time and an old one goes on.
     pub at: Option<StartAt>,
-    /// Whether it stands.
+    /// Whether it is frozen.
     pub freeze: bool,
 }
 
@@ -32,11 +32,9 @@ pub enum StartAt {
 
 /// What a start found and did.
 #[derive(Debug)]
-pub struct Begun {
+pub struct Started {
     /// Whether the market began with it.
     pub is_new: bool,
-    /// The clock that it leaves behind.
-    pub clock: Clock,
     /// The market's time.
     pub now: Instant,
     /// What came in with its worlds, if it had some and the market was new.
@@ -55,17 +53,15 @@ impl Engine {
         self: &Arc<Self>,
         beginning: &Arc<Beginning>,
         start: Start,
-    ) -> Result<Begun, Refusal> {
-        let beginning = Arc::clone(beginning);
-        self.whole(move |turn| {
-            let beginning = Arc::clone(&beginning);
-            Box::pin(async move { begin(turn, &beginning, start).await })
+    ) -> Result<Started, Refusal> {
+        self.write_long((Arc::clone(beginning), start), |turn, (beginning, start)| {
+            Box::pin(begin(turn, beginning, *start))
         })
         .await
     }
 }
 
-async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<Begun, Refusal> {
+async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<Started, Refusal> {
     let is_new = world::set_begun(&mut turn.tx).await?;
     for known in &beginning.known {
         requesters::put(&mut turn.tx, known).await?;
@@ -80,7 +76,7 @@ async fn begin(turn: &mut Turn, beginning: &Beginning, start: Start) -> Result<B
         Some(worlds) => worlds.check().map(|()| None)?,
         None => None,
     };
-    Ok(Begun { is_new, clock: turn.clock, now: turn.arrived_at, loaded })
+    Ok(Started { is_new, now: turn.arrived_at, loaded })
 }
 
 /// The clock that a start leaves behind; if it is held, it stays so.

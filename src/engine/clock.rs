@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::engine::Engine;
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::store::requesters::Requester;
 use crate::store::timers;
-use crate::store::world::{self, Opening};
+use crate::store::world::{self, MarketState};
 use crate::time::{Clock, END_OF_TIME, Instant, Span, When};
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
 /// How the clock is moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum ClockChange {
 
 /// The clock, and the market's time by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
+pub struct ClockReading {
     /// The clock.
     pub clock: Clock,
     /// The time.
@@ -36,17 +36,20 @@ pub struct Told {
 
 impl Engine {
     /// What the clock is.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn clock(&self) -> Result<Told, Fault> {
-        Ok(self.told(self.current().await?.clock))
+    pub async fn clock(&self) -> Result<ClockReading, Fault> {
+        Ok(self.reading(self.current().await?.clock))
     }
 
-    /// What that clock shows now.
-    pub(super) fn told(&self, clock: Clock) -> Told {
+    /// How often the whole market was reset, replaced or restored, and what time it is.
+    pub async fn resets(&self) -> Result<(i64, Instant), Fault> {
+        let state = self.current().await?;
+        Ok((state.reset_count, self.reading(state.clock).now))
+    }
+
+    /// What the clock shows now.
+    pub(super) fn reading(&self, clock: Clock) -> ClockReading {
         let real = self.real_time.now().at;
-        Told { clock, now: clock.at(real), target: clock.target(real) }
+        ClockReading { clock, now: clock.at(real), target: clock.target(real) }
     }
 
     /// Moves the clock, and settles every timer that is due then, each at its own instant. Until
@@ -59,23 +62,21 @@ impl Engine {
     /// # Errors
     /// Time does not go back, and ends with the year 2199; the database failed; the market closes
     /// before all is settled, which goes on at the next start.
-    pub async fn change_clock(self: &Arc<Self>, change: ClockChange) -> Result<(Told, i64), Fault> {
-        let changed = self.turn(Access::Write, Requester::default(), move |turn| {
-            let change = change.clone();
-            Box::pin(async move { move_clock(turn, &change).await })
-        });
+    pub async fn change_clock(
+        self: &Arc<Self>,
+        change: ClockChange,
+    ) -> Result<(ClockReading, i64), Fault> {
+        let changed = self
+            .write(Requester::default(), change, |turn, change| Box::pin(move_clock(turn, change)));
         let settled_before = changed.await?;
         self.settle_apart().await?;
-        let Opening { clock, settled_count, .. } = self.current().await?;
+        let MarketState { clock, settled_count, .. } = self.current().await?;
         if self.is_closed() && clock.held_at().is_some() {
-            return Err(Fault::Control {
-                status: 503,
-                code: "Stopping",
-                message: "The server stops; the clock moves on at its next start.".into(),
-            });
+            let message = "The server stops; the clock moves on at its next start.";
+            return Err(Fault::refused(Code::Stopping, message));
         }
         // A reset in between counts anew.
-        Ok((self.told(clock), (settled_count - settled_before).max(0)))
+        Ok((self.reading(clock), (settled_count - settled_before).max(0)))
     }
 }
 
@@ -86,7 +87,7 @@ async fn move_clock(turn: &mut Turn, change: &ClockChange) -> Result<i64, Fault>
     let is_due = next.is_some_and(|next| next.due_at <= clock.target(turn.real.at));
     let held_at = turn.clock.held_at().or(is_due.then_some(turn.arrived_at));
     turn.set_clock(clock.held(held_at)).await?;
-    Ok(world::opening(&mut turn.tx).await?.settled_count)
+    Ok(world::state(&mut turn.tx).await?.settled_count)
 }
 
 /// The clock after a change. While it is held a change counts from its target.
@@ -111,5 +112,5 @@ fn changed(turn: &Turn, change: &ClockChange) -> Result<Clock, Fault> {
 }
 
 pub(super) fn conflict(message: String) -> Fault {
-    Fault::Control { status: 409, code: "Conflict", message }
+    Fault::refused(Code::Conflict, message)
 }

@@ -1,4 +1,4 @@
-//! Work that takes long and touches no store.
+//! Work that takes long, on threads of its own.
 
 use std::sync::LazyLock;
 use std::thread::available_parallelism;
@@ -13,7 +13,8 @@ static PLACES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
 
 /// Runs `work` beside the threads that answer requests: reading and checking what somebody sent,
-/// whose time grows with its length. A write turn that needs the result begins afterwards.
+/// whose time grows with its length, or counting what there is. A write turn that needs the result
+/// begins afterwards.
 ///
 /// # Errors
 /// `work` panicked.

@@ -7,15 +7,14 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
 use crate::store::world;
-use crate::turn::Access;
 
 impl Engine {
-    /// Notes what a write came to.
-    pub(super) fn note<T>(&self, done: &Result<T, Fault>) {
-        if let Err(fault @ Fault::Unavailable(_)) = done
+    /// Notes how a write failed, if it did.
+    pub(super) fn note(&self, failure: Option<&Fault>) {
+        if let Some(fault @ Fault::Unavailable(_)) = failure
             && !self.writes_fail.swap(true, Ordering::AcqRel)
         {
-            // The request that wrote tells it as an error.
+            // The request that wrote logs it as an error.
             tracing::warn!(%fault, "a write failed: the server is not ready");
         }
     }
@@ -26,10 +25,15 @@ impl Engine {
         if !self.writes_fail.load(Ordering::Acquire) {
             return true;
         }
-        let tried = self.turn(Access::Write, Requester::default(), |turn| {
-            Box::pin(async move { world::try_write(&mut turn.tx).await })
-        });
-        let succeeds = tried.await.is_ok();
+        let tried = self
+            .write(Requester::default(), (), |turn, ()| Box::pin(world::try_write(&mut turn.tx)));
+        let mut succeeds = tried.await.is_ok();
+        if succeeds {
+            let removed = self.write(Requester::default(), (), |turn, ()| {
+                Box::pin(world::end_trial(&mut turn.tx))
+            });
+            succeeds = removed.await.is_ok();
+        }
         if succeeds && self.writes_fail.swap(false, Ordering::AcqRel) {
             tracing::info!("a write succeeded: the server is ready again");
         }

@@ -1,7 +1,8 @@
-//! Turns that come together: the answers, and what the engine remembers of lost ones.
+//! Turns that come together: the answers, and what the engine remembers of those that were rolled
+//! back.
 
 use super::*;
-use crate::store::sql::sql;
+use crate::store::db::sql::sql;
 
 const TABLES: [&str; 2] = [
     "CREATE TABLE t (x BIGINT UNIQUE)",
@@ -24,23 +25,23 @@ async fn engine() -> Arc<Engine> {
 }
 
 async fn run(engine: &Arc<Engine>, text: &'static str, x: i64) -> Result<String, Fault> {
-    let deed = engine.turn(Access::Write, Requester::of_key("test"), move |turn| {
+    let action = engine.write(Requester::of_key("test"), (text, x), |turn, (text, x)| {
         Box::pin(async move {
-            sql(text).bind(x).run(&mut turn.tx).await?;
+            sql(text).bind(*x).run(&mut turn.tx).await?;
             turn.set_timer(crate::store::timers::Kind::Expiry, &x.to_string(), turn.now + HOUR)
                 .await?;
             Ok(turn.ids.entity())
         })
     });
-    deed.await
+    action.await
 }
 const HOUR: crate::time::Span = crate::time::Span::seconds(3600);
 
 async fn count(engine: &Arc<Engine>, x: i64) -> i64 {
-    let deed = engine.turn(Access::Read, Requester::default(), move |turn| {
-        Box::pin(async move { sql(COUNT).bind(x).only(&mut turn.tx).await?.get(0) })
+    let action = engine.read(Requester::default(), x, |turn, x| {
+        Box::pin(async move { sql(COUNT).bind(*x).only(&mut turn.tx).await })
     });
-    deed.await.unwrap()
+    action.await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -68,31 +69,32 @@ async fn what_is_answered_is_committed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_panic_in_a_deed_fails_that_turn_alone() {
+async fn a_panic_in_an_action_fails_that_turn_alone() {
     let engine = engine().await;
     let turns: Vec<_> = (0..100)
         .map(|n| {
             let engine = Arc::clone(&engine);
             tokio::spawn(async move {
-                let deed = engine.turn(Access::Write, Requester::default(), move |turn| {
+                let action = engine.write(Requester::default(), n, |turn, n| {
                     Box::pin(async move {
-                        sql(ADD).bind(n).run(&mut turn.tx).await?;
-                        assert!(n % 3 != 0, "a deed that goes wrong");
-                        Ok(())
+                        sql(ADD).bind(*n).run(&mut turn.tx).await?;
+                        assert!(n % 3 != 0, "an action that goes wrong");
+                        Ok::<_, Fault>(())
                     })
                 });
-                deed.await.is_ok()
+                action.await
             })
         })
         .collect();
     for (n, turn) in (0..).zip(turns) {
-        assert_eq!(turn.await.unwrap(), n % 3 != 0);
+        let failed = Err(Fault::Service("a panic".into()));
+        assert_eq!(turn.await.unwrap(), if n % 3 == 0 { failed } else { Ok(()) });
         assert_eq!(count(&engine, n).await, i64::from(n % 3 != 0));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_was_remembered_of_a_lost_group_is_forgotten() {
+async fn what_was_remembered_of_a_rolled_back_group_is_forgotten() {
     let engine = engine().await;
     run(&engine, ADD, 0).await.unwrap();
     let turns: Vec<_> = (1..100)
@@ -114,7 +116,7 @@ async fn what_was_remembered_of_a_lost_group_is_forgotten() {
         }
     }
     let mut tx = engine.store().read().await.unwrap();
-    let stored = world::opening(&mut tx).await.unwrap();
-    let remembered = engine.opening(&mut tx).await.unwrap();
+    let stored = world::state(&mut tx).await.unwrap();
+    let remembered = engine.state(&mut tx).await.unwrap();
     assert_eq!(format!("{stored:?}"), format!("{remembered:?}"));
 }

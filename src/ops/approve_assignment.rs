@@ -2,41 +2,27 @@
 
 use serde::Deserialize;
 
-use crate::acts::approve::{Approval, approve};
+use crate::actions::review::{Approval, approve};
 use crate::fault::Fault;
-use crate::ops::{Operation, Void, get_assignment};
+use crate::ops::get_assignment;
 use crate::rules::limits;
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `ApproveAssignment`.
-#[derive(Debug)]
-pub struct ApproveAssignment;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Input {
     pub assignment_id: String,
     pub requester_feedback: Option<String>,
     pub override_rejection: Option<bool>,
 }
 
-impl Operation for ApproveAssignment {
-    const NAME: &'static str = "ApproveAssignment";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Void;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
-        let feedback = input.requester_feedback;
-        let max = limits::REQUESTER_FEEDBACK;
-        limits::optional_at_most("RequesterFeedback", feedback.as_deref(), max)?;
-        let (mut placed, mut hit) =
-            get_assignment::submitted(turn, &input.assignment_id, "null").await?;
-        let override_rejection = input.override_rejection.unwrap_or(false);
-        let approval = Approval { feedback, override_rejection };
-        approve(turn, &mut placed, &mut hit, approval).await?;
-        Ok(Void {})
-    }
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
+    let feedback = input.requester_feedback;
+    let max = limits::REQUESTER_FEEDBACK;
+    limits::optional_at_most("RequesterFeedback", feedback.as_deref(), max)?;
+    let (mut placed, mut hit) =
+        get_assignment::submitted(turn, &input.assignment_id, "null").await?;
+    let override_rejection = input.override_rejection.unwrap_or(false);
+    let approval = Approval { feedback, override_rejection };
+    approve(turn, &mut placed, &mut hit, approval).await
 }

@@ -5,22 +5,15 @@
 
 use serde::Deserialize;
 
-use crate::acts::grant::grant;
-use crate::acts::make_known::make_known;
-use crate::acts::tell::tell;
+use crate::actions::qualification::grant;
+use crate::actions::qualification::notify_worker;
+use crate::actions::worker::ensure_worker;
 use crate::fault::Fault;
-use crate::ops::{Operation, Void};
 use crate::store::qualification_types;
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `AssociateQualificationWithWorker`.
-#[derive(Debug)]
-pub struct AssociateQualificationWithWorker;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Input {
     pub qualification_type_id: String,
     pub worker_id: String,
@@ -28,21 +21,14 @@ pub struct Input {
     pub send_notification: Option<bool>,
 }
 
-impl Operation for AssociateQualificationWithWorker {
-    const NAME: &'static str = "AssociateQualificationWithWorker";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Void;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
-        let id = &input.qualification_type_id;
-        qualification_types::owned(&mut turn.tx, &turn.requester.id, id).await?;
-        let worker_id = &input.worker_id;
-        make_known(turn, worker_id).await?;
-        grant(turn, id, worker_id, input.integer_value.unwrap_or(1)).await?;
-        if input.send_notification.unwrap_or(true) {
-            tell(turn, worker_id, "You were granted a Qualification", id, None).await?;
-        }
-        Ok(Void {})
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
+    let id = &input.qualification_type_id;
+    qualification_types::owned(&mut turn.tx, &turn.requester.id, id).await?;
+    let worker_id = &input.worker_id;
+    ensure_worker(turn, worker_id).await?;
+    grant(turn, id, worker_id, input.integer_value.unwrap_or(1)).await?;
+    if input.send_notification.unwrap_or(true) {
+        notify_worker(turn, worker_id, "You were granted a Qualification", id, None).await?;
     }
+    Ok(())
 }

@@ -5,22 +5,15 @@
 
 use serde::Deserialize;
 
-use crate::acts::extend::extend;
-use crate::acts::first_time::first_time;
+use crate::actions::hit::extend;
+use crate::actions::idempotency::check_idempotency;
 use crate::fault::Fault;
-use crate::ops::{Operation, Void};
 use crate::rules::limits::ASSIGNMENTS;
 use crate::rules::unique_request_token::Scope;
 use crate::store::hits;
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `CreateAdditionalAssignmentsForHIT`.
-#[derive(Debug)]
-pub struct CreateAdditionalAssignmentsForHit;
-
-/// The request.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the members are named by the API")]
+#[derive(Deserialize)]
 pub struct Input {
     #[serde(rename = "HITId")]
     pub hit_id: String,
@@ -30,19 +23,11 @@ pub struct Input {
     pub unique_request_token: Option<String>,
 }
 
-impl Operation for CreateAdditionalAssignmentsForHit {
-    const NAME: &'static str = "CreateAdditionalAssignmentsForHIT";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Void;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
-        let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
-        ASSIGNMENTS.check("NumberOfAdditionalAssignments", input.additional)?;
-        if let Some(token) = &input.unique_request_token {
-            first_time(turn, Scope::AdditionalAssignments, token, &hit.id).await?;
-        }
-        extend(turn, &mut hit, input.additional, None).await?;
-        Ok(Void {})
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
+    let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
+    ASSIGNMENTS.check("NumberOfAdditionalAssignments", input.additional)?;
+    if let Some(token) = &input.unique_request_token {
+        check_idempotency(turn, Scope::AdditionalAssignments, token, &hit.id).await?;
     }
+    extend(turn, &mut hit, input.additional, None).await
 }

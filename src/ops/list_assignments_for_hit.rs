@@ -2,27 +2,22 @@
 //!
 //! Only the owner sees it: for anyone else the HIT does not exist, exactly as if it never had.
 //! Every page that has work on it carries a token; the empty one that ends the list carries none.
-//! Work that is submitted meanwhile stands at the end, so that a reader meets it there.
+//! Work that is submitted meanwhile is at the end of the list, so that a reader finds it there.
 //!
 //! A page of some megabytes is read piece by piece while it is sent, and shows each assignment as
-//! it is then; which ones are on it is settled before.
+//! it is then; which ones are on it is decided before.
 
 use serde::Deserialize;
 
 use crate::fault::Fault;
-use crate::ops::{Answer, Content, Operation};
+use crate::ops::{Answer, Content};
 use crate::rules::page::{Listing, TOKEN_LENGTH};
 use crate::shapes::assignment::AssignmentStatus;
 use crate::store::assignments::{self, Listed};
 use crate::store::hits;
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `ListAssignmentsForHIT`.
-#[derive(Debug)]
-pub struct ListAssignmentsForHit;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
     /// The HIT.
@@ -45,7 +40,7 @@ pub struct Output {
 }
 
 impl Answer for Output {
-    fn body(self) -> Result<Content, Fault> {
+    fn body(self, _origin: &str) -> Result<Content, Fault> {
         let head = head(self.next_token.as_deref(), self.page.count());
         Ok(match self.page {
             Listed::Whole(page) => page.within(&head, "]}").into_bytes().into(),
@@ -66,7 +61,6 @@ pub struct Rest {
 
 impl Rest {
     /// How many pieces there are.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.places.len() + 1
     }
@@ -74,7 +68,7 @@ impl Rest {
     /// A piece of the answer, numbered from 0.
     ///
     /// # Errors
-    /// The HIT was deleted meanwhile; the database failed.
+    /// The HIT was deleted meanwhile.
     pub async fn piece(&self, turn: &mut Turn, number: usize) -> Result<String, Fault> {
         let Some(&place) = self.places.get(number) else { return Ok("]}".to_owned()) };
         let owner = &turn.requester.id;
@@ -99,38 +93,31 @@ fn head(next_token: Option<&str>, count: i64) -> String {
     head
 }
 
-impl Operation for ListAssignmentsForHit {
-    const NAME: &'static str = "ListAssignmentsForHIT";
-    const ACCESS: Access = Access::Read;
-    type Input = Input;
-    type Output = Output;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
-        let Turn { tx, requester, page_key, .. } = turn;
-        let statuses = chosen(&input.assignment_statuses.unwrap_or_default());
-        let filter: String = statuses.iter().map(|status| status.as_str()).collect();
-        let list = Listing {
-            requester_id: &requester.id,
-            operation: Self::NAME,
-            chosen_by: &[&input.hit_id, &filter],
-        };
-        let page = list.page(page_key, input.next_token.as_deref(), input.max_results);
-        let page = match page {
-            Ok(page) => {
-                // The page is likely to be full, and then its documents lie where they will stay.
-                let room = head(Some(&" ".repeat(TOKEN_LENGTH)), page.size).len();
-                assignments::page(tx, &requester.id, &input.hit_id, &statuses, page, room).await?
-            }
-            Err(fault) => return Err(unknown_hit(turn, &input.hit_id).await?.unwrap_or(fault)),
-        };
-        let next_token = page.last().map(|last| list.seal(page_key, last));
-        if next_token.is_none()
-            && let Some(fault) = unknown_hit(turn, &input.hit_id).await?
-        {
-            return Err(fault);
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
+    let Turn { tx, requester, page_key, .. } = turn;
+    let statuses = chosen(&input.assignment_statuses.unwrap_or_default());
+    let filter: String = statuses.iter().map(|status| status.as_str()).collect();
+    let list = Listing {
+        requester_id: &requester.id,
+        operation: "ListAssignmentsForHIT",
+        chosen_by: &[&input.hit_id, &filter],
+    };
+    let page = list.page(page_key, input.next_token.as_deref(), input.max_results);
+    let page = match page {
+        Ok(page) => {
+            // The page is likely to be full, and then its documents lie where they will stay.
+            let room = head(Some(&" ".repeat(TOKEN_LENGTH)), page.size).len();
+            assignments::page(tx, &requester.id, &input.hit_id, &statuses, page, room).await?
         }
-        Ok(Output { next_token, hit_id: input.hit_id, page })
+        Err(fault) => return Err(unknown_hit(turn, &input.hit_id).await?.unwrap_or(fault)),
+    };
+    let next_token = page.last().map(|last| list.seal(page_key, last));
+    if next_token.is_none()
+        && let Some(fault) = unknown_hit(turn, &input.hit_id).await?
+    {
+        return Err(fault);
     }
+    Ok(Output { next_token, hit_id: input.hit_id, page })
 }
 
 /// Each named status once, in the order of the API's enum; none named means all.
@@ -148,7 +135,7 @@ async fn unknown_hit(turn: &mut Turn, hit_id: &str) -> Result<Option<Fault>, Fau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sql::Joined;
+    use crate::store::db::sql::JsonPage;
     use AssignmentStatus::{Approved, Rejected, Submitted};
 
     #[test]
@@ -165,8 +152,8 @@ mod tests {
 
     #[test]
     fn the_last_page_has_no_token() {
-        let page = Listed::Whole(Joined::default());
-        let body = Output { next_token: None, hit_id: String::new(), page }.body().unwrap();
+        let page = Listed::Whole(JsonPage::default());
+        let body = Output { next_token: None, hit_id: String::new(), page }.body("").unwrap();
         assert_eq!(body.beginning, br#"{"NumResults":0,"Assignments":[]}"#);
     }
 }

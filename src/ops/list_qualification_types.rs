@@ -4,112 +4,86 @@
 //! Assumed: from A to Z; MustBeRequestable asks for what IsRequestable says, so a type that is
 //! inactive for a while is found.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-use crate::acts::require::exists;
+use serde::{Deserialize, Deserializer};
+
+use crate::actions::requirements::exists;
 use crate::fault::Fault;
-use crate::ops::Operation;
-use crate::rules::page::Listing;
+use crate::ops::list::{PageOf, PageRequest};
 use crate::rules::qualification::system::SYSTEM;
-use crate::shapes::qualification::QualificationType;
-use crate::store::qualification_type_pages::{self, Filter, Place};
-use crate::turn::{Access, Turn};
+use crate::store::qualification_types::{self, Place, QualificationType};
+use crate::turn::Turn;
 
-/// `ListQualificationTypes`.
-#[derive(Debug)]
-pub struct ListQualificationTypes;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+/// Which types.
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
-pub struct Input {
-    pub query: Option<String>,
+pub struct Filter {
+    #[serde(default, deserialize_with = "in_small_letters")]
+    pub query: String,
     pub must_be_requestable: bool,
     pub must_be_owned_by_caller: Option<bool>,
-    pub next_token: Option<String>,
-    pub max_results: Option<i64>,
 }
 
-/// The answer.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
-pub struct Output {
-    pub num_results: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    pub qualification_types: Vec<QualificationType>,
+/// What is searched for, as texts are compared with it; empty if absent.
+fn in_small_letters<'de, D: Deserializer<'de>>(query: D) -> Result<String, D::Error> {
+    let query = Option::<String>::deserialize(query)?;
+    Ok(query.unwrap_or_default().to_lowercase())
 }
 
-impl Operation for ListQualificationTypes {
-    const NAME: &'static str = "ListQualificationTypes";
-    const ACCESS: Access = Access::Read;
-    type Input = Input;
-    type Output = Output;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
-        let owned = input.must_be_owned_by_caller.unwrap_or(false);
-        let query = input.query.map(|query| query.to_lowercase()).filter(|query| !query.is_empty());
-        let flags = format!("{owned} {}", input.must_be_requestable);
-        let requester_id = turn.requester.id.clone();
-        let chosen_by = [flags.as_str(), query.as_deref().unwrap_or_default()];
-        let operation = Self::NAME;
-        let list = Listing { requester_id: &requester_id, operation, chosen_by: &chosen_by };
-        let token = input.next_token.as_deref();
-        let page = list.page(&turn.page_key, token, input.max_results)?;
-        let after = match page.after {
-            None => Place::default(),
-            Some(number) => {
-                let place = place(turn, number).await?;
-                place.ok_or_else(|| Fault::invalid_value("NextToken", token.unwrap_or_default()))?
-            }
-        };
-        let filter = Filter {
-            owner: owned.then_some(requester_id.as_str()),
-            requestable: input.must_be_requestable,
-            query: query.as_deref(),
-        };
-        let found = page_of(turn, filter, &after, page.size).await?;
-        let next_token = found.last().map(|(_, last, _)| list.seal(&turn.page_key, *last));
-        let found: Vec<_> = found.into_iter().map(|(_, _, shape)| shape).collect();
-        Ok(Output { num_results: found.len(), next_token, qualification_types: found })
-    }
+pub(super) async fn run(
+    turn: &mut Turn,
+    input: PageRequest<Filter>,
+) -> Result<PageOf<QualificationType>, Fault> {
+    let filter = &input.filter;
+    let owned = filter.must_be_owned_by_caller.unwrap_or(false);
+    let [only_owned, only_requestable] =
+        [owned, filter.must_be_requestable].map(|flag| if flag { "true" } else { "false" });
+    let chosen_by = vec![only_owned, only_requestable, &filter.query];
+    let list = input.list(turn, "ListQualificationTypes", chosen_by)?;
+    let after = match list.page.after {
+        None => Place::default(),
+        Some(number) => place(turn, number).await?.ok_or_else(|| {
+            Fault::invalid_value("NextToken", input.next_token.as_deref().unwrap_or_default())
+        })?,
+    };
+    let requester = Arc::clone(&turn.requester);
+    let rows = qualification_types::Filter {
+        owner: owned.then_some(&*requester.id),
+        requestable: filter.must_be_requestable,
+        query: Some(&*filter.query).filter(|query| !query.is_empty()),
+    };
+    let found = page_of(turn, rows, &after, list.page.size).await?;
+    Ok(list.answer("QualificationTypes", found.into_iter().map(|of| (of.key, of))))
 }
 
 /// The place behind the type with that number; those of the system are −1, −2 and so on.
 async fn place(turn: &mut Turn, number: i64) -> Result<Option<Place>, Fault> {
     if number > 0 {
-        return qualification_type_pages::place(&mut turn.tx, number).await;
+        return qualification_types::place(&mut turn.tx, number).await;
     }
     let index = usize::try_from(-1 - number).ok();
     let system = index.and_then(|index| SYSTEM.get(index));
-    Ok(system.map(|system| Place(system.name.to_lowercase(), system.id.to_owned())))
+    Ok(system.map(|system| QualificationType::of_system(system).place()))
 }
 
-/// A page, each type with its place and its number.
+/// A page, with the system's types among the others.
 async fn page_of(
     turn: &mut Turn,
-    filter: Filter<'_>,
+    filter: qualification_types::Filter<'_>,
     after: &Place,
     size: i64,
-) -> Result<Vec<(Place, i64, QualificationType)>, Fault> {
-    let made = qualification_type_pages::list(&mut turn.tx, filter, after, size).await?;
-    let of_made = made.into_iter().map(|of| {
-        let place = Place(of.name.to_lowercase(), of.id.clone());
-        (place, of.key, of.shape(&turn.requester.id))
-    });
-    let mut page: Vec<_> = of_made.collect();
+) -> Result<Vec<QualificationType>, Fault> {
+    let made = qualification_types::list(&mut turn.tx, filter, after, size).await?;
+    let mut page: Vec<_> = made.into_iter().map(|of| of.shown_to(&turn.requester.id)).collect();
     if filter.owner.is_none() && !filter.requestable {
-        let systems = (1..).map(|n: i64| -n).zip(&SYSTEM);
-        page.extend(systems.filter(|(_, system)| exists(turn, system)).filter_map(
-            |(number, of)| {
-                let (place, shape) = (Place(of.name.to_lowercase(), of.id.to_owned()), of.shape());
-                let text = format!("{}\u{1f}{}", shape.name, shape.description).to_lowercase();
-                (place > *after && filter.finds(&text)).then_some((place, number, shape))
-            },
-        ));
-        page.sort_by(|one, other| one.0.cmp(&other.0));
+        let systems = (1..).zip(&SYSTEM).filter(|(_, system)| exists(turn, system));
+        let systems = systems.map(|(number, system)| QualificationType {
+            key: -number,
+            ..QualificationType::of_system(system)
+        });
+        page.extend(systems.filter(|of| of.place() > *after && filter.finds(&of.searchable())));
+        page.sort_by_key(QualificationType::place);
         page.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     }
     Ok(page)

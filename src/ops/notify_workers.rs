@@ -3,20 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
-use crate::ops::Operation;
+use crate::ops::Member;
 use crate::rules::limits;
 use crate::store::messages::{self, Message};
 use crate::store::reviewed_workers;
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `NotifyWorkers`.
-#[derive(Debug)]
-pub struct NotifyWorkers;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Input {
     pub subject: String,
     pub message_text: String,
@@ -24,48 +18,35 @@ pub struct Input {
 }
 
 /// Why a worker gets no mail.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
 pub struct NotifyWorkersFailureStatus {
     pub notify_workers_failure_code: &'static str,
     pub notify_workers_failure_message: &'static str,
     pub worker_id: String,
 }
 
-/// The answer.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Output {
-    /// Present even when empty.
-    pub notify_workers_failure_statuses: Vec<NotifyWorkersFailureStatus>,
-}
-
-impl Operation for NotifyWorkers {
-    const NAME: &'static str = "NotifyWorkers";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Output;
-
-    /// Assumed: an empty subject or text is refused.
-    async fn run(turn: &mut Turn, input: Input) -> Result<Output, Fault> {
-        let Input { subject, message_text: text, worker_ids } = input;
-        limits::one_to("Subject", &subject, limits::SUBJECT)?;
-        limits::one_to("MessageText", &text, limits::MESSAGE_TEXT)?;
-        let named = named_once(worker_ids)?;
-        let requester_id = turn.requester.id.clone();
-        let known = reviewed_workers::among(&mut turn.tx, &requester_id, &named).await?;
-        let (known, strangers): (Vec<_>, Vec<_>) =
-            named.into_iter().partition(|worker_id| known.contains(worker_id));
-        let message = |worker_id: String| {
-            let (requester_id, subject) = (requester_id.clone(), subject.clone());
-            Message { requester_id, worker_id, subject, text: text.clone(), sent_at: turn.now }
-        };
-        let sent: Vec<Message> = known.into_iter().map(message).collect();
-        messages::add_many(&mut turn.tx, &sent).await?;
-        let notify_workers_failure_statuses = strangers.into_iter().map(stranger).collect();
-        Ok(Output { notify_workers_failure_statuses })
-    }
+/// Assumed: an empty subject or text is refused.
+pub(super) async fn run(
+    turn: &mut Turn,
+    input: Input,
+) -> Result<Member<Vec<NotifyWorkersFailureStatus>>, Fault> {
+    let Input { subject, message_text: text, worker_ids } = input;
+    limits::one_to("Subject", &subject, limits::SUBJECT)?;
+    limits::one_to("MessageText", &text, limits::MESSAGE_TEXT)?;
+    let named = named_once(worker_ids)?;
+    let requester_id = turn.requester.id.clone();
+    let known = reviewed_workers::among(&mut turn.tx, &requester_id, &named).await?;
+    let (known, strangers): (Vec<_>, Vec<_>) =
+        named.into_iter().partition(|worker_id| known.contains(worker_id));
+    let message = |worker_id: String| {
+        let (requester_id, subject) = (requester_id.clone(), subject.clone());
+        Message { requester_id, worker_id, subject, text: text.clone(), sent_at: turn.now }
+    };
+    let sent: Vec<Message> = known.into_iter().map(message).collect();
+    messages::add_many(&mut turn.tx, &sent).await?;
+    let failures = strangers.into_iter().map(stranger).collect();
+    Ok(Member("NotifyWorkersFailureStatuses", failures))
 }
 
 /// Each worker once, in the order of the request. Assumed: a worker named twice gets one mail.

@@ -2,26 +2,19 @@
 
 use serde::Deserialize;
 
-use crate::acts::first_time::first_time;
-use crate::acts::hold::pay;
-use crate::acts::make_known::check_known;
+use crate::actions::idempotency::check_idempotency;
+use crate::actions::money::pay;
+use crate::actions::worker::check_known;
 use crate::fault::Fault;
-use crate::ops::{Operation, Void};
 use crate::rules::unique_request_token::Scope;
 use crate::rules::{bonus, fees};
 use crate::shapes::assignment::Assignment;
 use crate::store::bonus_payments::{self, BonusPayment};
 use crate::store::{assignments, reviewed_workers};
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `SendBonus`.
-#[derive(Debug)]
-pub struct SendBonus;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Input {
     pub worker_id: String,
     pub bonus_amount: String,
@@ -30,33 +23,25 @@ pub struct Input {
     pub unique_request_token: Option<String>,
 }
 
-impl Operation for SendBonus {
-    const NAME: &'static str = "SendBonus";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Void;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
-        let amount = bonus::amount(&input.bonus_amount)?;
-        // A report shows that the worker is looked at before the assignment.
-        check_known(turn, &input.worker_id).await?;
-        let work = work(turn, &input.assignment_id, &input.worker_id).await?;
-        if let Some(token) = &input.unique_request_token {
-            first_time(turn, Scope::Bonus, token, &work.assignment_id).await?;
-        }
-        let requester_id = turn.requester.id.clone();
-        pay(turn, &requester_id, fees::bonus(amount)).await?;
-        let paid = BonusPayment {
-            requester_id,
-            assignment_id: work.assignment_id,
-            worker_id: work.worker_id,
-            amount,
-            reason: input.reason,
-            grant_at: turn.now,
-        };
-        bonus_payments::add(&mut turn.tx, &paid).await?;
-        Ok(Void {})
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
+    let amount = bonus::amount(&input.bonus_amount)?;
+    // A report shows that the worker is checked before the assignment.
+    check_known(turn, &input.worker_id).await?;
+    let work = work(turn, &input.assignment_id, &input.worker_id).await?;
+    if let Some(token) = &input.unique_request_token {
+        check_idempotency(turn, Scope::Bonus, token, &work.assignment_id).await?;
     }
+    let requester_id = turn.requester.id.clone();
+    pay(turn, &requester_id, fees::bonus(amount)).await?;
+    let paid = BonusPayment {
+        requester_id,
+        assignment_id: work.assignment_id,
+        worker_id: work.worker_id,
+        amount,
+        reason: input.reason,
+        grant_at: turn.now,
+    };
+    bonus_payments::add(&mut turn.tx, &paid).await
 }
 
 /// The work that the bonus is for: the worker's own, submitted, whatever became of it and its HIT.

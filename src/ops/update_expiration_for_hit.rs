@@ -6,22 +6,15 @@
 
 use serde::Deserialize;
 
-use crate::acts::expire::expire_at;
-use crate::acts::first_time::first_time;
+use crate::actions::expiration::expire_at;
+use crate::actions::idempotency::check_idempotency;
 use crate::fault::Fault;
-use crate::ops::{Operation, Void};
 use crate::rules::unique_request_token::{Scope, expiration_token};
 use crate::store::hits;
 use crate::time::Instant;
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `UpdateExpirationForHIT`.
-#[derive(Debug)]
-pub struct UpdateExpirationForHit;
-
-/// The request.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the members are named by the API")]
+#[derive(Deserialize)]
 pub struct Input {
     #[serde(rename = "HITId")]
     pub hit_id: String,
@@ -29,20 +22,12 @@ pub struct Input {
     pub expire_at: Instant,
 }
 
-impl Operation for UpdateExpirationForHit {
-    const NAME: &'static str = "UpdateExpirationForHIT";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Void;
-
-    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
-        let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
-        // The sentence on a repeated value was seen where the step from the present end is none.
-        if input.expire_at > turn.now {
-            let token = expiration_token(&hit.id, input.expire_at);
-            first_time(turn, Scope::Expiration, &token, &hit.id).await?;
-        }
-        expire_at(turn, &mut hit, input.expire_at).await?;
-        Ok(Void {})
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
+    let mut hit = hits::owned(&mut turn.tx, &turn.requester.id, &input.hit_id).await?;
+    // The sentence on a repeated value was seen where the step from the present end is none.
+    if input.expire_at > turn.now {
+        let token = expiration_token(&hit.id, input.expire_at);
+        check_idempotency(turn, Scope::Expiration, &token, &hit.id).await?;
     }
+    expire_at(turn, &mut hit, input.expire_at).await
 }

@@ -1,22 +1,16 @@
-//! UpdateNotificationSettings: which events of a HIT type are told, and where.
+//! UpdateNotificationSettings: of which events of a HIT type somebody is notified, and where.
 
 use serde::Deserialize;
 
-use crate::fault::Fault;
-use crate::ops::{Operation, Void, create_hit_with_hit_type};
+use crate::fault::{Code, Fault};
+use crate::ops::create_hit_with_hit_type;
 use crate::rules;
 use crate::shapes::notification::NotificationSpecification;
 use crate::store::notifications::{self, Settings};
-use crate::turn::{Access, Turn};
+use crate::turn::Turn;
 
-/// `UpdateNotificationSettings`.
-#[derive(Debug)]
-pub struct UpdateNotificationSettings;
-
-/// The request.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
 pub struct Input {
     #[serde(rename = "HITTypeId")]
     pub hit_type_id: String,
@@ -26,41 +20,34 @@ pub struct Input {
     pub active: Option<bool>,
 }
 
-impl Operation for UpdateNotificationSettings {
-    const NAME: &'static str = "UpdateNotificationSettings";
-    const ACCESS: Access = Access::Write;
-    type Input = Input;
-    type Output = Void;
-
-    /// Assumed: a specification without `Active` is followed, unless an earlier one was not.
-    async fn run(turn: &mut Turn, input: Input) -> Result<Void, Fault> {
-        let Input { hit_type_id, notification, active } = input;
-        if let Some(specification) = &notification {
-            rules::notification::check_settings(specification)?;
-        }
-        create_hit_with_hit_type::hit_type(turn, &hit_type_id).await?;
-        match (notification, active) {
-            (Some(specification), active) => {
-                let before = notifications::find(&mut turn.tx, &hit_type_id).await?;
-                let active = active.unwrap_or(before.is_none_or(|before| before.active));
-                let settings = Settings { specification, active };
-                notifications::put(&mut turn.tx, &hit_type_id, &settings).await?;
-            }
-            (None, Some(active)) => {
-                if !notifications::set_active(&mut turn.tx, &hit_type_id, active).await? {
-                    return Err(no_specification(&hit_type_id));
-                }
-            }
-            (None, None) => return Err(neither()),
-        }
-        Ok(Void {})
+/// Assumed: a specification without `Active` is followed, unless an earlier one was not.
+pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
+    let Input { hit_type_id, notification, active } = input;
+    if let Some(specification) = &notification {
+        rules::notification::check_settings(specification)?;
     }
+    create_hit_with_hit_type::hit_type(turn, &hit_type_id).await?;
+    match (notification, active) {
+        (Some(specification), active) => {
+            let before = notifications::find(&mut turn.tx, &hit_type_id).await?;
+            let active = active.unwrap_or(before.is_none_or(|before| before.active));
+            let settings = Settings { specification, active };
+            notifications::put(&mut turn.tx, &hit_type_id, &settings).await?;
+        }
+        (None, Some(active)) => {
+            if !notifications::set_active(&mut turn.tx, &hit_type_id, active).await? {
+                return Err(no_specification(&hit_type_id));
+            }
+        }
+        (None, None) => return Err(neither()),
+    }
+    Ok(())
 }
 
 /// Documented. Assumed: the sentence where `Active` stands alone and nothing was specified before.
 fn no_specification(hit_type_id: &str) -> Fault {
-    Fault::request(
-        "InvalidParameterValue",
+    Fault::refused(
+        Code::UnknownValue,
         format!("The HITType {hit_type_id} has no notification specification to activate."),
     )
 }
@@ -68,5 +55,5 @@ fn no_specification(hit_type_id: &str) -> Fault {
 /// Documented. Assumed: the sentence where neither member is there.
 fn neither() -> Fault {
     let message = "Your request must include at least one of Notification and Active.";
-    Fault::parameter("InvalidParameterValue", message)
+    Fault::parameter(message)
 }

@@ -27,9 +27,6 @@ pub fn approve(
 }
 
 /// Whether work in `status` can be rejected.
-///
-/// # Errors
-/// It is decided already.
 pub fn reject(status: AssignmentStatus) -> Result<(), Fault> {
     match status {
         AssignmentStatus::Submitted => Ok(()),
@@ -37,12 +34,11 @@ pub fn reject(status: AssignmentStatus) -> Result<(), Fault> {
     }
 }
 
-/// The place of work in its HIT: the millisecond of its arrival, then a count.
+/// The sort key of an assignment in its HIT: 43 bits of the millisecond of submission, then 20 bits
+/// of a count.
 ///
-/// 43 bits of milliseconds and 20 of count; `last` is the place of the latest work of the HIT,
-/// after which new work always stands, whatever the clock does. More than a million submissions in
-/// one millisecond run over into the next one's places.
-#[must_use]
+/// It is greater than `last`, the latest sort key of the HIT, whatever the clock does. More than a
+/// million submissions in one millisecond use keys of the next one.
 pub fn place(arrived_at: Instant, last: i64) -> i64 {
     (arrived_at.0 << 20).max(last.saturating_add(1))
 }

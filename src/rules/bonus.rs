@@ -1,4 +1,4 @@
-//! When a bonus may be paid.
+//! Amount and time limit of a bonus.
 
 use crate::fault::Fault;
 use crate::money::Cents;

@@ -1,14 +1,14 @@
-//! What work costs a requester: rewards, bonuses, and the fees on both.
+//! The price of work: rewards, bonuses, and the fees on both.
 //!
 //! Facts: the service's price list as public clients quote it. 20 % of rewards and bonuses, 20 %
 //! more of the reward of a HIT with ten or more assignments, 5 % more where Masters are wanted; at
 //! least a cent for each payment, and rounded half up.
 
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::money::Cents;
 use crate::rules::hit::{LARGE, Phase, Standing};
 use crate::rules::hit_type::Values;
-use crate::rules::qualification::system::{About, System};
+use crate::rules::qualification::system::{Subject, System};
 use crate::shapes::qualification::{Comparator, QualificationRequirement};
 use crate::time::Instant;
 
@@ -33,7 +33,6 @@ fn plus_fee(amount: Cents, percent: i64) -> Cents {
 }
 
 /// What a bonus costs: the amount and its fee.
-#[must_use]
 pub fn bonus(amount: Cents) -> Cents {
     plus_fee(amount, BASE_PERCENT)
 }
@@ -41,7 +40,6 @@ pub fn bonus(amount: Cents) -> Cents {
 /// What one approved assignment costs, in a HIT of `max` places: the reward and its fees.
 ///
 /// Assumed: the percentages are added, and the sum is rounded once.
-#[must_use]
 pub fn assignment(values: &Values, max: i64) -> Cents {
     let large = if max >= LARGE { LARGE_PERCENT } else { 0 };
     let masters = if wants_masters(&values.requirements) { MASTERS_PERCENT } else { 0 };
@@ -51,13 +49,12 @@ pub fn assignment(values: &Values, max: i64) -> Cents {
 fn wants_masters(requirements: &[QualificationRequirement]) -> bool {
     requirements.iter().any(|requirement| {
         let system = System::find(&requirement.qualification_type_id);
-        system.is_some_and(|system| system.about == About::Masters)
+        system.is_some_and(|system| system.subject == Subject::Masters)
             && requirement.comparator != Comparator::DoesNotExist
     })
 }
 
 /// Places of a HIT that may still have to be paid: in work, awaiting review, or free to be taken.
-#[must_use]
 pub fn places(standing: &Standing, now: Instant) -> i64 {
     let free = if standing.expired(now) { 0 } else { standing.available() };
     match standing.phase {
@@ -67,17 +64,15 @@ pub fn places(standing: &Standing, now: Instant) -> i64 {
 }
 
 /// What a HIT may still cost, which is on hold until then.
-#[must_use]
 pub fn held(values: &Values, standing: &Standing, now: Instant) -> Cents {
     let places = places(standing, now);
     Cents(assignment(values, standing.max).0.saturating_mul(places)).min(MOST)
 }
 
 /// The requester cannot pay for that.
-#[must_use]
 pub fn insufficient_funds() -> Fault {
-    Fault::request(
-        "InsufficientFunds",
+    Fault::refused(
+        Code::InsufficientFunds,
         "This Requester has insufficient funds in their account to complete this transaction. \
          Please visit https://requester.mturk.com/prepayments/new to purchase Prepaid HITs.",
     )

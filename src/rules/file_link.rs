@@ -1,14 +1,14 @@
-//! Links to files, each good for a minute.
+//! Links to files, each valid for a minute.
 //!
-//! A link's token is a file's key and the end of the minute, sealed with XChaCha20-Poly1305: who
-//! was not given it cannot make it, and it cannot be prolonged.
+//! A link's token is a file's key and the end of the minute, sealed with ChaCha20-Poly1305: nobody
+//! can forge or prolong it.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::rules::page::{PageKey, open, seal};
 use crate::time::{Instant, Span};
 
-/// How long a link is good, in real time.
+/// How long a link is valid, in real time.
 ///
 /// Source: the API reference on the URL of an uploaded file.
 pub const GOOD_FOR: Span = Span::seconds(60);
@@ -16,15 +16,13 @@ pub const GOOD_FOR: Span = Span::seconds(60);
 const PURPOSE: &[u8] = b"uploaded file";
 
 /// The token of a link to the file with that key, made at `now`.
-#[must_use]
 pub fn token(page_key: &PageKey, file_key: &str, now: Instant) -> String {
     let end = now + GOOD_FOR;
     let message = [&end.0.to_be_bytes(), file_key.as_bytes()].concat();
     URL_SAFE_NO_PAD.encode(seal(page_key, PURPOSE, &message))
 }
 
-/// The key of the file that a token leads to; none if it was not made here, or its minute is over.
-#[must_use]
+/// The key of the file that a token names; none if the token is forged or too old.
 pub fn file_key(page_key: &PageKey, token: &str, now: Instant) -> Option<String> {
     let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
     let message = open(page_key, PURPOSE, &sealed)?;

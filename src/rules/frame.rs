@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::{Captures, Regex};
 
 use crate::rules::question::Question;
@@ -15,23 +15,22 @@ use crate::rules::question::Question;
 /// Stands for the assignment in a preview.
 pub const NOT_AVAILABLE: &str = "ASSIGNMENT_ID_NOT_AVAILABLE";
 
-/// Where sample pages are said to be, which this server carries itself: a host that no network has.
-///
-/// So a world can name one whatever the server's own address is.
+/// Stands for the address of the sample pages of this server: a host that no network has, so that a
+/// world file can name one whatever the server's own address is.
 const SAMPLES: &str = "https://mturk-local.invalid/samples/";
 
-/// What a page in the frame is told.
+/// The parameters of a page in a frame.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct FrameParameters<'a> {
     /// The HIT.
     pub hit_id: &'a str,
-    /// Who is at it; none in a preview.
-    pub at_work: Option<AtWork<'a>>,
+    /// None in a preview.
+    pub accepted: Option<Accepted<'a>>,
 }
 
-/// Who works, and where the work is handed in.
+/// An accepted assignment, and where it is submitted.
 #[derive(Debug, Clone, Copy)]
-pub struct AtWork<'a> {
+pub struct Accepted<'a> {
     /// The assignment.
     pub assignment_id: &'a str,
     /// The worker.
@@ -40,13 +39,12 @@ pub struct AtWork<'a> {
     pub submit_to: &'a str,
 }
 
-/// The address of a page with what it is told, before its fragment; a path for a sample page, which
+/// The address of a page with the parameters before its fragment; a path for a sample page, which
 /// is loaded from this server.
 ///
-/// Assumed: a preview tells `assignmentId` and `hitId` alone, since public clients take the lack of
+/// Assumed: a preview has `assignmentId` and `hitId` alone, since public clients take the lack of
 /// `workerId` for "not accepted yet".
-#[must_use]
-pub fn address(url: &str, told: &Told<'_>) -> String {
+pub fn address(url: &str, parameters: &FrameParameters<'_>) -> String {
     let (page, fragment) = match url.find('#') {
         Some(at) => url.split_at(at),
         None => (url, ""),
@@ -60,26 +58,26 @@ pub fn address(url: &str, told: &Told<'_>) -> String {
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    format!("{origin}{page}{mark}{}{fragment}", query(told))
+    format!("{origin}{page}{mark}{}{fragment}", query(parameters))
 }
 
 /// The address that the frame of a HIT loads; a path where that is this server's. None for a form.
-#[must_use]
-pub fn task_address(question: &Question, told: &Told<'_>) -> Option<String> {
+pub fn task_address(question: &Question, parameters: &FrameParameters<'_>) -> Option<String> {
     match question {
-        Question::External(page) => Some(address(&page.url, told)),
-        Question::Html(_) => Some(format!("/mturk/frame/{}?{}", told.hit_id, query(told))),
+        Question::External(page) => Some(address(&page.url, parameters)),
+        Question::Html(_) => {
+            Some(format!("/mturk/frame/{}?{}", parameters.hit_id, query(parameters)))
+        }
         Question::Form(_) => None,
     }
 }
 
-/// What a page is told, as a query.
-#[must_use]
-pub fn query(told: &Told<'_>) -> String {
-    let hit_id = told.hit_id;
-    match told.at_work {
+/// The parameters as a query.
+pub fn query(parameters: &FrameParameters<'_>) -> String {
+    let hit_id = parameters.hit_id;
+    match parameters.accepted {
         None => format!("assignmentId={NOT_AVAILABLE}&hitId={}", encoded(hit_id)),
-        Some(AtWork { assignment_id, worker_id, submit_to }) => format!(
+        Some(Accepted { assignment_id, worker_id, submit_to }) => format!(
             "assignmentId={}&hitId={}&turkSubmitTo={}&workerId={}",
             encoded(assignment_id),
             encoded(hit_id),
@@ -89,32 +87,25 @@ pub fn query(told: &Told<'_>) -> String {
     }
 }
 
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Percent-encoded, but for letters, digits and `-._~`.
-#[must_use]
 pub fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// What of HTML is no text: scripts with their content, and tags. One without an end goes on to the
 /// end of the text, so that every place of it is looked at once.
-static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
     let rest = r#"(?:[^"'>]|"[^"]*"|'[^']*')*"#;
     let pattern =
         format!(r#"(?is)<script\b{rest}>.*?(?:</script|\z)|<[a-z]{rest}(?:>|["'].*\z|\z)"#);
-    Regex::new(&pattern).ok()
+    constant(&pattern)
 });
 
 /// Addresses of the closed service behind a quotation mark or an equals sign: its two scripts, and
 /// where forms were posted to. Their slashes may be escaped, as in JSON.
-static AMAZON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static AMAZON: LazyLock<Regex> = LazyLock::new(|| {
     let bucket = r"(?:s3\.amazonaws\.com/mturk-public|mturk-public\.s3\.amazonaws\.com)";
     let pattern = format!(
         "(?i)(?P<before>[\"'`=]\\s*)(?:https?:)?(?:\
@@ -122,22 +113,18 @@ static AMAZON: LazyLock<Option<Regex>> = LazyLock::new(|| {
          (?P<crowd>//assets\\.crowd\\.aws/crowd-html-elements\\.js)|\
          (?P<submit>//(?:www|worker|workersandbox)\\.mturk\\.com/+mturk/externalSubmit))"
     );
-    Regex::new(&pattern.replace('/', r"\\?/")).ok()
+    constant(&pattern.replace('/', r"\\?/"))
 });
 
 /// The HTML with addresses of the closed service replaced by this server's, in scripts and in the
-/// attributes of tags; `submit_to` as in [`AtWork`]. Every other byte stays.
+/// attributes of tags; `submit_to` as in [`Accepted`]. Every other byte stays.
 ///
 /// Not found are addresses that a script puts together from pieces, and those whose characters are
 /// written as character references or escapes, but for slashes.
-#[must_use]
 pub fn local<'h>(html: &'h str, submit_to: &str) -> Cow<'h, str> {
-    let (Some(markup), Some(amazon)) = (MARKUP.as_ref(), AMAZON.as_ref()) else {
-        return Cow::Borrowed(html);
-    };
-    markup.replace_all(html, |markup: &Captures<'_>| {
+    MARKUP.replace_all(html, |markup: &Captures<'_>| {
         let markup = &markup[0];
-        let replaced = amazon.replace_all(markup, |found: &Captures<'_>| {
+        let replaced = AMAZON.replace_all(markup, |found: &Captures<'_>| {
             let rest = found.get(0).map_or("", |whole| &markup[whole.end()..]);
             if goes_on(rest) { found[0].to_owned() } else { ours(found, submit_to) }
         });
@@ -167,26 +154,27 @@ fn ours(found: &Captures<'_>, submit_to: &str) -> String {
 /// Content-Security-Policy: besides this server, the only ones that its frame may post to. So work
 /// that a script would send to the closed service stays on the page, and the browser's console says
 /// why.
-#[must_use]
 pub fn form_targets(html: &str) -> BTreeSet<&str> {
-    let Some(pattern) = TARGETS.as_ref() else { return BTreeSet::new() };
-    let hosts = pattern.captures_iter(html).filter_map(|found| Some(found.get(1)?.as_str()));
+    let hosts = TARGETS.captures_iter(html).filter_map(|found| Some(found.get(1)?.as_str()));
     hosts.filter(|host| !host.to_ascii_lowercase().ends_with(".mturk.com")).collect()
 }
 
-static TARGETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static TARGETS: LazyLock<Regex> = LazyLock::new(|| {
     let host = r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?";
-    Regex::new(&format!(r#"(?i)<[^<>]*\b(?:form)?action\s*=\s*["']?\s*({host})(?:[/?#"'\s>])"#))
-        .ok()
+    constant(&format!(r#"(?i)<[^<>]*\b(?:form)?action\s*=\s*["']?\s*({host})(?:[/?#"'\s>])"#))
 });
+
+fn constant(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the expression is a constant")
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WORK: Told<'_> = Told {
+    const WORK: FrameParameters<'_> = FrameParameters {
         hit_id: "3HIT",
-        at_work: Some(AtWork {
+        accepted: Some(Accepted {
             assignment_id: "3WORK",
             worker_id: "A1",
             submit_to: "http://127.0.0.1:1770",
@@ -195,22 +183,28 @@ mod tests {
 
     #[test]
     fn parameters_are_joined_to_every_form_of_address() {
-        let told = "assignmentId=3WORK&hitId=3HIT&turkSubmitTo=http%3A%2F%2F127.0.0.1%3A1770\
+        let parameters = "assignmentId=3WORK&hitId=3HIT&turkSubmitTo=http%3A%2F%2F127.0.0.1%3A1770\
             &workerId=A1";
         for (url, expected) in [
-            ("http://h/t", format!("http://h/t?{told}")),
-            ("http://h/t?", format!("http://h/t?{told}")),
-            ("http://h/t?a=1", format!("http://h/t?a=1&{told}")),
-            ("http://h/t?a=1&", format!("http://h/t?a=1&{told}")),
-            ("http://h/t?a=?", format!("http://h/t?a=?&{told}")),
-            ("http://h/t#x", format!("http://h/t?{told}#x")),
-            ("http://h/t?a=1#x?y", format!("http://h/t?a=1&{told}#x?y")),
-            ("http://h/#?", format!("http://h/?{told}#?")),
-            ("https://mturk-local.invalid/samples/x?a=1#y", format!("/samples/x?a=1&{told}#y")),
-            ("https://mturk-local.invalid/x", format!("https://mturk-local.invalid/x?{told}")),
+            ("http://h/t", format!("http://h/t?{parameters}")),
+            ("http://h/t?", format!("http://h/t?{parameters}")),
+            ("http://h/t?a=1", format!("http://h/t?a=1&{parameters}")),
+            ("http://h/t?a=1&", format!("http://h/t?a=1&{parameters}")),
+            ("http://h/t?a=?", format!("http://h/t?a=?&{parameters}")),
+            ("http://h/t#x", format!("http://h/t?{parameters}#x")),
+            ("http://h/t?a=1#x?y", format!("http://h/t?a=1&{parameters}#x?y")),
+            ("http://h/#?", format!("http://h/?{parameters}#?")),
+            (
+                "https://mturk-local.invalid/samples/x?a=1#y",
+                format!("/samples/x?a=1&{parameters}#y"),
+            ),
+            (
+                "https://mturk-local.invalid/x",
+                format!("https://mturk-local.invalid/x?{parameters}"),
+            ),
             (
                 "https://mturk-local.invalid.example/samples/x",
-                format!("https://mturk-local.invalid.example/samples/x?{told}"),
+                format!("https://mturk-local.invalid.example/samples/x?{parameters}"),
             ),
         ] {
             assert_eq!(address(url, &WORK), expected, "{url}");
@@ -218,10 +212,10 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_tells_no_worker() {
-        let told = Told { at_work: None, ..WORK };
+    fn a_preview_names_no_worker() {
+        let parameters = FrameParameters { accepted: None, ..WORK };
         let expected = "http://h/?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=3HIT";
-        assert_eq!(address("http://h/", &told), expected);
+        assert_eq!(address("http://h/", &parameters), expected);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Facts: requester guide "Retrieving HIT status" (the worked table is a test below), API reference
 //! of DeleteHIT and CreateAdditionalAssignmentsForHIT, and what public clients compute.
 
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::rules::limits::{self, Range};
 use crate::shapes::hit::HitStatus;
 use crate::time::{END_OF_TIME, Instant, Span};
@@ -31,7 +31,7 @@ pub fn young_enough(created_at: Instant) -> Result<(), Fault> {
         return Ok(());
     }
     let message = "A HIT that was created before July 22, 2015 cannot be extended.";
-    Err(Fault::request("HITTooOldForExtension", message))
+    Err(Fault::refused(Code::HitTooOldForExtension, message))
 }
 
 /// What a requester did with a HIT besides its work.
@@ -45,14 +45,15 @@ pub enum Phase {
     Disposed,
 }
 
-/// How a HIT stands: the counts of its places, its end, its phase.
+/// The state of a HIT: the counts of its places, its end, its phase. The status that the API shows
+/// follows from it: see [`Standing::status`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     /// Places in all.
     pub max: i64,
     /// Accepted, and the worker is at it.
     pub pending: i64,
-    /// Handed in, awaiting review.
+    /// Submitted, awaiting review.
     pub submitted: i64,
     /// Approved.
     pub approved: i64,
@@ -66,32 +67,27 @@ pub struct Standing {
 
 impl Standing {
     /// A new HIT with `max` places.
-    #[must_use]
     pub const fn new(max: i64, expire_at: Instant) -> Self {
         let phase = Phase::Open;
         Self { max, pending: 0, submitted: 0, approved: 0, rejected: 0, expire_at, phase }
     }
 
     /// Places that nobody took. An expired HIT keeps its count, since clients compute with it.
-    #[must_use]
     pub const fn available(&self) -> i64 {
         self.max - self.pending - self.submitted - self.completed()
     }
 
     /// Approved and rejected work; what awaits review is not counted.
-    #[must_use]
     pub const fn completed(&self) -> i64 {
         self.approved + self.rejected
     }
 
     /// Whether its time is over.
-    #[must_use]
     pub fn expired(&self, now: Instant) -> bool {
         self.expire_at <= now
     }
 
     /// The status at `now`.
-    #[must_use]
     pub fn status(&self, now: Instant) -> HitStatus {
         let open = self.available() > 0 && !self.expired(now);
         match self.phase {
@@ -104,9 +100,6 @@ impl Standing {
     }
 
     /// A worker takes a place.
-    ///
-    /// # Errors
-    /// The worker site's sentence, when the HIT is full, expired or deleted.
     pub fn accept(self, now: Instant) -> Result<Self, Fault> {
         if self.phase != Phase::Disposed && self.expired(now) {
             return Err(hit_expired());
@@ -117,15 +110,15 @@ impl Standing {
         Ok(Self { pending: self.pending + 1, ..self })
     }
 
-    /// A worker hands work in.
+    /// A worker submits.
     #[must_use]
     pub const fn submit(self) -> Self {
         Self { pending: self.pending - 1, submitted: self.submitted + 1, ..self }
     }
 
-    /// A worker gives a place back, or ran out of time.
+    /// A worker returns the assignment, or ran out of time.
     #[must_use]
-    pub const fn give_back(self) -> Self {
+    pub const fn return_place(self) -> Self {
         Self { pending: self.pending - 1, ..self }
     }
 
@@ -148,16 +141,13 @@ impl Standing {
     }
 
     /// More places.
-    ///
-    /// # Errors
-    /// Deleted; from fewer than ten to ten or more; more than a HIT can have.
     pub fn add_assignments(self, additional: i64, now: Instant) -> Result<Self, Fault> {
         let kept = self.not_disposed(now)?;
         let max = kept.max + additional;
         if kept.max < LARGE && max >= LARGE {
             // Assumed: the sentence; the code is documented.
-            return Err(Fault::request(
-                "InvalidMaximumAssignmentsIncrease",
+            return Err(Fault::refused(
+                Code::InvalidMaximumAssignmentsIncrease,
                 "A HIT that was created with fewer than 10 assignments cannot be extended to 10 \
                  or more assignments.",
             ));
@@ -171,10 +161,6 @@ impl Standing {
     }
 
     /// Moves the end. A past instant, or this very second, ends the HIT now.
-    ///
-    /// # Errors
-    /// Deleted; the step from the present end is too small, negative or too large; an instant
-    /// beyond the market's time.
     pub fn expire_at(self, at: Instant, now: Instant) -> Result<Self, Fault> {
         let kept = self.not_disposed(now)?;
         if at <= now {
@@ -196,9 +182,6 @@ impl Standing {
     }
 
     /// The requester begins to review, or goes back.
-    ///
-    /// # Errors
-    /// The HIT is not in the status that the step starts from.
     pub fn review(self, revert: bool, now: Instant) -> Result<Self, Fault> {
         let (from, phase) = if revert {
             (HitStatus::Reviewing, Phase::Open)
@@ -213,9 +196,6 @@ impl Standing {
     }
 
     /// Deletes the HIT.
-    ///
-    /// # Errors
-    /// It is not reviewable, or work awaits review.
     pub fn dispose(self, now: Instant) -> Result<Self, Fault> {
         let status = self.status(now);
         let reviewable = matches!(status, HitStatus::Reviewable | HitStatus::Reviewing);
@@ -227,15 +207,12 @@ impl Standing {
     }
 
     /// Takes on another HIT type.
-    ///
-    /// # Errors
-    /// Deleted, or somebody accepted or submitted an assignment.
     pub fn change_type(&self, now: Instant) -> Result<(), Fault> {
         self.not_disposed(now)?;
         if self.pending + self.submitted + self.completed() > 0 {
             // Assumed: code and sentence; that it fails is documented.
-            return Err(Fault::request(
-                "InvalidHITState",
+            return Err(Fault::refused(
+                Code::InvalidHitState,
                 "The HITType of a HIT cannot be changed once a worker has accepted or submitted \
                  one of its assignments.",
             ));
@@ -259,17 +236,15 @@ impl Standing {
 }
 
 /// The worker site's answer when there is nothing left to accept.
-#[must_use]
 pub fn no_more_hits() -> Fault {
-    Fault::worker("NoMoreHITs", "There are no more of these HITs available.")
+    Fault::refused(Code::NoMoreHits, "There are no more of these HITs available.")
 }
 
 /// The worker site's answer when the time of a HIT is over. Assumed: the first sentence; programs
 /// look for the second.
-#[must_use]
 pub fn hit_expired() -> Fault {
-    let said = "This HIT has expired. There are no more of these HITs available.";
-    Fault::worker("HITExpired", said)
+    let message = "This HIT has expired. There are no more of these HITs available.";
+    Fault::refused(Code::HitExpired, message)
 }
 
 #[cfg(test)]

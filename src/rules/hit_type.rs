@@ -1,15 +1,15 @@
-//! HIT types: which values they can have, and which values make the same one.
+//! HIT types: checks of their values, and the fingerprint that identifies one.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use sha2::{Digest, Sha256};
 
+use crate::digest::sha256;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::{limits, qualification};
 use crate::shapes::hit::HitTypeMembers;
 use crate::shapes::qualification::QualificationRequirement;
 
-/// What makes a HIT type the one it is.
+/// The values of a HIT type, which identify it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {
     /// Up to 128 characters.
@@ -30,12 +30,8 @@ pub struct Values {
 
 impl Values {
     /// Checks what a requester sent.
-    ///
-    /// # Errors
-    /// `ParameterValidationError` on the first value outside its limits, or on a place that does
-    /// not exist.
     pub fn check(sent: HitTypeMembers) -> Result<Self, Fault> {
-        let values = Self::of_world(sent)?;
+        let values = Self::of_world(sent).map_err(|mut wrong| wrong.swap_remove(0).1)?;
         qualification::check_places(&values.requirements)?;
         Ok(values)
     }
@@ -43,43 +39,59 @@ impl Values {
     /// Checks what a world file says. It may hold places that new requests cannot name.
     ///
     /// # Errors
-    /// `ParameterValidationError` on the first value outside its limits.
-    pub fn of_world(sent: HitTypeMembers) -> Result<Self, Fault> {
-        limits::one_to("Title", &sent.title, limits::TITLE)?;
-        limits::one_to("Description", &sent.description, limits::DESCRIPTION)?;
-        limits::optional_at_most("Keywords", sent.keywords.as_deref(), limits::KEYWORDS)?;
-        let duration = sent.assignment_duration_in_seconds;
-        limits::ASSIGNMENT_DURATION_S.check("AssignmentDurationInSeconds", duration)?;
-        let delays = limits::AUTO_APPROVAL_DELAY_S;
-        let delay = sent.auto_approval_delay_in_seconds.unwrap_or(delays.max);
-        delays.check("AutoApprovalDelayInSeconds", delay)?;
+    /// Each member that has no valid value, by name; at least one.
+    pub fn of_world(sent: HitTypeMembers) -> Result<Self, Vec<(&'static str, Fault)>> {
+        let mut wrong = Vec::new();
+        let mut check = |name, checked: Result<(), Fault>| {
+            wrong.extend(checked.err().map(|fault| (name, fault)));
+        };
+        check("Title", limits::one_to("Title", &sent.title, limits::TITLE));
+        let described = limits::one_to("Description", &sent.description, limits::DESCRIPTION);
+        check("Description", described);
+        let keywords = sent.keywords.as_deref();
+        check("Keywords", limits::optional_at_most("Keywords", keywords, limits::KEYWORDS));
+        let (name, duration_s) =
+            ("AssignmentDurationInSeconds", sent.assignment_duration_in_seconds);
+        check(name, limits::ASSIGNMENT_DURATION_S.check(name, duration_s));
+        let (name, range) = ("AutoApprovalDelayInSeconds", limits::AUTO_APPROVAL_DELAY_S);
+        let delay_s = sent.auto_approval_delay_in_seconds.unwrap_or(range.max);
+        check(name, range.check(name, delay_s));
         let reward = Cents::parse(&sent.reward);
-        let reward = reward.ok_or_else(|| Fault::invalid_parameter("Reward", &sent.reward))?;
-        let requirements = sent.qualification_requirements.unwrap_or_default();
-        Ok(Self {
-            title: sent.title,
-            description: sent.description,
-            keywords: sent.keywords,
-            reward,
-            assignment_duration_s: duration,
-            auto_approval_delay_s: delay,
-            requirements: qualification::complete(requirements)?,
-        })
+        let invalid = || Fault::invalid_parameter("Reward", &sent.reward);
+        check("Reward", reward.map(drop).ok_or_else(invalid));
+        let requirements =
+            qualification::complete(sent.qualification_requirements.unwrap_or_default());
+        match (reward, requirements) {
+            (Some(reward), Ok(requirements)) if wrong.is_empty() => Ok(Self {
+                title: sent.title,
+                description: sent.description,
+                keywords: sent.keywords,
+                reward,
+                assignment_duration_s: duration_s,
+                auto_approval_delay_s: delay_s,
+                requirements,
+            }),
+            (_, requirements) => {
+                let fault = requirements.err().map(|fault| ("QualificationRequirements", fault));
+                wrong.extend(fault);
+                Err(wrong)
+            }
+        }
     }
 
     /// A hash over every value, each with its length before it; `requirements` as JSON.
-    #[must_use]
     pub fn fingerprint(&self, requirements: &str) -> String {
         let numbers = [self.reward.0, self.assignment_duration_s, self.auto_approval_delay_s];
         // No text is a single zero byte: control characters are refused.
         let keywords = self.keywords.as_deref().map_or([0].as_slice(), str::as_bytes);
-        let texts = [self.title.as_bytes(), self.description.as_bytes(), keywords];
-        let mut hash = Sha256::new().chain_update(numbers.map(i64::to_be_bytes).concat());
-        for text in texts.into_iter().chain([requirements.as_bytes()]) {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
+        let (title, description) = (self.title.as_bytes(), self.description.as_bytes());
+        let texts = [title, description, keywords, requirements.as_bytes()];
+        let mut bytes = numbers.map(i64::to_be_bytes).concat();
+        for text in texts {
+            bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(text);
         }
-        STANDARD_NO_PAD.encode(hash.finalize())
+        STANDARD_NO_PAD.encode(sha256([&*bytes]))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The limits that the service checked behind its front.
 //!
 //! The API's model carries none of them; they are from the API reference, the developer guide and
-//! the reference of the older API with the same back end.
+//! the reference of the older API with the same back end. Limits that protect this server are with
+//! what they limit.
 
 use crate::fault::Fault;
 
@@ -77,7 +78,7 @@ impl Range {
         let message = format!(
             "The value {value} is invalid for {name}. Valid values range from {min} to {max}."
         );
-        Err(Fault::parameter("InvalidParameterValue", message))
+        Err(Fault::parameter(message))
     }
 }
 
@@ -87,44 +88,33 @@ impl Range {
 /// `ParameterValidationError`. Assumed: the sentence, built like the recorded one on minimum
 /// length.
 pub fn at_most(name: &str, text: &str, max: usize) -> Result<(), Fault> {
-    if text.chars().count() <= max {
-        return Ok(());
-    }
-    Err(too_long(name, max))
+    check_length(name, text.chars().count(), max)
 }
 
 /// As [`at_most`], in bytes.
-///
-/// # Errors
-/// As [`at_most`].
 pub fn at_most_bytes(name: &str, text: &str, max: usize) -> Result<(), Fault> {
-    if text.len() <= max {
-        return Ok(());
-    }
-    Err(too_long(name, max))
+    check_length(name, text.len(), max)
 }
 
-fn too_long(name: &str, max: usize) -> Fault {
+fn check_length(name: &str, length: usize, max: usize) -> Result<(), Fault> {
+    if length <= max {
+        return Ok(());
+    }
     let message = format!("Your request parameter {name} has a maximum length of {max}.");
-    Fault::parameter("InvalidParameterValue", message)
+    Err(Fault::parameter(message))
 }
 
 /// As [`at_most`], and not empty.
-///
-/// # Errors
-/// As [`at_most`].
 pub fn one_to(name: &str, text: &str, max: usize) -> Result<(), Fault> {
-    if text.is_empty() {
-        let message = format!("Your request parameter {name} has a minimum length of 1.");
-        return Err(Fault::parameter("InvalidParameterValue", message));
-    }
-    at_most(name, text, max)
+    if text.is_empty() { Err(empty(name)) } else { at_most(name, text, max) }
+}
+
+/// The parameter `name` is empty.
+pub fn empty(name: &str) -> Fault {
+    Fault::parameter(format!("Your request parameter {name} has a minimum length of 1."))
 }
 
 /// [`at_most`] for a member that may be absent.
-///
-/// # Errors
-/// As [`at_most`].
 pub fn optional_at_most(name: &str, text: Option<&str>, max: usize) -> Result<(), Fault> {
     text.map_or(Ok(()), |text| at_most(name, text, max))
 }
@@ -152,9 +142,9 @@ mod tests {
     fn length_counts_characters() {
         assert!(at_most("Title", &"é".repeat(128), TITLE).is_ok());
         let fault = at_most("Title", &"é".repeat(129), TITLE).unwrap_err();
-        let said =
+        let message =
             "InvalidParameterValue: Your request parameter Title has a maximum length of 128.";
-        assert_eq!(fault.to_string(), said);
+        assert_eq!(fault.to_string(), message);
         assert!(one_to("Title", "", TITLE).is_err() && at_most("Keywords", "", KEYWORDS).is_ok());
     }
 }

@@ -1,6 +1,6 @@
-//! What a new HIT may say, besides its type.
+//! Checks of a new HIT, besides its type.
 
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::rules::question;
 use crate::rules::question::layout::Layout;
 use crate::rules::{limits, review_policy};
@@ -8,9 +8,6 @@ use crate::shapes::hit::NewHit;
 
 /// Checks what a requester sent, and returns the question; `layout` is the one that is named,
 /// if the requester has it.
-///
-/// # Errors
-/// `ParameterValidationError` on the first value that a HIT cannot have.
 pub fn check(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
     limits::LIFETIME_S.check("LifetimeInSeconds", sent.lifetime_in_seconds)?;
     limits::ASSIGNMENTS.check("MaxAssignments", sent.max_assignments.unwrap_or(1))?;
@@ -25,14 +22,12 @@ pub fn check(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
 fn choose(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
     let parameters = sent.hit_layout_parameters.as_deref().unwrap_or_default();
     match (sent.question.as_deref(), sent.hit_layout_id.as_deref()) {
-        (Some(_), Some(_)) => Err(Fault::parameter(
-            "InvalidParameterValue",
-            "Either Question or HITLayoutId can be given, not both.",
-        )),
-        (Some(_), None) if !parameters.is_empty() => Err(Fault::parameter(
-            "InvalidParameterValue",
-            "HITLayoutParameters can be given only with HITLayoutId.",
-        )),
+        (Some(_), Some(_)) => {
+            Err(Fault::parameter("Either Question or HITLayoutId can be given, not both."))
+        }
+        (Some(_), None) if !parameters.is_empty() => {
+            Err(Fault::parameter("HITLayoutParameters can be given only with HITLayoutId."))
+        }
         (Some(question), None) if !question.is_empty() => {
             question::check(question)?;
             Ok(question.to_owned())
@@ -40,13 +35,10 @@ fn choose(sent: &NewHit, layout: Option<&Layout>) -> Result<String, Fault> {
         (None, Some(id)) => {
             let unknown = || format!("HITLayout {id} does not exist.");
             let layout =
-                layout.ok_or_else(|| Fault::request("HITLayoutDoesNotExist", unknown()))?;
+                layout.ok_or_else(|| Fault::refused(Code::HitLayoutDoesNotExist, unknown()))?;
             layout.question(parameters)
         }
-        _ => Err(Fault::parameter(
-            "InvalidParameterValue",
-            "Your request parameter Question has a minimum length of 1.",
-        )),
+        _ => Err(limits::empty("Question")),
     }
 }
 
@@ -69,10 +61,8 @@ mod tests {
     fn made(change: &Value, layout: Option<&Layout>) -> Result<String, &'static str> {
         let mut sent = json!({"LifetimeInSeconds": 60, "Question": QUESTION});
         sent.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        check(&serde_json::from_value(sent).unwrap(), layout).map_err(|fault| match fault {
-            Fault::Parameter { code, .. } | Fault::Request { code, .. } => code,
-            _ => "another fault",
-        })
+        check(&serde_json::from_value(sent).unwrap(), layout)
+            .map_err(|fault| fault.code().map_or("another fault", Code::as_str))
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! What a notification specification may say, and what a notification says.
+//! Notification specifications, and the documents that are sent.
 
-use sha2::{Digest, Sha256};
-
-use crate::fault::Fault;
+use crate::digest::sha256;
+use crate::fault::{Code, Fault};
+use crate::rules::limits;
 use crate::rules::url::without_user_info;
 use crate::shapes::notification::{
     Event, EventDocument, EventType, NotificationSpecification, Transport,
@@ -26,9 +26,6 @@ const TEST_ASSIGNMENT: &str = "3TESTEVENT0000000000ASSIGNMENT";
 const TEST_HIT_TYPE: &str = "3TESTEVENT000000000000HITTYPE1";
 
 /// Whether a specification can be followed.
-///
-/// # Errors
-/// No such version; a destination that is not of the transport's form; no event types.
 pub fn check(specification: &NotificationSpecification) -> Result<(), Fault> {
     let NotificationSpecification { destination, transport, version, event_types } = specification;
     if !VERSIONS.contains(&version.as_str()) {
@@ -36,8 +33,7 @@ pub fn check(specification: &NotificationSpecification) -> Result<(), Fault> {
     }
     if event_types.is_empty() {
         // Assumed: the sentence, in the form of another one that was recorded.
-        let message = "Your request parameter EventTypes has a minimum length of 1.";
-        return Err(Fault::parameter("InvalidParameterValue", message));
+        return Err(limits::empty("EventTypes"));
     }
     let good = destination.len() <= DESTINATION
         && match transport {
@@ -46,12 +42,12 @@ pub fn check(specification: &NotificationSpecification) -> Result<(), Fault> {
             Transport::Sns => is_topic_arn(destination),
         };
     if !good {
-        let wanted = match transport {
+        let expected = match transport {
             Transport::Email => "an e-mail address",
             Transport::Sqs => "the URL of an SQS queue, not a FIFO one",
             Transport::Sns => "the ARN of an SNS topic, not a FIFO one",
         };
-        return Err(bad_endpoint(destination, &format!("it is not {wanted}")));
+        return Err(bad_endpoint(destination, &format!("it is not {expected}")));
     }
     Ok(())
 }
@@ -69,11 +65,10 @@ pub fn check_settings(specification: &NotificationSpecification) -> Result<(), F
 }
 
 /// Nothing can be delivered there. The code is known; assumed: the sentence.
-#[must_use]
 pub fn bad_endpoint(destination: &str, why: &str) -> Fault {
     let destination = without_user_info(destination);
-    Fault::request(
-        "InvalidTransportEndpoint",
+    Fault::refused(
+        Code::InvalidTransportEndpoint,
         format!("Notifications cannot be delivered to the destination \"{destination}\": {why}."),
     )
 }
@@ -106,7 +101,7 @@ fn is_mail_address(text: &str) -> bool {
     whole && !name.is_empty() && host.contains('.') && !host.starts_with('.')
 }
 
-/// Who is told.
+/// The requester whose events they are.
 #[derive(Debug, Clone, Copy)]
 pub struct Customer<'a> {
     /// The requester's id.
@@ -116,9 +111,6 @@ pub struct Customer<'a> {
 }
 
 /// The body of a notification, as it was recorded from the service.
-///
-/// # Errors
-/// It cannot be written as JSON.
 pub fn body(customer: Customer<'_>, document_id: &str, events: &[Event]) -> Result<String, Fault> {
     let document = EventDocument {
         events,
@@ -130,17 +122,14 @@ pub fn body(customer: Customer<'_>, document_id: &str, events: &[Event]) -> Resu
     serde_json::to_string(&document).map_err(|e| Fault::Service(e.to_string()))
 }
 
-/// The `EventDocId` of a document: 40 hexadecimal digits, from what tells it from all others.
-#[must_use]
+/// The `EventDocId` of a document: 40 hexadecimal digits, from what is unique about it.
 pub fn document_id(parts: &[&str]) -> String {
-    let digest =
-        parts.iter().fold(Sha256::new(), |sum, part| sum.chain_update(part).chain_update([0]));
-    let nibbles = digest.finalize().into_iter().take(20).flat_map(|byte| [byte >> 4, byte & 15]);
+    let digest = sha256(parts.iter().flat_map(|part| [part.as_bytes(), &[0]]));
+    let nibbles = digest.into_iter().take(20).flat_map(|byte| [byte >> 4, byte & 15]);
     nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
 }
 
 /// A test event, whose ids are nobody's.
-#[must_use]
 pub fn test_event(event_type: EventType, now: crate::time::Instant) -> Event {
     Event {
         event_type,

@@ -1,22 +1,21 @@
-//! Pages of a list, and the tokens that lead from one to the next.
+//! Pages of a list, and the tokens for the next page.
 //!
 //! A token is `p1:` and 64 base64 characters, as recorded from the real service. Inside is the
-//! place of the last item, sealed with XChaCha20-Poly1305 and bound to everything that makes the
+//! place of the last item, sealed with ChaCha20-Poly1305 and bound to everything that makes the
 //! list what it is; only the page size may change between pages. The nonce is a function of what is
 //! sealed, so that one place of one list has one token.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 
 use crate::fault::Fault;
 
 const PREFIX: &str = "p1:";
-const NONCE: usize = 24;
 /// Every token has so many characters.
 pub const TOKEN_LENGTH: usize = 67;
+/// A place and zeros: what is sealed is so long for the sake of the token's length.
+const PADDED: usize = 20;
 /// Items on a page when the request does not say (reference of the older API, same back end).
 pub const DEFAULT_SIZE: i64 = 10;
 
@@ -70,17 +69,18 @@ impl Listing<'_> {
         Ok(Page { after, size: max_results.unwrap_or(DEFAULT_SIZE) })
     }
 
-    /// The token that goes on behind `place`.
-    #[must_use]
+    /// The token of the page after `place`.
     pub fn seal(&self, key: &PageKey, place: i64) -> String {
-        let sealed = seal(key, &self.bound_to(), &place.to_be_bytes());
+        let mut padded = [0; PADDED];
+        padded[..8].copy_from_slice(&place.to_be_bytes());
+        let sealed = seal(key, &self.bound_to(), &padded);
         format!("{PREFIX}{}", STANDARD.encode(sealed))
     }
 
     fn open(&self, key: &PageKey, token: &str) -> Option<i64> {
         let bytes = STANDARD.decode(token.strip_prefix(PREFIX)?).ok()?;
-        let message = open(key, &self.bound_to(), &bytes)?;
-        Some(i64::from_be_bytes(message.try_into().ok()?))
+        let padded = open(key, &self.bound_to(), &bytes)?;
+        padded.first_chunk().map(|place| i64::from_be_bytes(*place))
     }
 
     /// Requester, operation and parameters, each with its length before it.
@@ -97,29 +97,36 @@ impl Listing<'_> {
 /// Seals `message`, bound to `bound_to`: the same bytes whenever both are the same.
 pub(super) fn seal(key: &PageKey, bound_to: &[u8], message: &[u8]) -> Vec<u8> {
     let nonce = nonce(key, bound_to, message);
-    let payload = Payload { msg: message, aad: bound_to };
-    let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+    let mut sealed = message.to_vec();
+    cipher(key)
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(bound_to),
+            &mut sealed,
+        )
+        .expect("a message is far shorter than 256 GiB");
     [&nonce[..], &sealed].concat()
 }
 
-/// What was sealed, if it was here and bound to the same.
+/// The message, if it was sealed with this key and bound to the same.
 pub(super) fn open(key: &PageKey, bound_to: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-    let payload = Payload { msg: sealed, aad: bound_to };
-    cipher(key).decrypt(&XNonce::from(*nonce), payload).ok()
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
+    let (nonce, mut sealed) = (Nonce::assume_unique_for_key(*nonce), sealed.to_vec());
+    let message = cipher(key).open_in_place(nonce, Aad::from(bound_to), &mut sealed).ok()?;
+    Some(message.to_vec())
 }
 
-fn cipher(key: &PageKey) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&Key::from(key.0))
+fn cipher(key: &PageKey) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key.0).expect("a key of 32 bytes"))
 }
 
-fn nonce(key: &PageKey, aad: &[u8], message: &[u8]) -> [u8; NONCE] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key.0).expect("any length");
-    mac.update(b"nonce");
-    mac.update(aad);
-    mac.update(message);
-    let tag: [u8; 32] = mac.finalize().into_bytes().into();
-    tag.first_chunk().copied().unwrap_or_default()
+/// Two messages have one nonce only if they and what they are bound to are the same.
+fn nonce(key: &PageKey, bound_to: &[u8], message: &[u8]) -> [u8; NONCE_LEN] {
+    let mut mac = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &key.0));
+    for part in [&bound_to.len().to_be_bytes(), bound_to, message] {
+        mac.update(part);
+    }
+    mac.sign().as_ref().first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

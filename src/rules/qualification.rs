@@ -1,4 +1,4 @@
-//! Qualification requirements: which ones the service took, and how it showed them.
+//! Qualification requirements: which ones are valid, and how they are completed.
 //!
 //! Facts: API reference of QualificationRequirement; recorded answers show both ActionsGuarded and
 //! RequiredToPreview, whichever was sent.
@@ -17,7 +17,6 @@ use crate::shapes::qualification::{ActionsGuarded, Comparator, Locale, Qualifica
 use system::{LOCALE, System};
 
 /// Whether the type is Amazon's own.
-#[must_use]
 pub fn is_system(qualification_type_id: &str) -> bool {
     System::find(qualification_type_id).is_some()
 }
@@ -35,20 +34,21 @@ pub fn complete(
     requirements: Vec<QualificationRequirement>,
 ) -> Result<Vec<QualificationRequirement>, Fault> {
     if requirements.len() > MAX_REQUIREMENTS {
-        return Err(refused(format!(
+        return Err(Fault::parameter(format!(
             "A HIT can have at most {MAX_REQUIREMENTS} QualificationRequirements."
         )));
     }
     requirements.into_iter().map(complete_one).collect()
 }
 
-/// Whether there are all the places that workers must be in, or not in.
+/// Checks that all places of the requirements exist.
 ///
 /// # Errors
 /// `ParameterValidationError` on the first that does not exist. Recorded of the older API, in
 /// other words. Assumed: the sentence.
 pub fn check_places(requirements: &[QualificationRequirement]) -> Result<(), Fault> {
-    let mut wanted = requirements.iter().flat_map(|one| one.locale_values.iter().flatten());
+    let mut wanted =
+        requirements.iter().flat_map(|requirement| requirement.locale_values.iter().flatten());
     match wanted.find(|place| !places::exists(place)) {
         None => Ok(()),
         Some(place) => {
@@ -82,17 +82,13 @@ fn complete_one(
 
 /// Assumed: the sentence.
 fn guarded_twice(id: &str) -> Fault {
-    refused(format!(
+    Fault::parameter(format!(
         "The QualificationRequirement for {id} is not valid: RequiredToPreview cannot be given \
          together with ActionsGuarded."
     ))
 }
 
-fn refused(message: String) -> Fault {
-    Fault::parameter("InvalidParameterValue", message)
-}
-
-/// Whether the values are as many as the comparator takes, and of the type's kind.
+/// Checks the number of values for the comparator, and their kind for the type.
 fn check_values(requirement: &QualificationRequirement) -> Result<(), Fault> {
     let comparator = requirement.comparator;
     let by_place = requirement.qualification_type_id == LOCALE;
@@ -125,7 +121,7 @@ const fn most(comparator: Comparator, by_place: bool) -> (usize, usize) {
 }
 
 /// Recorded of `LocaleValue` with `EqualTo`: the sentence with both full stops, the comma between
-/// values. Assumed: the same of other comparators and of `IntegerValue`; what is said of too many
+/// values. Assumed: the same of other comparators and of `IntegerValue`; the sentence on too many
 /// values with `In` and `NotIn`, and of none.
 fn check_count<T: fmt::Display>(
     name: &str,
@@ -145,7 +141,7 @@ fn check_count<T: fmt::Display>(
     Err(Fault::invalid_because(name, given.join(","), &why))
 }
 
-/// Whether a place is written as places are. Assumed: the sentences.
+/// Checks how a place is written. Assumed: the sentences.
 fn check_form(place: &Locale) -> Result<(), Fault> {
     let two_letters = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
     let why = match place.subdivision.as_deref() {
@@ -231,7 +227,7 @@ mod tests {
         );
     }
 
-    fn said(value: Value) -> String {
+    fn message(value: Value) -> String {
         complete(vec![requirement(value)]).unwrap_err().to_string()
     }
 
@@ -269,7 +265,7 @@ mod tests {
             "InvalidParameterValue: The value \"{named}\" is not valid for the parameter \
              {parameter}. {parameter} must be null when used with the {comparator} comparator.."
         );
-        assert_eq!(said(sent), expected);
+        assert_eq!(message(sent), expected);
     }
 
     #[test]
@@ -281,7 +277,7 @@ mod tests {
                  {parameter}. {parameter} must not be null when used with the NotEqualTo \
                  comparator.."
             );
-            assert_eq!(said(sent), expected);
+            assert_eq!(message(sent), expected);
         }
     }
 
@@ -299,12 +295,12 @@ mod tests {
             (json!({"Country": "XX"}), "XX"),
             (json!({"Country": "US", "Subdivision": "ZZ"}), "US-ZZ"),
         ] {
-            let said = of(place).unwrap_err().to_string();
+            let message = of(place).unwrap_err().to_string();
             let begin = format!(
                 "InvalidParameterValue: The value \"{named}\" is not valid for the parameter \
                  LocaleValue. LocaleValue must be "
             );
-            assert!(said.starts_with(&begin), "{said}");
+            assert!(message.starts_with(&begin), "{message}");
         }
     }
 

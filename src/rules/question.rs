@@ -5,11 +5,12 @@
 //! Source: the Requester API Reference, "Question and Answer Data", and the XSD of each structure.
 
 mod entities;
-mod external;
 mod formatted;
 mod guard;
-mod html;
 mod html5;
+mod located_error;
+mod namespaces;
+mod pages;
 mod xml;
 
 pub mod answers;
@@ -21,12 +22,12 @@ pub mod layout;
 mod pattern;
 pub mod specification;
 
-pub use external::ExternalQuestion;
 pub use form::QuestionForm;
-pub use html::HtmlQuestion;
+pub use located_error::LocatedError;
+pub use pages::{ExternalQuestion, HtmlQuestion};
 
-use crate::fault::Fault;
-use xml::{Element, Flaw};
+use crate::fault::{Code, Fault};
+use xml::Element;
 
 /// The longest question document, in bytes, white space included.
 ///
@@ -45,8 +46,6 @@ pub enum Question {
 }
 
 /// Why a question document is refused.
-///
-/// Lines and columns count from 1, columns in characters, both in the document as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionFault {
     /// The document has more than [`MAX_BYTES`] bytes.
@@ -56,44 +55,11 @@ pub enum QuestionFault {
     #[error("The document is empty.")]
     Empty,
     /// The document is not XML, or not of a structure that the service knows.
-    #[error("Line {line}, column {column}: {details}.")]
-    Malformed {
-        /// The line of the offence.
-        line: u32,
-        /// The column of the offence.
-        column: u32,
-        /// What was found and what was expected.
-        details: String,
-    },
-    /// The text of a `FormattedContent` is not of the XHTML subset.
-    ///
-    /// The service had a code of its own for it, `XHTMLParseError`.
-    #[error("Line {line}, column {column}: {details}.")]
-    Formatted {
-        /// The line of the offence.
-        line: u32,
-        /// The column of the offence.
-        column: u32,
-        /// What was found and what was expected.
-        details: String,
-    },
-}
-
-impl From<Flaw> for QuestionFault {
-    fn from(flaw: Flaw) -> Self {
-        let Flaw { line, column, details, formatted } = flaw;
-        if formatted {
-            Self::Formatted { line, column, details }
-        } else {
-            Self::Malformed { line, column, details }
-        }
-    }
+    #[error(transparent)]
+    Malformed(#[from] LocatedError),
 }
 
 /// Reads the question of a new HIT, as its requester sent it.
-///
-/// # Errors
-/// It is no question; it has characters that the service could not keep; a page is not HTML5.
 pub fn check(xml: &str) -> Result<(), Fault> {
     let question = parse(xml).map_err(unreadable)?;
     check_characters(xml)?;
@@ -113,17 +79,15 @@ fn check_characters(text: &str) -> Result<(), Fault> {
 }
 
 /// The service's sentence on question documents, with our details behind it.
-#[must_use]
 pub fn unreadable(fault: QuestionFault) -> Fault {
     match fault {
-        QuestionFault::TooLong => Fault::parameter(
-            "InvalidParameterValue",
-            "Your request parameter Question has a maximum length of 65535.",
-        ),
-        fault => Fault::parameter(
-            match fault {
-                QuestionFault::Formatted { .. } => "XHTMLParseError",
-                _ => "XMLParseError",
+        QuestionFault::TooLong => {
+            Fault::parameter("Your request parameter Question has a maximum length of 65535.")
+        }
+        fault => Fault::refused(
+            match &fault {
+                QuestionFault::Malformed(error) if error.in_xhtml => Code::XhtmlParseError,
+                _ => Code::XmlParseError,
             },
             format!(
                 "There was an error parsing the XML question or answer data in your request.  \
@@ -137,23 +101,25 @@ pub fn unreadable(fault: QuestionFault) -> Fault {
 /// Reads a question document and checks it as the service's schemas do.
 ///
 /// White space and a byte order mark before the XML declaration are accepted: clients send them.
-///
-/// # Errors
-/// A [`QuestionFault`] names an offence and its place.
 pub fn parse(xml: &str) -> Result<Question, QuestionFault> {
-    if xml.len() > MAX_BYTES {
-        return Err(QuestionFault::TooLong);
-    }
-    if xml.is_empty() {
-        return Err(QuestionFault::Empty);
-    }
-    Ok(xml::read(xml, question)?)
+    read(xml, question)
 }
 
-fn question(root: Element<'_>) -> Result<Question, Flaw> {
+fn read<T>(
+    xml: &str,
+    reader: impl FnOnce(Element<'_>) -> Result<T, LocatedError>,
+) -> Result<T, QuestionFault> {
+    match xml.len() {
+        0 => Err(QuestionFault::Empty),
+        1..=MAX_BYTES => Ok(xml::read(xml, reader)?),
+        _ => Err(QuestionFault::TooLong),
+    }
+}
+
+fn question(root: Element<'_>) -> Result<Question, LocatedError> {
     match root.name() {
-        "ExternalQuestion" => external::read(root).map(Question::External),
-        "HTMLQuestion" => html::read(root).map(Question::Html),
+        "ExternalQuestion" => pages::external(root).map(Question::External),
+        "HTMLQuestion" => pages::html(root).map(Question::Html),
         "QuestionForm" => form::read(root).map(Question::Form),
         _ => Err(root.unexpected("ExternalQuestion, HTMLQuestion or QuestionForm")),
     }

@@ -1,4 +1,4 @@
-//! Review policies: which ones a HIT can have, what they find, and what they do.
+//! Review policies: reading them, and their results and actions.
 //!
 //! Facts: API reference, "Assignment Review Policies" and "HIT Review Policies", and the reference
 //! of the older API with the same back end.
@@ -30,7 +30,7 @@ pub struct Extension {
     pub minimum_time_s: i64,
 }
 
-/// What a policy does about an assignment.
+/// What a policy decides on an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It is approved, with this feedback.
@@ -39,24 +39,23 @@ pub enum Verdict {
     Reject(String),
 }
 
-/// The deeds that follow from an assignment's score.
+/// The actions that follow from an assignment's score.
 ///
 /// Assumed: where both thresholds are met, both are tried, approval first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Thresholds {
-    /// From this score on the work is approved.
+    /// From this score on the assignment is approved.
     pub approve_at_least: Option<i64>,
     /// What an approved worker reads.
     pub approve_reason: Option<String>,
-    /// Below this score the work is rejected.
+    /// Below this score the assignment is rejected.
     pub reject_less_than: Option<i64>,
     /// What a rejected worker reads.
     pub reject_reason: Option<String>,
 }
 
 impl Thresholds {
-    /// What is done about work with this score.
-    #[must_use]
+    /// The decisions on an assignment with this score.
     pub fn verdicts(&self, score: i64) -> Vec<Verdict> {
         let approved = self.approve_at_least.is_some_and(|least| score >= least);
         let rejected = self.reject_less_than.is_some_and(|least| score < least);
@@ -77,9 +76,6 @@ pub struct Policies {
 }
 
 /// Reads a HIT's policies, which must be the ones that exist at their level.
-///
-/// # Errors
-/// `ParameterValidationError` that names the policy or the parameter.
 pub fn read(
     assignment: Option<&ReviewPolicy>,
     hit: Option<&ReviewPolicy>,

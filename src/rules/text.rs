@@ -1,14 +1,12 @@
-//! Which text can be stored anywhere and shown anywhere: one rule for everything that comes in.
+//! Which text is accepted: what every database can store and every format can show.
 
-/// The longest text, in bytes, that may be a key of the store: PostgreSQL refuses to put one of
-/// 2,704 bytes into an index.
-pub const KEY_BYTES: usize = 1000;
+use std::borrow::Cow;
 
-/// The longest access key id, in bytes (IAM's type `accessKeyIdType`).
-pub const ACCESS_KEY_BYTES: usize = 128;
+use percent_encoding::percent_decode_str;
+
+use crate::shapes::scalar::ACCESS_KEY_BYTES;
 
 /// Whether signatures can name such an access key.
-#[must_use]
 pub fn is_access_key(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.+@".contains(&b);
     (1..=ACCESS_KEY_BYTES).contains(&text.len()) && text.bytes().all(plain)
@@ -18,21 +16,43 @@ pub fn is_access_key(text: &str) -> bool {
 /// feed and carriage return, and neither U+FFFE nor U+FFFF.
 ///
 /// PostgreSQL cannot store U+0000, and the API's answers are XML in part.
-#[must_use]
 pub const fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Whether a text is made of such characters alone.
-#[must_use]
 pub fn is_clean(text: &str) -> bool {
     text.chars().all(is_xml)
 }
 
 /// The text without the other characters.
-#[must_use]
 pub fn cleaned(text: String) -> String {
     if is_clean(&text) { text } else { text.chars().filter(|&c| is_xml(c)).collect() }
+}
+
+/// The text with each control character, and each that changes the direction of text, as `\u001b`:
+/// it then changes nothing of a terminal. What was JSON on one line stays the same JSON.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    let is_unsafe = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_unsafe) {
+        return Cow::from(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unsafe(c) {
+            safe.push_str("\\u");
+            let code = u32::from(c);
+            let digits = [12, 8, 4, 0].map(|shift| char::from_digit((code >> shift) & 15, 16));
+            safe.extend(digits.into_iter().flatten());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe.into()
 }
 
 /// What is wrong with the address that a request names.
@@ -45,22 +65,20 @@ pub enum BadAddress {
 }
 
 /// Whether the path and the query of a request are UTF-8 without such characters, once their
-/// escapes are decoded.
-///
-/// # Errors
-/// Which of the two is not. The query may hold any bytes: what is no UTF-8 is replaced where it is
-/// read, as browsers do.
+/// escapes are decoded. In the query other bytes than UTF-8 pass: they are replaced when it is
+/// read, as in browsers.
 pub fn check_address(path: &str, query: &str) -> Result<(), BadAddress> {
-    let path = super::posted::unescaped(path.as_bytes());
-    if !std::str::from_utf8(&path).is_ok_and(is_clean) {
+    if !percent_decode_str(path).decode_utf8().is_ok_and(|path| is_clean(&path)) {
         return Err(BadAddress::Path);
     }
-    let query = super::posted::unescaped(query.as_bytes());
-    if is_clean(&String::from_utf8_lossy(&query)) { Ok(()) } else { Err(BadAddress::Query) }
+    if is_clean(&percent_decode_str(query).decode_utf8_lossy()) {
+        Ok(())
+    } else {
+        Err(BadAddress::Query)
+    }
 }
 
 /// Whether a text in this JSON holds U+0000, which not every database can keep.
-#[must_use]
 pub fn json_holds_nul(json: &str) -> bool {
     // Behind an even number of backslashes it is no escape.
     let is_escape = |(at, _): (usize, &str)| {
@@ -91,6 +109,22 @@ mod tests {
         ] {
             assert_eq!(check_address(path, query), expected, "{path}?{query}");
         }
+    }
+
+    #[test]
+    fn nothing_changes_a_terminal() {
+        for (text, expected) in [
+            ("plain é 漢", "plain é 漢"),
+            ("a\u{1b}[2Jb", "a\\u001b[2Jb"),
+            ("\u{7f}\u{9b}\n", "\\u007f\\u009b\\u000a"),
+            ("\u{202e}x\u{2066}\u{200f}", "\\u202ex\\u2066\\u200f"),
+        ] {
+            assert_eq!(for_terminal(text), expected, "{text:?}");
+        }
+        let json = serde_json::json!({"a": "\u{9b}\u{202e}\u{7f}"}).to_string();
+        let safe = for_terminal(&json);
+        assert!(safe.is_ascii());
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap().to_string(), json);
     }
 
     #[test]

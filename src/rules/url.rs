@@ -1,4 +1,4 @@
-//! Addresses: what may stand in one, and what of it may be shown.
+//! URLs: checks of their parts, and removal of user and password.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,6 @@ use std::borrow::Cow;
 /// address, or an IPv6 address in brackets; the port is a number from 1 to 65535.
 ///
 /// International names come in ASCII (`xn--…`), as browsers send them.
-#[must_use]
 pub fn is_host_and_port(text: &str) -> bool {
     let (host, port) = split_port(text);
     let name = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
@@ -21,8 +20,7 @@ pub fn is_host_and_port(text: &str) -> bool {
     is_host && port.is_none_or(is_port)
 }
 
-/// `host`, `host:port`, `[v6]`, `[v6]:port`: the host, and what stands behind its colon.
-#[must_use]
+/// `host`, `host:port`, `[v6]`, `[v6]:port`: the host, and what follows its colon.
 pub fn split_port(text: &str) -> (&str, Option<&str>) {
     let (host, rest) = match text.strip_prefix('[').and_then(|rest| rest.find(']')) {
         Some(end) => text.split_at(end + 2),
@@ -36,17 +34,26 @@ pub fn split_port(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What this server's own addresses begin with, as a caller knows it, without a slash at its end:
-/// the public URL, or else what the caller's `Host` says.
-#[must_use]
-pub fn own_origin(public: Option<&str>, host: Option<&str>) -> String {
-    let host = host.filter(|host| is_host_and_port(host)).unwrap_or("localhost");
-    public.map_or_else(|| format!("http://{host}"), str::to_owned)
+/// How a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// In plain text.
+    Http,
+    /// Through TLS.
+    Https,
 }
 
-/// A text in which every address stands without its user and password: `http://u:p@host/x` is
+/// What this server's own addresses begin with, as a caller knows it, without a slash at its end:
+/// the public URL, or else what the caller's `Host` says, with the scheme by which it came: plain
+/// HTTP if nothing else is known.
+pub fn own_origin(public: Option<&str>, scheme: Option<&Scheme>, host: Option<&str>) -> String {
+    let host = host.filter(|host| is_host_and_port(host)).unwrap_or("localhost");
+    let scheme = if scheme == Some(&Scheme::Https) { "https" } else { "http" };
+    public.map_or_else(|| format!("{scheme}://{host}"), str::to_owned)
+}
+
+/// The text with user and password removed from every URL: `http://u:p@host/x` is
 /// `http://host/x`.
-#[must_use]
 pub fn without_user_info(text: &str) -> Cow<'_, str> {
     let Some(at) = text.find("://") else { return Cow::Borrowed(text) };
     let (before, rest) = text.split_at(at + 3);

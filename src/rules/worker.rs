@@ -1,27 +1,22 @@
-//! Who is a worker.
+//! Worker ids and traits.
 
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::shapes::worker::Worker;
 
-/// Whether `id` has the form of a worker id: `A` and more capital letters or digits, at most 64.
-#[must_use]
-pub fn well_formed(id: &str) -> bool {
-    let rest = id.strip_prefix('A').unwrap_or_default();
-    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    !rest.is_empty() && id.len() <= 64 && rest.bytes().all(capitals)
-}
+pub use crate::ids::is_worker_id as well_formed;
 
 /// Whether a worker with `held` HITs in hand may have one more; a `limit` of 0 is none.
 ///
 /// # Errors
 /// `QueueFull`. Recorded of the sentence: "You have accepted the maximum number". Assumed: the
 /// rest.
-pub fn has_room(held: i64, limit: i64) -> Result<(), Fault> {
+pub fn check_queue(held: i64, limit: i64) -> Result<(), Fault> {
     if limit == 0 || held < limit {
         return Ok(());
     }
-    let said = format!("You have accepted the maximum number of HITs allowed, which is {limit}.");
-    Err(Fault::worker("QueueFull", said))
+    let message =
+        format!("You have accepted the maximum number of HITs allowed, which is {limit}.");
+    Err(Fault::refused(Code::QueueFull, message))
 }
 
 /// `HITsApproved`, as many as a HIT can have.
@@ -32,30 +27,32 @@ const MOST_APPROVED: i64 = 1_000_000_000;
 /// # Errors
 /// A sentence that names the member.
 pub fn check(worker: &Worker) -> Result<(), &'static str> {
-    if !well_formed(&worker.worker_id) {
-        return Err(
-            "WorkerId is 'A' followed by capital letters and digits, 64 characters at most",
-        );
-    }
+    wrong(worker).next().map_or(Ok(()), Err)
+}
+
+/// A sentence on each member of a worker that makes no sense.
+pub fn wrong(worker: &Worker) -> impl Iterator<Item = &'static str> {
     let good =
         |name: &str| (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control);
-    if !worker.name.as_deref().is_none_or(good) {
-        return Err("Name has 1 to 100 characters, and no control characters");
-    }
-    if worker.hits_approved.is_some_and(|count| !(0..=MOST_APPROVED).contains(&count)) {
-        return Err("HITsApproved is between 0 and 1000000000");
-    }
-    if worker.percent_approved.is_some_and(|percent| !(0..=100).contains(&percent)) {
-        return Err("PercentApproved is between 0 and 100");
-    }
+    let within = |value: Option<i64>, most| value.is_none_or(|value| (0..=most).contains(&value));
     let letters = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
     let placed = worker.locale.as_ref().is_none_or(|locale| {
         letters(&locale.country) && locale.subdivision.as_deref().is_none_or(letters)
     });
-    if !placed {
-        return Err("Locale has a Country, and perhaps a Subdivision, of two capital letters");
-    }
-    Ok(())
+    let rules = [
+        (
+            well_formed(&worker.worker_id),
+            "WorkerId is 'A' followed by capital letters and digits, 64 characters at most",
+        ),
+        (
+            worker.name.as_deref().is_none_or(good),
+            "Name has 1 to 100 characters, and no control characters",
+        ),
+        (within(worker.hits_approved, MOST_APPROVED), "HITsApproved is between 0 and 1000000000"),
+        (within(worker.percent_approved, 100), "PercentApproved is between 0 and 100"),
+        (placed, "Locale has a Country, and perhaps a Subdivision, of two capital letters"),
+    ];
+    rules.into_iter().filter(|(holds, _)| !holds).map(|(_, sentence)| sentence)
 }
 
 #[cfg(test)]
@@ -67,9 +64,9 @@ mod tests {
         for (held, limit, may) in
             [(0, 25, true), (24, 25, true), (25, 25, false), (26, 25, false), (0, 1, true)]
         {
-            assert_eq!(has_room(held, limit).is_ok(), may, "{held} of {limit}");
+            assert_eq!(check_queue(held, limit).is_ok(), may, "{held} of {limit}");
         }
-        assert_eq!(has_room(1000, 0), Ok(()));
+        assert_eq!(check_queue(1000, 0), Ok(()));
     }
 
     #[test]

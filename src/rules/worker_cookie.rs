@@ -9,13 +9,11 @@ use crate::rules::worker::well_formed;
 const PURPOSE: &[u8] = b"chosen worker";
 
 /// The value of the cookie for that worker in the market that has the key.
-#[must_use]
 pub fn value(key: &PageKey, worker_id: &str) -> String {
     URL_SAFE_NO_PAD.encode(seal(key, PURPOSE, worker_id.as_bytes()))
 }
 
 /// The worker in a cookie; none if it was not made by this market.
-#[must_use]
 pub fn worker_id(key: &PageKey, value: &str) -> Option<String> {
     let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
     let worker_id = String::from_utf8(open(key, PURPOSE, &sealed)?).ok()?;

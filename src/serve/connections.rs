@@ -1,8 +1,8 @@
-//! The connections that are open, and which of them ends when there is no room for another.
+//! The open connections, and which of them is closed when the limit is reached.
 //!
-//! A connection that waits for its client can be ended: first those without a request, then those
-//! whose client does not send its request or does not take its answer in time. A request that this
-//! process works at is never cut off so.
+//! A connection that waits for its client can be closed: first those without a request, then those
+//! whose client does not send its request or does not read its response in time. A connection whose
+//! request is being processed is never closed.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -15,13 +15,14 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::serve::descriptors::connection_limit;
+use crate::wire::Delayed;
 
 /// A connection without a request for so long may be ended for another.
 const IDLE_FOR: Duration = Duration::from_secs(1);
-/// So long a client has to send a request, or to take an answer, before that may be ended.
+/// A client that takes longer to send a request or to read a response may be disconnected.
 const SLOW_FOR: Duration = Duration::from_secs(10);
-/// Where none can be ended, it is tried again after this long.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// Where none can be closed, it is tried again after this long.
+const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 /// All connections that are open.
 #[derive(Debug)]
@@ -34,20 +35,20 @@ pub struct Connections {
 
 /// How far a connection is with its requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 enum Phase {
     /// It had no request yet.
-    New = 0,
+    New,
     /// The last request is answered.
-    Idle = 1,
+    Idle,
     /// The client sends the body of a request.
-    Receiving = 2,
-    /// The client takes the answer, or asked for one that comes when something happens.
-    Sending = 3,
+    Receiving,
+    /// The client takes the answer, or asked for one that comes when something happens, or
+    /// that a fault rule delays.
+    Sending,
     /// A request is answered.
-    Working = 4,
-    /// It makes room for another.
-    Ending = 5,
+    Working,
+    /// It is closed for another.
+    Ending,
 }
 
 /// What is known of a request when it begins.
@@ -62,9 +63,6 @@ pub(super) enum Kind {
 }
 
 impl Phase {
-    const ALL: [Self; 6] =
-        [Self::New, Self::Idle, Self::Receiving, Self::Sending, Self::Working, Self::Ending];
-
     /// How soon a connection in this phase is ended, and after how long in it.
     const fn patience(self) -> Option<(u8, Duration)> {
         match self {
@@ -79,18 +77,24 @@ impl Phase {
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Connection {
-    accepted_at: Instant,
-    /// Milliseconds from the acceptance to the last change of phase, times 8, and the phase.
-    state: AtomicU64,
+    /// The phase, and since when it is in it.
+    state: Mutex<(Phase, Instant)>,
     end: Notify,
 }
 
 /// The place of an open connection among all.
-pub(super) struct Place {
+pub struct Place {
     number: u64,
     pub(super) connection: Arc<Connection>,
     connections: Arc<Connections>,
     _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// Nobody takes the place for another connection any more.
+    pub fn keep(&self) {
+        self.connection.begin_request(Kind::Whole);
+    }
 }
 
 impl Drop for Place {
@@ -100,7 +104,7 @@ impl Drop for Place {
 }
 
 impl Connections {
-    /// Room for as many as the limit of open files allows.
+    /// As many as the limit of open files allows.
     #[must_use]
     pub fn within_limit() -> Arc<Self> {
         Self::new(connection_limit())
@@ -111,7 +115,7 @@ impl Connections {
         Arc::new(Self { open: Mutex::default(), next: AtomicU64::new(0), places, limit })
     }
 
-    /// Takes a new connection in; ends another if there is no room for it.
+    /// Adds a connection; closes another one if the limit is reached.
     pub(super) async fn admit(self: &Arc<Self>) -> Place {
         let permit = loop {
             if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
@@ -119,17 +123,17 @@ impl Connections {
             }
             self.shed();
             let freed = Arc::clone(&self.places).acquire_owned();
-            if let Ok(Ok(permit)) = tokio::time::timeout(LOOK_AGAIN, freed).await {
+            if let Ok(Ok(permit)) = tokio::time::timeout(RETRY_AFTER, freed).await {
                 break permit;
             }
         };
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let connection = Arc::new(Connection::new(Instant::now()));
+        let connection = Arc::new(Connection::new());
         self.open().insert(number, Arc::clone(&connection));
         Place { number, connection, connections: Arc::clone(self), _permit: permit }
     }
 
-    /// Ends the connection that has waited longest for its client, if one has waited long.
+    /// Closes the connection that has waited longest for its client, if one has waited long.
     pub(super) fn shed(&self) {
         self.shed_at(Instant::now());
     }
@@ -141,8 +145,8 @@ impl Connections {
             Some((order, since, connection))
         });
         let first = waiting.min_by_key(|(order, since, _)| (*order, *since));
-        if let Some((_, _, connection)) = first {
-            connection.end_unless_changed(now);
+        if let Some((_, since, connection)) = first {
+            connection.end_unless_changed(since);
         }
     }
 
@@ -158,19 +162,18 @@ impl Connections {
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<u64, Arc<Connection>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.open)
     }
 }
 
 impl Connection {
-    fn new(accepted_at: Instant) -> Self {
-        let state = AtomicU64::new(Phase::New as u64);
-        Self { accepted_at, state, end: Notify::new() }
+    fn new() -> Self {
+        Self { state: Mutex::new((Phase::New, Instant::now())), end: Notify::new() }
     }
 
     /// Whether it had no request yet.
     pub(super) fn is_new(&self) -> bool {
-        phase(self.state.load(Ordering::Acquire)) == Phase::New
+        self.state().0 == Phase::New
     }
 
     /// A request begins; false if the connection is about to end.
@@ -190,39 +193,46 @@ impl Connection {
 
     /// When, and how soon, it may be ended for another: since when it waits.
     fn may_end(&self, now: Instant) -> Option<(u8, Instant)> {
-        let state = self.state.load(Ordering::Acquire);
-        let (order, patience) = phase(state).patience()?;
-        let since = self.accepted_at + Duration::from_millis(state >> 3);
+        let (phase, since) = *self.state();
+        let (order, patience) = phase.patience()?;
         (now.saturating_duration_since(since) >= patience).then_some((order, since))
     }
 
-    fn end_unless_changed(&self, now: Instant) {
-        let state = self.state.load(Ordering::Acquire);
-        let ending = self.state_at(now, Phase::Ending);
-        if phase(state).patience().is_some()
-            && self
-                .state
-                .compare_exchange(state, ending, Ordering::AcqRel, Ordering::Acquire)
-                .is_ok()
-        {
+    fn end_unless_changed(&self, since: Instant) {
+        let mut state = self.state();
+        if state.1 == since {
+            state.0 = Phase::Ending;
             self.end.notify_one();
         }
     }
 
     fn change(&self, to: Phase, may: impl Fn(Phase) -> bool) -> bool {
-        let to = self.state_at(Instant::now(), to);
-        let change = |from| may(phase(from)).then_some(to);
-        self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, change).is_ok()
+        let mut state = self.state();
+        let may = may(state.0);
+        if may {
+            *state = (to, Instant::now());
+        }
+        may
     }
 
-    fn state_at(&self, now: Instant, phase: Phase) -> u64 {
-        let ms = now.saturating_duration_since(self.accepted_at).as_millis();
-        u64::try_from(ms).unwrap_or(u64::MAX >> 3) << 3 | phase as u64
+    fn state(&self) -> MutexGuard<'_, (Phase, Instant)> {
+        lock(&self.state)
     }
 }
 
-fn phase(state: u64) -> Phase {
-    Phase::ALL.into_iter().find(|phase| *phase as u64 == state & 7).unwrap_or(Phase::Ending)
+/// A delayed call waits as one that is answered when something happens.
+impl Delayed for Connection {
+    fn begin_delay(&self) {
+        self.change(Phase::Sending, |from| from == Phase::Working);
+    }
+
+    fn end_delay(&self) -> bool {
+        self.change(Phase::Working, |from| from != Phase::Ending)
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A body; when it is done with, the connection comes to its next phase.

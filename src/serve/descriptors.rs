@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// So many connections are served at once, if the system allows so many open files.
+/// So many connections at once, if the limit of open files allows it.
 const MAX_CONNECTIONS: usize = 4096;
 /// Files of the process besides connections: what every process has, and the database's writer.
 const OTHERS: usize = 48;
@@ -24,6 +24,11 @@ pub(super) fn connection_limit() -> usize {
     let limit = getrlimit(Resource::Nofile).maximum.and_then(|most| usize::try_from(most).ok());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     connections_within(limit.unwrap_or(usize::MAX), threads)
+}
+
+/// How many tunnels may be open at once. Each has two files, and is not ended for another.
+pub fn tunnel_limit() -> usize {
+    (connection_limit() / 8).max(1)
 }
 
 /// The others have what they need, or half of all where that is little.

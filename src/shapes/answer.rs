@@ -3,21 +3,34 @@
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
-/// Values by question or field, in the order in which they were given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Answers by question or field, in the order in which they were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, ToSchema)]
+#[schema(
+    as = Answers,
+    value_type = std::collections::BTreeMap<String, Values>,
+    example = json!({"label": "cat", "colours": ["black", "white"]})
+)]
 pub struct Given(pub Vec<(String, Vec<String>)>);
 
-#[derive(Deserialize)]
+/// One value.
+#[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 enum One {
     Text(String),
-    Number(serde_json::Number),
+    Number(#[schema(inline)] Number),
     Bool(bool),
 }
 
-#[derive(Deserialize)]
+/// A number as it was written.
+#[derive(Deserialize, ToSchema)]
+#[schema(value_type = f64)]
+struct Number(serde_json::Number);
+
+/// The answer to one question: one value, or several, such as the boxes that were ticked.
+#[derive(Deserialize, ToSchema)]
 #[serde(untagged, expecting = "an answer is a text or a list of texts")]
 enum Values {
     One(One),
@@ -28,9 +41,15 @@ impl One {
     fn text(self) -> String {
         match self {
             Self::Text(text) => text,
-            Self::Number(number) => number.to_string(),
+            Self::Number(Number(number)) => number.to_string(),
             Self::Bool(yes) => yes.to_string(),
         }
+    }
+}
+
+impl Serialize for Given {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(question, values)| (question, values)))
     }
 }
 

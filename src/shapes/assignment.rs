@@ -2,31 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shapes::words::words;
 use crate::time::Instant;
 
-/// What became of submitted work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum AssignmentStatus {
-    /// Handed in, neither approved nor rejected.
-    Submitted,
-    /// Approved, by the requester or by time.
-    Approved,
-    /// Rejected.
-    Rejected,
-}
-
-impl AssignmentStatus {
-    /// Every status, in the order of the API's enum.
-    pub const ALL: [Self; 3] = [Self::Submitted, Self::Approved, Self::Rejected];
-
-    /// The word on the wire and in the store.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Submitted => "Submitted",
-            Self::Approved => "Approved",
-            Self::Rejected => "Rejected",
-        }
+words! {
+    api
+    /// What became of submitted work.
+    AssignmentStatus {
+        /// Submitted, neither approved nor rejected.
+        Submitted = "Submitted",
+        /// Approved, by the requester or by time.
+        Approved = "Approved",
+        /// Rejected.
+        Rejected = "Rejected",
     }
 }
 

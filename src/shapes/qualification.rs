@@ -3,16 +3,20 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::time::Instant;
+use crate::shapes::scalar::null_is_absent;
+use crate::shapes::words::words;
 
 /// A place: a country and, in the United States, a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Locale {
     /// Two letters of ISO 3166.
+    #[schema(pattern = "^[A-Z]{2}$", example = "US")]
     pub country: String,
     /// Two letters of ISO 3166-2.
+    #[schema(pattern = "^[A-Z]{2}$", example = "WA")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subdivision: Option<String>,
 }
@@ -26,7 +30,7 @@ impl fmt::Display for Locale {
 }
 
 /// How a worker's value is compared with the requirement's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[expect(missing_docs, reason = "named by the API")]
 pub enum Comparator {
     LessThan,
@@ -42,7 +46,7 @@ pub enum Comparator {
 }
 
 /// What a worker who does not meet the requirement is kept from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum ActionsGuarded {
     /// Accepting.
     Accept,
@@ -53,7 +57,7 @@ pub enum ActionsGuarded {
 }
 
 /// A condition on workers, part of a HIT type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct QualificationRequirement {
@@ -69,118 +73,68 @@ pub struct QualificationRequirement {
     pub actions_guarded: Option<ActionsGuarded>,
 }
 
-/// A set of words on the wire, in world files and in the store.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $word:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum $name { $($(#[$of])* $word,)* }
-
-        impl $name {
-            /// Every one of them.
-            pub const ALL: &[Self] = &[$(Self::$word,)*];
-
-            /// The word on the wire and in the store.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$word => stringify!($word),)* }
-            }
-
-            /// What that word stands for.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text)
-            }
-        }
-    };
-}
-
 words! {
+    api
     /// Whether workers can ask for qualifications of a type, and HITs can require them.
     QualificationTypeStatus {
         /// Both.
-        Active,
+        Active = "Active",
         /// Neither; who holds one keeps it.
-        Inactive,
+        Inactive = "Inactive",
         /// Deleted. The API does not show it.
-        Disposing,
+        Disposing = "Disposing",
     }
 }
 
 words! {
+    api
     /// Whether a worker has a qualification.
     QualificationStatus {
         /// The worker has it.
-        Granted,
+        Granted = "Granted",
         /// The worker had it.
-        Revoked,
+        Revoked = "Revoked",
     }
 }
 
 words! {
+    api
     /// What became of a worker's request. The API shows those that are pending.
     RequestStatus {
-        /// The worker was given a test and has not handed it in, or did not in time.
-        Unanswered,
+        /// The worker was given a test and has not submitted it, or did not in time.
+        Unanswered = "Unanswered",
         /// It awaits the requester.
-        Pending,
+        Pending = "Pending",
         /// By the requester, by the answer key, or at once.
-        Granted,
+        Granted = "Granted",
         /// By the requester, or because the type was deleted.
-        Rejected,
+        Rejected = "Rejected",
     }
 }
 
-/// A qualification type as the API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// How a worker gets a qualification: by a test, at once, or from the requester.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
-pub struct QualificationType {
-    pub qualification_type_id: String,
-    pub creation_time: Instant,
-    pub name: String,
-    pub description: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keywords: Option<String>,
-    pub qualification_type_status: QualificationTypeStatus,
+pub struct GrantRules {
+    /// A `QuestionForm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub test_duration_in_seconds: Option<i64>,
+    /// How long a worker may take; only with a test.
+    #[serde(rename = "TestDurationInSeconds", skip_serializing_if = "Option::is_none")]
+    pub test_duration_s: Option<i64>,
+    /// How it is scored; without one the requester decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_delay_in_seconds: Option<i64>,
+    /// After how long a worker may ask again; never if none.
+    #[serde(rename = "RetryDelayInSeconds", skip_serializing_if = "Option::is_none")]
+    pub retry_delay_s: Option<i64>,
+    /// Whether workers can ask for it at all; no request sets it.
+    #[serde(skip_deserializing)]
     pub is_requestable: bool,
+    /// Who asks is granted at once; not with a test.
+    #[serde(default, deserialize_with = "null_is_absent")]
     pub auto_granted: bool,
+    /// The value that is granted at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_granted_value: Option<i64>,
-}
-
-/// A worker's qualification as the API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
-pub struct Qualification {
-    pub qualification_type_id: String,
-    pub worker_id: String,
-    pub grant_time: Instant,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub integer_value: Option<i64>,
-    pub status: QualificationStatus,
-}
-
-/// A worker's request that awaits the requester, as the API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members are named by the API")]
-pub struct QualificationRequest {
-    pub qualification_request_id: String,
-    pub qualification_type_id: String,
-    pub worker_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub test: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-    pub submit_time: Instant,
 }

@@ -1,11 +1,14 @@
 //! Review policies.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::shapes::scalar::{Id, filled, id};
+use crate::shapes::words::words;
 use crate::time::Instant;
 
 /// One key of a map parameter and its values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct ParameterMapEntry {
@@ -16,7 +19,7 @@ pub struct ParameterMapEntry {
 }
 
 /// One parameter of a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct PolicyParameter {
@@ -29,7 +32,7 @@ pub struct PolicyParameter {
 }
 
 /// A review policy of a HIT.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct ReviewPolicy {
@@ -38,34 +41,44 @@ pub struct ReviewPolicy {
     pub parameters: Option<Vec<PolicyParameter>>,
 }
 
-/// Whose policy: of each assignment, or of the HIT.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ReviewPolicyLevel {
-    /// `AssignmentReviewPolicy`.
-    Assignment,
-    /// `HITReviewPolicy`.
-    #[serde(rename = "HIT")]
-    Hit,
+words! {
+    api
+    /// Whose policy: of each assignment, or of the HIT.
+    ReviewPolicyLevel {
+        /// `AssignmentReviewPolicy`.
+        Assignment = "Assignment",
+        /// `HITReviewPolicy`.
+        Hit = "HIT",
+    }
 }
 
 /// What a review found of one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the members are named by the API")]
 pub struct ReviewResultDetail {
+    // Assumed: the service always named it, and the subject, so a world must too.
     /// The review that found it.
+    #[schema(value_type = Id)]
+    #[serde(deserialize_with = "id")]
     pub action_id: String,
+    #[schema(value_type = Id)]
+    #[serde(deserialize_with = "id")]
     pub subject_id: String,
     /// `Assignment`, `HIT` or `Question`; a question's subject is its HIT.
+    #[serde(default)]
     pub subject_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_id: Option<String>,
+    #[schema(min_length = 1)]
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(default)]
     pub value: String,
 }
 
 /// What became of an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum ReviewActionStatus {
     /// Waits to be done; nothing waits here.
     Intended,

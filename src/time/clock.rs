@@ -24,7 +24,7 @@ pub enum Pace {
     },
     /// Time stands still until it is moved.
     Frozen {
-        /// The instant at which it stands.
+        /// The instant that it shows.
         at: Instant,
     },
 }
@@ -47,7 +47,7 @@ impl Clock {
     }
 
     /// What the clock shows at that real time as soon as everything that has fallen due is settled;
-    /// at its end time stands.
+    /// the last instant is the end of time.
     #[must_use]
     pub fn target(self, real: Instant) -> Instant {
         let target = match self.pace {
@@ -82,7 +82,7 @@ impl Clock {
     }
 
     /// The real time at which the target is the instant that the clock is held at: some process has
-    /// reached it. None if the clock is not held, or stands.
+    /// reached it. None if the clock is not held, or is frozen.
     #[must_use]
     pub fn reached(self) -> Option<Instant> {
         let Pace::Running { offset_ms } = self.pace else { return None };
@@ -99,7 +99,7 @@ impl Clock {
         Self { pace, ..self }
     }
 
-    /// A clock that stands at `now`.
+    /// A clock that is frozen at `now`.
     #[must_use]
     pub const fn frozen(now: Instant) -> Self {
         Self::new(Pace::Frozen { at: now }, None)

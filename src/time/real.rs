@@ -10,7 +10,7 @@ use super::{Instant, Span, real_now};
 /// used without a note: so a busy market writes four notes a second.
 const RESERVE: Span = Span(250);
 
-/// What the clocks of a machine say.
+/// What the clocks of a machine show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Machine {
     /// The calendar, which people and time servers set.
@@ -80,7 +80,7 @@ impl UsedTime {
 #[derive(Debug, Default)]
 pub struct RealTime {
     source: Source,
-    /// The latest instant that was told, and the steady time of it.
+    /// The latest instant that was returned, and the steady time of it.
     latest: Mutex<Option<(Instant, Duration)>>,
 }
 
@@ -94,15 +94,15 @@ impl RealTime {
     /// The time.
     #[must_use]
     pub fn now(&self) -> RealNow {
-        self.tell(&mut self.latest())
+        self.read(&mut self.latest())
     }
 
-    /// The clocks are read under the lock, so that no thread tells an older reading.
-    fn tell(&self, latest: &mut Option<(Instant, Duration)>) -> RealNow {
+    /// The clocks are read under the lock, so that no thread returns an older reading.
+    fn read(&self, latest: &mut Option<(Instant, Duration)>) -> RealNow {
         let Machine { wall, steady } = (self.source.0)();
-        let (told, since) = latest.unwrap_or((wall, steady));
+        let (before, since) = latest.unwrap_or((wall, steady));
         let half_ms = steady.saturating_sub(since).as_millis() / 2;
-        let run_on = told + Span(i64::try_from(half_ms).unwrap_or(i64::MAX));
+        let run_on = before + Span(i64::try_from(half_ms).unwrap_or(i64::MAX));
         if wall >= run_on {
             *latest = Some((wall, steady));
             return RealNow { at: wall, is_ahead: false };
@@ -113,10 +113,10 @@ impl RealTime {
         RealNow { at: run_on, is_ahead: true }
     }
 
-    /// No earlier time is told from now on.
+    /// No earlier time is returned from now on.
     pub fn raise(&self, floor: Instant) {
         let mut latest = self.latest();
-        if self.tell(&mut latest).at < floor {
+        if self.read(&mut latest).at < floor {
             let steady = (self.source.0)().steady;
             *latest = Some((floor, steady));
         }
@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// Real time whose clocks stand at `(calendar, steady)` milliseconds.
+    /// Real time whose clocks show `(calendar, steady)` milliseconds.
     fn stepped() -> (RealTime, impl Fn(i64, i64)) {
         let clocks: Arc<[AtomicI64; 2]> = Arc::default();
         let read = Arc::clone(&clocks);
@@ -159,7 +159,7 @@ mod tests {
         (RealTime::new(source), step)
     }
 
-    fn told(time: &RealTime) -> (i64, bool) {
+    fn now(time: &RealTime) -> (i64, bool) {
         let RealNow { at, is_ahead } = time.now();
         (at.0, is_ahead)
     }
@@ -168,29 +168,29 @@ mod tests {
     fn time_runs_on_when_the_calendar_steps_back() {
         let (time, step) = stepped();
         step(1000, 0);
-        assert_eq!(told(&time), (1000, false));
+        assert_eq!(now(&time), (1000, false));
         step(500, 0);
-        assert_eq!(told(&time), (1000, true));
-        // However often it is asked.
+        assert_eq!(now(&time), (1000, true));
+        // However often it is read.
         for steady in 1..=200 {
             step(500 + steady, steady);
-            assert_eq!(told(&time), (1000 + steady / 2, true));
+            assert_eq!(now(&time), (1000 + steady / 2, true));
         }
         step(1499, 999);
-        assert_eq!(told(&time), (1499, false), "the calendar has caught up");
+        assert_eq!(now(&time), (1499, false), "the calendar has caught up");
         step(5000, 1000);
-        assert_eq!(told(&time), (5000, false));
+        assert_eq!(now(&time), (5000, false));
     }
 
     #[test]
-    fn no_time_before_the_floor_is_told() {
+    fn no_time_before_the_floor_is_returned() {
         let (time, step) = stepped();
         step(1000, 0);
         time.raise(Instant(3000));
-        assert_eq!(told(&time), (3000, true));
+        assert_eq!(now(&time), (3000, true));
         time.raise(Instant(2000));
         step(1100, 100);
-        assert_eq!(told(&time), (3050, true));
+        assert_eq!(now(&time), (3050, true));
     }
 
     #[test]
@@ -199,11 +199,11 @@ mod tests {
         step(1000, 0);
         let used = |until, floor| UsedTime { until: Instant(until), floor: Instant(floor) };
         time.follow(used(1250, 0));
-        assert_eq!(told(&time), (1000, false), "that much is noted in advance");
+        assert_eq!(now(&time), (1000, false), "that much is noted in advance");
         time.follow(used(1251, 0));
-        assert_eq!(told(&time), (1251, true));
+        assert_eq!(now(&time), (1251, true));
         time.follow(used(1251, 1300));
-        assert_eq!(told(&time), (1300, true));
+        assert_eq!(now(&time), (1300, true));
     }
 
     #[test]

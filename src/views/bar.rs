@@ -14,13 +14,15 @@ pub struct Bar {
     pub now: Instant,
     /// `real`, `offset` or `frozen`; empty if the time is not known.
     pub clock: &'static str,
+    /// The address of the page: its path and query.
+    pub here: String,
     /// A worker whom the address names and who was not taken at once.
-    pub offer: Option<Offer>,
+    pub prompt: Option<Prompt>,
 }
 
 /// A worker whom an address names, and why that one is not taken at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offer {
+pub enum Prompt {
     /// It takes a click, since another site may have sent the browser.
     Worker(String),
     /// It is no worker's id.
@@ -41,9 +43,6 @@ pub struct AtWork {
 }
 
 /// Reads it.
-///
-/// # Errors
-/// The database failed.
 pub async fn bar(turn: &mut Turn, worker_id: Option<&str>) -> Result<Bar, Fault> {
     let (now, clock) = (turn.arrived_at, turn.clock.mode());
     let mut bar = Bar { now, clock, ..Bar::default() };

@@ -6,11 +6,12 @@ use crate::store::bonus_payments::{self, Bonus};
 use crate::store::worker_history::{self, Done, Tally};
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
+use crate::views::cut;
 
 /// So many days are listed.
 const DAYS: i64 = 45;
 /// So much work is on one page of a day.
-pub const PAGE: usize = 20;
+const PAGE: usize = 20;
 
 /// A worker's figures.
 #[derive(Debug)]
@@ -28,9 +29,6 @@ pub struct Dashboard {
 }
 
 /// Reads them.
-///
-/// # Errors
-/// The database failed.
 pub async fn dashboard(turn: &mut Turn, worker_id: &str) -> Result<Dashboard, Fault> {
     let since = day_of(turn.now) + Span::days(-DAYS);
     let days = worker_history::days(&mut turn.tx, worker_id, (since, turn.now)).await?;
@@ -42,7 +40,6 @@ pub async fn dashboard(turn: &mut Turn, worker_id: &str) -> Result<Dashboard, Fa
 }
 
 /// The first instant of the day, in UTC.
-#[must_use]
 pub const fn day_of(at: Instant) -> Instant {
     Instant(at.0 - at.0.rem_euclid(86_400_000))
 }
@@ -58,28 +55,20 @@ pub struct Day {
     pub total: i64,
 }
 
-/// Which page of a day.
-#[derive(Debug, Clone, Copy)]
-pub struct DayPage {
-    /// When the day begins.
-    pub day: Instant,
-    /// Where the page before ended.
-    pub after: Option<(i64, i64)>,
-    /// So many are passed over.
-    pub skip: usize,
-}
-
-/// Reads a page of a day.
-///
-/// # Errors
-/// The database failed.
-pub async fn day(turn: &mut Turn, worker_id: &str, page: DayPage) -> Result<Day, Fault> {
-    let DayPage { day, after, skip } = page;
-    let one_more = i64::try_from(skip + PAGE + 1).unwrap_or(i64::MAX);
-    let works = worker_history::of_day(&mut turn.tx, worker_id, day, after, one_more).await?;
-    let more = works.len() > skip + PAGE;
-    let works: Vec<Done> = works.into_iter().skip(skip).take(PAGE).collect();
-    let next = works.last().filter(|_| more).map(|last| last.place);
+/// Reads the page of the day that begins at `day` behind the place `after`; so many pages are
+/// passed over.
+pub async fn day(
+    turn: &mut Turn,
+    worker_id: &str,
+    day: Instant,
+    after: Option<(i64, i64)>,
+    passed: usize,
+) -> Result<Day, Fault> {
+    let skip = passed * PAGE;
+    let most = i64::try_from(skip + PAGE).unwrap_or(i64::MAX);
+    let mut works = worker_history::of_day(&mut turn.tx, worker_id, day, after, most + 1).await?;
+    let next = cut(&mut works, most).map(|last| last.place);
+    works.drain(..works.len().min(skip));
     let tallies = worker_history::days(&mut turn.tx, worker_id, (day, day)).await?;
     let total = tallies.iter().map(|(_, tally)| tally.submitted()).sum();
     Ok(Day { works, next, total })

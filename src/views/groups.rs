@@ -1,20 +1,20 @@
 //! The list of HIT groups.
 //!
-//! Groups are looked at in the order of an index, a number of them at a time, until the page is
-//! full or [`MOST_LOOKED_AT`] were looked at; then the page says where to go on. So a search, or a
+//! Groups are read in the order of an index, a number of them at a time, until the page is
+//! full or [`MOST_READ`] were read; then the page knows where the next begins. So a search, or a
 //! worker who may see little, costs no more in a large market.
 
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::store::hit_groups::{self, Count, Listed};
 use crate::turn::Turn;
-use crate::views::guard::{Action, Standing, name, standings};
+use crate::views::guard::{Action, Standing, add_summaries, standings};
 
 pub use crate::store::hit_groups::Order;
 
 const BATCH: i64 = 100;
-/// So many groups are looked at for one page.
-pub const MOST_LOOKED_AT: usize = 1000;
+/// So many groups are read for one page.
+pub const MOST_READ: usize = 1000;
 
 /// How a list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,12 @@ pub enum Sort {
     Smallest,
 }
 
-/// What is wanted.
+/// Which groups a page lists.
 #[derive(Debug, Clone)]
-pub struct Wanted {
-    /// Who looks.
+pub struct GroupQuery {
+    /// The worker who reads.
     pub worker_id: Option<String>,
-    /// Words, each of which stands in the title, the description, the keywords or the name of the
+    /// Words, each of which is in the title, the description, the keywords or the name of the
     /// requester.
     pub search: String,
     /// The least reward.
@@ -49,7 +49,7 @@ pub struct Wanted {
     pub skip: usize,
     /// So many are shown.
     pub size: usize,
-    /// Whether all that match are counted, and the requirements of those shown told by name.
+    /// Whether all that match are counted, and the names of the shown requirements are read.
     pub whole: bool,
 }
 
@@ -60,13 +60,12 @@ pub struct Group {
     pub listed: Listed,
     /// Its open HITs.
     pub count: Count,
-    /// How the worker stands to its requirements.
+    /// Whether the worker meets each of its requirements.
     pub standings: Vec<Standing>,
 }
 
 impl Group {
     /// Whether nothing keeps the worker from an action.
-    #[must_use]
     pub fn allows(&self, action: Action) -> bool {
         !self.standings.iter().any(|standing| standing.prevents(action))
     }
@@ -79,24 +78,22 @@ pub struct Groups {
     pub groups: Vec<Group>,
     /// Where the next page begins; none at the end.
     pub next: Option<(i64, String)>,
-    /// How many matched among those that were looked at.
+    /// How many matched among those that were read.
     pub matched: usize,
-    /// Whether every group was looked at.
+    /// Whether every group was read.
     pub is_exact: bool,
     /// Types that are on the list without an open HIT.
     pub closed: Vec<String>,
 }
 
-/// Reads a page; if the whole is wanted, counts what matches from the start on, too.
-///
-/// # Errors
-/// The database failed.
-pub async fn groups(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
-    let mut page = page(turn, wanted).await?;
-    if wanted.whole {
-        name(turn, page.groups.iter_mut().flat_map(|group| &mut group.standings)).await?;
-        if wanted.after.is_some() {
-            let all = Wanted { after: None, skip: 0, size: 0, ..wanted.clone() };
+/// Reads a page; if the whole list is wanted, counts what matches from the start on, too.
+pub async fn groups(turn: &mut Turn, query: &GroupQuery) -> Result<Groups, Fault> {
+    let mut page = page(turn, query).await?;
+    if query.whole {
+        let standings = page.groups.iter_mut().flat_map(|group| &mut group.standings);
+        add_summaries(turn, standings).await?;
+        if query.after.is_some() {
+            let all = GroupQuery { after: None, skip: 0, size: 0, ..query.clone() };
             let all = self::page(turn, &all).await?;
             (page.matched, page.is_exact) = (all.matched, all.is_exact);
         }
@@ -105,35 +102,35 @@ pub async fn groups(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
     Ok(page)
 }
 
-async fn page(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
-    match wanted.sort {
-        Sort::By(order) if wanted.requester_id.is_none() => walked(turn, wanted, order).await,
-        _ if wanted.requester_id.is_some() => walked(turn, wanted, Order::Newest).await,
-        _ => ranked(turn, wanted).await,
+async fn page(turn: &mut Turn, query: &GroupQuery) -> Result<Groups, Fault> {
+    match (&query.requester_id, query.sort) {
+        (Some(_), _) => by_order(turn, query, Order::Newest).await,
+        (None, Sort::By(order)) => by_order(turn, query, order).await,
+        (None, Sort::Largest | Sort::Smallest) => by_size(turn, query).await,
     }
 }
 
 /// The groups in the order of an index.
-async fn walked(turn: &mut Turn, wanted: &Wanted, order: Order) -> Result<Groups, Fault> {
+async fn by_order(turn: &mut Turn, query: &GroupQuery, order: Order) -> Result<Groups, Fault> {
     let mut page = Groups::default();
-    let mut place = wanted.after.clone().unwrap_or_else(|| order.start());
-    let mut looked_at = 0;
+    let mut place = query.after.clone().unwrap_or_else(|| order.start());
+    let mut read_count = 0;
     loop {
         let from = (place.0, place.1.as_str());
-        let requester = wanted.requester_id.as_deref();
+        let requester = query.requester_id.as_deref();
         let tx = &mut turn.tx;
-        let batch = hit_groups::walk(tx, order, from, wanted.least, BATCH, requester).await?;
-        looked_at += batch.len();
+        let batch = hit_groups::walk(tx, order, from, query.least, BATCH, requester).await?;
+        read_count += batch.len();
         let more = i64::try_from(batch.len()).is_ok_and(|count| count == BATCH);
         if let Some(last) = batch.last() {
             place = order.place(last);
         }
-        sift(turn, wanted, batch, &mut page, |listed| order.place(listed)).await?;
+        add_matching(turn, query, batch, &mut page, |listed| order.place(listed)).await?;
         page.is_exact = !more;
-        if !more || (page.next.is_some() && !wanted.whole) {
+        if !more || (page.next.is_some() && !query.whole) {
             return Ok(page);
         }
-        if looked_at >= MOST_LOOKED_AT {
+        if read_count >= MOST_READ {
             page.next.get_or_insert(place);
             return Ok(page);
         }
@@ -141,70 +138,70 @@ async fn walked(turn: &mut Turn, wanted: &Wanted, order: Order) -> Result<Groups
 }
 
 /// The newest groups by their number of HITs.
-async fn ranked(turn: &mut Turn, wanted: &Wanted) -> Result<Groups, Fault> {
-    let mut ids = hit_groups::sizes(&mut turn.tx, wanted.least).await?;
+async fn by_size(turn: &mut Turn, query: &GroupQuery) -> Result<Groups, Fault> {
+    let mut ids = hit_groups::sizes(&mut turn.tx, query.least).await?;
     let is_exact = i64::try_from(ids.len()).is_ok_and(|count| count < hit_groups::RANKED);
     ids.retain(|(_, _, open)| *open > 0);
     ids.sort_by_key(|(id, listed_at, open)| {
-        let rank = if wanted.sort == Sort::Smallest { *open } else { -open };
+        let rank = if query.sort == Sort::Smallest { *open } else { -open };
         (rank, -listed_at, id.clone())
     });
     let ids: Vec<String> = ids.into_iter().map(|(id, ..)| id).collect();
     // A page goes on behind the group that it ended with; its place may have moved meanwhile.
-    let begin = wanted.after.as_ref().and_then(|(_, id)| ids.iter().position(|one| one == id));
+    let begin = query.after.as_ref().and_then(|(_, id)| ids.iter().position(|known| known == id));
     let mut page = Groups { is_exact, ..Groups::default() };
     for some in ids[begin.map_or(0, |at| at + 1)..].chunks(100) {
         let mut batch = hit_groups::named(&mut turn.tx, some).await?;
         batch.sort_by_key(|listed| some.iter().position(|id| *id == listed.hit_type.id));
         let place = |listed: &Listed| (0, listed.hit_type.id.clone());
-        sift(turn, wanted, batch, &mut page, place).await?;
-        if page.next.is_some() && !wanted.whole {
+        add_matching(turn, query, batch, &mut page, place).await?;
+        if page.next.is_some() && !query.whole {
             break;
         }
     }
     Ok(page)
 }
 
-/// Puts what is wanted of a batch on the page. A page that is full knows where the next one begins;
-/// then it goes on counting, if the whole is wanted.
-async fn sift(
+/// Puts what matches of a batch on the page. A page that is full knows where the next one begins;
+/// then it goes on counting, if the whole is counted.
+async fn add_matching(
     turn: &mut Turn,
-    wanted: &Wanted,
+    query: &GroupQuery,
     batch: Vec<Listed>,
     page: &mut Groups,
     place: impl Fn(&Listed) -> (i64, String),
 ) -> Result<(), Fault> {
     let requirements: Vec<_> =
-        batch.iter().map(|one| one.hit_type.values.requirements.as_slice()).collect();
-    let standings = standings(turn, wanted.worker_id.as_deref(), &requirements).await?;
+        batch.iter().map(|listed| listed.hit_type.values.requirements.as_slice()).collect();
+    let standings = standings(turn, query.worker_id.as_deref(), &requirements).await?;
     for (listed, standings) in batch.into_iter().zip(standings) {
         if !listed.open {
             page.closed.push(listed.hit_type.id);
             continue;
         }
         let group = Group { listed, count: Count::default(), standings };
-        if !is_wanted(wanted, &group) {
+        if !matches(query, &group) {
             continue;
         }
         page.matched += 1;
-        if page.matched <= wanted.skip {
+        if page.matched <= query.skip {
             continue;
         }
-        if page.groups.len() < wanted.size {
+        if page.groups.len() < query.size {
             page.groups.push(group);
             continue;
         }
         if page.next.is_none() {
             page.next = page.groups.last().map(|last| place(&last.listed));
         }
-        if !wanted.whole {
+        if !query.whole {
             return Ok(());
         }
     }
     Ok(())
 }
 
-fn is_wanted(wanted: &Wanted, group: &Group) -> bool {
+fn matches(query: &GroupQuery, group: &Group) -> bool {
     let values = &group.listed.hit_type.values;
     let texts = [
         values.title.as_str(),
@@ -214,32 +211,30 @@ fn is_wanted(wanted: &Wanted, group: &Group) -> bool {
         &group.listed.requester_id,
     ];
     group.allows(Action::Discover)
-        && (!wanted.qualified || group.allows(Action::Accept))
-        && words(&wanted.search).all(|word| texts.iter().any(|text| has(text, &word)))
+        && (!query.qualified || group.allows(Action::Accept))
+        && terms(&query.search).all(|term| texts.iter().any(|text| has(text, &term)))
 }
 
-fn words(search: &str) -> impl Iterator<Item = String> {
+fn terms(search: &str) -> impl Iterator<Item = String> {
     search.split_whitespace().map(str::to_lowercase)
 }
 
-fn has(text: &str, word: &str) -> bool {
-    text.to_lowercase().contains(word)
+fn has(text: &str, term: &str) -> bool {
+    text.to_lowercase().contains(term)
 }
 
 async fn count(turn: &mut Turn, page: &mut Groups) -> Result<(), Fault> {
-    let ids: Vec<String> = page.groups.iter().map(|one| one.listed.hit_type.id.clone()).collect();
+    let ids: Vec<String> =
+        page.groups.iter().map(|group| group.listed.hit_type.id.clone()).collect();
     for (id, count) in hit_groups::counts(&mut turn.tx, &ids).await? {
-        if let Some(group) = page.groups.iter_mut().find(|one| one.listed.hit_type.id == id) {
+        if let Some(group) = page.groups.iter_mut().find(|group| group.listed.hit_type.id == id) {
             group.count = count;
         }
     }
     Ok(())
 }
 
-/// Takes types without open HITs off the list, so that the next look does not meet them.
-///
-/// # Errors
-/// The database failed.
+/// Takes types without open HITs off the list, so that the next read does not meet them.
 pub async fn unlist(turn: &mut Turn, types: &[String]) -> Result<(), Fault> {
     for id in types {
         hit_groups::unlist(&mut turn.tx, id).await?;

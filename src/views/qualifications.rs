@@ -1,54 +1,39 @@
-//! What a worker is qualified for, and what can be asked for.
+//! What a worker is qualified for, and what can be requested.
 
 use std::collections::HashMap;
 
+use crate::actions::requirements::Held;
 use crate::fault::Fault;
-use crate::rules::qualification::request::asking;
+use crate::rules::qualification::request::availability;
 use crate::rules::qualification::requirement::Value;
 use crate::rules::qualification::system::System;
 use crate::shapes::qualification::RequestStatus;
 use crate::store::qualification_requests::{self, QualificationRequest};
-use crate::store::qualification_type_pages::{self, Filter, Place};
-use crate::store::qualification_types::{self, QualificationType};
-use crate::store::qualification_types_named::About;
+use crate::store::qualification_types::{self, Filter, Place, QualificationType, TypeSummary};
 use crate::store::qualifications::{self, Own};
 use crate::time::Instant;
 use crate::turn::Turn;
-use crate::views::guard::value_of;
+use crate::views::cut;
 
-pub use crate::rules::qualification::request::Asking;
+pub use crate::rules::qualification::request::Availability;
 
 /// So many are on a page.
-const PAGE: usize = 30;
+const PAGE: i64 = 30;
 
-/// A worker's qualifications, and a page of those that can be asked for.
+/// A worker's qualifications, and a page of those that can be requested.
 #[derive(Debug)]
 pub struct Qualifications {
     /// What the worker has, by type.
     pub own: Vec<Own>,
     /// Where the worker's next page begins.
     pub more: Option<String>,
-    /// What can be asked for, by name, but for what the worker has and cannot ask for again.
-    pub others: Vec<Other>,
+    /// What can be requested, by name, but for what the worker has and cannot request again.
+    pub others: Vec<TypeView>,
     /// Where their next page begins.
     pub next: Option<Place>,
 }
 
-/// A qualification type that workers can ask for.
-#[derive(Debug)]
-pub struct Other {
-    /// The type.
-    pub of: QualificationType,
-    /// What the worker has; none if nothing.
-    pub value: Option<Value>,
-    /// What the worker can do about it.
-    pub asking: Asking,
-}
-
 /// Reads them.
-///
-/// # Errors
-/// The database failed.
 pub async fn qualifications(
     turn: &mut Turn,
     worker_id: &str,
@@ -56,83 +41,73 @@ pub async fn qualifications(
     own_after: &str,
     after: &Place,
 ) -> Result<Qualifications, Fault> {
-    let count = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let tx = &mut turn.tx;
-    let mut own = qualifications::of_worker(tx, worker_id, own_after, count).await?;
-    let more = own.len() > PAGE;
-    own.truncate(PAGE);
+    let mut own = qualifications::of_worker(tx, worker_id, own_after, PAGE + 1).await?;
+    let more = cut(&mut own, PAGE).map(|last| last.type_id.clone());
     let query = search.trim().to_lowercase();
     let query = Some(query.as_str()).filter(|query| !query.is_empty());
     let filter = Filter { owner: None, requestable: true, query };
-    let mut others = qualification_type_pages::list(tx, filter, after, count).await?;
-    let further = others.len() > PAGE;
-    others.truncate(PAGE);
-    let next = others.last().filter(|_| further);
-    Ok(Qualifications {
-        more: own.last().filter(|_| more).map(|last| last.type_id.clone()),
-        own,
-        next: next.map(|last| Place(last.name.to_lowercase(), last.id.clone())),
-        others: standing(turn, worker_id, others).await?,
-    })
+    let mut others = qualification_types::list(tx, filter, after, PAGE + 1).await?;
+    let next = cut(&mut others, PAGE);
+    let next = next.map(|last| Place(last.name.to_lowercase(), last.id.clone()));
+    Ok(Qualifications { own, more, others: views(turn, worker_id, others).await?, next })
 }
 
-/// How the worker stands to these types: two statements for ten of them.
-async fn standing(
+/// What the worker has and can do of these types, read with two statements.
+async fn views(
     turn: &mut Turn,
     worker_id: &str,
     types: Vec<QualificationType>,
-) -> Result<Vec<Other>, Fault> {
+) -> Result<Vec<TypeView>, Fault> {
     let ids: Vec<&str> = types.iter().map(|of| of.id.as_str()).collect();
-    let (mut values, mut asked) = (HashMap::new(), HashMap::new());
-    for ten in ids.chunks(10) {
-        values.extend(qualifications::values(&mut turn.tx, worker_id, ten).await?);
-        asked.extend(qualification_requests::latest_of(&mut turn.tx, worker_id, ten).await?);
-    }
+    let held = Held::of(turn, worker_id, ids.iter().copied()).await?;
+    let requests = qualification_requests::latest_of(&mut turn.tx, worker_id, &ids).await?;
+    let requests: HashMap<_, _> = requests.into_iter().collect();
     let others = types.into_iter().map(|of| {
-        let (value, latest) = (values.remove(&of.id), asked.get(&of.id).copied());
-        let asking = asking(of.terms(), latest, value.is_some(), turn.now);
-        Other { of, value, asking }
+        let (value, latest) = (held.value(&of.id), requests.get(&of.id).copied());
+        let availability = availability(of.terms(), latest, value.is_some(), turn.now);
+        let summary = TypeSummary::of(&of);
+        TypeView { id: of.id, summary, system: None, value, availability, request: None }
     });
-    let can_act = |asking| matches!(asking, Asking::Now | Asking::InTest(_) | Asking::Pending);
-    Ok(others.filter(|other| other.value.is_none() || can_act(other.asking)).collect())
+    let can_act = |availability| {
+        matches!(availability, Availability::Now | Availability::InTest(_) | Availability::Pending)
+    };
+    Ok(others.filter(|other| other.value.is_none() || can_act(other.availability)).collect())
 }
 
-/// A qualification type, and how the worker stands to it.
+/// A qualification type, and what the worker has and can do of it.
 #[derive(Debug)]
-pub struct One {
+pub struct TypeView {
     /// Its id.
     pub id: String,
     /// What workers read of it.
-    pub about: About,
-    /// The one that the market itself keeps, if it is such.
+    pub summary: TypeSummary,
+    /// The one of the system, if it is such.
     pub system: Option<&'static System>,
     /// What the worker has; none if nothing.
     pub value: Option<Value>,
     /// What the worker can do about it.
-    pub asking: Asking,
-    /// The worker's latest request.
+    pub availability: Availability,
+    /// The worker's latest request, on the type's own page.
     pub request: Option<QualificationRequest>,
 }
 
-impl One {
+impl TypeView {
     /// The latest request, if it has this status.
-    #[must_use]
-    pub fn asked(&self, status: RequestStatus) -> Option<&QualificationRequest> {
+    pub fn request_with(&self, status: RequestStatus) -> Option<&QualificationRequest> {
         self.request.as_ref().filter(|request| request.status == status)
     }
 
     /// The test that the worker is at.
-    #[must_use]
     pub fn test(&self) -> Option<&str> {
-        let in_test = matches!(self.asking, Asking::InTest(_));
+        let in_test = matches!(self.availability, Availability::InTest(_));
         self.request.as_ref().filter(|_| in_test)?.test.as_deref()
     }
 
-    /// Until when it can be handed in.
-    #[must_use]
+    /// Until when it can be submitted.
     pub const fn test_due_at(&self) -> Option<Instant> {
-        match self.asking {
-            Asking::InTest(due_at) => Some(due_at),
+        match self.availability {
+            Availability::InTest(due_at) => Some(due_at),
             _ => None,
         }
     }
@@ -141,17 +116,19 @@ impl One {
 /// Reads it.
 ///
 /// # Errors
-/// There is none with that id; the database failed.
-pub async fn one(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<One, Fault> {
-    let (id, value) = (type_id.to_owned(), value_of(turn, worker_id, type_id).await?);
+/// There is none with that id.
+pub async fn view(turn: &mut Turn, type_id: &str, worker_id: &str) -> Result<TypeView, Fault> {
+    let value = Held::of(turn, worker_id, [type_id]).await?.value(type_id);
+    let id = type_id.to_owned();
     if let Some(system) = System::find(type_id) {
-        let (about, asking) = (About::system(system), Asking::Closed);
-        return Ok(One { id, about, system: Some(system), value, asking, request: None });
+        let (summary, system, availability) =
+            (TypeSummary::system(system), Some(system), Availability::Closed);
+        return Ok(TypeView { id, summary, system, value, availability, request: None });
     }
     let found = qualification_types::find(&mut turn.tx, type_id).await?;
     let of = found.ok_or_else(|| Fault::qualification_type_does_not_exist(type_id))?;
     let request = qualification_requests::latest(&mut turn.tx, type_id, worker_id).await?;
     let latest = request.as_ref().map(QualificationRequest::latest);
-    let asking = asking(of.terms(), latest, value.is_some(), turn.now);
-    Ok(One { id, about: About::of(&of), system: None, value, asking, request })
+    let availability = availability(of.terms(), latest, value.is_some(), turn.now);
+    Ok(TypeView { id, summary: TypeSummary::of(&of), system: None, value, availability, request })
 }

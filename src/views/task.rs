@@ -1,42 +1,39 @@
 //! A HIT as a worker sees it: before it is accepted, and at work.
 
-use crate::acts::accept::{already_taken, blocked, has_room};
-use crate::acts::offer::offer;
+use crate::actions::assignment::{already_taken, blocked, has_room, next_hit};
 use crate::fault::Fault;
 use crate::store::acceptances::{self, Acceptance, State};
-use crate::store::hit_groups::{self, Listed};
+use crate::store::hit_groups::{self, Count, Listed};
 use crate::store::hits::{self, Hit};
 use crate::store::{assignments, worker_history};
-use crate::time::{Instant, Span};
+use crate::time::Span;
 use crate::turn::Turn;
-use crate::views::guard::{Standing, name, standings};
+use crate::views::groups::Group;
+use crate::views::guard::{Action, add_summaries, standings};
 
 /// A HIT before it is accepted.
 #[derive(Debug)]
 pub struct Preview {
-    /// Its type.
-    pub listed: Listed,
+    /// Its group, whose HITs are not counted.
+    pub group: Group,
     /// The HIT that would be accepted, or why there is none.
     pub hit: Result<Box<Hit>, Fault>,
-    /// How the worker stands to its requirements.
-    pub standings: Vec<Standing>,
     /// Why the worker can have no more HITs in hand.
     pub full: Option<Fault>,
-    /// An assignment, and its HIT, that the worker has in hand in this group.
+    /// An assignment, and its HIT, that the worker has in hand of this group.
     pub in_hand: Option<(String, String)>,
 }
 
 /// The group that an id names.
 ///
 /// # Errors
-/// There is none; the database failed.
+/// There is none.
 pub async fn group(turn: &mut Turn, type_or_group: &str) -> Result<Listed, Fault> {
     let found = hit_groups::find(&mut turn.tx, type_or_group).await?;
     found.ok_or_else(|| no_such_group(type_or_group))
 }
 
-/// There is no such group, or none that this worker may see: the two are not told apart.
-#[must_use]
+/// There is no such group, or none that this worker may see: the two look the same.
 pub fn no_such_group(type_or_group: &str) -> Fault {
     Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
 }
@@ -44,7 +41,7 @@ pub fn no_such_group(type_or_group: &str) -> Fault {
 /// The next HIT of a group, or one of its HITs.
 ///
 /// # Errors
-/// There is no such group; the database failed.
+/// There is no such group, or none that the worker may see.
 pub async fn preview(
     turn: &mut Turn,
     type_or_group: &str,
@@ -55,8 +52,8 @@ pub async fn preview(
     let who = worker_id.unwrap_or_default();
     let type_id = &listed.hit_type.id;
     let found = match hit_id {
-        Some(id) => one(turn, type_id, id, who).await?,
-        None => told(offer(turn, type_id, who).await)?,
+        Some(id) => hit_of_type(turn, type_id, id, who).await?,
+        None => or_refusal(next_hit(turn, type_id, who).await)?,
     };
     let hit = match found {
         Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),
@@ -65,22 +62,26 @@ pub async fn preview(
     let requirements = listed.hit_type.values.requirements.as_slice();
     let mut standings =
         standings(turn, worker_id, &[requirements]).await?.pop().unwrap_or_default();
-    name(turn, &mut standings).await?;
+    add_summaries(turn, &mut standings).await?;
     let in_hand = worker_history::in_hand_of_type(&mut turn.tx, who, type_id).await?;
-    let full = told(has_room(turn, who).await)?.err();
-    Ok(Preview { hit: hit.map(Box::new), standings, full, in_hand, listed })
+    let full = or_refusal(has_room(turn, who).await)?.err();
+    let group = Group { listed, count: Count::default(), standings };
+    if !group.allows(Action::Discover) {
+        return Err(no_such_group(type_or_group));
+    }
+    Ok(Preview { group, hit: hit.map(Box::new), full, in_hand })
 }
 
-/// A refusal of the worker is part of what is shown; any other fault is none.
-fn told<T>(done: Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
+/// A refusal is part of what is shown; any other fault is none.
+fn or_refusal<T>(done: Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
     match done {
-        Err(fault) if !matches!(fault, Fault::Worker { .. }) => Err(fault),
+        Err(fault) if fault.refusal().is_none() => Err(fault),
         done => Ok(done),
     }
 }
 
 /// A HIT of the type that the worker could accept.
-async fn one(
+async fn hit_of_type(
     turn: &mut Turn,
     type_id: &str,
     hit_id: &str,
@@ -100,18 +101,12 @@ async fn one(
 /// An assignment, whatever became of it.
 #[derive(Debug)]
 pub struct Work {
-    /// The assignment.
-    pub assignment_id: String,
-    /// Whose it is.
-    pub worker_id: String,
+    /// Who accepted it, and when; of submitted work too.
+    pub taken: Acceptance,
     /// The HIT.
     pub hit: Hit,
     /// What workers read of its requester.
     pub requester_name: String,
-    /// When it was accepted.
-    pub accept_at: Instant,
-    /// Until when it can be handed in.
-    pub deadline_at: Instant,
     /// `Assigned`, `Returned`, `Abandoned`, or what the API shows.
     pub state: &'static str,
     /// What its requester wrote in reviewing it.
@@ -119,8 +114,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Whether it can be handed in.
-    #[must_use]
+    /// Whether it can be submitted.
     pub fn is_open(&self) -> bool {
         self.state == "Assigned"
     }
@@ -129,46 +123,32 @@ impl Work {
 /// The assignment with that id.
 ///
 /// # Errors
-/// There is none; the database failed.
+/// There is none.
 pub async fn work(turn: &mut Turn, assignment_id: &str) -> Result<Work, Fault> {
     if let Some(taken) = acceptances::find(&mut turn.tx, assignment_id).await? {
-        return held(turn, taken).await;
+        let (hit, requester_name) = of_hit(turn, taken.hit_key).await?;
+        let state = match taken.state {
+            State::Accepted => "Assigned",
+            other => other.as_str(),
+        };
+        return Ok(Work { taken, hit, requester_name, state, feedback: None });
     }
     let found = assignments::find(&mut turn.tx, assignment_id).await?;
     let placed = found
         .ok_or_else(|| Fault::not_found(format!("Assignment {assignment_id} does not exist.")))?;
     let (hit, requester_name) = of_hit(turn, placed.hit_key).await?;
     let work = placed.assignment;
-    let duration = Span::seconds(hit.hit_type.values.assignment_duration_s);
-    Ok(Work {
+    let taken = Acceptance {
         assignment_id: work.assignment_id,
+        hit_key: placed.hit_key,
+        hit_id: work.hit_id,
         worker_id: work.worker_id,
-        hit,
-        requester_name,
+        state: State::Accepted,
         accept_at: work.accept_time,
-        deadline_at: work.accept_time + duration,
-        state: work.assignment_status.as_str(),
-        feedback: work.requester_feedback,
-    })
-}
-
-/// An assignment that was not handed in.
-async fn held(turn: &mut Turn, taken: Acceptance) -> Result<Work, Fault> {
-    let (hit, requester_name) = of_hit(turn, taken.hit_key).await?;
-    let state = match taken.state {
-        State::Accepted => "Assigned",
-        other => other.as_str(),
+        deadline_at: work.accept_time + Span::seconds(hit.hit_type.values.assignment_duration_s),
     };
-    Ok(Work {
-        assignment_id: taken.assignment_id,
-        worker_id: taken.worker_id,
-        hit,
-        requester_name,
-        accept_at: taken.accept_at,
-        deadline_at: taken.deadline_at,
-        state,
-        feedback: None,
-    })
+    let (state, feedback) = (work.assignment_status.as_str(), work.requester_feedback);
+    Ok(Work { taken, hit, requester_name, state, feedback })
 }
 
 /// The HIT of an assignment, and what workers read of its requester.

@@ -1,143 +1,247 @@
 //! The Requester API, version 2017-01-17, written down as facts.
 //!
-//! For each of the 39 operations: the members of its request and of its answer, which of them are
-//! required, and what their values may be. Only what the published model of the API states stands
+//! For each of the 39 operations: the members of its request, which of them are required, and what
+//! their values may be. Only what the published model of the API states is
 //! here; limits that the service keeps without publishing them belong to `rules`. A test,
 //! `tests/it/model.rs`, compares every fact with botocore's copy of the published model.
 
-mod assignment;
-mod hit;
-mod notification;
-mod payment;
-mod qualification;
-mod review;
-mod scalar;
-mod worker;
+mod shape;
+mod values;
+
+use shape::{opt, req};
+use values::{
+    ASSIGNMENT_STATUS, BOOLEAN, CURRENCY_AMOUNT, CUSTOMER_ID, ENTITY_ID, EVENT_TYPE,
+    HIT_LAYOUT_PARAMETER_LIST, IDEMPOTENCY_TOKEN, INTEGER, LONG, NOTIFICATION_SPECIFICATION,
+    PAGINATION_TOKEN, QUALIFICATION_REQUIREMENT_LIST, QUALIFICATION_STATUS,
+    QUALIFICATION_TYPE_STATUS, RESULT_SIZE, REVIEW_POLICY, REVIEW_POLICY_LEVEL,
+    REVIEWABLE_HIT_STATUS, STRING, TIMESTAMP,
+};
+
+pub use shape::{Constraint, Member, OperationShape, Pattern, Shape};
 
 /// The operation of that name, or nothing; names are case-sensitive.
-#[must_use]
 pub fn operation(name: &str) -> Option<&'static OperationShape> {
-    OPERATIONS.iter().find(|operation| operation.name == name)
+    let at = OPERATIONS.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+    OPERATIONS.get(at)
 }
+
+// Members of several requests.
+const HIT_ID: Member = req("HITId", ENTITY_ID);
+const ASSIGNMENT_ID: Member = req("AssignmentId", ENTITY_ID);
+const WORKER_ID: Member = req("WorkerId", CUSTOMER_ID);
+const QUALIFICATION_TYPE_ID: Member = req("QualificationTypeId", ENTITY_ID);
+const HIT_TYPE_ID: Member = req("HITTypeId", ENTITY_ID);
+const NEXT_TOKEN: Member = opt("NextToken", PAGINATION_TOKEN);
+const MAX_RESULTS: Member = opt("MaxResults", RESULT_SIZE);
+const UNIQUE_REQUEST_TOKEN: Member = opt("UniqueRequestToken", IDEMPOTENCY_TOKEN);
 
 /// All operations, by name.
 pub const OPERATIONS: &[OperationShape] = &[
-    qualification::ACCEPT_QUALIFICATION_REQUEST,
-    assignment::APPROVE_ASSIGNMENT,
-    qualification::ASSOCIATE_QUALIFICATION_WITH_WORKER,
-    hit::CREATE_ADDITIONAL_ASSIGNMENTS_FOR_HIT,
-    hit::CREATE_HIT,
-    hit::CREATE_HIT_TYPE,
-    hit::CREATE_HIT_WITH_HIT_TYPE,
-    qualification::CREATE_QUALIFICATION_TYPE,
-    worker::CREATE_WORKER_BLOCK,
-    hit::DELETE_HIT,
-    qualification::DELETE_QUALIFICATION_TYPE,
-    worker::DELETE_WORKER_BLOCK,
-    qualification::DISASSOCIATE_QUALIFICATION_FROM_WORKER,
-    payment::GET_ACCOUNT_BALANCE,
-    assignment::GET_ASSIGNMENT,
-    assignment::GET_FILE_UPLOAD_URL,
-    hit::GET_HIT,
-    qualification::GET_QUALIFICATION_SCORE,
-    qualification::GET_QUALIFICATION_TYPE,
-    assignment::LIST_ASSIGNMENTS_FOR_HIT,
-    payment::LIST_BONUS_PAYMENTS,
-    hit::LIST_HITS,
-    hit::LIST_HITS_FOR_QUALIFICATION_TYPE,
-    qualification::LIST_QUALIFICATION_REQUESTS,
-    qualification::LIST_QUALIFICATION_TYPES,
-    review::LIST_REVIEW_POLICY_RESULTS_FOR_HIT,
-    hit::LIST_REVIEWABLE_HITS,
-    worker::LIST_WORKER_BLOCKS,
-    qualification::LIST_WORKERS_WITH_QUALIFICATION_TYPE,
-    worker::NOTIFY_WORKERS,
-    assignment::REJECT_ASSIGNMENT,
-    qualification::REJECT_QUALIFICATION_REQUEST,
-    payment::SEND_BONUS,
-    notification::SEND_TEST_EVENT_NOTIFICATION,
-    hit::UPDATE_EXPIRATION_FOR_HIT,
-    hit::UPDATE_HIT_REVIEW_STATUS,
-    hit::UPDATE_HIT_TYPE_OF_HIT,
-    notification::UPDATE_NOTIFICATION_SETTINGS,
-    qualification::UPDATE_QUALIFICATION_TYPE,
+    request(
+        "AcceptQualificationRequest",
+        &[req("QualificationRequestId", STRING), opt("IntegerValue", INTEGER)],
+    ),
+    request(
+        "ApproveAssignment",
+        &[ASSIGNMENT_ID, opt("RequesterFeedback", STRING), opt("OverrideRejection", BOOLEAN)],
+    ),
+    request(
+        "AssociateQualificationWithWorker",
+        &[
+            QUALIFICATION_TYPE_ID,
+            WORKER_ID,
+            opt("IntegerValue", INTEGER),
+            opt("SendNotification", BOOLEAN),
+        ],
+    ),
+    request(
+        "CreateAdditionalAssignmentsForHIT",
+        &[HIT_ID, req("NumberOfAdditionalAssignments", INTEGER), UNIQUE_REQUEST_TOKEN],
+    ),
+    request(
+        "CreateHIT",
+        &[
+            opt("MaxAssignments", INTEGER),
+            opt("AutoApprovalDelayInSeconds", LONG),
+            req("LifetimeInSeconds", LONG),
+            req("AssignmentDurationInSeconds", LONG),
+            req("Reward", CURRENCY_AMOUNT),
+            req("Title", STRING),
+            opt("Keywords", STRING),
+            req("Description", STRING),
+            opt("Question", STRING),
+            opt("RequesterAnnotation", STRING),
+            opt("QualificationRequirements", QUALIFICATION_REQUIREMENT_LIST),
+            UNIQUE_REQUEST_TOKEN,
+            opt("AssignmentReviewPolicy", REVIEW_POLICY),
+            opt("HITReviewPolicy", REVIEW_POLICY),
+            opt("HITLayoutId", ENTITY_ID),
+            opt("HITLayoutParameters", HIT_LAYOUT_PARAMETER_LIST),
+        ],
+    ),
+    request(
+        "CreateHITType",
+        &[
+            opt("AutoApprovalDelayInSeconds", LONG),
+            req("AssignmentDurationInSeconds", LONG),
+            req("Reward", CURRENCY_AMOUNT),
+            req("Title", STRING),
+            opt("Keywords", STRING),
+            req("Description", STRING),
+            opt("QualificationRequirements", QUALIFICATION_REQUIREMENT_LIST),
+        ],
+    ),
+    request(
+        "CreateHITWithHITType",
+        &[
+            HIT_TYPE_ID,
+            opt("MaxAssignments", INTEGER),
+            req("LifetimeInSeconds", LONG),
+            opt("Question", STRING),
+            opt("RequesterAnnotation", STRING),
+            UNIQUE_REQUEST_TOKEN,
+            opt("AssignmentReviewPolicy", REVIEW_POLICY),
+            opt("HITReviewPolicy", REVIEW_POLICY),
+            opt("HITLayoutId", ENTITY_ID),
+            opt("HITLayoutParameters", HIT_LAYOUT_PARAMETER_LIST),
+        ],
+    ),
+    request(
+        "CreateQualificationType",
+        &[
+            req("Name", STRING),
+            opt("Keywords", STRING),
+            req("Description", STRING),
+            req("QualificationTypeStatus", QUALIFICATION_TYPE_STATUS),
+            opt("RetryDelayInSeconds", LONG),
+            opt("Test", STRING),
+            opt("AnswerKey", STRING),
+            opt("TestDurationInSeconds", LONG),
+            opt("AutoGranted", BOOLEAN),
+            opt("AutoGrantedValue", INTEGER),
+        ],
+    ),
+    request("CreateWorkerBlock", &[WORKER_ID, req("Reason", STRING)]),
+    request("DeleteHIT", &[HIT_ID]),
+    request("DeleteQualificationType", &[QUALIFICATION_TYPE_ID]),
+    request("DeleteWorkerBlock", &[WORKER_ID, opt("Reason", STRING)]),
+    request(
+        "DisassociateQualificationFromWorker",
+        &[WORKER_ID, QUALIFICATION_TYPE_ID, opt("Reason", STRING)],
+    ),
+    request("GetAccountBalance", &[]),
+    request("GetAssignment", &[ASSIGNMENT_ID]),
+    request("GetFileUploadURL", &[ASSIGNMENT_ID, req("QuestionIdentifier", STRING)]),
+    request("GetHIT", &[HIT_ID]),
+    request("GetQualificationScore", &[QUALIFICATION_TYPE_ID, WORKER_ID]),
+    request("GetQualificationType", &[QUALIFICATION_TYPE_ID]),
+    request(
+        "ListAssignmentsForHIT",
+        &[
+            HIT_ID,
+            NEXT_TOKEN,
+            MAX_RESULTS,
+            opt("AssignmentStatuses", Shape::List(&ASSIGNMENT_STATUS)),
+        ],
+    ),
+    request(
+        "ListBonusPayments",
+        &[opt("HITId", ENTITY_ID), opt("AssignmentId", ENTITY_ID), NEXT_TOKEN, MAX_RESULTS],
+    ),
+    request("ListHITs", &[NEXT_TOKEN, MAX_RESULTS]),
+    request("ListHITsForQualificationType", &[QUALIFICATION_TYPE_ID, NEXT_TOKEN, MAX_RESULTS]),
+    request(
+        "ListQualificationRequests",
+        &[opt("QualificationTypeId", ENTITY_ID), NEXT_TOKEN, MAX_RESULTS],
+    ),
+    request(
+        "ListQualificationTypes",
+        &[
+            opt("Query", STRING),
+            req("MustBeRequestable", BOOLEAN),
+            opt("MustBeOwnedByCaller", BOOLEAN),
+            NEXT_TOKEN,
+            MAX_RESULTS,
+        ],
+    ),
+    request(
+        "ListReviewPolicyResultsForHIT",
+        &[
+            HIT_ID,
+            opt("PolicyLevels", Shape::List(&REVIEW_POLICY_LEVEL)),
+            opt("RetrieveActions", BOOLEAN),
+            opt("RetrieveResults", BOOLEAN),
+            NEXT_TOKEN,
+            MAX_RESULTS,
+        ],
+    ),
+    request(
+        "ListReviewableHITs",
+        &[
+            opt("HITTypeId", ENTITY_ID),
+            opt("Status", REVIEWABLE_HIT_STATUS),
+            NEXT_TOKEN,
+            MAX_RESULTS,
+        ],
+    ),
+    request("ListWorkerBlocks", &[NEXT_TOKEN, MAX_RESULTS]),
+    request(
+        "ListWorkersWithQualificationType",
+        &[QUALIFICATION_TYPE_ID, opt("Status", QUALIFICATION_STATUS), NEXT_TOKEN, MAX_RESULTS],
+    ),
+    request(
+        "NotifyWorkers",
+        &[
+            req("Subject", STRING),
+            req("MessageText", STRING),
+            req("WorkerIds", Shape::List(&CUSTOMER_ID)),
+        ],
+    ),
+    request("RejectAssignment", &[ASSIGNMENT_ID, req("RequesterFeedback", STRING)]),
+    request(
+        "RejectQualificationRequest",
+        &[req("QualificationRequestId", STRING), opt("Reason", STRING)],
+    ),
+    request(
+        "SendBonus",
+        &[
+            WORKER_ID,
+            req("BonusAmount", CURRENCY_AMOUNT),
+            ASSIGNMENT_ID,
+            req("Reason", STRING),
+            UNIQUE_REQUEST_TOKEN,
+        ],
+    ),
+    request(
+        "SendTestEventNotification",
+        &[req("Notification", NOTIFICATION_SPECIFICATION), req("TestEventType", EVENT_TYPE)],
+    ),
+    request("UpdateExpirationForHIT", &[HIT_ID, req("ExpireAt", TIMESTAMP)]),
+    request("UpdateHITReviewStatus", &[HIT_ID, opt("Revert", BOOLEAN)]),
+    request("UpdateHITTypeOfHIT", &[HIT_ID, HIT_TYPE_ID]),
+    request(
+        "UpdateNotificationSettings",
+        &[HIT_TYPE_ID, opt("Notification", NOTIFICATION_SPECIFICATION), opt("Active", BOOLEAN)],
+    ),
+    request(
+        "UpdateQualificationType",
+        &[
+            QUALIFICATION_TYPE_ID,
+            opt("Description", STRING),
+            opt("QualificationTypeStatus", QUALIFICATION_TYPE_STATUS),
+            opt("Test", STRING),
+            opt("AnswerKey", STRING),
+            opt("TestDurationInSeconds", LONG),
+            opt("RetryDelayInSeconds", LONG),
+            opt("AutoGranted", BOOLEAN),
+            opt("AutoGrantedValue", INTEGER),
+        ],
+    ),
 ];
 
-/// One operation: what it is called, what it takes, what it answers.
-#[derive(Debug, Clone, Copy)]
-pub struct OperationShape {
-    /// The name that stands in `X-Amz-Target` after the dot.
-    pub name: &'static str,
-    /// The members of the request.
-    pub input: &'static [Member],
-    /// The members of the answer; empty for an operation that answers `{}`.
-    pub output: &'static [Member],
-}
-
-/// One member of a structure.
-#[derive(Debug, Clone, Copy)]
-pub struct Member {
-    /// The name as it stands on the wire.
-    pub name: &'static str,
-    /// What its value may be.
-    pub shape: Shape,
-    /// Whether a request without it is refused; of no weight in an answer.
-    pub required: bool,
-}
-
-/// What a value may be. Shapes do not refer to themselves, so a walk along them ends.
-#[derive(Debug, Clone, Copy)]
-pub enum Shape {
-    /// A JSON string that meets every constraint.
-    String(&'static [Constraint]),
-    /// A whole JSON number of 32 bits, signed, that meets every constraint.
-    Integer(&'static [Constraint]),
-    /// A whole JSON number of 64 bits, signed.
-    Long,
-    /// `true` or `false`.
-    Boolean,
-    /// A JSON number: seconds since 1970, fractions allowed.
-    Timestamp,
-    /// A JSON array of any length.
-    List(&'static Shape),
-    /// A JSON object.
-    Structure(&'static [Member]),
-}
-
-/// What a string or a number has to meet beyond being one.
-#[derive(Debug, Clone, Copy)]
-pub enum Constraint {
-    /// A string of at most so many characters.
-    MaxLength(usize),
-    /// A string of at least so many characters.
-    MinLength(usize),
-    /// A string that the pattern matches.
-    Matches(&'static Pattern),
-    /// A string that is one of these.
-    OneOf(&'static [&'static str]),
-    /// A number not above this.
-    Max(i64),
-    /// A number not below this.
-    Min(i64),
-}
-
-/// A regular expression of the API: its text for messages, and what it means.
-#[derive(Debug, Clone, Copy)]
-pub struct Pattern {
-    /// The expression as the API states it.
-    pub text: &'static str,
-    /// Whether the expression matches the whole string, as Java's `matches()` has it.
-    pub matches: fn(&str) -> bool,
-}
-
-/// A member that a request must have.
-const fn req(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape, required: true }
-}
-
-/// A member that may be absent.
-const fn opt(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape, required: false }
+/// The request of an operation.
+const fn request(name: &'static str, input: &'static [Member]) -> OperationShape {
+    OperationShape { name, input }
 }
 
 #[cfg(test)]

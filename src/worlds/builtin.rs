@@ -1,5 +1,7 @@
 //! The worlds that the program carries with it.
 
+use serde_json::Value;
+
 /// A built-in world.
 #[derive(Debug, Clone, Copy)]
 pub struct Builtin {
@@ -35,14 +37,10 @@ impl Builtin {
         BUILTIN.iter().find(|builtin| builtin.name == name).copied()
     }
 
-    /// What it says of itself.
+    /// What it is for.
     #[must_use]
     pub fn about(&self) -> String {
-        #[derive(serde::Deserialize)]
-        struct About {
-            #[serde(rename = "About", default)]
-            about: String,
-        }
-        serde_json::from_str::<About>(self.text).map(|about| about.about).unwrap_or_default()
+        let world: Value = serde_json::from_str(self.text).unwrap_or_default();
+        world["About"].as_str().unwrap_or_default().to_owned()
     }
 }

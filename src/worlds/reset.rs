@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::actions::faults;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::money::Cents;
 use crate::store::events;
-use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
+use crate::store::requesters::{self, Credentials, OPENING_BALANCE, Requester};
 use crate::store::{reset, world};
 use crate::time::{Clock, Instant};
 use crate::turn::Turn;
@@ -15,13 +16,13 @@ use crate::worlds::{Refusal, Worlds};
 /// What a market begins with.
 #[derive(Debug, Default)]
 pub struct Beginning {
-    /// The requesters that were made known by options.
-    pub known: Vec<Known>,
-    /// The worlds that were asked for by options.
+    /// The requesters that options name.
+    pub known: Vec<Credentials>,
+    /// The worlds that options name.
     pub worlds: Option<Arc<Worlds>>,
     /// The instant at which the clock begins; real time if none.
     pub start_at: Option<Instant>,
-    /// Whether the clock stands.
+    /// Whether the clock is frozen.
     pub freeze: bool,
 }
 
@@ -37,7 +38,7 @@ impl Beginning {
         }
     }
 
-    /// The access key of the requester whom options made known, if it is exactly one: who owns what
+    /// The access key of the requester whom options name, if it is exactly one: who owns what
     /// names no requester.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
@@ -74,9 +75,12 @@ pub enum Reset {
 /// of a market that is kept only the first start loads its worlds.
 pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Result<(), Refusal> {
     if let Reset::Requester(name) = how {
-        let requester = requester(turn, name).await?;
-        let balance = beginning.balance(&requester);
-        reset::of_requester(&mut turn.tx, &requester.id, balance).await?;
+        let Some(known) = requesters::by_key_or_id(&mut turn.tx, name).await? else {
+            return Err(Fault::not_found(format!("There is no requester {name:?}.")).into());
+        };
+        let balance = beginning.balance(&known.requester);
+        reset::of_requester(&mut turn.tx, &known.requester.id, balance).await?;
+        faults::note(turn).await?;
         return Ok(());
     }
     let secrets = requesters::secrets(&mut turn.tx).await?;
@@ -90,16 +94,16 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
     Ok(())
 }
 
-/// Everything away but the requesters that options made known; the clock goes on.
+/// Removes everything but the requesters that options name; the clock goes on.
 ///
 /// # Errors
 /// The database failed.
 pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
-    let waiting = events::waiting_count(&mut turn.tx).await?;
-    if waiting > 0 {
-        tracing::warn!(waiting, "events that await delivery go with their market");
-    }
+    warn_of_waiting(turn).await?;
     reset::everything(&mut turn.tx).await?;
+    world::count_reset(&mut turn.tx).await?;
+    turn.reset_count += 1;
+    faults::note(turn).await?;
     turn.earliest_set = None;
     if let Ids::Seeded { count, .. } = &mut turn.ids {
         *count = 0;
@@ -110,22 +114,21 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Says how many events that await delivery are lost.
+pub(super) async fn warn_of_waiting(turn: &mut Turn) -> Result<(), Fault> {
+    let waiting = events::waiting_count(&mut turn.tx).await?;
+    if waiting > 0 {
+        tracing::warn!(waiting, "events that await delivery go with their market");
+    }
+    Ok(())
+}
+
 /// The clock of the beginning.
 async fn begin_clock(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> {
     let clock = beginning.clock(turn.real.at);
     turn.set_clock(clock).await?;
-    world::count_anew(&mut turn.tx).await?;
+    world::reset_counters(&mut turn.tx).await?;
     turn.has_settled = true;
     turn.move_to(clock.at(turn.real.at));
     Ok(())
-}
-
-async fn requester(turn: &mut Turn, name: &str) -> Result<Arc<Requester>, Fault> {
-    if let Some(known) = requesters::by_key(&mut turn.tx, name).await? {
-        return Ok(known.requester);
-    }
-    let known = requesters::by_id(&mut turn.tx, name).await?;
-    known
-        .map(|known| known.requester)
-        .ok_or_else(|| Fault::not_found(format!("There is no requester {name:?}.")))
 }

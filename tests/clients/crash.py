@@ -192,7 +192,7 @@ class Crash:
                 entry.picture, entry.perhaps = entry.perhaps, None
 
     def check_events(self):
-        """The events since the last time: one for each piece of work that was handed in."""
+        """The events since the last time: one for each piece of work that was submitted."""
         while True:
             path = f"/_mturk/events?after={self.told}&limit=1000"
             page = self.server.control("GET", path)["Events"]

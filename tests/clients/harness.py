@@ -138,8 +138,6 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                # A file that may not grow is an error to it, not the end.
-                restore_signals=False,
             )
         self.admin_token = environment.get("MTURK_LOCAL_ADMIN_TOKEN")
         self.ready_line = self._read_ready_line()
@@ -238,12 +236,12 @@ class Server:
 
     def client(self, key=None, secret="secret", **more):
         """A boto3 client; without `key`, that of a requester nobody has seen before."""
-        settings = Config(
-            retries={"total_max_attempts": 1},
-            max_pool_connections=50,
-            read_timeout=PATIENCE,
-            **more.pop("config", {}),
-        )
+        usual = {
+            "retries": {"total_max_attempts": 1},
+            "max_pool_connections": 50,
+            "read_timeout": PATIENCE,
+        }
+        settings = Config(**(usual | more.pop("config", {})))
         return boto_session().client(
             "mturk",
             region_name="us-east-1",

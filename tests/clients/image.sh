@@ -69,7 +69,7 @@ stop() {
 example() {
     AWS_ENDPOINT_URL_MTURK=$url AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test \
         AWS_SECRET_ACCESS_KEY=test AWS_EC2_METADATA_DISABLED=true \
-        .venv/bin/python tests/clients/example/example.py >"$folder/example.out" 2>"$folder/example.err" ||
+        .venv/bin/python examples/compose/app.py >"$folder/example.out" 2>"$folder/example.err" ||
         fail "the example client"
     grep -qx "there are $1" "$folder/example.out" || fail "not $1 HITs: $(cat "$folder/example.out")"
 }

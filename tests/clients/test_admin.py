@@ -81,6 +81,19 @@ def test_exec_hands_the_token_to_its_command():
     assert json.loads(done.stdout)["mode"] == "real", done.stderr
 
 
+def test_env_under_exec_names_both_addresses_and_the_key():
+    for apart in [(), ("--control-listen", "127.0.0.1:0")]:
+        script = (
+            'before=$AWS_ENDPOINT_URL_MTURK; eval "$("$0" env)"; '
+            'echo $before $AWS_ENDPOINT_URL_MTURK $AWS_ACCESS_KEY_ID; "$0" clock'
+        )
+        known = ("--credential", "AKX:sx")
+        done = run_binary("exec", *known, *apart, "--", "sh", "-c", script, binary())
+        before, after, key = done.stdout.split("\n", 1)[0].split()
+        assert (before, key) == (after, "AKX"), done.stderr
+        assert '"mode"' in done.stdout, done.stderr
+
+
 def test_apart_the_control_api_is_at_its_own_address():
     with launch("--control-listen", "127.0.0.1:0") as server:
         with pytest.raises(ControlError) as refused:
@@ -93,5 +106,9 @@ def test_apart_the_control_api_is_at_its_own_address():
 def test_an_open_server_that_others_reach_says_who_can_do_what():
     with launch("--listen", "0.0.0.0:0", "--allow-remote") as server:
         assert "everybody who reaches 0.0.0.0:" in server.stderr()
-    with launch("--listen", "0.0.0.0:0", "--allow-remote", "--admin-token", "hush") as server:
+    for closed in [("--admin-token", "hush"), ("--control-listen", "127.0.0.1:0")]:
+        with launch("--listen", "0.0.0.0:0", "--allow-remote", *closed) as server:
+            assert "can call the Requester API as any requester" in server.stderr()
+            assert "the whole market" not in server.stderr()
+    with launch("--listen", "0.0.0.0:0", "--allow-remote", *LAB) as server:
         assert "everybody who reaches" not in server.stderr()

@@ -70,6 +70,16 @@ def check_world(url, world):
         return server.stderr()
 
 
+def test_a_restart_keeps_the_name_that_a_world_gave(kept):
+    """A credential without a name gives its requester none."""
+    names = []
+    for _ in range(2):
+        with launch("--fixture", "demo", "--credential", "test:test", database=kept) as server:
+            names.append([one["Name"] for one in server.control("GET", "/_mturk/world")["Requesters"]])
+    assert names[0] == names[1]
+    assert "test" not in names[0]
+
+
 def test_killed_while_it_loads(kept, world):
     """After kill -9 in the middle of its first start the market begins with the next one."""
     for _ in range(2):

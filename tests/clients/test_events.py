@@ -1,4 +1,4 @@
-"""Events leave the house: to SQS and SNS as moto has them, at least once and in order."""
+"""Events are delivered to SQS and SNS, for which moto stands: at least once, and in order."""
 
 import http.client
 import json
@@ -137,7 +137,7 @@ class Queue:
         return [event for document in self.documents() for event in document["Events"]]
 
     def until(self, count):
-        """Takes until so many different events came; they are told in the order of coming."""
+        """Takes until so many different events came; in the order of coming."""
         end = time.monotonic() + PATIENCE
         while len({json.dumps(event) for event in self.events()}) < count:
             assert time.monotonic() < end, self.bodies
@@ -169,8 +169,8 @@ def away():
     found.stop()
 
 
-def told(client, hit, destination, transport="SQS", event_types=WORK):
-    """Wants events of the HIT's type to be told."""
+def notify(client, hit, destination, transport="SQS", event_types=WORK):
+    """Sends events of the HIT's type to a destination."""
     client.update_notification_settings(
         HITTypeId=hit["HITTypeId"],
         Notification=specification(destination, transport, event_types),
@@ -209,7 +209,7 @@ def test_a_notification_in_a_queue_is_as_it_was_recorded(cloud):
     with launch(*start, **cloud.environment) as server:
         client = server.client("AK")
         hit = make_hit(client, MaxAssignments=1)
-        told(client, hit, queue.url, event_types=ALL)
+        notify(client, hit, queue.url, event_types=ALL)
         work = server.submit(hit["HITId"])["AssignmentId"]
         client.approve_assignment(AssignmentId=work)
         client.delete_hit(HITId=hit["HITId"])
@@ -254,7 +254,7 @@ def test_a_topic_tells_a_queue(cloud):
     with launch("--clock", "2026-01-01T00:00:00Z", "--freeze", **cloud.environment) as server:
         client = server.client()
         hit = make_hit(client)
-        told(client, hit, topic, "SNS")
+        notify(client, hit, topic, "SNS")
         work = server.submit(hit["HITId"])["AssignmentId"]
         until(queue.take)
     envelope = json.loads(queue.bodies[0])
@@ -299,7 +299,7 @@ def test_events_come_in_order(cloud):
         client = server.client()
         hits = [make_hit(client, MaxAssignments=100, Title=f"Title {n}") for n in range(2)]
         for hit, queue in zip(hits, queues, strict=True):
-            told(client, hit, queue.url)
+            notify(client, hit, queue.url)
         made = [[], []]
         for number in range(200):
             work = server.submit(hits[number % 2]["HITId"])
@@ -315,7 +315,7 @@ def test_without_an_endpoint_events_wait_until_there_is_one(cloud, kept):
     with launch(database=kept) as server:
         client = server.client()
         hit = make_hit(client)
-        told(client, hit, queue.url)
+        notify(client, hit, queue.url)
         works = [server.submit(hit["HITId"])["AssignmentId"] for _ in range(3)]
         assert [event["AssignmentId"] for event in waiting(server)] == works
         assert all("Failures" not in event["Delivery"] for event in waiting(server))
@@ -328,7 +328,7 @@ def test_a_destination_that_is_away_comes_back(away):
     with launch("--clock", "2026-01-01T00:00:00Z", "--freeze", **away.environment) as server:
         client = server.client()
         hit = make_hit(client, MaxAssignments=30)
-        told(client, hit, f"{away.url}/123456789012/comes-back")
+        notify(client, hit, f"{away.url}/123456789012/comes-back")
         works = [server.submit(hit["HITId"])["AssignmentId"] for _ in range(12)]
         until(lambda: waiting(server)[0]["Delivery"].get("Failures", 0) >= 2)
         away.start()
@@ -350,20 +350,20 @@ def test_one_destination_that_is_away_does_not_hold_up_another(cloud):
     with launch(**cloud.environment) as server:
         client = server.client()
         hits = [make_hit(client, Title=f"Title {n}") for n in range(2)]
-        told(client, hits[0], queue.url + "-not-there")
-        told(client, hits[1], queue.url)
+        notify(client, hits[0], queue.url + "-not-there")
+        notify(client, hits[1], queue.url)
         server.submit(hits[0]["HITId"])
         work = server.submit(hits[1]["HITId"])["AssignmentId"]
         assert queue.works(1) == [work]
         assert [event["HITId"] for event in waiting(server)] == [hits[0]["HITId"]]
 
 
-def test_kill_9_between_the_deed_and_its_delivery_loses_nothing(away, kept):
+def test_kill_9_between_the_action_and_its_delivery_loses_nothing(away, kept):
     """What was answered is delivered by the next process."""
     with launch(database=kept, **away.environment) as server:
         client = server.client()
         hit = make_hit(client, MaxAssignments=30)
-        told(client, hit, f"{away.url}/123456789012/after-the-crash")
+        notify(client, hit, f"{away.url}/123456789012/after-the-crash")
         works = [server.submit(hit["HITId"])["AssignmentId"] for _ in range(15)]
         server.kill()
     away.start()
@@ -378,7 +378,7 @@ def test_kill_9_amid_deliveries_loses_nothing(cloud, kept):
     queue, key, made = cloud.queue(), access_key(), []
     with launch(database=kept) as server:
         hit = make_hit(server.client(key), MaxAssignments=500)
-        told(server.client(key), hit, queue.url)
+        notify(server.client(key), hit, queue.url)
     for _ in range(4):
         with launch(database=kept, **cloud.environment) as server:
             for _ in range(30):
@@ -408,7 +408,7 @@ def test_two_processes_deliver_each_event_once(cloud):
         with launch(database=url, **cloud.environment) as one:
             with launch(database=url, **cloud.environment) as other:
                 hit = make_hit(one.client(key), MaxAssignments=100)
-                told(other.client(key), hit, queue.url)
+                notify(other.client(key), hit, queue.url)
                 with ThreadPoolExecutor(4) as pool:
                     servers = [(one, other)[number % 2] for number in range(100)]
                     sent = pool.map(lambda server: server.submit(hit["HITId"]), servers)
@@ -426,7 +426,7 @@ def test_the_other_process_delivers_what_a_killed_one_left(away):
     with fresh_database() as url, launch(database=url, **away.environment) as stays:
         with launch(database=url, **away.environment) as goes:
             hit = make_hit(goes.client(key))
-            told(goes.client(key), hit, f"{away.url}/123456789012/left")
+            notify(goes.client(key), hit, f"{away.url}/123456789012/left")
             works = [goes.submit(hit["HITId"])["AssignmentId"] for _ in range(3)]
             goes.kill()
         away.start()
@@ -447,7 +447,7 @@ def test_a_reader_of_two_processes_misses_nothing():
                 ]
                 seen, after, turn = [], 0, 0
                 while len(seen) < 404:
-                    # What is handed in after the page was read is on the next one.
+                    # What is submitted after the page was read is on the next one.
                     over = all(work.done() for work in sent)
                     page = servers[turn % 2].control("GET", f"/_mturk/events?after={after}&limit=7")
                     seen += page["Events"]
@@ -516,3 +516,38 @@ def test_an_endpoint_with_tls_is_refused_with_a_reason():
         done = run_binary("serve", **{name: "https://sqs.us-east-1.amazonaws.com"})
         assert done.returncode == 2
         assert f"({name})" in done.stderr and "http://" in done.stderr, done.stderr
+
+
+def test_an_event_is_delivered_twice_by_a_rule(cloud):
+    with launch(**cloud.environment) as server:
+        client, queue = server.client(), cloud.queue()
+        hit = make_hit(client)
+        notify(client, hit, queue.url)
+        server.control("POST", "/_mturk/faults", {"Preset": "duplicates", "Times": 1})
+        server.submit(hit["HITId"])
+        queue.until(1)
+        until(lambda: not waiting(server))
+        queue.take()
+        first, second = queue.documents()
+        assert first == second
+        server.submit(hit["HITId"])
+        queue.until(2)
+        assert len(queue.documents()) == 3
+
+
+def test_a_failed_attempt_uses_no_rule_up(cloud):
+    """A document that a rule doubles comes twice also where the first attempts failed."""
+    with launch(**cloud.environment) as server:
+        client, name = server.client(), f"late-{uuid.uuid4().hex}"
+        hit = make_hit(client)
+        notify(client, hit, f"{cloud.url}/123456789012/{name}")
+        server.control("POST", "/_mturk/faults", {"Preset": "duplicates", "Times": 1})
+        server.submit(hit["HITId"])
+        until(lambda: waiting(server) and "Failures" in waiting(server)[0]["Delivery"])
+        queue = cloud.queue(name)
+        queue.until(1)
+        until(lambda: not waiting(server))
+        queue.take()
+        first, second = queue.documents()
+        assert first == second
+        assert server.control("GET", "/_mturk/faults")["Faults"] == []

@@ -47,7 +47,7 @@ def with_real_ids(description, world):
     types = [of["QualificationTypeId"] for of in world["QualificationTypes"]]
     there = {"hits": hits, "assignments": work}
     for path, item in description["paths"].items():
-        noun = path.split("/")[2]
+        noun = path.removeprefix("/_mturk").split("/")[1]
         if "{typeId}" in path:
             item["post"]["parameters"][1]["schema"] = {"type": "string", "enum": types}
         for operation in item.values() if noun in there else []:
@@ -59,7 +59,7 @@ def with_real_ids(description, world):
     for parameter in description["paths"]["/_mturk/wait"]["get"]["parameters"]:
         if parameter["name"] == "timeout":
             parameter |= {"required": True, "schema": {"type": "string", "enum": ["0s", "10ms"]}}
-    wanted = description["components"]["schemas"]["Wanted"]["properties"]
+    wanted = description["components"]["schemas"]["AcceptBody"]["properties"]
     wanted["HITId"] = {"type": "string", "enum": hits}
     return description
 

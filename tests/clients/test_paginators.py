@@ -91,7 +91,8 @@ LISTS = {
 PAGINATORS = botocore.session.get_session().get_paginator_model("mturk")._paginator_config
 
 
-@pytest.fixture(scope="module")
+# For the session, as the server is: a worker of pytest may come to this file twice.
+@pytest.fixture(scope="session")
 def paged(server):
     """A requester who has 250 of everything."""
     key = access_key()

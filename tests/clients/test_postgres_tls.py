@@ -7,7 +7,9 @@ from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
+from certificates import authority, certificate
 from harness import PATIENCE, ROOT, binary, clean_environment, launch, psql
 
 # Starts a cluster of its own, says where it is, and removes it when its standard input ends.
@@ -16,28 +18,6 @@ source tests/lib/postgres.sh
 trap postgres_stop EXIT
 postgres_start && echo "$MTURK_LOCAL_TEST_DATABASE $postgres_dir" && cat >/dev/null
 """
-
-
-def openssl(folder, *arguments):
-    command = ["openssl", *map(str, arguments)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def authority(folder, name):
-    """A certificate authority: NAME.pem and NAME.key."""
-    new = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
-    openssl(folder, *new, "-keyout", f"{name}.key", "-out", f"{name}.pem")
-
-
-def certificate(folder, ca):
-    """A certificate for 127.0.0.1, signed by the authority: server.crt and server.key."""
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
-    new = ["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
-    openssl(folder, *new, "-keyout", "server.key", "-out", "server.csr")
-    sign = ["x509", "-req", "-in", "server.csr", "-days", "2", "-extfile", "names"]
-    signer = ["-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial"]
-    openssl(folder, *sign, *signer, "-out", "server.crt")
 
 
 @pytest.fixture(scope="module", name="cluster")
@@ -166,6 +146,19 @@ def test_prefer_says_that_the_connection_is_plain_text(cluster):
         code, said = start(url)
         assert code == 0, said
         assert ("plain text" in said) == warns, (url, said)
+
+
+def test_prefer_keeps_the_tls_that_it_began_with(cluster):
+    offer_tls(cluster, True)
+    end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mturk-local'"
+    with launch(database=cluster.url) as server:
+        offer_tls(cluster, False)
+        psql(cluster.url, end_all)
+        with pytest.raises(ClientError) as refused:
+            server.client().get_account_balance()
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] in (500, 503)
+        offer_tls(cluster, True)
+        assert server.client().get_account_balance()["AvailableBalance"] == "10000.00"
 
 
 def test_allow_takes_tls_where_the_server_wants_it(cluster):

@@ -194,6 +194,20 @@ def test_newer_database_is_exit_4(kept):
     assert "newer" in refused_start(4, "--listen", "127.0.0.1:0", "--database", kept)
 
 
+def test_database_of_before_the_first_release_is_exit_4(kept):
+    """Its migrations became one: it is left alone, and the way out is named."""
+    with launch(database=kept):
+        pass
+    older = "UPDATE _sqlx_migrations SET version = 1 WHERE version = 14"
+    if kept.startswith("sqlite:"):
+        with sqlite3.connect(kept.removeprefix("sqlite:")) as connection:
+            connection.execute(older)
+        connection.close()
+    else:
+        psql(kept, older)
+    assert "mturk-local dump" in refused_start(4, "--listen", "127.0.0.1:0", "--database", kept)
+
+
 def test_kept_database_comes_back(kept, key):
     """What was there at the stop is there at the next start, down to the request token."""
     with launch(database=kept) as server:

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use mturk_local::emulator::{Emulator, Options, StartError};
+use mturk_local::emulator::{Backend, Options, StartError};
 use mturk_local::engine::{Start, StartAt};
 use mturk_local::time::Instant;
 use mturk_local::worlds::Worlds;
@@ -24,12 +24,12 @@ fn options(database: &str, at: i64, world: &str) -> Options {
     }
 }
 
-async fn hits(emulator: &Emulator) -> usize {
+async fn hits(emulator: &Backend) -> usize {
     let world = emulator.engine().dump(Secrets::Left).await.unwrap();
     world["HITs"].as_array().map_or(0, Vec::len)
 }
 
-async fn now(emulator: &Emulator) -> Instant {
+async fn now(emulator: &Backend) -> Instant {
     emulator.engine().clock().await.unwrap().now
 }
 
@@ -37,15 +37,15 @@ async fn now(emulator: &Emulator) -> Instant {
 async fn a_market_whose_world_does_not_load_has_not_begun() {
     let (database, _folder) = new_database().await;
     for _ in 0..2 {
-        let refused = Emulator::start(options(&database, START + 60, BROKEN)).await;
+        let refused = Backend::start(options(&database, START + 60, BROKEN)).await;
         assert!(matches!(refused, Err(StartError::World(_))), "{refused:?}");
     }
-    let begun = Emulator::start(options(&database, START, ONE_HIT)).await.unwrap();
+    let begun = Backend::start(options(&database, START, ONE_HIT)).await.unwrap();
     assert_eq!((hits(&begun).await, now(&begun).await), (1, Instant(START * 1000)));
     begun.engine().store().close().await;
     drop(begun);
     let other = r#"{"Workers": [{"WorkerId": "A1NEW"}]}"#;
-    let went_on = Emulator::start(options(&database, START + 60, other)).await.unwrap();
+    let went_on = Backend::start(options(&database, START + 60, other)).await.unwrap();
     assert_eq!((hits(&went_on).await, now(&went_on).await), (1, Instant(START * 1000)));
     let workers = went_on.engine().dump(Secrets::Left).await.unwrap()["Workers"].clone();
     let is_new = |worker: &Value| worker["WorkerId"] == "A1NEW";
@@ -61,7 +61,7 @@ async fn a_market_that_did_not_begin_has_no_seed() {
         for (n, seed) in seeds.into_iter().enumerate() {
             let world = if n == last { r#"{"HITs": [{"Question": "<x/>"}]}"# } else { BROKEN };
             let options = Options { seed: Some(seed), ..options(&database, START, world) };
-            match Emulator::start(options).await {
+            match Backend::start(options).await {
                 Ok(emulator) => {
                     let world = emulator.engine().dump(Secrets::Left).await.unwrap();
                     made.push(world["HITs"][0]["HITId"].clone());
@@ -82,7 +82,7 @@ async fn a_reset_goes_back_to_what_the_process_was_started_with() {
     {
         let worlds = world.map(|world| Worlds::read(vec![world.to_owned()]).unwrap());
         let database = Some(database.clone());
-        let emulator = Emulator::start(Options { database, worlds, ..Options::default() });
+        let emulator = Backend::start(Options { database, worlds, ..Options::default() });
         let emulator = emulator.await.unwrap();
         assert_eq!(hits(&emulator).await, after_start, "{world:?}");
         let reset = Request::post("/_mturk/reset").header("Host", "localhost");
@@ -102,7 +102,7 @@ async fn processes_that_start_at_once_begin_it_once() {
         return;
     }
     let start = async || {
-        let emulator = Emulator::start(options(&database, START, ONE_HIT)).await.unwrap();
+        let emulator = Backend::start(options(&database, START, ONE_HIT)).await.unwrap();
         hits(&emulator).await
     };
     assert_eq!(tokio::join!(start(), start(), start()), (1, 1, 1));

@@ -19,7 +19,7 @@ fn the_script_runs_the_parts_that_are_named() {
     let path = format!("{}:{}", folder.path().display(), env::var("PATH").unwrap());
     let mut script = script();
     let run = script.args(["--quick", "start", "lists"]).env("PATH", path).assert().success();
-    run.stdout("cargo bench --locked --bench ratio -- --quick start lists\n");
+    run.stdout("cargo bench --locked --profile dist --bench ratio -- --quick start lists\n");
 }
 
 #[test]

@@ -193,15 +193,15 @@ async fn old_events_are_forgotten_but_not_those_that_wait() {
         world.work(worker, &hit).await;
     }
     let engine = world.emulator.engine();
-    assert_eq!(engine.keep_events(7, 100).await, Ok(0));
+    assert_eq!(engine.prune_events_to(7, 100).await, Ok(0));
     assert_eq!(events(&world, "").await.len(), 7);
-    assert_eq!(engine.keep_events(2, 7).await, Ok(0));
+    assert_eq!(engine.prune_events_to(2, 7).await, Ok(0));
     let kept = events(&world, "").await;
     assert_eq!(
         types(&kept).join(" "),
         "AssignmentSubmitted AssignmentSubmitted AssignmentAccepted AssignmentSubmitted"
     );
-    assert_eq!(engine.keep_events(2, 4).await, Ok(1), "one is too old to wait");
+    assert_eq!(engine.prune_events_to(2, 4).await, Ok(1), "one is too old to wait");
     assert_eq!(events(&world, "").await, kept[1..]);
 }
 

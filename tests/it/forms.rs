@@ -1,18 +1,15 @@
 //! Forms that workers fill in on a page of this site, here without the page.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::Request;
-use mturk_local::acts::submit::{check_question, open_acceptance, open_question};
-use mturk_local::acts::submit_form::{FilledForm, submit_form};
+use mturk_local::actions::assignment::{check_question, open_acceptance, open_question};
+use mturk_local::actions::form::{CheckedForm, submit_form};
 use mturk_local::fault::Fault;
-use mturk_local::rules::question::filling::{Problem, SentFile};
+use mturk_local::rules::question::filling::{Filling, Problem, SentFile, answers};
 use mturk_local::rules::question::{Question, parse};
 use mturk_local::shapes::assignment::Assignment;
 use mturk_local::store::hits;
 use mturk_local::store::requesters::Requester;
-use mturk_local::turn::Access;
 use serde_json::json;
 
 use crate::world::World;
@@ -32,14 +29,14 @@ pub const FORM: &str = concat!(
 );
 
 /// What a worker filled in: a title and, unless it is empty, a file.
-pub fn filled(title: &str, song: &[u8]) -> FilledForm {
+pub fn filled(title: &str, song: &[u8]) -> Filling {
     let file = SentFile {
         field: "Answer_2".to_owned(),
         file_name: "a \"song\"\n\0é.ogg".to_owned(),
         content_type: "audio/ogg".to_owned(),
         content: song.to_vec(),
     };
-    FilledForm {
+    Filling {
         texts: vec![("Answer_1".to_owned(), title.to_owned())],
         files: if song.is_empty() { vec![] } else { vec![file] },
     }
@@ -49,21 +46,29 @@ pub fn filled(title: &str, song: &[u8]) -> FilledForm {
 pub async fn hand_in(
     world: &World,
     assignment_id: &str,
-    filled: FilledForm,
+    filled: Filling,
 ) -> Result<Result<Assignment, Vec<Problem>>, Fault> {
-    let Ok(Question::Form(form)) = parse(FORM) else { panic!("it is a form") };
-    let checked = match filled.check(&form) {
-        Ok(checked) => Arc::new(checked),
-        Err((_, problems)) => return Ok(Err(problems)),
+    hand_in_form(world, FORM, assignment_id, filled).await
+}
+
+async fn hand_in_form(
+    world: &World,
+    form: &str,
+    assignment_id: &str,
+    filled: Filling,
+) -> Result<Result<Assignment, Vec<Problem>>, Fault> {
+    let Ok(Question::Form(form)) = parse(form) else { panic!("it is a form") };
+    let checked = match answers(&form, &filled) {
+        Ok(answers) => CheckedForm { answers, files: filled.files },
+        Err(problems) => return Ok(Err(problems)),
     };
-    let assignment_id = assignment_id.to_owned();
+    let input = (assignment_id.to_owned(), checked);
     let engine = world.emulator.engine();
-    let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let (assignment_id, checked) = (assignment_id.clone(), Arc::clone(&checked));
+    let handed = engine.write(Requester::default(), input, |turn, (assignment_id, checked)| {
         Box::pin(async move {
-            let taken = open_acceptance(turn, &assignment_id, None).await?;
+            let taken = open_acceptance(turn, assignment_id, None).await?;
             let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-            submit_form(turn, &mut hit, taken, &checked).await
+            submit_form(turn, &mut hit, taken, checked).await
         })
     });
     handed.await.map(Ok)
@@ -78,7 +83,7 @@ pub async fn song(world: &World, worker: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn what_conforms_is_handed_in_and_what_does_not_stays_with_the_worker() {
+async fn what_conforms_is_submitted_and_what_does_not_stays_with_the_worker() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"Question": FORM})).await;
     let work = world.accept("A1ANNA", &hit).await;
@@ -101,6 +106,19 @@ async fn what_conforms_is_handed_in_and_what_does_not_stays_with_the_worker() {
     assert!(again.to_string().contains("submitted before"), "{again}");
 }
 
+/// An index of PostgreSQL takes no more than 2.7 kB, after compression.
+#[tokio::test]
+async fn a_file_answers_a_question_with_a_long_name() {
+    let world = World::new().await;
+    let name: String =
+        (1_u64..800).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string()).collect();
+    let form = FORM.replace("song", &name);
+    let hit = world.create_hit(json!({"Question": form})).await;
+    let work = world.accept("A1ANNA", &hit).await;
+    let done = hand_in_form(&world, &form, &work, filled("Song", b"la la")).await;
+    assert!(done.unwrap().unwrap().answer.contains(&name));
+}
+
 /// After a reset an id may be that of another assignment, while an answer is still read.
 #[tokio::test]
 async fn an_answer_that_was_made_for_another_question_is_refused() {
@@ -108,13 +126,15 @@ async fn an_answer_that_was_made_for_another_question_is_refused() {
     let hit = world.create_hit(json!({"Question": FORM})).await;
     let work = world.accept("A1ANNA", &hit).await;
     let engine = world.emulator.engine();
-    let compared = engine.turn(Access::Read, Requester::default(), move |turn| {
-        let (hit, work) = (hit.clone(), work.clone());
+    let compared = engine.read(Requester::default(), (hit, work), |turn, (hit, work)| {
         Box::pin(async move {
-            let question = open_question(turn, &work, Some("A1ANNA")).await?;
-            let hit = hits::find(&mut turn.tx, &hit).await?.unwrap();
+            let question = open_question(turn, work, Some("A1ANNA")).await?;
+            let hit = hits::find(&mut turn.tx, hit).await?.unwrap();
             let other = question.replace("Its title", "Its name");
-            Ok([check_question(&hit, &question).is_ok(), check_question(&hit, &other).is_ok()])
+            Ok::<_, Fault>([
+                check_question(&hit, &question).is_ok(),
+                check_question(&hit, &other).is_ok(),
+            ])
         })
     });
     assert_eq!(compared.await.unwrap(), [true, false]);
@@ -139,7 +159,7 @@ async fn expressions_over_the_limit_are_taken_and_left_to_the_browser() {
         let name = pattern.get(..9);
         world.qualify(json!({"Name": name, "Test": test, "TestDurationInSeconds": 60})).await;
         let Ok(Question::Form(form)) = parse(&form) else { panic!("it is a form") };
-        assert!(filled(answer, b"").check(&form).is_ok(), "{pattern:.20}");
+        assert!(answers(&form, &filled(answer, b"")).is_ok(), "{pattern:.20}");
         world.accept("A1ANNA", &hit).await;
     }
 }

@@ -10,7 +10,7 @@ async fn check(world: &World, hit: &str, expected: &str) {
     assert_eq!(world.standing(hit).await, expected);
 }
 
-async fn give_back(world: &World, assignment: &str) {
+async fn return_place(world: &World, assignment: &str) {
     world.done("POST", &format!("/assignments/{assignment}/return"), Value::Null).await;
 }
 
@@ -30,7 +30,7 @@ async fn the_worked_example_of_the_guide() {
     world.submit(&work[0]).await;
     world.submit(&work[1]).await;
     check(&world, &hit, "Unassignable 0 available 3 pending 0 completed").await;
-    give_back(&world, &work[2]).await;
+    return_place(&world, &work[2]).await;
     check(&world, &hit, "Assignable 1 available 2 pending 0 completed").await;
     work[2] = world.accept("A6", &hit).await;
     for id in &work[2..] {
@@ -69,7 +69,7 @@ async fn a_hit_that_expires_waits_for_those_who_are_at_it() {
     );
     world.submit(&work[0]).await;
     check(&world, &hit, "Unassignable 1 available 1 pending 0 completed").await;
-    give_back(&world, &work[1]).await;
+    return_place(&world, &work[1]).await;
     check(&world, &hit, "Reviewable 2 available 0 pending 0 completed").await;
     let reviewable = world.ok("ListReviewableHITs", json!({})).await;
     assert_eq!(reviewable["NumResults"], 1);

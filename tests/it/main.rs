@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod admin;
+mod answers;
 mod auth;
 mod bad_input;
 mod beginnings;
@@ -11,14 +12,19 @@ mod cli;
 mod clocks;
 mod conformance;
 mod container;
-mod doors;
+mod documents;
+mod embedded;
+mod entry_points;
 mod events;
 mod failed_timers;
+mod faults;
 mod forms;
 mod given_up;
 mod inputs;
 mod jumps;
+mod kept;
 mod lifecycle;
+mod metrics;
 mod model;
 mod money;
 mod neighbours;
@@ -28,8 +34,8 @@ mod paging;
 mod parsers;
 mod qualified;
 mod races;
-mod readme;
 mod recorded;
+mod requests;
 mod reviews;
 mod seconds;
 mod shape;

@@ -13,6 +13,8 @@ use flate2::read::GzDecoder;
 use mturk_local::wire::model::{Constraint, Member, OPERATIONS, OperationShape, Shape};
 use serde_json::{Map, Value, json};
 
+use crate::answers::members;
+
 const MODEL: &str = "site-packages/botocore/data/mturk/2017-01-17/service-2.json.gz";
 
 #[test]
@@ -118,7 +120,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     fn operation(&mut self, ours: &OperationShape, theirs: &Value) {
-        for (side, members) in [("input", ours.input), ("output", ours.output)] {
+        for (side, members) in [("input", ours.input), ("output", members(ours.name))] {
             let place = format!("{}.{side}", ours.name);
             self.reference(&place, &Shape::Structure(members), &theirs[side]);
         }

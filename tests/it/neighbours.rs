@@ -1,7 +1,7 @@
 //! What another process on the same store did is seen at once; which only PostgreSQL allows.
 
+use mturk_local::fault::Fault;
 use mturk_local::store::requesters::Requester;
-use mturk_local::turn::Access;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
@@ -30,11 +30,11 @@ async fn what_another_process_left_is_seen_and_settled_by_who_reads() {
     let moved = "UPDATE world SET clock_frozen_at = clock_frozen_at + 3600000";
     sqlx::query(moved).execute(&mut connection).await.unwrap();
     let engine = neighbour.emulator.engine();
-    let told = engine.turn(Access::Read, Requester::default(), |turn| {
+    let read = engine.read(Requester::default(), (), |turn, ()| {
         let now = turn.now;
-        Box::pin(async move { Ok(now) })
+        Box::pin(async move { Ok::<_, Fault>(now) })
     });
-    let now = told.await.unwrap();
+    let now = read.await.unwrap();
     assert_eq!(
         Ok(now),
         world.emulator.engine().clock().await.map(|told| told.now),

@@ -69,7 +69,7 @@ impl List {
     }
 }
 
-/// A HIT with so many pieces of work, all handed in at the same instant, in their order.
+/// A HIT with so many pieces of work, all submitted at the same instant, in their order.
 async fn worked(world: &World, count: usize) -> (String, Vec<String>) {
     let hit = world.create_hit(json!({"MaxAssignments": 1000})).await;
     let mut work = Vec::new();
@@ -158,7 +158,7 @@ async fn the_page_size_may_change_between_pages() {
 }
 
 #[tokio::test]
-async fn work_handed_in_meanwhile_stands_at_the_end() {
+async fn work_submitted_meanwhile_stands_at_the_end() {
     let world = World::new().await;
     let (hit, mut work) = worked(&world, 5).await;
     let mut asked = json!({"HITId": hit, "MaxResults": 2});

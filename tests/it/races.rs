@@ -142,7 +142,7 @@ async fn equal_hit_types_made_at_once_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn work_handed_in_at_once_is_all_read_by_one_who_pages_meanwhile() {
+async fn work_submitted_at_once_is_all_read_by_one_who_pages_meanwhile() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"MaxAssignments": 100})).await;
     let mut workers = JoinSet::new();

@@ -7,8 +7,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::conformance::full::Full;
-use crate::reviews::{answer, known};
-use crate::state::{state, write};
+use crate::state::state;
 use crate::world::{START, World};
 
 /// Where a clock stands that is not at a whole second.
@@ -158,92 +157,4 @@ async fn lists_keep_the_order_of_arrival_within_a_second() {
     let events = world.done("GET", "/events", Value::Null).await;
     let shown = events["Events"].as_array().unwrap().iter();
     assert!(shown.clone().all(|event| event["EventTimestamp"].as_str().unwrap().len() == 20));
-}
-
-/// Where times stand in a store that was written before they were whole seconds.
-const KEPT: [(&str, &[&str]); 10] = [
-    ("workers", &["created_at"]),
-    ("hits", &["expire_at"]),
-    ("acceptances", &["accept_at", "deadline_at"]),
-    ("timers", &["due_at"]),
-    ("qualification_types", &["created_at"]),
-    ("qualifications", &["grant_at"]),
-    ("qualification_requests", &["ask_at", "test_due_at"]),
-    ("bonus_payments", &["grant_at"]),
-    ("reviewed_workers", &["submit_at"]),
-    ("messages", &["sent_at"]),
-];
-
-/// Puts the store back to what it was: fractions of a quarter, and deadlines of submitted work.
-async fn made_old(world: &World) {
-    for (table, columns) in KEPT {
-        for column in columns {
-            write(world, &format!("UPDATE {table} SET {column} = {column} + 250")).await;
-        }
-    }
-    for (table, column) in [("hits", "created_at"), ("qualification_requests", "submit_at")] {
-        write(world, &format!("ALTER TABLE {table} DROP COLUMN {column}")).await;
-        write(world, &format!("ALTER TABLE {table} RENAME COLUMN arrived_at TO {column}")).await;
-    }
-    // The times of this market end in a digit that is not zero, so that digits can be added.
-    for table in ["assignments", "review_reports"] {
-        for (new, old) in [
-            ("E9,", "25E9,"),
-            ("E8,", "25E8,"),
-            ("\":1.025E9", "\":1.00000000025E9"),
-            ("\":3601.0", "\":3601.25"),
-        ] {
-            let changed = format!("replace(document, '{new}', '{old}')");
-            write(world, &format!("UPDATE {table} SET document = {changed}")).await;
-        }
-    }
-    let answer = ",\"Answer\":";
-    let deadline = format!(",\"Deadline\":1.76722620125E9{answer}");
-    let changed = format!("replace(document, '{answer}', '{deadline}')");
-    write(world, &format!("UPDATE assignments SET document = {changed}")).await;
-}
-
-#[tokio::test]
-async fn a_kept_store_is_brought_over() {
-    let world = market(Instant(START * 1000 + 1250)).await;
-    let id = world.qualify(json!({})).await;
-    world.grant(&id, "A1ANNA", 7).await;
-    world.pending("A2BERT", &id).await;
-    let required = json!([{"QualificationTypeId": id, "Comparator": "Exists"}]);
-    world.create_hit(json!({"QualificationRequirements": required})).await;
-    let mut changes = known(&json!({"AnswerKey": {"K": ["x"]},
-        "ApproveIfKnownAnswerScoreIsAtLeast": "100"}));
-    changes["MaxAssignments"] = 9.into();
-    let hit = world.create_hit(changes).await;
-    for worker in ["A1ANNA", "A2BERT", "A3CHEN"] {
-        let given = json!({"K": if worker == "A1ANNA" { "x" } else { ",\"Answer\":\"" }});
-        let work = answer(&world, worker, &hit, given).await["AssignmentId"].take();
-        let decided = json!({"AssignmentId": work, "RequesterFeedback": "f", "Reason": "r",
-            "WorkerId": worker, "BonusAmount": "1.00", "OverrideRejection": true});
-        if worker == "A2BERT" {
-            world.ok("RejectAssignment", decided.clone()).await;
-            world.ok("ApproveAssignment", decided.clone()).await;
-        }
-        world.ok("SendBonus", decided).await;
-    }
-    world.accept("A4DALIA", &hit).await;
-    for times in ["1970-01-01T01:00:01Z", "2001-09-09T01:46:31Z", "2001-09-09T01:46:40Z"] {
-        let work = json!({"SubmitTime": times, "AutoApprovalTime": times,
-            "AssignmentStatus": "Rejected", "RejectionTime": times});
-        let old = json!({"HITs": [{"Title": "old", "CreationTime": times, "Expiration": times,
-            "MaxAssignments": 1, "Assignments": [work]}]});
-        world.done("POST", "/world", old).await;
-    }
-    let mail = json!({"Subject": "s", "MessageText": "t", "WorkerIds": ["A2BERT"]});
-    world.ok("NotifyWorkers", mail).await;
-    let before = state(&world).await;
-    made_old(&world).await;
-    let old = state(&world).await;
-    assert_eq!(old.matches("\"Deadline\":").count().max(old.matches("Deadline\\\":").count()), 6);
-    assert!(instants(&old).iter().filter(|(_, at)| at % 1000 == 250).count() > 20, "{old}");
-    // What came later is done again too.
-    write(&world, "ALTER TABLE world DROP COLUMN admin_token").await;
-    write(&world, "DELETE FROM _sqlx_migrations WHERE version >= 12").await;
-    let world = world.restarted().await;
-    assert_eq!(state(&world).await, before);
 }

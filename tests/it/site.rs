@@ -69,7 +69,7 @@ impl Browser<'_> {
         reply.text
     }
 
-    /// A page's twin.
+    /// The JSON representation of a page.
     pub async fn json(&self, path: &str) -> Value {
         let mark = if path.contains('?') { '&' } else { '?' };
         serde_json::from_str(&self.get(&format!("{path}{mark}format=json")).await).unwrap()

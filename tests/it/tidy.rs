@@ -3,6 +3,7 @@
 //! A source is read as text, without its comments and without its tests. Each rule says what it
 //! looks for and where that may stand; a breach names file and line.
 
+mod cycles;
 mod layers;
 pub mod operations;
 mod source;
@@ -65,10 +66,18 @@ fn time_and_chance_have_one_source_each() {
 
 #[test]
 fn below_the_operations_json_has_types() {
-    let typed = ["rules", "shapes", "store", "acts"];
+    let typed = ["rules", "shapes", "store", "actions"];
     let elsewhere = |source: &Source| !typed.iter().any(|module| source.is_in(module));
     let untyped = r"\bserde_json::(Value|json|\{)";
     nowhere("untyped JSON", Part::Code, untyped, elsewhere);
+}
+
+/// A turn that is taken again after a conflict must leave nothing behind of the first attempt.
+#[test]
+fn a_turn_answers_by_its_result_alone() {
+    let turns = ["wire", "control", "site", "ops", "actions", "views", "timers", "embedded"];
+    let elsewhere = |source: &Source| !turns.iter().any(|module| source.is_in(module));
+    nowhere("shared state beside turns", Part::Code, r"\b(Atomic[A-Z]\w+|Mutex)\b", elsewhere);
 }
 
 #[test]

@@ -33,7 +33,7 @@ async fn work_that_nobody_reviews_is_approved_to_the_millisecond() {
 }
 
 #[tokio::test]
-async fn work_of_a_hit_without_delay_is_approved_when_it_is_handed_in() {
+async fn work_of_a_hit_without_delay_is_approved_when_it_is_submitted() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"AutoApprovalDelayInSeconds": 0})).await;
     let work = world.work("A1", &hit).await;
@@ -44,7 +44,7 @@ async fn work_of_a_hit_without_delay_is_approved_when_it_is_handed_in() {
 }
 
 #[tokio::test]
-async fn work_that_is_not_handed_in_is_abandoned_at_its_deadline() {
+async fn work_that_is_not_submitted_is_abandoned_at_its_deadline() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
     world.accept("A1", &hit).await;

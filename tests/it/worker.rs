@@ -107,7 +107,7 @@ async fn who_returned_or_abandoned_a_hit_may_take_it_again() {
 }
 
 #[tokio::test]
-async fn another_worker_s_assignment_is_neither_returned_nor_handed_in() {
+async fn another_worker_s_assignment_is_neither_returned_nor_submitted() {
     let world = World::new().await;
     let hit = world.create_hit(json!({})).await;
     let (of_one, of_two) = (world.accept("A1", &hit).await, world.accept("A2", &hit).await);
@@ -148,7 +148,7 @@ async fn a_hit_that_is_full_over_or_gone_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_open_cannot_be_handed_in_or_returned() {
+async fn what_is_no_longer_open_cannot_be_submitted_or_returned() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"MaxAssignments": 9})).await;
     let (returned, submitted, abandoned) = (
@@ -171,8 +171,8 @@ async fn what_is_no_longer_open_cannot_be_handed_in_or_returned() {
             format!("AssignmentAbandoned: {problem} The time for this assignment has run out."),
         ),
     ] {
-        for deed in ["submit", "return"] {
-            let path = format!("/assignments/{id}/{deed}");
+        for action in ["submit", "return"] {
+            let path = format!("/assignments/{id}/{action}");
             assert_eq!(refused(&world, &path, json!({})).await, says(422, &expected));
         }
     }
@@ -182,7 +182,7 @@ async fn what_is_no_longer_open_cannot_be_handed_in_or_returned() {
 }
 
 #[tokio::test]
-async fn work_handed_in_in_one_step_is_the_api_s_assignment() {
+async fn work_submitted_in_one_step_is_the_api_s_assignment() {
     let world = World::new().await;
     let hit = world.create_hit(json!({})).await;
     let path = format!("/hits/{hit}/submissions");

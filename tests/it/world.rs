@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use mturk_local::emulator::{Emulator, Front, Options};
+use mturk_local::emulator::{Backend, Front, Options};
 use mturk_local::engine::{Start, StartAt};
 use mturk_local::rules::worker_cookie;
 use mturk_local::time::Instant;
@@ -27,7 +27,7 @@ pub const START: i64 = 1_767_225_600;
 #[derive(Clone)]
 pub struct World {
     /// The market.
-    pub emulator: Emulator,
+    pub emulator: Backend,
     /// Where its store is, so that it can be opened again.
     pub database: String,
     front: Front,
@@ -69,6 +69,11 @@ impl World {
         Self::start(options, database, folder).await
     }
 
+    /// Waits until all is done that was sent, whoever waits for the answer.
+    pub async fn finished(&self) {
+        self.front.finished().await;
+    }
+
     /// The market that lies at `database`; nobody else removes it.
     pub async fn at(database: String, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options { database: Some(database.clone()), ..Options::default() };
@@ -77,7 +82,7 @@ impl World {
     }
 
     async fn start(options: Options, database: String, folder: Option<Arc<TempDir>>) -> Self {
-        let emulator = Emulator::start(options).await.unwrap();
+        let emulator = Backend::start(options).await.unwrap();
         let front = emulator.front();
         Self { emulator, database, front, access_key: None, folder }
     }
@@ -218,7 +223,7 @@ impl World {
         taken["AssignmentId"].as_str().unwrap().to_owned()
     }
 
-    /// Work that was accepted is handed in.
+    /// Work that was accepted is submitted.
     pub async fn submit(&self, assignment_id: &str) -> Value {
         let path = format!("/assignments/{assignment_id}/submit");
         self.done("POST", &path, json!({"Answers": {"q": "yes"}})).await

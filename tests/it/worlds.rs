@@ -1,7 +1,9 @@
 //! Worlds: the market as a file, in and out.
 
+mod archive;
 mod builtin;
 mod costs;
+mod damaged;
 mod forms;
 mod histories;
 mod now;
@@ -44,7 +46,7 @@ async fn problems(world: &World, text: Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_built_in_world_loads_and_says_what_it_is_for() {
+async fn every_built_in_world_loads_and_describes_what_it_is_for() {
     for builtin in BUILTIN {
         assert!(builtin.about().len() > 20, "{}", builtin.name);
         let world = begun(&[builtin.text]).await;
@@ -88,7 +90,7 @@ async fn counters_and_statuses_are_derived() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_in_a_world_can_be_handed_in_or_runs_out() {
+async fn what_was_accepted_in_a_world_can_be_submitted_or_runs_out() {
     let world = begun(&[builtin("every-status")]).await;
     let path = "/assignments/3EVERYSTATUS000000ACCEPTED0001/submit";
     let handed = world.done("POST", path, json!({"Answers": {"sentiment": "kind"}})).await;
@@ -102,13 +104,13 @@ async fn what_was_accepted_in_a_world_can_be_handed_in_or_runs_out() {
 async fn three_pages_are_three_pages() {
     let world = begun(&[builtin("three-pages")]).await;
     let hit = "3THREEPAGES00000000000000HIT01";
-    let mut asked = json!({"HITId": hit});
+    let mut sent = json!({"HITId": hit});
     let mut counts = Vec::new();
     loop {
-        let page = world.ok("ListAssignmentsForHIT", asked.clone()).await;
+        let page = world.ok("ListAssignmentsForHIT", sent.clone()).await;
         counts.push(page["NumResults"].as_i64().unwrap());
         let Some(token) = page["NextToken"].as_str() else { break };
-        asked["NextToken"] = token.into();
+        sent["NextToken"] = token.into();
     }
     assert_eq!(counts, [10, 10, 5, 0]);
 }
@@ -128,46 +130,46 @@ async fn work_is_loaded_on_top_of_the_hit_in_the_store() {
     world.done("POST", "/world", work("3A", "A1", "-2h")).await;
     world.done("POST", "/world", work("3B", "A2", "-1h")).await;
     assert_eq!(world.standing(&hit).await, "Assignable 1 available 0 pending 0 completed");
-    for (again, said) in [
+    for (again, expected) in [
         (work("3A", "A3", "-1h"), "the assignment 3A stands twice"),
         (work("3C", "A1", "-1h"), "the worker A1 has done the HIT"),
         (work("3C", "A3", "-90m"), "the HIT in the store has later work already"),
     ] {
         let problems = problems(&world, again).await;
-        assert!(problems[0].contains(said), "{problems:?}");
+        assert!(problems[0].contains(expected), "{problems:?}");
     }
     let list = world.ok("ListAssignmentsForHIT", json!({"HITId": hit})).await;
     assert_eq!(list["Assignments"][1]["AssignmentId"], "3B");
 }
 
 #[tokio::test]
-async fn every_problem_is_told_and_nothing_is_loaded() {
+async fn every_problem_is_reported_and_nothing_is_loaded() {
     let world = World::new().await;
-    let told = problems(
+    let reported = problems(
         &world,
         json!({"Surprise": 1, "Workers": [{"WorkerId": "anna"}, {"Name": "x"}],
                "HITs": [{"Title": 5, "Reward": "a lot", "Expiration": "soon"}],
                "Robots": [{}]}),
     );
     assert_eq!(
-        told.await,
+        reported.await,
         [
-            "HITs[0].Expiration: \"soon\" is no time: RFC 3339, epoch seconds, or a span from now \
-             such as -2h or +30d",
-            "HITs[0].Reward: not an amount of dollars",
-            "HITs[0].Title: invalid type: integer `5`, expected a string",
-            "Robots[0]: Robots cannot be loaded yet",
             "Surprise: there is no such member",
             "Workers[0].WorkerId: \"anna\": a worker id is 'A' followed by capital letters and \
              digits",
             "Workers[1]: WorkerId is missing",
+            "HITs[0].Title: invalid type: integer `5`, expected a string",
+            "HITs[0].Reward: not an amount of dollars",
+            "HITs[0].Expiration: \"soon\" is no time: RFC 3339, epoch seconds, or a span from now \
+             such as -2h or +30d",
+            "Robots[0]: Robots cannot be loaded yet",
         ]
     );
     let work = |entry: Value| {
         json!({"HITs": [{"HITId": "3H", "MaxAssignments": 1,
             "Assignments": [entry]}]})
     };
-    for (world_file, said) in [
+    for (world_file, expected) in [
         (json!({"HITs": [{"HITId": "3H"}, {"HITId": "3H"}]}), "HITs[1]: the HIT 3H stands twice"),
         (
             json!({"HITs": [], "Assignments": [{"HITId": "3X"}]}),
@@ -206,21 +208,24 @@ async fn every_problem_is_told_and_nothing_is_loaded() {
             "Workers[1]: the worker A1 stands twice",
         ),
     ] {
-        let told = problems(&world, world_file).await;
-        assert!(told.iter().any(|told| told.starts_with(said)), "{told:?} {said}");
+        let reported = problems(&world, world_file).await;
+        assert!(
+            reported.iter().any(|reported| reported.starts_with(expected)),
+            "{reported:?} {expected}"
+        );
     }
 }
 
 #[tokio::test]
 async fn files_that_are_no_world_are_refused() {
-    for (text, said) in [
+    for (text, expected) in [
         ("", "line 1: not JSON: EOF while parsing a value"),
         ("{\n\"HITs\": [}", "line 2: not JSON: expected value"),
         ("[1, 2]", "line 1: invalid type: sequence, expected an object"),
         ("\"x\"", "line 1: invalid type: string \"x\", expected an object"),
     ] {
         let problems = Worlds::read(vec![text.to_owned()]).unwrap_err();
-        assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [said]);
+        assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
     }
 }
 

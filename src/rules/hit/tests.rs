@@ -28,7 +28,7 @@ fn the_guide_s_worked_example() {
     assert_eq!(shows(&three, NOW), (Assignable, 2, 3, 0));
     let two_in = repeat(repeat(three, 2, accept), 2, Standing::submit);
     assert_eq!(shows(&two_in, NOW), (Unassignable, 0, 3, 0));
-    let returned = two_in.give_back();
+    let returned = two_in.return_place();
     assert_eq!(shows(&returned, NOW), (Assignable, 1, 2, 0));
     let all_in = repeat(accept(returned), 3, Standing::submit);
     assert_eq!(shows(&all_in, NOW), (Reviewable, 0, 0, 0));
@@ -43,7 +43,7 @@ fn an_expired_hit_waits_for_its_pending_work() {
     let working = accept(hit(3));
     assert_eq!(shows(&working, LATER), (HitStatus::Unassignable, 2, 1, 0));
     assert_eq!(working.submit().status(LATER), HitStatus::Reviewable);
-    assert_eq!(working.give_back().status(LATER), HitStatus::Reviewable);
+    assert_eq!(working.return_place().status(LATER), HitStatus::Reviewable);
     assert_eq!(working.accept(LATER), Err(hit_expired()));
     assert!(working.accept(Instant(LATER.0 - 1)).is_ok());
 }
@@ -52,8 +52,7 @@ fn an_expired_hit_waits_for_its_pending_work() {
 fn the_wall_between_nine_and_ten() {
     let code = |result: Result<Standing, Fault>| match result {
         Ok(hit) => hit.max.to_string(),
-        Err(Fault::Request { code, .. } | Fault::Parameter { code, .. }) => code.to_owned(),
-        Err(fault) => fault.to_string(),
+        Err(fault) => fault.code().map_or("another fault", Code::as_str).to_owned(),
     };
     for (max, additional, expected) in [
         (1, 8, "9"),
@@ -76,8 +75,9 @@ fn the_end_moves_forward_or_to_now() {
     assert_eq!(over.expire_at(Instant(0), LATER).unwrap().expire_at, NOW, "the first end stays");
     let refused = |step| {
         let range = "Valid values range from 60 to 31536000.";
-        let said = format!("The value {step} is invalid for ExpirationIncrementInSeconds. {range}");
-        Err(Fault::parameter("InvalidParameterValue", said))
+        let message =
+            format!("The value {step} is invalid for ExpirationIncrementInSeconds. {range}");
+        Err(Fault::parameter(message))
     };
     for (from, hit, now) in [(LATER, hit(1), NOW), (LATER, over, LATER)] {
         for step in [60, 61, 31_536_000] {
@@ -93,8 +93,8 @@ fn the_end_moves_forward_or_to_now() {
     }
     let near = Standing::new(1, END_OF_TIME.whole_second());
     let beyond = near.expire_at + Span::seconds(60);
-    let said = Fault::invalid_parameter("ExpireAt", beyond.0 / 1000);
-    assert_eq!(near.expire_at(beyond, NOW), Err(said));
+    let message = Fault::invalid_parameter("ExpireAt", beyond.0 / 1000);
+    assert_eq!(near.expire_at(beyond, NOW), Err(message));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn the_type_changes_only_before_anyone_works() {
     for busy in [accept(hit(2)), accept(hit(2)).submit(), accept(hit(2)).submit().reject()] {
         assert!(busy.change_type(NOW).is_err());
     }
-    assert!(accept(hit(2)).give_back().change_type(NOW).is_ok());
+    assert!(accept(hit(2)).return_place().change_type(NOW).is_ok());
 }
 
 #[test]
@@ -151,11 +151,8 @@ fn only_hits_of_2015_07_22_and_later_get_more_places() {
     for (created_at, extensible) in
         [(first, true), (Instant(first.0 - 1), false), (Instant(0), false), (NOW, false)]
     {
-        let code = young_enough(created_at).map_err(|fault| match fault {
-            Fault::Request { code, .. } => code,
-            _ => "",
-        });
-        let expected = if extensible { Ok(()) } else { Err("HITTooOldForExtension") };
+        let code = young_enough(created_at).map_err(|fault| fault.code());
+        let expected = if extensible { Ok(()) } else { Err(Some(Code::HitTooOldForExtension)) };
         assert_eq!(code, expected, "{created_at:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a qualification type may say, when it is made and when it is changed.
+//! Checks of a qualification type when it is created and when it is updated.
 //!
 //! Facts: API reference of CreateQualificationType and UpdateQualificationType, and the reference
 //! of the older API with the same back end.
@@ -9,41 +9,19 @@ use crate::fault::Fault;
 use crate::rules::limits;
 use crate::rules::question::specification::AnswerSpecification;
 use crate::rules::question::{self, Question, QuestionFault, QuestionForm, key, unreadable};
-
-/// A test that workers take, and what they get without one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ways {
-    /// A `QuestionForm`.
-    pub test: Option<String>,
-    /// How long a worker may take; only with a test.
-    pub test_duration_s: Option<i64>,
-    /// How it is scored; without one the requester decides.
-    pub answer_key: Option<String>,
-    /// Who asks is granted at once; not with a test.
-    pub auto_granted: bool,
-    /// The value that is granted at once.
-    pub auto_granted_value: Option<i64>,
-    /// After how long a worker may ask again; never if none.
-    pub retry_delay_s: Option<i64>,
-}
+use crate::shapes::qualification::GrantRules;
 
 /// Checks name, description and keywords.
-///
-/// # Errors
-/// `ParameterValidationError` on the first of them that is outside its limits.
 pub fn check_texts(name: &str, description: &str, keywords: Option<&str>) -> Result<(), Fault> {
     limits::one_to("Name", name, limits::QUALIFICATION_NAME)?;
     limits::one_to("Description", description, limits::DESCRIPTION)?;
     limits::optional_at_most("Keywords", keywords, limits::KEYWORDS)
 }
 
-impl Ways {
+impl GrantRules {
     /// Checks what a requester sent for a new type.
     ///
     /// Assumed: a duration without a test and a value without `AutoGranted` say nothing.
-    ///
-    /// # Errors
-    /// `ParameterValidationError` on the first thing that cannot be.
     pub fn check(sent: Self) -> Result<Self, Fault> {
         if let Some(delay) = sent.retry_delay_s {
             limits::RETRY_DELAY_S.check("RetryDelayInSeconds", delay)?;
@@ -56,13 +34,15 @@ impl Ways {
         let auto_granted_value = granted(sent.auto_granted_value);
         if sent.test.is_none() {
             if sent.answer_key.is_some() {
-                return Err(refused("An AnswerKey can only be given together with a Test."));
+                return Err(Fault::parameter(
+                    "An AnswerKey can only be given together with a Test.",
+                ));
             }
             return Ok(Self { test_duration_s: None, auto_granted_value, ..sent });
         }
-        let duration = sent
-            .test_duration_s
-            .ok_or_else(|| refused("TestDurationInSeconds must be given together with a Test."))?;
+        let duration = sent.test_duration_s.ok_or_else(|| {
+            Fault::parameter("TestDurationInSeconds must be given together with a Test.")
+        })?;
         limits::TEST_DURATION_S.check("TestDurationInSeconds", duration)?;
         check_test(sent.test.as_deref().unwrap_or_default(), sent.answer_key.as_deref())?;
         Ok(Self { auto_granted_value, ..sent })
@@ -72,20 +52,24 @@ impl Ways {
     ///
     /// A test that is sent replaces test, duration and answer key together. Assumed: a duration or
     /// an answer key without the test is refused, as the reference wants the test with it.
-    ///
-    /// # Errors
-    /// As [`Ways::check`].
     pub fn updated(self, sent: Self, auto_granted: Option<bool>) -> Result<Self, Fault> {
         let retry_delay_s = sent.retry_delay_s.or(self.retry_delay_s);
         let auto_granted = auto_granted.unwrap_or(self.auto_granted);
         let auto_granted_value = sent.auto_granted_value.or(self.auto_granted_value);
-        let rest = Self { auto_granted, auto_granted_value, retry_delay_s, ..Self::default() };
+        let is_requestable = self.is_requestable;
+        let rest = Self {
+            retry_delay_s,
+            is_requestable,
+            auto_granted,
+            auto_granted_value,
+            ..Self::default()
+        };
         if sent.test.is_some() {
             let Self { test, test_duration_s, answer_key, .. } = sent;
             return Self::check(Self { test, test_duration_s, answer_key, ..rest });
         }
         if sent.answer_key.is_some() || sent.test_duration_s.is_some() {
-            return Err(refused(
+            return Err(Fault::parameter(
                 "AnswerKey and TestDurationInSeconds can only be updated together with the Test.",
             ));
         }
@@ -100,20 +84,16 @@ impl Ways {
     }
 }
 
-fn refused(message: &str) -> Fault {
-    Fault::parameter("InvalidParameterValue", message)
-}
-
 /// A test is a form without files, and a key goes with its choices.
 ///
 /// Assumed: the sentences.
 fn check_test(test: &str, answer_key: Option<&str>) -> Result<(), Fault> {
     limits::at_most_bytes("Test", test, limits::TEST_BYTES)?;
     let Question::Form(form) = question::parse(test).map_err(unreadable_test)? else {
-        return Err(refused("The Test of a QualificationType is a QuestionForm."));
+        return Err(Fault::parameter("The Test of a QualificationType is a QuestionForm."));
     };
     if form.questions().any(|question| question.answer.is_file()) {
-        return Err(refused("The Test of a QualificationType cannot ask for a file."));
+        return Err(Fault::parameter("The Test of a QualificationType cannot ask for a file."));
     }
     let Some(answer_key) = answer_key else { return Ok(()) };
     limits::at_most_bytes("AnswerKey", answer_key, limits::TEST_BYTES)?;
@@ -123,7 +103,7 @@ fn check_test(test: &str, answer_key: Option<&str>) -> Result<(), Fault> {
 
 fn unreadable_test(fault: QuestionFault) -> Fault {
     match fault {
-        QuestionFault::Empty => refused("Your request parameter Test has a minimum length of 1."),
+        QuestionFault::Empty => limits::empty("Test"),
         fault => unreadable(fault),
     }
 }
@@ -132,25 +112,24 @@ fn unreadable_test(fault: QuestionFault) -> Fault {
 ///
 /// Assumed: a question is scored once, and by its own choices.
 fn check_key(form: &QuestionForm, key: &key::AnswerKey) -> Result<(), Fault> {
-    let answers = form.questions().map(|asked| (asked.identifier.as_str(), &asked.answer));
+    let answers = form.questions().map(|question| (question.identifier.as_str(), &question.answer));
     let answers: HashMap<&str, &AnswerSpecification> = answers.collect();
     let mut scored = HashSet::new();
     for question in key.questions() {
         let name = question.identifier.as_str();
-        let asked = answers.get(name);
-        let Some(choices) = asked.and_then(|answer| answer.closed_choices()) else {
-            return Err(refused(&format!(
+        let Some(choices) = answers.get(name).and_then(|answer| answer.closed_choices()) else {
+            return Err(Fault::parameter(format!(
                 "The AnswerKey scores the question \"{name}\", which is no question of the Test, \
                  or not one of choices alone."
             )));
         };
         if !scored.insert(name) {
-            let said = format!("The AnswerKey scores the question \"{name}\" twice.");
-            return Err(refused(&said));
+            let message = format!("The AnswerKey scores the question \"{name}\" twice.");
+            return Err(Fault::parameter(message));
         }
-        let offered: HashSet<_> = choices.iter().map(|one| one.identifier.as_str()).collect();
+        let offered: HashSet<_> = choices.iter().map(|choice| choice.identifier.as_str()).collect();
         if let Some(choice) = question.choices().find(|choice| !offered.contains(choice)) {
-            return Err(refused(&format!(
+            return Err(Fault::parameter(format!(
                 "The AnswerKey scores the choice \"{choice}\", which the question \"{name}\" of \
                  the Test does not have."
             )));

@@ -8,7 +8,6 @@ use crate::shapes::qualification::Locale;
 /// ISO 3166-2.
 ///
 /// `AN` is no country any more, but the older API listed it among those that it took.
-#[must_use]
 pub fn exists(place: &Locale) -> bool {
     let country = place.country.as_str();
     let state = place.subdivision.as_deref();

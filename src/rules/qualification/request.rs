@@ -1,15 +1,15 @@
-//! Whether a worker may ask for a qualification, and what becomes of the request.
+//! Whether a worker may request a qualification.
 //!
 //! Facts: API reference of QualificationType (retry delay, test duration, automatic grants), and
 //! the codes of the worker side in the SDKs of the older API. Assumed: the sentences.
 
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::shapes::qualification::{QualificationTypeStatus, RequestStatus};
 use crate::time::{Instant, Span};
 
-/// What a type says to who asks.
+/// What a type allows a worker who asks for it.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct RequestTerms {
     /// Whether it takes requests.
     pub status: QualificationTypeStatus,
     /// Whether it ever does.
@@ -22,18 +22,17 @@ pub struct Terms {
 
 /// The worker's latest request for the type.
 #[derive(Debug, Clone, Copy)]
-pub struct Latest {
+pub struct LatestRequest {
     /// What became of it.
     pub status: RequestStatus,
     /// When it was made.
     pub ask_at: Instant,
-    /// Until when its test can be handed in.
+    /// The deadline of its test.
     pub test_due_at: Option<Instant>,
 }
 
-impl Latest {
-    /// Whether the worker has the test and time for it.
-    #[must_use]
+impl LatestRequest {
+    /// Whether the worker is taking the test, and in time.
     pub fn in_test(self, now: Instant) -> bool {
         let in_time = self.test_due_at.is_some_and(|due_at| now < due_at);
         self.status == RequestStatus::Unanswered && in_time
@@ -42,10 +41,10 @@ impl Latest {
 
 /// What a worker can do about a qualification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
+pub enum Availability {
     /// Ask for it.
     Now,
-    /// Hand in its test, until then.
+    /// Submit its test, until then.
     InTest(Instant),
     /// Wait for the requester.
     Pending,
@@ -62,94 +61,92 @@ pub enum Asking {
 /// What the worker can do about the type now.
 ///
 /// Who has the qualification may try again for a better score, if there is a test.
-#[must_use]
-pub fn asking(terms: Terms, latest: Option<Latest>, is_granted: bool, now: Instant) -> Asking {
+pub fn availability(
+    terms: RequestTerms,
+    latest: Option<LatestRequest>,
+    is_granted: bool,
+    now: Instant,
+) -> Availability {
     let in_test = latest.filter(|latest| latest.in_test(now));
     if let Some(due_at) = in_test.and_then(|latest| latest.test_due_at)
         && terms.status != QualificationTypeStatus::Disposing
     {
-        return Asking::InTest(due_at);
+        return Availability::InTest(due_at);
     }
     if terms.status != QualificationTypeStatus::Active || !terms.is_requestable {
-        return Asking::Closed;
+        return Availability::Closed;
     }
     if latest.is_some_and(|latest| latest.status == RequestStatus::Pending) {
-        return Asking::Pending;
+        return Availability::Pending;
     }
     if is_granted && !terms.has_test {
-        return Asking::Held;
+        return Availability::Held;
     }
-    let Some(latest) = latest else { return Asking::Now };
+    let Some(latest) = latest else { return Availability::Now };
     match terms.retry_delay_s.map(|delay| latest.ask_at + Span::seconds(delay)) {
-        None => Asking::Once,
-        Some(at) if now < at => Asking::From(at),
-        Some(_) => Asking::Now,
+        None => Availability::Once,
+        Some(at) if now < at => Availability::From(at),
+        Some(_) => Availability::Now,
     }
 }
 
-/// Whether the worker may ask now. Who is at the test already is given it again.
-///
-/// # Errors
-/// The refusals of the worker site.
-pub fn may_ask(
-    terms: Terms,
-    latest: Option<Latest>,
+/// Checks whether the worker may ask now. A worker who is taking the test gets it again.
+pub fn check_request(
+    terms: RequestTerms,
+    latest: Option<LatestRequest>,
     is_granted: bool,
     now: Instant,
 ) -> Result<(), Fault> {
-    let (code, said) = match asking(terms, latest, is_granted, now) {
-        Asking::Now | Asking::InTest(_) => return Ok(()),
-        Asking::Closed => {
-            ("QualificationTypeNotRequestable", "This Qualification cannot be requested.")
+    let (code, message) = match availability(terms, latest, is_granted, now) {
+        Availability::Now | Availability::InTest(_) => return Ok(()),
+        Availability::Closed => {
+            (Code::QualificationTypeNotRequestable, "This Qualification cannot be requested.")
         }
-        Asking::Pending => {
-            ("QualificationRequestAlreadyExists", "You have already requested this Qualification.")
+        Availability::Pending => (
+            Code::QualificationRequestAlreadyExists,
+            "You have already requested this Qualification.",
+        ),
+        Availability::Held => {
+            (Code::QualificationAlreadyExists, "You already have this Qualification.")
         }
-        Asking::Held => ("QualificationAlreadyExists", "You already have this Qualification."),
-        Asking::Once => {
-            ("QualificationTypeDoesNotAllowRetake", "You can request this Qualification only once.")
-        }
-        Asking::From(at) => {
+        Availability::Once => (
+            Code::QualificationTypeDoesNotAllowRetake,
+            "You can request this Qualification only once.",
+        ),
+        Availability::From(at) => {
             let at = at.rfc3339();
-            let said = format!("You cannot request this Qualification again before {at}.");
-            return Err(refused("QualificationTypeRetryDelayNotElapsed", &said));
+            let message = format!("You cannot request this Qualification again before {at}.");
+            return Err(Fault::refused(Code::QualificationTypeRetryDelayNotElapsed, message));
         }
     };
-    Err(refused(code, said))
+    Err(Fault::refused(code, message))
 }
 
-/// Whether the worker may hand in the test of the latest request.
-///
-/// # Errors
-/// There is no test to hand in, or its time is over.
-pub fn may_hand_in(latest: Option<Latest>, now: Instant) -> Result<(), Fault> {
+/// Checks whether the worker may submit the test of the latest request.
+pub fn check_test_submission(latest: Option<LatestRequest>, now: Instant) -> Result<(), Fault> {
     match latest {
         Some(latest) if latest.in_test(now) => Ok(()),
         Some(latest) if latest.status == RequestStatus::Unanswered => {
-            let said = "The time for this Qualification test has run out.";
-            Err(refused("QualificationTestTimeOver", said))
+            let message = "The time for this Qualification test has run out.";
+            Err(Fault::refused(Code::QualificationTestTimeOver, message))
         }
         _ => {
-            let said = "You are not taking the test of this Qualification.";
-            Err(refused("NoQualificationTest", said))
+            let message = "You are not taking the test of this Qualification.";
+            Err(Fault::refused(Code::NoQualificationTest, message))
         }
     }
 }
 
-/// Whether the requester may decide on a request in this state.
+/// Checks whether the requester may decide on a request in this state.
 ///
 /// # Errors
 /// `InvalidQualificationRequestState`. Assumed: the sentence.
-pub fn may_decide(status: RequestStatus) -> Result<(), Fault> {
+pub fn check_decision(status: RequestStatus) -> Result<(), Fault> {
     if status == RequestStatus::Pending {
         return Ok(());
     }
-    let said = "This operation can be called with a status of: Submitted";
-    Err(Fault::request("InvalidQualificationRequestState", said))
-}
-
-fn refused(code: &'static str, said: &str) -> Fault {
-    Fault::worker(code, said)
+    let message = "This operation can be called with a status of: Submitted";
+    Err(Fault::refused(Code::InvalidQualificationRequestState, message))
 }
 
 #[cfg(test)]
@@ -158,30 +155,29 @@ mod tests {
     use QualificationTypeStatus::{Active, Disposing, Inactive};
     use RequestStatus::{Granted, Pending, Rejected, Unanswered};
 
-    const TERMS: Terms =
-        Terms { status: Active, is_requestable: true, has_test: false, retry_delay_s: None };
-    const TESTED: Terms = Terms { has_test: true, ..TERMS };
-    const RETRY: Terms = Terms { retry_delay_s: Some(60), ..TERMS };
-    const RETEST: Terms = Terms { has_test: true, ..RETRY };
+    const TERMS: RequestTerms =
+        RequestTerms { status: Active, is_requestable: true, has_test: false, retry_delay_s: None };
+    const TESTED: RequestTerms = RequestTerms { has_test: true, ..TERMS };
+    const RETRY: RequestTerms = RequestTerms { retry_delay_s: Some(60), ..TERMS };
+    const RETEST: RequestTerms = RequestTerms { has_test: true, ..RETRY };
 
     fn code(done: &Result<(), Fault>) -> &'static str {
         match done {
             Ok(()) => "",
-            Err(Fault::Worker { code, .. } | Fault::Request { code, .. }) => code,
-            Err(_) => "another fault",
+            Err(fault) => fault.code().map_or("another fault", Code::as_str),
         }
     }
 
     /// The latest request, made at 0, its test due at 10 s; it is asked again after `now` seconds.
     fn ask(
-        terms: Terms,
+        terms: RequestTerms,
         latest: Option<RequestStatus>,
         is_granted: bool,
         now: i64,
     ) -> &'static str {
         let test_due_at = Some(Instant(10_000));
-        let latest = latest.map(|status| Latest { status, ask_at: Instant(0), test_due_at });
-        code(&may_ask(terms, latest, is_granted, Instant(now * 1000)))
+        let latest = latest.map(|status| LatestRequest { status, ask_at: Instant(0), test_due_at });
+        code(&check_request(terms, latest, is_granted, Instant(now * 1000)))
     }
 
     #[test]
@@ -193,9 +189,9 @@ mod tests {
         let closed = "QualificationTypeNotRequestable";
         for (terms, latest, is_granted, now, expected) in [
             (TERMS, None, false, 0, ""),
-            (Terms { status: Inactive, ..TERMS }, None, false, 0, closed),
-            (Terms { status: Disposing, ..TERMS }, None, false, 0, closed),
-            (Terms { is_requestable: false, ..TERMS }, None, false, 0, closed),
+            (RequestTerms { status: Inactive, ..TERMS }, None, false, 0, closed),
+            (RequestTerms { status: Disposing, ..TERMS }, None, false, 0, closed),
+            (RequestTerms { is_requestable: false, ..TERMS }, None, false, 0, closed),
             (TERMS, Some(Pending), false, 99, asked),
             (RETRY, Some(Pending), false, 99, asked),
             (TERMS, None, true, 0, has),
@@ -210,7 +206,7 @@ mod tests {
             (TESTED, Some(Unanswered), false, 99, once),
             (RETEST, Some(Unanswered), false, 59, early),
             (RETEST, Some(Unanswered), false, 60, ""),
-            (Terms { retry_delay_s: Some(0), ..TERMS }, Some(Rejected), false, 0, ""),
+            (RequestTerms { retry_delay_s: Some(0), ..TERMS }, Some(Rejected), false, 0, ""),
         ] {
             assert_eq!(ask(terms, latest, is_granted, now), expected, "{terms:?} {latest:?}");
         }
@@ -218,30 +214,34 @@ mod tests {
 
     #[test]
     fn who_may_ask_later_is_told_when() {
-        let latest = Latest { status: Rejected, ask_at: Instant(0), test_due_at: None };
-        let refused = may_ask(RETRY, Some(latest), false, Instant(59_999)).unwrap_err();
+        let latest = LatestRequest { status: Rejected, ask_at: Instant(0), test_due_at: None };
+        let refused = check_request(RETRY, Some(latest), false, Instant(59_999)).unwrap_err();
         assert!(refused.to_string().ends_with("again before 1970-01-01T00:01:00Z."), "{refused}");
-        assert_eq!(asking(RETRY, Some(latest), false, Instant(60_000)), Asking::Now);
+        assert_eq!(availability(RETRY, Some(latest), false, Instant(60_000)), Availability::Now);
     }
 
     #[test]
     fn a_test_goes_on_unless_its_type_is_deleted() {
         let due = Instant(10_000);
-        let latest = Latest { status: Unanswered, ask_at: Instant(0), test_due_at: Some(due) };
-        let at = |terms, now| asking(terms, Some(latest), false, Instant(now));
-        assert_eq!(at(TESTED, 9_999), Asking::InTest(due));
-        assert_eq!(at(TESTED, 10_000), Asking::Once);
-        assert_eq!(at(RETEST, 10_000), Asking::From(Instant(60_000)));
-        assert_eq!(at(Terms { status: Inactive, ..TESTED }, 9_999), Asking::InTest(due));
-        assert_eq!(at(Terms { status: Disposing, ..TESTED }, 9_999), Asking::Closed);
+        let latest =
+            LatestRequest { status: Unanswered, ask_at: Instant(0), test_due_at: Some(due) };
+        let at = |terms, now| availability(terms, Some(latest), false, Instant(now));
+        assert_eq!(at(TESTED, 9_999), Availability::InTest(due));
+        assert_eq!(at(TESTED, 10_000), Availability::Once);
+        assert_eq!(at(RETEST, 10_000), Availability::From(Instant(60_000)));
+        assert_eq!(
+            at(RequestTerms { status: Inactive, ..TESTED }, 9_999),
+            Availability::InTest(due)
+        );
+        assert_eq!(at(RequestTerms { status: Disposing, ..TESTED }, 9_999), Availability::Closed);
     }
 
     #[test]
-    fn a_test_is_handed_in_before_its_time_is_over() {
+    fn a_test_is_submitted_before_its_time_is_over() {
         let latest = |status, due| {
-            Some(Latest { status, ask_at: Instant(0), test_due_at: Some(Instant(due)) })
+            Some(LatestRequest { status, ask_at: Instant(0), test_due_at: Some(Instant(due)) })
         };
-        let hand_in = |latest| code(&may_hand_in(latest, Instant(10)));
+        let hand_in = |latest| code(&check_test_submission(latest, Instant(10)));
         assert_eq!(hand_in(latest(Unanswered, 11)), "");
         assert_eq!(hand_in(latest(Unanswered, 10)), "QualificationTestTimeOver");
         assert_eq!(hand_in(latest(Pending, 11)), "NoQualificationTest");
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn only_what_is_pending_is_decided() {
-        let codes = [Pending, Granted, Rejected, Unanswered].map(|of| code(&may_decide(of)));
+        let codes = [Pending, Granted, Rejected, Unanswered].map(|of| code(&check_decision(of)));
         let wrong = "InvalidQualificationRequestState";
         assert_eq!(codes, ["", wrong, wrong, wrong]);
     }

@@ -1,4 +1,4 @@
-//! Whether a worker meets a requirement, and what is withheld from one who does not.
+//! Whether a worker meets a requirement, and which actions it guards.
 //!
 //! Facts: API reference of QualificationRequirement and of HITAccessActions.
 
@@ -47,9 +47,9 @@ pub struct Unmet<'r> {
     pub value: Option<Value>,
 }
 
-/// Those of a HIT's requirements that keep a worker from an action, in their order.
+/// The requirements of a HIT that the worker does not meet and that guard the action, in order.
 ///
-/// `value` tells what the worker has of a qualification type.
+/// `value` is what the worker has of a qualification type.
 pub fn unmet(
     requirements: &[QualificationRequirement],
     action: Action,
@@ -63,8 +63,7 @@ pub fn unmet(
     })
 }
 
-/// Whether who does not meet the requirement is kept from the action.
-#[must_use]
+/// Whether the requirement guards the action.
 pub fn guards(requirement: &QualificationRequirement, action: Action) -> bool {
     match requirement.actions_guarded.unwrap_or(ActionsGuarded::Accept) {
         ActionsGuarded::Accept => action == Action::Accept,
@@ -76,7 +75,6 @@ pub fn guards(requirement: &QualificationRequirement, action: Action) -> bool {
 /// Whether a worker with this value meets the requirement.
 ///
 /// Assumed: who has no value meets none but `DoesNotExist`, not even `NotEqualTo` and `NotIn`.
-#[must_use]
 pub fn is_met(requirement: &QualificationRequirement, value: Option<&Value>) -> bool {
     match (requirement.comparator, value) {
         (Comparator::Exists, value) => value.is_some(),
@@ -118,9 +116,8 @@ fn lies_in(own: &Locale, place: &Locale) -> bool {
         && (place.subdivision.is_none() || place.subdivision == own.subdivision)
 }
 
-/// What a requirement wants of its type, in plain words: `must be more than 80`.
-#[must_use]
-pub fn in_words(requirement: &QualificationRequirement) -> String {
+/// A requirement as a sentence for workers: `must be more than 80`.
+pub fn describe(requirement: &QualificationRequirement) -> String {
     let integers = requirement.integer_values.iter().flatten().copied().map(Value::Integer);
     let places = requirement.locale_values.iter().flatten().cloned().map(Value::Place);
     let values: Vec<String> = integers.chain(places).map(|value| value.to_string()).collect();
@@ -139,9 +136,8 @@ pub fn in_words(requirement: &QualificationRequirement) -> String {
     }
 }
 
-/// What a worker has of a type, in plain words.
-#[must_use]
-pub fn own_in_words(value: Option<&Value>) -> String {
+/// A worker's value as a sentence.
+pub fn describe_value(value: Option<&Value>) -> String {
     match value {
         None => "you do not have it".to_owned(),
         Some(Value::None) => "you have it".to_owned(),
@@ -267,13 +263,13 @@ mod tests {
         #[case] values: serde_json::Value,
         #[case] expected: &str,
     ) {
-        assert_eq!(in_words(&requirement(comparator, &values)), expected);
+        assert_eq!(describe(&requirement(comparator, &values)), expected);
     }
 
     #[test]
     fn own_values_in_words() {
         let held = [None, Some(Value::None), Some(Value::Integer(-5))];
-        let words = held.map(|value| own_in_words(value.as_ref()));
+        let words = held.map(|value| describe_value(value.as_ref()));
         assert_eq!(words, ["you do not have it", "you have it", "yours is -5"]);
     }
 }

@@ -3,13 +3,12 @@
 //! Facts: API reference of QualificationRequirement. Assumed: the descriptions.
 
 use crate::rules::qualification::requirement::Value;
-use crate::shapes::qualification::{QualificationType, QualificationTypeStatus};
 use crate::shapes::worker::Worker;
 use crate::time::Instant;
 
-/// What a system qualification is about.
+/// What a system qualification measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum Subject {
     /// Whether the worker is one of the Masters; it has no value.
     Masters,
     /// How many assignments were approved.
@@ -31,9 +30,8 @@ pub struct System {
     pub name: &'static str,
     /// Whether it is there in a market of play money, and of real money.
     pub exists: [bool; 2],
-    /// What it is about.
-    pub about: About,
-    description: &'static str,
+    /// What it measures.
+    pub subject: Subject,
 }
 
 /// The system qualification of a worker's place.
@@ -41,104 +39,76 @@ pub const LOCALE: &str = "00000000000000000071";
 
 /// Every one, those of both markets.
 pub const SYSTEM: [System; 6] = [
-    System {
-        id: "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6",
-        name: "Masters",
-        exists: [true, false],
-        about: About::Masters,
-        description: "Held by workers whose work was good over a long time.",
-    },
-    System {
-        id: "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH",
-        name: "Masters",
-        exists: [false, true],
-        about: About::Masters,
-        description: "Held by workers whose work was good over a long time.",
-    },
-    System {
-        id: "00000000000000000060",
-        name: "Worker_Adult",
-        exists: [true, true],
-        about: About::Adult,
-        description: "1 if the worker agreed to see adult content, else 0.",
-    },
-    System {
-        id: LOCALE,
-        name: "Worker_Locale",
-        exists: [true, true],
-        about: About::Place,
-        description: "Where the worker lives.",
-    },
-    System {
-        id: "00000000000000000040",
-        name: "Worker_NumberHITsApproved",
-        exists: [true, true],
-        about: About::Approved,
-        description: "How many assignments of the worker were approved.",
-    },
-    System {
-        id: "000000000000000000L0",
-        name: "Worker_PercentAssignmentsApproved",
-        exists: [true, true],
-        about: About::PercentApproved,
-        description: "The share of the worker's assignments that were approved; 100 for a worker \
-            with less than 100 of them.",
-    },
+    system("2ARFPLSP75KLA8M8DH1HTEQVJT3SY6", "Masters", [true, false], Subject::Masters),
+    system("2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "Masters", [false, true], Subject::Masters),
+    system("00000000000000000060", "Worker_Adult", [true; 2], Subject::Adult),
+    system(LOCALE, "Worker_Locale", [true; 2], Subject::Place),
+    system("00000000000000000040", "Worker_NumberHITsApproved", [true; 2], Subject::Approved),
+    system(
+        "000000000000000000L0",
+        "Worker_PercentAssignmentsApproved",
+        [true; 2],
+        Subject::PercentApproved,
+    ),
 ];
 
+const fn system(
+    id: &'static str,
+    name: &'static str,
+    exists: [bool; 2],
+    subject: Subject,
+) -> System {
+    System { id, name, exists, subject }
+}
+
 /// 2005-11-02, when the market opened. Assumed: that the system's types are as old.
-const CREATED_AT: Instant = Instant(1_130_889_600_000);
+pub const CREATED_AT: Instant = Instant(1_130_889_600_000);
 
-impl System {
-    /// Whether it is the worker's place.
-    #[must_use]
-    pub fn is_place(&self) -> bool {
-        self.about == About::Place
-    }
-
-    /// The system type with that id, of whichever market.
-    #[must_use]
-    pub fn find(id: &str) -> Option<&'static Self> {
-        SYSTEM.iter().find(|system| system.id == id)
-    }
-
-    /// The type as the API shows it.
-    #[must_use]
-    pub fn shape(&self) -> QualificationType {
-        QualificationType {
-            qualification_type_id: self.id.to_owned(),
-            creation_time: CREATED_AT,
-            name: self.name.to_owned(),
-            description: self.description.to_owned(),
-            keywords: None,
-            qualification_type_status: QualificationTypeStatus::Active,
-            test: None,
-            test_duration_in_seconds: None,
-            answer_key: None,
-            retry_delay_in_seconds: None,
-            is_requestable: false,
-            auto_granted: false,
-            auto_granted_value: None,
-        }
-    }
-
-    /// What this worker has of it.
-    #[must_use]
-    pub fn value(&self, traits: Option<&Worker>, done: Done) -> Option<Value> {
-        match self.about {
-            About::Masters => traits.is_some_and(|worker| worker.masters).then_some(Value::None),
-            About::Approved => Some(Value::Integer(approved(traits, done))),
-            About::Place => traits.and_then(|worker| worker.locale.clone()).map(Value::Place),
-            About::Adult => Some(Value::Integer(traits.is_some_and(|worker| worker.adult).into())),
-            About::PercentApproved => Some(Value::Integer(percent_approved(traits, done))),
+impl Subject {
+    /// The type's description.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Masters => "Held by workers whose work was good over a long time.",
+            Self::Adult => "1 if the worker agreed to see adult content, else 0.",
+            Self::Place => "Where the worker lives.",
+            Self::Approved => "How many assignments of the worker were approved.",
+            Self::PercentApproved => {
+                "The share of the worker's assignments that were approved; 100 for a worker with \
+                 less than 100 of them."
+            }
         }
     }
 }
 
-/// What a worker did in this market, in assignments.
+impl System {
+    /// Whether it is the worker's place.
+    pub fn is_place(&self) -> bool {
+        self.subject == Subject::Place
+    }
+
+    /// The system type with that id, of whichever market.
+    pub fn find(id: &str) -> Option<&'static Self> {
+        SYSTEM.iter().find(|system| system.id == id)
+    }
+
+    /// What this worker has of it.
+    pub fn value(&self, traits: Option<&Worker>, done: WorkCounts) -> Option<Value> {
+        match self.subject {
+            Subject::Masters => traits.is_some_and(|worker| worker.masters).then_some(Value::None),
+            Subject::Approved => Some(Value::Integer(approved(traits, done))),
+            Subject::Place => traits.and_then(|worker| worker.locale.clone()).map(Value::Place),
+            Subject::Adult => {
+                Some(Value::Integer(traits.is_some_and(|worker| worker.adult).into()))
+            }
+            Subject::PercentApproved => Some(Value::Integer(percent_approved(traits, done))),
+        }
+    }
+}
+
+/// A worker's assignments in this market.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Done {
-    /// Handed in, whatever became of them.
+pub struct WorkCounts {
+    /// Submitted, whatever became of them.
     pub submitted: i64,
     /// Approved of them.
     pub approved: i64,
@@ -149,7 +119,7 @@ pub struct Done {
 /// The rate counts from so many assignments on; a worker with less has 100 (API reference).
 const RATED_FROM: i64 = 100;
 
-fn approved(traits: Option<&Worker>, done: Done) -> i64 {
+fn approved(traits: Option<&Worker>, done: WorkCounts) -> i64 {
     let elsewhere = traits.and_then(|worker| worker.hits_approved).unwrap_or(0);
     elsewhere.saturating_add(done.approved)
 }
@@ -160,7 +130,7 @@ fn approved(traits: Option<&Worker>, done: Done) -> i64 {
 /// number of approved ones and no share had no other ones.
 /// Assumed: assignments that await review count among the 100 and not in the share; the share is
 /// rounded down.
-fn percent_approved(traits: Option<&Worker>, done: Done) -> i64 {
+fn percent_approved(traits: Option<&Worker>, done: WorkCounts) -> i64 {
     let number = i128::from(traits.and_then(|worker| worker.hits_approved).unwrap_or(0));
     let percent = i128::from(traits.and_then(|worker| worker.percent_approved).unwrap_or(100));
     let given = traits.is_some_and(|worker| worker.percent_approved.is_some());
@@ -213,7 +183,7 @@ mod tests {
         #[case] number: i64,
         #[case] percent: i64,
     ) {
-        let (traits, done) = (worker(&traits), Done { submitted, approved, rejected });
+        let (traits, done) = (worker(&traits), WorkCounts { submitted, approved, rejected });
         let value = |id: &str| System::find(id).unwrap().value(Some(&traits), done);
         assert_eq!(value("00000000000000000040"), Some(Value::Integer(number)));
         assert_eq!(value("000000000000000000L0"), Some(Value::Integer(percent)));
@@ -222,7 +192,8 @@ mod tests {
     #[test]
     fn traits_are_values() {
         let known = worker(&json!({"Masters": true, "Adult": true, "Locale": {"Country": "US"}}));
-        let value = |id: &str, worker| System::find(id).unwrap().value(worker, Done::default());
+        let value =
+            |id: &str, worker| System::find(id).unwrap().value(worker, WorkCounts::default());
         let place = known.locale.clone().unwrap();
         for (id, of_known, of_stranger) in [
             ("2ARFPLSP75KLA8M8DH1HTEQVJT3SY6", Some(Value::None), None),

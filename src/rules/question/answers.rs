@@ -3,53 +3,57 @@
 //! Source: `QuestionFormAnswers.xsd` of 2005-10-01, the only version, and the documentation of the
 //! structure.
 
-mod fields;
-mod filled_form;
-
-pub use fields::{Repeated, from_fields};
-pub use filled_form::from_form;
-
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use super::xml::{self, Element, Flaw, trim};
-use super::{Question, QuestionForm};
-use crate::fault::Fault;
+use super::Question;
+use super::form::{FormQuestion, QuestionForm};
+use super::located_error::LocatedError;
+use super::namespaces::ANSWERS;
+use super::specification::{AnswerSpecification, SelectionAnswer};
+use super::xml::{self, Element, trim};
+use crate::fault::{Code, Fault};
 use crate::rules::text::is_xml;
 use crate::shapes::answer::Given;
 
-const NAMESPACE: &str = concat!(
-    "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
-    "2005-10-01/QuestionFormAnswers.xsd"
-);
-
 /// The longest answer document, in bytes. Assumed: the service set none that is known. Masks of
-/// images, which stand in answers as PNG in base64, take some hundred KiB, the largest 3 MiB.
+/// images, which answers hold as PNG in base64, take some hundred KiB, the largest 3 MiB.
 pub const MAX_BYTES: usize = 8 << 20;
 
-/// The longest answer document of a qualification test, in bytes. Assumed. A test has at most
-/// 65,535 itself.
+/// The longest answer document of a qualification test, in bytes. A test has at most 65,535
+/// itself. Assumed: the service set no limit that is known.
 pub const MAX_TEST_BYTES: usize = 256 << 10;
+
+/// Fields that tell the service whose answer it is, and are not part of it.
+///
+/// Source: the documentation of `ExternalQuestion` reserves these names.
+const RESERVED: [&str; 4] = ["assignmentId", "hitId", "turkSubmitTo", "workerId"];
+
+/// What becomes of several fields with one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repeated {
+    /// Their values are one text, separated by `|`.
+    #[default]
+    Join,
+    /// The first one counts.
+    First,
+    /// The last one counts, in the place of the first.
+    Last,
+}
 
 /// The answer document of a worker who gave these values for `question`.
 ///
 /// A question of any other kind than a form takes fields, in the order in which they come.
-///
-/// # Errors
-/// The question is a form that has no such question or choice.
 pub fn write(question: &str, given: &Given) -> Result<String, AnswerFault> {
     write_to(form(question).as_ref(), given)
 }
 
 /// The question, if it is a form.
-#[must_use]
 pub fn form(question: &str) -> Option<QuestionForm> {
     if let Ok(Question::Form(form)) = super::parse(question) { Some(form) } else { None }
 }
 
 /// As [`write()`], for a question that is read already; without a form it is one of fields.
-///
-/// # Errors
-/// As [`write()`].
 pub fn write_to(form: Option<&QuestionForm>, given: &Given) -> Result<String, AnswerFault> {
     if let Some(form) = form {
         return from_form(form, &given.0);
@@ -65,9 +69,6 @@ pub fn write_to(form: Option<&QuestionForm>, given: &Given) -> Result<String, An
 /// The answer document of a worker who posted these fields for `question`.
 ///
 /// A form takes all values of one name together; reserved names are not part of its answer.
-///
-/// # Errors
-/// The question is a form that has no such question or choice.
 pub fn write_posted(
     question: &str,
     posted: &[(String, String)],
@@ -76,9 +77,117 @@ pub fn write_posted(
     let Ok(Question::Form(form)) = super::parse(question) else {
         return from_fields(posted, repeated);
     };
-    let fields = posted.iter().filter(|(name, _)| !fields::is_reserved(name));
+    let fields = posted.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str()));
     let given: Vec<_> = fields.map(|(name, value)| (name.clone(), vec![value.clone()])).collect();
     from_form(&form, &given)
+}
+
+/// Writes the answer document of a submitted page: its fields in their order, each a `FreeText`.
+///
+/// Reserved names are left out, and values of one name stand once, where the first stood. The
+/// document is ASCII on one line unless a value has lines of its own: `&`, `<`, `>`, carriage
+/// returns and what is not ASCII are escaped, quotation marks are not. Without any field left the
+/// document is empty, as the structure must have an answer.
+///
+/// Source: answers that the service gave back.
+/// Assumed: joining repeated names (requesters saw it in downloaded results; the documentation
+/// promises one value), leaving out a posted `workerId`, and the escaped carriage
+/// return, which a reader of XML would otherwise take for a line feed.
+pub fn from_fields(fields: &[(String, String)], repeated: Repeated) -> Result<String, AnswerFault> {
+    let answers = once(fields, repeated).into_iter().map(|(question_identifier, text)| Answer {
+        question_identifier,
+        value: AnswerValue::FreeText(text),
+    });
+    QuestionFormAnswers(answers.collect()).xml()
+}
+
+fn once(fields: &[(String, String)], repeated: Repeated) -> Vec<(String, String)> {
+    let mut once: Vec<(String, String)> = Vec::new();
+    let mut places = HashMap::new();
+    for (name, value) in fields {
+        let name: String = name.chars().filter(|&c| is_xml(c)).collect();
+        if RESERVED.contains(&name.as_str()) {
+            continue;
+        }
+        let place = *places.entry(name.clone()).or_insert(once.len());
+        match once.get_mut(place) {
+            None => once.push((name, value.clone())),
+            Some((_, values)) => match repeated {
+                Repeated::Join => values.extend(["|", value]),
+                Repeated::First => {}
+                Repeated::Last => value.clone_into(values),
+            },
+        }
+    }
+    once
+}
+
+/// Writes the answer document of a filled-in form: its questions in the form's order.
+///
+/// `given` holds the values of each question: a text for a text field, identifiers for a choice.
+/// A value that is no identifier goes to the choice's field for something else; an empty one does
+/// not count there, as pages post it for a field left alone. A text given in several values is
+/// joined by `|`. A question without values is left out if it takes a text, and answered by
+/// nothing if it takes a choice. Without any answer the document is empty.
+///
+/// The service did not promise that answers conform to the form, so neither counts nor lengths nor
+/// expressions are checked, and required questions may be missing.
+/// Source: the documentation of `QuestionFormAnswers`.
+pub fn from_form(
+    form: &QuestionForm,
+    given: &[(String, Vec<String>)],
+) -> Result<String, AnswerFault> {
+    let known: HashSet<_> = form.questions().map(|question| question.identifier.as_str()).collect();
+    let mut values: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, more) in given {
+        if !known.contains(name.as_str()) {
+            return Err(AnswerFault::UnknownQuestion(name.clone()));
+        }
+        values.entry(name).or_default().extend(more.iter().map(String::as_str));
+    }
+    let mut answers = Vec::new();
+    for question in form.questions() {
+        let Some(values) = values.get(question.identifier.as_str()) else { continue };
+        if let Some(value) = answer_of(question, values)? {
+            answers.push(Answer { question_identifier: question.identifier.clone(), value });
+        }
+    }
+    QuestionFormAnswers(answers).xml()
+}
+
+fn answer_of(question: &FormQuestion, values: &[&str]) -> Result<Option<AnswerValue>, AnswerFault> {
+    match &question.answer {
+        AnswerSpecification::FreeText(_) if values.is_empty() => Ok(None),
+        AnswerSpecification::FreeText(_) => Ok(Some(AnswerValue::FreeText(values.join("|")))),
+        AnswerSpecification::Selection(field) => {
+            selections(field, values).map(Some).map_err(|value| {
+                let question = question.identifier.clone();
+                AnswerFault::UnknownSelection { question, value: value.to_owned() }
+            })
+        }
+        AnswerSpecification::FileUpload(_) => {
+            Err(AnswerFault::FileUpload(question.identifier.clone()))
+        }
+    }
+}
+
+/// What was chosen, each once, and something else; an error is a value too many.
+fn selections<'v>(field: &SelectionAnswer, values: &[&'v str]) -> Result<AnswerValue, &'v str> {
+    let known = field.identifiers();
+    let (mut chosen, mut identifiers, mut other) = (HashSet::new(), Vec::new(), None);
+    for &value in values {
+        if known.contains(value) {
+            if chosen.insert(value) {
+                identifiers.push(value.to_owned());
+            }
+        } else if !value.is_empty() {
+            let taken = field.other.is_none() || other.replace(value.to_owned()).is_some();
+            if taken {
+                return Err(value);
+            }
+        }
+    }
+    Ok(AnswerValue::Selections { identifiers, other })
 }
 
 /// The answers to several questions, in their order.
@@ -86,19 +195,26 @@ pub fn write_posted(
 pub struct QuestionFormAnswers(pub Vec<Answer>);
 
 impl QuestionFormAnswers {
-    /// The document; without any answer it is empty, as the structure must have one.
+    /// The document; without any answer it is empty, as the schema wants at least one.
     ///
-    /// # Errors
-    /// [`AnswerFault::TooLong`].
+    /// Source: answers that the service gave back: this declaration, one line, double quotes.
     pub fn xml(&self) -> Result<String, AnswerFault> {
-        let mut answers = String::new();
-        for Answer { question_identifier, value } in &self.0 {
-            answers.push_str("<Answer>");
-            write_element("QuestionIdentifier", question_identifier, &mut answers);
-            value.write(&mut answers);
-            answers.push_str("</Answer>");
+        if self.0.is_empty() {
+            return Ok(String::new());
         }
-        document(&answers)
+        let mut xml = format!(
+            r#"<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{ANSWERS}">"#
+        );
+        for Answer { question_identifier, value } in &self.0 {
+            xml.push_str("<Answer>");
+            write_element("QuestionIdentifier", question_identifier, &mut xml);
+            value.write(&mut xml);
+            xml.push_str("</Answer>");
+            // What is too long is not written to its end.
+            check_length(&xml, MAX_BYTES)?;
+        }
+        xml.push_str("</QuestionFormAnswers>");
+        check_length(&xml, MAX_BYTES).map(|()| xml)
     }
 }
 
@@ -153,20 +269,11 @@ pub enum AnswerValue {
 }
 
 /// Why an answer is refused.
-///
-/// Lines and columns count from 1, columns in characters, both in the document as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerFault {
     /// The document is not XML, or not of the structure.
-    #[error("Line {line}, column {column}: {details}.")]
-    Malformed {
-        /// The line of the offence.
-        line: u32,
-        /// The column of the offence.
-        column: u32,
-        /// What was found and what was expected.
-        details: String,
-    },
+    #[error(transparent)]
+    Malformed(#[from] LocatedError),
     /// The form has no question of this identifier.
     #[error("The form has no question {0:?}.")]
     UnknownQuestion(String),
@@ -190,22 +297,13 @@ impl From<AnswerFault> for Fault {
     fn from(fault: AnswerFault) -> Self {
         let message = fault.to_string();
         match fault {
-            AnswerFault::TooLong(_) => Self::Front { exception: "TooLong", status: 413, message },
+            AnswerFault::TooLong(_) => Self::refused(Code::TooLong, message),
             _ => Self::unreadable(message),
         }
     }
 }
 
-impl From<Flaw> for AnswerFault {
-    fn from(Flaw { line, column, details, .. }: Flaw) -> Self {
-        Self::Malformed { line, column, details }
-    }
-}
-
 /// Whether a document has at most `most` bytes.
-///
-/// # Errors
-/// [`AnswerFault::TooLong`].
 pub const fn check_length(xml: &str, most: usize) -> Result<(), AnswerFault> {
     if xml.len() > most { Err(AnswerFault::TooLong(most)) } else { Ok(()) }
 }
@@ -214,18 +312,12 @@ pub const fn check_length(xml: &str, most: usize) -> Result<(), AnswerFault> {
 /// answers.
 ///
 /// Source: member `Answer` of the data type `Assignment`: without answers it may be empty.
-///
-/// # Errors
-/// [`AnswerFault::Malformed`] names an offence and its place; [`AnswerFault::TooLong`].
 pub fn check(xml: &str) -> Result<(), AnswerFault> {
     check_length(xml, MAX_BYTES)?;
     parse(xml).map(drop)
 }
 
 /// Reads an answer document; an empty one holds no answers.
-///
-/// # Errors
-/// [`AnswerFault::Malformed`] names an offence and its place.
 pub fn parse(xml: &str) -> Result<Vec<Answer>, AnswerFault> {
     if trim(xml).is_empty() {
         return Ok(Vec::new());
@@ -233,49 +325,30 @@ pub fn parse(xml: &str) -> Result<Vec<Answer>, AnswerFault> {
     Ok(xml::read(xml, answers)?)
 }
 
-fn answers(root: Element<'_>) -> Result<Vec<Answer>, Flaw> {
+fn answers(root: Element<'_>) -> Result<Vec<Answer>, LocatedError> {
     if root.name() != "QuestionFormAnswers" {
         return Err(root.unexpected("QuestionFormAnswers"));
     }
-    root.in_namespace(&[NAMESPACE])?;
-    let mut children = root.children()?;
-    let answers = children.at_least_one("Answer")?;
-    children.end()?;
+    root.in_namespace(&[ANSWERS])?;
+    let answers = root.read(|children| children.at_least_one("Answer", Ok))?;
     answers.into_iter().map(answer).collect()
 }
 
-fn answer(element: Element<'_>) -> Result<Answer, Flaw> {
-    let mut children = element.children()?;
-    let question_identifier = children.required("QuestionIdentifier")?.text()?;
-    let value = if let Some(text) = children.optional("FreeText") {
-        AnswerValue::FreeText(text.text()?)
-    } else if let Some(size) = children.optional("UploadedFileSizeInBytes") {
-        let size = size.integer(&(1..=i64::MAX))?.unsigned_abs();
-        AnswerValue::File { size, key: children.required("UploadedFileKey")?.text()? }
-    } else {
-        let identifiers = children.many("SelectionIdentifier").into_iter().map(Element::text);
-        let identifiers = identifiers.collect::<Result<_, _>>()?;
-        let other = children.optional("OtherSelectionText").map(Element::text).transpose()?;
-        AnswerValue::Selections { identifiers, other }
-    };
-    children.end()?;
-    Ok(Answer { question_identifier, value })
-}
-
-/// A whole document around `Answer` elements; without any it is the empty string, as the schema
-/// wants at least one.
-///
-/// Source: answers that the service gave back: this declaration, one line, double quotes.
-fn document(answers: &str) -> Result<String, AnswerFault> {
-    if answers.is_empty() {
-        return Ok(String::new());
-    }
-    let declaration = r#"<?xml version="1.0" encoding="ASCII"?>"#;
-    let root = "QuestionFormAnswers";
-    // What is longer was cut.
-    check_length(answers, MAX_BYTES)?;
-    let document = format!(r#"{declaration}<{root} xmlns="{NAMESPACE}">{answers}</{root}>"#);
-    check_length(&document, MAX_BYTES).map(|()| document)
+fn answer(element: Element<'_>) -> Result<Answer, LocatedError> {
+    element.read(|children| {
+        let question_identifier = children.text("QuestionIdentifier")?;
+        let value = if let Some(text) = children.optional_text("FreeText")? {
+            AnswerValue::FreeText(text)
+        } else if let Some(size) = children.optional("UploadedFileSizeInBytes") {
+            let size = size.integer(&(1..=i64::MAX))?.unsigned_abs();
+            AnswerValue::File { size, key: children.text("UploadedFileKey")? }
+        } else {
+            let identifiers = children.many("SelectionIdentifier", Element::text)?;
+            let other = children.optional_text("OtherSelectionText")?;
+            AnswerValue::Selections { identifiers, other }
+        };
+        Ok(Answer { question_identifier, value })
+    })
 }
 
 /// Writes an element that holds a text, up to a little more than the longest document.

@@ -3,9 +3,10 @@
 //! Source: `ContentType` and its parts in `QuestionForm.xsd` of 2005-10-01; "Content Structure" in
 //! the documentation of `QuestionForm`.
 
-use super::form::NAMESPACE_2005;
 use super::formatted;
-use super::xml::{Children, Element, Flaw, trim};
+use super::located_error::LocatedError;
+use super::namespaces::FORM_2005;
+use super::xml::{Children, Element, trim};
 
 /// One piece of an overview or of a question's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +92,11 @@ pub struct Application {
 
 const KINDS: &str = "Title, Text, List, FormattedContent, Binary or EmbeddedBinary";
 
-pub(super) fn read(element: Element<'_>) -> Result<Vec<Content>, Flaw> {
+pub(super) fn read(element: Element<'_>) -> Result<Vec<Content>, LocatedError> {
     element.children()?.all(KINDS)?.into_iter().map(content).collect()
 }
 
-fn content(element: Element<'_>) -> Result<Content, Flaw> {
+fn content(element: Element<'_>) -> Result<Content, LocatedError> {
     match element.name() {
         "Title" => element.text().map(Content::Title),
         "Text" => element.text().map(Content::Text),
@@ -108,13 +109,11 @@ fn content(element: Element<'_>) -> Result<Content, Flaw> {
     }
 }
 
-fn application(element: Element<'_>) -> Result<Application, Flaw> {
-    if element.namespace() != Some(NAMESPACE_2005) {
-        return Err(element.flaw(NO_APPLICATION));
+fn application(element: Element<'_>) -> Result<Application, LocatedError> {
+    if element.namespace() != Some(FORM_2005) {
+        return Err(element.error(NO_APPLICATION));
     }
-    let mut children = element.children()?;
-    let program = children.any("Flash or JavaApplet")?;
-    children.end()?;
+    let program = element.read(|children| children.any("Flash or JavaApplet"))?;
     match program.name() {
         "Flash" => program_of("Flash", ["FlashMovieURL", ""], program),
         "JavaApplet" => program_of("JavaApplet", ["AppletPath", "AppletFilename"], program),
@@ -126,19 +125,17 @@ fn program_of(
     kind: &'static str,
     [path, file]: [&str; 2],
     element: Element<'_>,
-) -> Result<Application, Flaw> {
-    let mut children = element.children()?;
-    let url = data_url(&mut children, path)?;
-    let file_name = match file {
-        "" => String::new(),
-        file => children.required(file)?.text()?,
-    };
-    let width = children.required("Width")?.text()?;
-    let height = children.required("Height")?.text()?;
-    let parameters = children.many("ApplicationParameter");
-    children.end()?;
-    let parameters = parameters.into_iter().map(parameter).collect::<Result<_, _>>()?;
-    Ok(Application { kind, url, file_name, width, height, parameters })
+) -> Result<Application, LocatedError> {
+    element.read(|children| {
+        Ok(Application {
+            kind,
+            url: data_url(children, path)?,
+            file_name: if file.is_empty() { String::new() } else { children.text(file)? },
+            width: children.text("Width")?,
+            height: children.text("Height")?,
+            parameters: parameters(children)?,
+        })
+    })
 }
 
 /// Source: note on `Application` in the documentation of `QuestionForm`; no browser runs Flash or
@@ -146,31 +143,26 @@ fn program_of(
 const NO_APPLICATION: &str = "the element Application is not supported since 2017-12-12; \
                               use HTMLQuestion or ExternalQuestion for interactive content";
 
-fn list(element: Element<'_>) -> Result<Vec<String>, Flaw> {
-    let mut children = element.children()?;
-    let items = children.at_least_one("ListItem")?;
-    children.end()?;
+fn list(element: Element<'_>) -> Result<Vec<String>, LocatedError> {
+    let items = element.read(|children| children.at_least_one("ListItem", Ok))?;
     items.into_iter().map(Element::text).collect()
 }
 
-pub(super) fn binary(element: Element<'_>) -> Result<Binary, Flaw> {
-    let mut children = element.children()?;
-    let (media, sub_type) = mime_type(children.required("MimeType")?)?;
-    let data_url = data_url(&mut children, "DataURL")?;
-    let alt_text = children.required("AltText")?.text()?;
-    children.end()?;
-    Ok(Binary { media, sub_type, data_url, alt_text })
+pub(super) fn binary(element: Element<'_>) -> Result<Binary, LocatedError> {
+    element.read(|children| {
+        let (media, sub_type) = mime_type(children.required("MimeType")?)?;
+        let data_url = data_url(children, "DataURL")?;
+        Ok(Binary { media, sub_type, data_url, alt_text: children.text("AltText")? })
+    })
 }
 
-fn mime_type(element: Element<'_>) -> Result<(Media, Option<String>), Flaw> {
-    let mut children = element.children()?;
-    let media = media(children.required("Type")?)?;
-    let sub_type = children.optional("SubType").map(Element::text).transpose()?;
-    children.end()?;
-    Ok((media, sub_type))
+fn mime_type(element: Element<'_>) -> Result<(Media, Option<String>), LocatedError> {
+    element.read(|children| {
+        Ok((media(children.required("Type")?)?, children.optional_text("SubType")?))
+    })
 }
 
-fn media(element: Element<'_>) -> Result<Media, Flaw> {
+fn media(element: Element<'_>) -> Result<Media, LocatedError> {
     let text = element.text()?;
     match text.as_str() {
         "image" => Ok(Media::Image),
@@ -180,37 +172,32 @@ fn media(element: Element<'_>) -> Result<Media, Flaw> {
     }
 }
 
-fn embedded_binary(element: Element<'_>) -> Result<EmbeddedBinary, Flaw> {
-    let mut children = element.children()?;
-    let (mime_type, sub_type) = embedded_mime_type(children.required("EmbeddedMimeType")?)?;
-    let data_url = data_url(&mut children, "DataURL")?;
-    let alt_text = children.required("AltText")?.text()?;
-    let width = children.required("Width")?.text()?;
-    let height = children.required("Height")?.text()?;
-    let parameters = children.many("ApplicationParameter");
-    children.end()?;
-    let parameters = parameters.into_iter().map(parameter).collect::<Result<_, _>>()?;
-    Ok(EmbeddedBinary { mime_type, sub_type, data_url, alt_text, width, height, parameters })
+fn embedded_binary(element: Element<'_>) -> Result<EmbeddedBinary, LocatedError> {
+    element.read(|children| {
+        let (mime_type, sub_type) =
+            two_texts(children.required("EmbeddedMimeType")?, ["Type", "SubType"])?;
+        Ok(EmbeddedBinary {
+            mime_type,
+            sub_type,
+            data_url: data_url(children, "DataURL")?,
+            alt_text: children.text("AltText")?,
+            width: children.text("Width")?,
+            height: children.text("Height")?,
+            parameters: parameters(children)?,
+        })
+    })
 }
 
-fn embedded_mime_type(element: Element<'_>) -> Result<(String, String), Flaw> {
-    let mut children = element.children()?;
-    let mime_type = children.required("Type")?.text()?;
-    let sub_type = children.required("SubType")?.text()?;
-    children.end()?;
-    Ok((mime_type, sub_type))
+fn parameters(children: &mut Children<'_>) -> Result<Vec<(String, String)>, LocatedError> {
+    children.many("ApplicationParameter", |element| two_texts(element, ["Name", "Value"]))
 }
 
-fn parameter(element: Element<'_>) -> Result<(String, String), Flaw> {
-    let mut children = element.children()?;
-    let name = children.required("Name")?.text()?;
-    let value = children.required("Value")?.text()?;
-    children.end()?;
-    Ok((name, value))
+fn two_texts(element: Element<'_>, names: [&str; 2]) -> Result<(String, String), LocatedError> {
+    element.read(|children| Ok((children.text(names[0])?, children.text(names[1])?)))
 }
 
 /// Source: `URLType` of the schema: begins with `http://` or `https://`, in small letters.
-fn data_url(children: &mut Children<'_>, name: &str) -> Result<String, Flaw> {
+fn data_url(children: &mut Children<'_>, name: &str) -> Result<String, LocatedError> {
     let element = children.required(name)?;
     let text = element.text()?;
     let url = trim(&text);

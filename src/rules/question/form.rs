@@ -1,19 +1,11 @@
 //! `QuestionForm`: a form that the marketplace draws itself.
 
 use super::content::{self, Content};
+use super::located_error::LocatedError;
+use super::namespaces::{FORM_2005, FORM_2017};
 use super::specification::{self, AnswerSpecification};
-use super::xml::{Element, Flaw, quoted};
+use super::xml::Element;
 use std::collections::HashSet;
-
-pub(super) const NAMESPACE_2005: &str = concat!(
-    "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
-    "2005-10-01/QuestionForm.xsd"
-);
-/// This version has no `Application` and no `FileUploadAnswer`.
-const NAMESPACE_2017: &str = concat!(
-    "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
-    "2017-11-06/QuestionForm.xsd"
-);
 
 /// A form that the marketplace draws itself.
 ///
@@ -41,9 +33,9 @@ pub struct FormQuestion {
     pub identifier: String,
     /// The heading over it.
     pub display_name: Option<String>,
-    /// What the form says of `IsRequired`; see [`FormQuestion::must_be_answered`].
+    /// `IsRequired`; see [`FormQuestion::must_be_answered`].
     pub is_required: bool,
-    /// What is asked; never empty.
+    /// The text of the question; never empty.
     pub content: Vec<Content>,
     /// How it is answered.
     pub answer: AnswerSpecification,
@@ -63,7 +55,6 @@ impl FormQuestion {
     /// Whether a worker cannot leave this question out.
     ///
     /// Source: the documentation of `Length`: a minimum makes the question a required one.
-    #[must_use]
     pub fn must_be_answered(&self) -> bool {
         let least = match &self.answer {
             AnswerSpecification::FreeText(text) => text.length.min_length,
@@ -73,19 +64,19 @@ impl FormQuestion {
     }
 }
 
-pub(super) fn read(root: Element<'_>) -> Result<QuestionForm, Flaw> {
-    root.in_namespace(&[NAMESPACE_2005, NAMESPACE_2017])?;
+pub(super) fn read(root: Element<'_>) -> Result<QuestionForm, LocatedError> {
+    root.in_namespace(&[FORM_2005, FORM_2017])?;
     let mut taken = HashSet::new();
     let elements = root.children()?.all("Overview or Question")?;
     let parts = elements.into_iter().map(|element| part(element, &mut taken));
     let form = QuestionForm { parts: parts.collect::<Result<_, _>>()? };
     if form.questions().next().is_none() {
-        return Err(root.flaw("QuestionForm has no element Question"));
+        return Err(root.error("QuestionForm has no element Question"));
     }
     Ok(form)
 }
 
-fn part(element: Element<'_>, taken: &mut HashSet<String>) -> Result<Part, Flaw> {
+fn part(element: Element<'_>, taken: &mut HashSet<String>) -> Result<Part, LocatedError> {
     match element.name() {
         "Overview" => content::read(element).map(Part::Overview),
         "Question" => question(element, taken).map(Part::Question),
@@ -93,27 +84,21 @@ fn part(element: Element<'_>, taken: &mut HashSet<String>) -> Result<Part, Flaw>
     }
 }
 
-fn question(element: Element<'_>, taken: &mut HashSet<String>) -> Result<FormQuestion, Flaw> {
-    let mut children = element.children()?;
-    let identifier = identifier(children.required("QuestionIdentifier")?, taken)?;
-    let display_name = children.optional("DisplayName").map(Element::text).transpose()?;
-    let is_required = children.optional("IsRequired").map(Element::boolean).transpose()?;
-    let content = content::read(children.required("QuestionContent")?)?;
-    let answer = specification::read(children.required("AnswerSpecification")?)?;
-    children.end()?;
-    let is_required = is_required.unwrap_or(false);
-    Ok(FormQuestion { identifier, display_name, is_required, content, answer })
-}
-
-/// Assumed: an identifier that two questions share is refused, as their answers could not be told
-/// apart; the schema lets it through.
-fn identifier(element: Element<'_>, taken: &mut HashSet<String>) -> Result<String, Flaw> {
-    let identifier = element.text()?;
-    if !taken.insert(identifier.clone()) {
-        let name = quoted(&identifier);
-        return Err(element.flaw(format!("the QuestionIdentifier {name} occurs twice")));
-    }
-    Ok(identifier)
+fn question(
+    element: Element<'_>,
+    taken: &mut HashSet<String>,
+) -> Result<FormQuestion, LocatedError> {
+    element.read(|children| {
+        Ok(FormQuestion {
+            // Assumed: an identifier that two questions share is refused, as their answers could
+            // not be distinguished; the schema lets it through.
+            identifier: children.required("QuestionIdentifier")?.unique_text(taken)?,
+            display_name: children.optional_text("DisplayName")?,
+            is_required: children.optional("IsRequired").map_or(Ok(false), Element::boolean)?,
+            content: content::read(children.required("QuestionContent")?)?,
+            answer: specification::read(children.required("AnswerSpecification")?)?,
+        })
+    })
 }
 
 #[cfg(test)]

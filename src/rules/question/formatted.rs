@@ -4,7 +4,8 @@ mod tags;
 
 use super::entities::declaration;
 use super::guard;
-use super::xml::{Element, Flaw, Trouble, quoted, short, trim, trouble};
+use super::located_error::{ErrorAt, LocatedError};
+use super::xml::{Element, parser_error, quoted, short, trim};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
 use tags::{FLOW, Holds, Tag};
 
@@ -20,33 +21,31 @@ const SCHEMES: [&str; 8] = ["http", "https", "ftp", "news", "nntp", "mailto", "g
 /// The service validated the text within `<FormattedContent xmlns="http://www.w3.org/1999/xhtml">`
 /// (source: "How XHTML Formatted Content Is Validated"). Written anew from what was checked, it
 /// holds nothing else, whatever a browser would have made of the text as sent.
-pub(super) fn read(element: Element<'_>) -> Result<String, Flaw> {
+pub(super) fn read(element: Element<'_>) -> Result<String, LocatedError> {
     let text = element.text()?;
-    html(&text).map_err(|trouble| {
-        let flaw = element.flaw_in_text(&text, trouble);
-        Flaw { formatted: true, ..flaw }
-    })
+    html(&text)
+        .map_err(|error| LocatedError { in_xhtml: true, ..element.error_in_text(&text, error) })
 }
 
-fn html(text: &str) -> Result<String, Trouble> {
+fn html(text: &str) -> Result<String, ErrorAt> {
     guard::check(text)?;
     let opening = format!("{}<FormattedContent xmlns=\"{XHTML}\">", declaration(text));
     let wrapped = format!("{opening}{text}</FormattedContent>");
-    let place = |wrong: Trouble| {
-        let at = wrong.at.saturating_sub(opening.len()).min(text.len());
-        Trouble { at, ..wrong }
+    let place = |error: ErrorAt| {
+        let at = error.at.saturating_sub(opening.len()).min(text.len());
+        ErrorAt { at, ..error }
     };
     // Assumed: the named entities of XHTML are taken, as a sample of the documentation uses &nbsp;
     // although the validation that it describes would not know them.
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&wrapped, options)
-        .map_err(|error| place(trouble(&wrapped, &error)))?;
+        .map_err(|error| place(parser_error(&wrapped, &error)))?;
     let mut html = String::with_capacity(text.len());
     write_content(document.root_element(), FLOW, &mut html).map_err(place)?;
     Ok(html)
 }
 
-fn write_content(parent: Node<'_, '_>, holds: Holds, html: &mut String) -> Result<(), Trouble> {
+fn write_content(parent: Node<'_, '_>, holds: Holds, html: &mut String) -> Result<(), ErrorAt> {
     for node in parent.children() {
         if node.is_element() {
             write_element(parent, node, holds, html)?;
@@ -54,7 +53,7 @@ fn write_content(parent: Node<'_, '_>, holds: Holds, html: &mut String) -> Resul
             write_text(parent, node, holds, html)?;
         } else {
             let details = "found a comment or processing instruction, which is not allowed";
-            return Err(Trouble::new(node.range().start, details));
+            return Err(ErrorAt::new(node.range().start, details));
         }
     }
     Ok(())
@@ -65,12 +64,12 @@ fn write_text(
     node: Node<'_, '_>,
     holds: Holds,
     html: &mut String,
-) -> Result<(), Trouble> {
+) -> Result<(), ErrorAt> {
     let text = node.text().unwrap_or_default();
     if !holds.text() && !trim(text).is_empty() {
         let (text, name) = (quoted(trim(text)), parent.tag_name().name());
         let details = format!("found the text {text} directly in {name}, which holds none");
-        return Err(Trouble::new(node.range().start, details));
+        return Err(ErrorAt::new(node.range().start, details));
     }
     escape(text, html);
     Ok(())
@@ -81,47 +80,42 @@ fn write_element(
     node: Node<'_, '_>,
     holds: Holds,
     html: &mut String,
-) -> Result<(), Trouble> {
+) -> Result<(), ErrorAt> {
     let tag = tag(node)?;
     if !holds.element(tag.name) {
         let parent = parent.tag_name().name();
         let details = format!("found the tag {} in {parent}, which does not hold it", tag.name);
-        return Err(Trouble::new(node.range().start, details));
+        return Err(ErrorAt::new(node.range().start, details));
     }
-    html.push('<');
-    html.push_str(tag.name);
-    write_attributes(node, tag, html)?;
+    html.extend(["<", tag.name]);
+    write_attributes(node, &tag, html)?;
     html.push('>');
     write_content(node, tag.holds, html)?;
     if tag.holds != Holds::Nothing {
-        html.push_str("</");
-        html.push_str(tag.name);
-        html.push('>');
+        html.extend(["</", tag.name, ">"]);
     }
     Ok(())
 }
 
-fn tag(node: Node<'_, '_>) -> Result<&'static Tag, Trouble> {
+fn tag(node: Node<'_, '_>) -> Result<Tag, ErrorAt> {
     let name = node.tag_name();
     let found = Tag::named(name.name()).filter(|_| name.namespace() == Some(XHTML));
     found.ok_or_else(|| {
         let details = format!("found the tag {}, which is not allowed", short(name.name()));
-        Trouble::new(node.range().start, details)
+        ErrorAt::new(node.range().start, details)
     })
 }
 
-fn write_attributes(node: Node<'_, '_>, tag: &Tag, html: &mut String) -> Result<(), Trouble> {
+fn write_attributes(node: Node<'_, '_>, tag: &Tag, html: &mut String) -> Result<(), ErrorAt> {
     for attribute in node.attributes() {
         check_attribute(attribute, tag)
-            .map_err(|details| Trouble::new(attribute.range().start, details))?;
+            .map_err(|details| ErrorAt::new(attribute.range().start, details))?;
         // A picture's name would hide a form's own properties from the scripts of a page, and an id
         // would stand for one of the page's own. Pictures find their map by its name.
         if [("img", "name"), ("map", "id")].contains(&(tag.name, attribute.name())) {
             continue;
         }
-        html.push(' ');
-        html.push_str(attribute.name());
-        html.push_str("=\"");
+        html.extend([" ", attribute.name(), "=\""]);
         escape(attribute.value(), html);
         html.push('"');
     }
@@ -129,7 +123,7 @@ fn write_attributes(node: Node<'_, '_>, tag: &Tag, html: &mut String) -> Result<
         None => Ok(()),
         Some(name) => {
             let details = format!("the tag {} must have the attribute {name}", tag.name);
-            Err(Trouble::new(node.range().start, details))
+            Err(ErrorAt::new(node.range().start, details))
         }
     }
 }

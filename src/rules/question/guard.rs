@@ -1,9 +1,9 @@
-//! What is refused before parsing: declarations that reach outside the document or multiply it,
-//! and shapes that cost a parser more than their size.
+//! Checks before parsing: no document type declarations, and no structures that cost a parser more
+//! than their size.
 //!
 //! Assumed: the service's own limits are not known; these are far above what its structures need.
 
-use super::xml::Trouble;
+use super::located_error::ErrorAt;
 
 /// Deepest nesting of elements that is read; bounds the recursion over XHTML.
 const MAX_DEPTH: usize = 64;
@@ -15,21 +15,27 @@ const MAX_PREFIXES: usize = 32;
 /// Refuses a document type declaration, and more depth, attributes or prefixes than the limits.
 ///
 /// What is not well-formed is left to the parser, which stops at the same place or before.
-pub(super) fn check(text: &str) -> Result<(), Trouble> {
+pub(super) fn check(text: &str) -> Result<(), ErrorAt> {
     let (mut at, mut depth, mut prefixes) = (0, 0_usize, 0);
     while let Some(found) = text[at..].find('<') {
         at += found;
-        let markup = markup(&text[at..]);
-        match markup.kind {
-            Kind::Doctype => return Err(Trouble::new(at, DOCTYPE)),
-            Kind::Start { .. } => depth += 1,
-            Kind::End => depth = depth.saturating_sub(1),
-            Kind::Other => {}
-        }
-        prefixes += markup.prefixes;
-        limits(depth, markup.attributes, prefixes).map_err(|text| Trouble::new(at, text))?;
-        depth -= usize::from(matches!(markup.kind, Kind::Start { empty: true }));
-        at += markup.length;
+        let rest = &text[at..];
+        at += if let Some(length) = skipped(rest) {
+            length
+        } else if rest.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) {
+            return Err(ErrorAt::new(at, DOCTYPE));
+        } else if rest.starts_with("</") {
+            depth = depth.saturating_sub(1);
+            2
+        } else {
+            let tag = &rest[..tag_length(rest)];
+            depth += 1;
+            prefixes += tag.matches("xmlns:").count();
+            limits(depth, outside_quotes(tag, b'=').count(), prefixes)
+                .map_err(|details| ErrorAt::new(at, details))?;
+            depth -= usize::from(tag.ends_with("/>"));
+            tag.len()
+        };
     }
     Ok(())
 }
@@ -48,47 +54,6 @@ fn limits(depth: usize, attributes: usize, prefixes: usize) -> Result<(), String
         return Err(format!("more than {MAX_PREFIXES} namespace prefixes are declared"));
     }
     Ok(())
-}
-
-enum Kind {
-    Start { empty: bool },
-    End,
-    Doctype,
-    Other,
-}
-
-/// One piece of markup at the start of a text.
-struct Markup {
-    kind: Kind,
-    length: usize,
-    attributes: usize,
-    prefixes: usize,
-}
-
-impl Markup {
-    fn plain(kind: Kind, length: usize) -> Self {
-        Self { kind, length, attributes: 0, prefixes: 0 }
-    }
-}
-
-/// The markup at the start of a text that begins with `<`.
-fn markup(rest: &str) -> Markup {
-    if let Some(length) = skipped(rest) {
-        Markup::plain(Kind::Other, length)
-    } else if rest.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("<!doctype")) {
-        Markup::plain(Kind::Doctype, 9)
-    } else if rest.starts_with("</") {
-        Markup::plain(Kind::End, 2)
-    } else {
-        start_tag(rest)
-    }
-}
-
-fn start_tag(rest: &str) -> Markup {
-    let tag = &rest[..tag_length(rest)];
-    let kind = Kind::Start { empty: tag.ends_with("/>") };
-    let prefixes = tag.matches("xmlns:").count();
-    Markup { kind, length: tag.len(), attributes: outside_quotes(tag, b'=').count(), prefixes }
 }
 
 /// The length of the tag that a text begins with, its `>` included.
@@ -170,8 +135,8 @@ mod tests {
     #[case("é<!DOCTYPE a>", 2, DOCTYPE)]
     #[case("<a><!doctype html></a>", 3, DOCTYPE)]
     fn refuses(#[case] text: &str, #[case] at: usize, #[case] details: &str) {
-        let trouble = check(text).unwrap_err();
-        assert_eq!((trouble.at, trouble.details.as_str()), (at, details));
+        let error = check(text).unwrap_err();
+        assert_eq!((error.at, error.details.as_str()), (at, details));
     }
     const PIECES: &[&str] = &[
         "<a>",

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Error, Span, Tokenizer};
 
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 
 const BODY_IS_OPEN: &str =
     "An “body” start tag seen but an element of the same type was already open.";
@@ -23,7 +23,7 @@ const MOST: usize = 10;
 /// The longest name of a character reference, `CounterClockwiseContourIntegral`, in bytes.
 const LONGEST_NAME: usize = 31;
 
-/// Checks a page. Errors count where `counts` says so of their byte offset.
+/// Checks a page. Only errors at byte offsets for which `counts` is true are reported.
 ///
 /// # Errors
 /// `ParameterValidationError` that lists the errors with lines and columns, both from 1, and
@@ -39,8 +39,8 @@ pub(super) fn check(page: &str, counts: &dyn Fn(usize) -> bool) -> Result<(), Fa
         format!("<! [{line},{column}] {why} !> ")
     };
     let errors: String = checker.errors.iter().map(listed).collect();
-    Err(Fault::parameter(
-        "HTML5ParseError",
+    Err(Fault::refused(
+        Code::Html5ParseError,
         format!(
             "There was an error parsing the HTML5 data in your request.  Please make sure the \
              data is well-formed and validates as HTML5. Details: Errors: {errors}\
@@ -49,7 +49,7 @@ pub(super) fn check(page: &str, counts: &dyn Fn(usize) -> bool) -> Result<(), Fa
     ))
 }
 
-/// Tells what is in a page. One function for all callers, since the tokenizer is large code.
+/// Tokenizes a page. One function for all callers, since the tokenizer is large code.
 fn read(page: &str, see: &mut dyn FnMut(&CallbackEvent<'_>, Span<usize>)) {
     let see = |event: CallbackEvent<'_>, span| -> Option<Infallible> {
         see(&event, span);
@@ -70,14 +70,14 @@ fn place(page: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
-/// What the text between tags is.
+/// What kind of text follows a tag.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Text {
     /// A part of the page: it opens the body.
     Flow,
     /// A title, or what stands in a text area: it has references and no tags.
     Plain,
-    /// A script, a style, or the like: nothing is looked at until the end tag.
+    /// A script, a style, or the like: nothing is checked until the end tag.
     Raw,
 }
 
@@ -132,7 +132,7 @@ impl<'p> Checker<'p> {
             if self.tag == b"body" && self.body_is_open {
                 self.add(offset, BODY_IS_OPEN);
             }
-            self.body_is_open |= !stands_before_body(&self.tag);
+            self.body_is_open |= !BEFORE_BODY.iter().any(|name| name.as_bytes() == self.tag);
         }
         self.text = match &*self.tag {
             // In a drawing it has an end, which the tokenizer does not see.
@@ -153,6 +153,11 @@ impl<'p> Checker<'p> {
     }
 
     fn text(&mut self, value: &[u8], span: Span<usize>) {
+        // A byte order mark is no text.
+        let value = match value.strip_prefix("\u{feff}".as_bytes()) {
+            Some(text) if span.start == 0 => text,
+            _ => value,
+        };
         if self.text == Text::Flow && self.templates == 0 {
             self.body_is_open |= !value.trim_ascii().is_empty();
         }
@@ -166,25 +171,10 @@ impl<'p> Checker<'p> {
 }
 
 /// Elements that leave the body closed.
-fn stands_before_body(tag: &[u8]) -> bool {
-    matches!(
-        tag,
-        b"html"
-            | b"head"
-            | b"base"
-            | b"basefont"
-            | b"bgsound"
-            | b"link"
-            | b"meta"
-            | b"title"
-            | b"script"
-            | b"style"
-            | b"noscript"
-            | b"noframes"
-            | b"template"
-            | b"frameset"
-    )
-}
+const BEFORE_BODY: [&str; 14] = [
+    "html", "head", "base", "basefont", "bgsound", "link", "meta", "title", "script", "style",
+    "noscript", "noframes", "template", "frameset",
+];
 
 /// Whether the ampersand at the beginning has a letter behind it, and begins no named reference.
 fn is_stray(text: &str) -> bool {

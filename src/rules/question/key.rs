@@ -5,14 +5,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
+use super::QuestionFault;
 use super::answers::{self, Answer, AnswerValue};
-use super::xml::{self, Children, Element, Flaw};
-use super::{MAX_BYTES, QuestionFault};
-
-const NAMESPACE: &str = concat!(
-    "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/",
-    "2005-10-01/AnswerKey.xsd"
-);
+use super::located_error::LocatedError;
+use super::namespaces::ANSWER_KEY;
+use super::xml::{self, Children, Element};
 
 /// The integers of the schema, and of a qualification's value.
 const INTEGERS: RangeInclusive<i64> = -2_147_483_648..=2_147_483_647;
@@ -44,23 +41,13 @@ enum Mapping {
 }
 
 /// Reads an answer key.
-///
-/// # Errors
-/// A [`QuestionFault`] names an offence and its place.
 pub fn parse(text: &str) -> Result<AnswerKey, QuestionFault> {
-    if text.len() > MAX_BYTES {
-        return Err(QuestionFault::TooLong);
-    }
-    if text.is_empty() {
-        return Err(QuestionFault::Empty);
-    }
-    Ok(xml::read(text, answer_key)?)
+    super::read(text, answer_key)
 }
 
 /// The value that a worker gets for an answer document.
 ///
-/// None if the key or the document cannot be read: then the requester has to look at it.
-#[must_use]
+/// None if the key or the document cannot be read: then the requester has to review it.
 pub fn score(answer_key: &str, answer: &str) -> Option<i64> {
     let (key, given) = (parse(answer_key).ok()?, answers::parse(answer).ok()?);
     Some(key.value(&given))
@@ -68,13 +55,11 @@ pub fn score(answer_key: &str, answer: &str) -> Option<i64> {
 
 impl AnswerKey {
     /// The questions that are scored.
-    #[must_use]
     pub fn questions(&self) -> &[KeyQuestion] {
         &self.questions
     }
 
     /// The value for these answers.
-    #[must_use]
     pub fn value(&self, given: &[Answer]) -> i64 {
         let mut made = HashMap::new();
         for answer in given {
@@ -87,7 +72,7 @@ impl AnswerKey {
 }
 
 impl KeyQuestion {
-    /// The choices that it knows, each as often as it stands in a set.
+    /// The choices that it knows, each as often as a set has it.
     pub fn choices(&self) -> impl Iterator<Item = &str> {
         self.options.iter().flat_map(|(set, _)| set).map(String::as_str)
     }
@@ -128,84 +113,73 @@ impl Mapping {
     }
 }
 
-fn answer_key(root: Element<'_>) -> Result<AnswerKey, Flaw> {
+fn answer_key(root: Element<'_>) -> Result<AnswerKey, LocatedError> {
     if root.name() != "AnswerKey" {
         return Err(root.unexpected("AnswerKey"));
     }
-    root.in_namespace(&[NAMESPACE])?;
-    let mut children = root.children()?;
-    let questions = children.at_least_one("Question")?.into_iter().map(question);
-    let questions = questions.collect::<Result<_, _>>()?;
-    let mapping = children.optional("QualificationValueMapping").map(mapping).transpose()?;
-    children.end()?;
-    Ok(AnswerKey { questions, mapping: mapping.unwrap_or(Mapping::Sum) })
+    root.in_namespace(&[ANSWER_KEY])?;
+    root.read(|children| {
+        let questions = children.at_least_one("Question", question)?;
+        let mapping = children.optional("QualificationValueMapping").map(mapping).transpose()?;
+        Ok(AnswerKey { questions, mapping: mapping.unwrap_or(Mapping::Sum) })
+    })
 }
 
-fn question(element: Element<'_>) -> Result<KeyQuestion, Flaw> {
-    let mut children = element.children()?;
-    let identifier = children.required("QuestionIdentifier")?.text()?;
-    let options = children.at_least_one("AnswerOption")?.into_iter().map(option);
-    let options = options.collect::<Result<_, _>>()?;
-    let default = children.optional("DefaultScore").map(|score| score.integer(&INTEGERS));
-    let default_score = default.transpose()?.unwrap_or(0);
-    children.end()?;
-    Ok(KeyQuestion { identifier, options, default_score })
+fn question(element: Element<'_>) -> Result<KeyQuestion, LocatedError> {
+    element.read(|children| {
+        let identifier = children.text("QuestionIdentifier")?;
+        let options = children.at_least_one("AnswerOption", option)?;
+        let default = children.optional("DefaultScore");
+        let default_score = default.map_or(Ok(0), |score| score.integer(&INTEGERS))?;
+        Ok(KeyQuestion { identifier, options, default_score })
+    })
 }
 
-fn option(element: Element<'_>) -> Result<(BTreeSet<String>, i64), Flaw> {
-    let mut children = element.children()?;
-    let set = children.at_least_one("SelectionIdentifier")?.into_iter().map(Element::text);
-    let set = set.collect::<Result<_, _>>()?;
-    let score = integer(&mut children, "AnswerScore")?;
-    children.end()?;
-    Ok((set, score))
+fn option(element: Element<'_>) -> Result<(BTreeSet<String>, i64), LocatedError> {
+    element.read(|children| {
+        let set = children.at_least_one("SelectionIdentifier", Element::text)?;
+        Ok((set.into_iter().collect(), integer(children, "AnswerScore")?))
+    })
 }
 
-fn integer(children: &mut Children<'_>, name: &str) -> Result<i64, Flaw> {
+fn integer(children: &mut Children<'_>, name: &str) -> Result<i64, LocatedError> {
     children.required(name)?.integer(&INTEGERS)
 }
 
 const MAPPINGS: &str = "PercentageMapping, ScaleMapping or RangeMapping";
 
-fn mapping(element: Element<'_>) -> Result<Mapping, Flaw> {
-    let mut children = element.children()?;
-    let kind = children.any(MAPPINGS)?;
-    children.end()?;
-    let mut inner = kind.children()?;
-    let mapping = match kind.name() {
+fn mapping(element: Element<'_>) -> Result<Mapping, LocatedError> {
+    let kind = element.read(|children| children.any(MAPPINGS))?;
+    kind.read(|inner| match kind.name() {
         "PercentageMapping" => {
             // Assumed: a maximum below 1, of which there is no percentage, is refused.
             let max = inner.required("MaximumSummedScore")?.integer(&(1..=*INTEGERS.end()))?;
-            Mapping::Percentage { max }
+            Ok(Mapping::Percentage { max })
         }
         "ScaleMapping" => {
-            Mapping::Scale { factor: factor(inner.required("SummedScoreMultiplier")?)? }
+            Ok(Mapping::Scale { factor: factor(inner.required("SummedScoreMultiplier")?)? })
         }
         "RangeMapping" => {
-            let ranges = inner.at_least_one("SummedScoreRange")?.into_iter().map(range);
-            let ranges = ranges.collect::<Result<_, _>>()?;
-            let otherwise = integer(&mut inner, "OutOfRangeQualificationValue")?;
-            Mapping::Range { ranges, otherwise }
+            let ranges = inner.at_least_one("SummedScoreRange", range)?;
+            let otherwise = integer(inner, "OutOfRangeQualificationValue")?;
+            Ok(Mapping::Range { ranges, otherwise })
         }
-        _ => return Err(kind.unexpected(MAPPINGS)),
-    };
-    inner.end()?;
-    Ok(mapping)
+        _ => Err(kind.unexpected(MAPPINGS)),
+    })
 }
 
-fn factor(element: Element<'_>) -> Result<f64, Flaw> {
+fn factor(element: Element<'_>) -> Result<f64, LocatedError> {
     let text = element.text()?;
     let factor: Option<f64> = xml::trim(&text).parse().ok();
     factor.filter(|factor| factor.is_finite()).ok_or_else(|| element.found(&text, "a number"))
 }
 
-fn range(element: Element<'_>) -> Result<(RangeInclusive<i64>, i64), Flaw> {
-    let mut children = element.children()?;
-    let lower = integer(&mut children, "InclusiveLowerBound")?;
-    let upper = integer(&mut children, "InclusiveUpperBound")?;
-    let value = integer(&mut children, "QualificationValue")?;
-    children.end()?;
-    Ok((lower..=upper, value))
+fn range(element: Element<'_>) -> Result<(RangeInclusive<i64>, i64), LocatedError> {
+    element.read(|children| {
+        let lower = integer(children, "InclusiveLowerBound")?;
+        let upper = integer(children, "InclusiveUpperBound")?;
+        Ok((lower..=upper, integer(children, "QualificationValue")?))
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{MAX_BYTES, QuestionFault, check_characters, html, html5, parse, unreadable};
+use super::{MAX_BYTES, QuestionFault, check_characters, html5, pages, parse, unreadable};
 use crate::fault::Fault;
 use crate::shapes::hit::HitLayoutParameter;
 
@@ -29,16 +29,14 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 
 impl Layout {
     /// The names of the placeholders.
-    #[must_use]
     pub fn names(&self) -> BTreeSet<&str> {
         let found = PLACEHOLDER.captures_iter(&self.html);
-        found.filter_map(|one| one.get(1)).map(|name| name.as_str()).collect()
+        found.filter_map(|found| found.get(1)).map(|name| name.as_str()).collect()
     }
 
     /// How long the question document is at least: with nothing for any placeholder.
-    #[must_use]
     pub fn least_bytes(&self) -> usize {
-        html::document(&PLACEHOLDER.replace_all(&self.html, ""), self.frame_height).len()
+        pages::document(&PLACEHOLDER.replace_all(&self.html, ""), self.frame_height).len()
     }
 
     /// The question document of a HIT with these values: an `HTMLQuestion`.
@@ -54,7 +52,9 @@ impl Layout {
         let mut values = BTreeMap::new();
         for HitLayoutParameter { name, value } in parameters {
             if values.insert(name.as_str(), value.as_str()).is_some() {
-                return Err(refused(&format!("The HITLayoutParameter {name} is given twice.")));
+                return Err(Fault::parameter(format!(
+                    "The HITLayoutParameter {name} is given twice."
+                )));
             }
         }
         let wanted = self.names();
@@ -64,13 +64,13 @@ impl Layout {
             return Err(without(&missing));
         }
         if let Some(name) = values.keys().find(|name| !wanted.contains(*name)) {
-            return Err(refused(&format!("The HITLayout has no parameter {name}.")));
+            return Err(Fault::parameter(format!("The HITLayout has no parameter {name}.")));
         }
         // Assumed: an emoji in a value is refused as one in a question.
         values.values().try_for_each(|value| check_characters(value))?;
         let too_long = || unreadable(QuestionFault::TooLong);
         let (page, spans) = self.filled(&values).ok_or_else(too_long)?;
-        let document = html::document(&page, self.frame_height);
+        let document = pages::document(&page, self.frame_height);
         parse(&document).map_err(unreadable)?;
         html5::check(&page, &|offset| {
             let next = spans.partition_point(|span| span.end <= offset);
@@ -105,15 +105,11 @@ impl Layout {
 /// Recorded for one missing name. Assumed: the code; that all are listed, in alphabetical order.
 fn without(missing: &[&str]) -> Fault {
     let names = missing.join(", ");
-    refused(&format!(
+    Fault::parameter(format!(
         "Your request is missing required parameters. Required parameters include \
          HITLayoutParameter. You have not provided all required HITLayout parameters. Missing \
          parameter names: {names}"
     ))
-}
-
-fn refused(message: &str) -> Fault {
-    Fault::parameter("InvalidParameterValue", message)
 }
 
 #[cfg(test)]
@@ -152,22 +148,22 @@ mod tests {
     #[case("${a}", &[("a", "x"), ("b", "y")], "The HITLayout has no parameter b.")]
     #[case("${a}", &[("a", "x"), ("a", "y")], "The HITLayoutParameter a is given twice.")]
     #[case("plain", &[("", "x")], "The HITLayout has no parameter .")]
-    fn names_must_match(#[case] html: &str, #[case] given: &[(&str, &str)], #[case] said: &str) {
+    fn names_must_match(#[case] html: &str, #[case] given: &[(&str, &str)], #[case] message: &str) {
         let fault = layout(html).question(&parameters(given)).unwrap_err();
-        assert_eq!(fault, refused(said));
+        assert_eq!(fault, Fault::parameter(message));
     }
 
     #[test]
     fn all_missing_names_are_listed() {
         let layout = layout("<img src='${image_url}'>${b}${a}${b}");
-        let said = |given: &[(&str, &str)]| layout.question(&parameters(given)).unwrap_err();
+        let message = |given: &[(&str, &str)]| layout.question(&parameters(given)).unwrap_err();
         let recorded = "InvalidParameterValue: Your request is missing required parameters. \
             Required parameters include HITLayoutParameter. You have not provided all required \
             HITLayout parameters. Missing parameter names: ";
-        let one = said(&[("a", ""), ("b", "")]).to_string();
+        let one = message(&[("a", ""), ("b", "")]).to_string();
         assert_eq!(one, format!("{recorded}image_url"));
-        assert_eq!(said(&[("image_url", "")]).to_string(), format!("{recorded}a, b"));
-        assert_eq!(said(&[("c", "")]).to_string(), format!("{recorded}a, b, image_url"));
+        assert_eq!(message(&[("image_url", "")]).to_string(), format!("{recorded}a, b"));
+        assert_eq!(message(&[("c", "")]).to_string(), format!("{recorded}a, b, image_url"));
     }
 
     /// Errors of the layout itself are not the caller's; values are read where they stand.
@@ -190,9 +186,9 @@ mod tests {
         match place {
             None => drop(made.unwrap()),
             Some(place) => {
-                let said = made.unwrap_err().to_string();
-                assert!(said.contains(place), "{said}");
-                assert!(said.matches("<! [").count() <= 1, "{said}");
+                let message = made.unwrap_err().to_string();
+                assert!(message.contains(place), "{message}");
+                assert!(message.matches("<! [").count() <= 1, "{message}");
             }
         }
     }

@@ -1,9 +1,9 @@
-//! Regular expressions as JavaScript has them, put into the words of the `regex` crate.
+//! Regular expressions of JavaScript, translated into the syntax of the `regex` crate.
 //!
 //! A requester's `AnswerFormatRegex` is JavaScript's. It is matched in time proportional to the
 //! text and to the size of the compiled expression, and both are bounded by a [`Budget`]. What
-//! cannot be said at all (looking around, repeating what a group matched), or costs more than the
-//! budget has, is left to the worker's browser.
+//! cannot be expressed at all (lookaround, backreferences), or costs more than the budget has, is
+//! left to the worker's browser.
 
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson::{Config, WhichCaptures};
@@ -19,23 +19,27 @@ const MAX_COMPILED_BYTES: usize = 2 << 20;
 const MAX_FORM_BYTES: usize = 8 << 20;
 /// The most that all matches of one form may take: states of the expression times bytes of text.
 const MAX_FORM_STEPS: usize = 1 << 25;
+/// The most characters in the classes of one form's expressions that ignore case: the compiler
+/// looks at each for other cases of it. `[\s\S]` has 0x110000.
+const MAX_FORM_FOLDED: usize = 1 << 22;
 
-/// What may still be spent on the expressions of one form.
+/// What the expressions of one form may still cost.
 #[derive(Debug)]
 pub(super) struct Budget {
     bytes: usize,
     steps: usize,
+    folded: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { bytes: MAX_FORM_BYTES, steps: MAX_FORM_STEPS }
+        Self { bytes: MAX_FORM_BYTES, steps: MAX_FORM_STEPS, folded: MAX_FORM_FOLDED }
     }
 }
 
 impl Budget {
-    /// Whether `text` has a match of JavaScript's expression `pattern`; true if that cannot be
-    /// told, or not at this price.
+    /// Whether `text` has a match of JavaScript's expression `pattern`; true if the expression
+    /// cannot be translated, or costs too much.
     pub(super) fn found(&mut self, pattern: &str, ignore_case: bool, text: &str) -> bool {
         let regex = self.compiled(pattern, ignore_case);
         regex.and_then(|regex| self.is_match(&regex, text)).unwrap_or(true)
@@ -45,7 +49,10 @@ impl Budget {
         if pattern.len() > MAX_SOURCE_BYTES {
             return None;
         }
-        let text = Translation::of(pattern)?;
+        let Translation { done: text, in_classes, .. } = Translation::of(pattern)?;
+        if ignore_case {
+            self.folded = self.folded.checked_sub(in_classes)?;
+        }
         let most = MAX_COMPILED_BYTES.min(self.bytes);
         let config = Config::new().nfa_size_limit(Some(most)).which_captures(WhichCaptures::None);
         let syntax = syntax::Config::new().case_insensitive(ignore_case);
@@ -65,10 +72,12 @@ impl Budget {
     }
 }
 
-/// An expression under way.
+/// The translation of an expression.
 struct Translation<'p> {
     left: std::iter::Peekable<std::str::Chars<'p>>,
     done: String,
+    /// How many characters its classes list, each as often as it is listed.
+    in_classes: usize,
 }
 
 /// One member of a class: a character, or several.
@@ -77,17 +86,17 @@ enum Member {
     Several(&'static str),
 }
 
-impl Translation<'_> {
-    fn of(pattern: &str) -> Option<String> {
+impl<'p> Translation<'p> {
+    fn of(pattern: &'p str) -> Option<Self> {
         let done = String::with_capacity(pattern.len());
-        let mut translation = Translation { left: pattern.chars().peekable(), done };
+        let mut translation = Self { left: pattern.chars().peekable(), done, in_classes: 0 };
         while let Some(c) = translation.left.next() {
-            translation.one(c)?;
+            translation.translate(c)?;
         }
-        Some(translation.done)
+        Some(translation)
     }
 
-    fn one(&mut self, c: char) -> Option<()> {
+    fn translate(&mut self, c: char) -> Option<()> {
         match c {
             '\\' => self.escape()?,
             '[' => self.class()?,
@@ -144,7 +153,7 @@ impl Translation<'_> {
         Some(())
     }
 
-    /// What a backslash and `c` stand for, in a class and outside.
+    /// What a backslash and `c` mean, in a class and outside.
     fn escaped(&mut self, c: char) -> Option<Member> {
         Some(Member::One(match c {
             'd' => return Some(Member::Several("[0-9]")),
@@ -192,20 +201,26 @@ impl Translation<'_> {
                         Member::Several(class) => {
                             self.range(first, first);
                             self.range('-', '-');
-                            self.done.push_str(class);
+                            self.several(class);
                         }
                     }
                 }
-                Member::One(one) => self.range(one, one),
-                Member::Several(class) => self.done.push_str(class),
+                Member::One(c) => self.range(c, c),
+                Member::Several(class) => self.several(class),
             }
         }
         self.done.push(']');
         Some(())
     }
 
+    /// A class within a class.
+    fn several(&mut self, class: &str) {
+        self.done.push_str(class);
+        self.in_classes += if class.starts_with("[^") { 0x0011_0000 } else { 64 };
+    }
+
     /// The next member of a class, or none at its end; nothing if the class has no end.
-    #[expect(clippy::option_option, reason = "no end and the end are told apart by `?`")]
+    #[expect(clippy::option_option, reason = "`?` tells a missing end from the end")]
     fn member(&mut self) -> Option<Option<Member>> {
         Some(match self.left.next()? {
             ']' => None,
@@ -220,6 +235,7 @@ impl Translation<'_> {
     fn range(&mut self, first: char, last: char) {
         let code = |c: char| format!("\\x{{{:x}}}", u32::from(c));
         self.done.push_str(&code(first));
+        self.in_classes += u32::from(last).saturating_sub(u32::from(first)) as usize + 1;
         if first != last {
             self.done.push('-');
             self.done.push_str(&code(last));
@@ -229,7 +245,7 @@ impl Translation<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, MAX_FORM_STEPS, MAX_SOURCE_BYTES, Translation};
+    use super::{Budget, MAX_FORM_FOLDED, MAX_FORM_STEPS, MAX_SOURCE_BYTES};
     use rstest::rstest;
 
     fn found(pattern: &str, ignore_case: bool, text: &str) -> bool {
@@ -269,7 +285,7 @@ mod tests {
         #[case] text: &str,
         #[case] expected: bool,
     ) {
-        assert_eq!(found(pattern, false, text), expected, "{:?}", Translation::of(pattern));
+        assert_eq!(found(pattern, false, text), expected, "{pattern}");
     }
 
     #[test]
@@ -324,6 +340,18 @@ mod tests {
     }
 
     #[test]
+    fn classes_that_ignore_case_have_a_limit() {
+        let wide = r"^[\0-\uffff]$";
+        let refused = |pattern: &str, ignore_case| {
+            let mut budget = Budget::default();
+            (0..1000).filter(|_| !budget.found(pattern, ignore_case, "xx")).count()
+        };
+        assert_eq!(refused(wide, true), MAX_FORM_FOLDED / 0x10000);
+        assert_eq!(refused(r"^[\s\S]$", true), 3);
+        assert!(refused(wide, false) > 100);
+    }
+
+    #[test]
     fn the_expressions_of_a_form_have_one_limit() {
         let mut budget = Budget::default();
         let large = |n: usize| format!("^.{{{}}}$", 9000 + n);
@@ -332,8 +360,8 @@ mod tests {
         assert!(budget.bytes < 1000, "{budget:?}");
         let mut budget = Budget::default();
         let text = "x".repeat(1000);
-        let told = (0..10_000).filter(|_| !budget.found("^[ab]+$", false, &text)).count();
-        assert!((100..9000).contains(&told), "{told}");
+        let refused = (0..10_000).filter(|_| !budget.found("^[ab]+$", false, &text)).count();
+        assert!((100..9000).contains(&refused), "{refused}");
     }
 
     proptest::proptest! {

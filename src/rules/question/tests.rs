@@ -12,7 +12,7 @@ fn full(xml: &str) -> String {
 }
 
 /// What parsing says: the fault's text, or nothing.
-fn said(xml: &str) -> String {
+fn message(xml: &str) -> String {
     parse(xml).map_or_else(|fault| fault.to_string(), |_| String::new())
 }
 
@@ -140,7 +140,7 @@ fn reads_prefixed_names() {
     HTMLQuestion.xsd was expected."
 )]
 fn refuses_a_document(#[case] xml: &str, #[case] expected: &str) {
-    assert_eq!(said(xml), expected);
+    assert_eq!(message(xml), expected);
 }
 
 #[rstest]
@@ -237,5 +237,5 @@ fn refuses_a_document(#[case] xml: &str, #[case] expected: &str) {
     HTML belongs in a CDATA section."
 )]
 fn refuses_a_structure(#[case] xml: &str, #[case] expected: &str) {
-    assert_eq!(said(&full(xml)), expected);
+    assert_eq!(message(&full(xml)), expected);
 }

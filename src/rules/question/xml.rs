@@ -1,74 +1,35 @@
 //! Walking XML as a schema does: what stands where, and the place of what should not.
 
-mod children;
 mod element;
 mod source;
 
-pub(super) use children::Children;
-pub(super) use element::Element;
+pub(super) use element::{Children, Element};
 
 use super::guard;
+use super::located_error::{ErrorAt, LocatedError};
 use roxmltree::{Document, Error};
 use std::borrow::Cow;
 
 /// Most characters of a document's own text that a message repeats.
 const QUOTED_CHARACTERS: usize = 60;
-/// Most characters of a parser's complaint that a message repeats; it may hold a document's names.
-const COMPLAINT_CHARACTERS: usize = 200;
+/// Most characters of a parser's message that ours repeats; it may hold a document's names.
+const PARSER_CHARACTERS: usize = 200;
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// What is wrong in a text, at a byte offset of it.
-#[derive(Debug)]
-pub(super) struct Trouble {
-    pub at: usize,
-    pub details: String,
-}
-
-impl Trouble {
-    pub fn new(at: usize, details: impl Into<String>) -> Self {
-        Self { at, details: details.into() }
-    }
-
-    fn moved(self, by: usize) -> Self {
-        Self { at: self.at + by, ..self }
-    }
-}
-
-/// What is wrong in a document, at a place of it; lines and columns count from 1.
-#[derive(Debug)]
-pub(super) struct Flaw {
-    pub line: u32,
-    pub column: u32,
-    pub details: String,
-    /// Whether the offence is in the XHTML of a `FormattedContent`.
-    pub formatted: bool,
-}
-
-impl Flaw {
-    fn new(text: &str, trouble: Trouble) -> Self {
-        let before = text.get(..trouble.at).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-        let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        let (line, column) = (narrow(line), narrow(column));
-        Self { line, column, details: trouble.details, formatted: false }
-    }
-}
 
 /// Parses a document and hands its root element to `reader`.
 ///
 /// XML wants its declaration at the very start; blanks before it are accepted all the same.
 pub(super) fn read<T>(
     xml: &str,
-    reader: impl FnOnce(Element<'_>) -> Result<T, Flaw>,
-) -> Result<T, Flaw> {
+    reader: impl FnOnce(Element<'_>) -> Result<T, LocatedError>,
+) -> Result<T, LocatedError> {
     let whole = unix_lines(xml);
     let text = whole.trim_start_matches(|c| c == BYTE_ORDER_MARK || BLANKS.contains(&c));
     let lead = whole.len() - text.len();
-    let place = |trouble: Trouble| Flaw::new(&whole, trouble.moved(lead));
-    guard::check(text).map_err(place)?;
-    let document = Document::parse(text).map_err(|error| place(trouble(text, &error)))?;
+    let located = |error: ErrorAt| error.moved(lead).located(&whole);
+    guard::check(text).map_err(located)?;
+    let document = Document::parse(text).map_err(|error| located(parser_error(text, &error)))?;
     reader(Element::root(&document, &whole, lead))
 }
 
@@ -80,20 +41,20 @@ fn unix_lines(xml: &str) -> Cow<'_, str> {
     xml.into()
 }
 
-/// A parser's complaint about `text`.
-pub(super) fn trouble(text: &str, error: &Error) -> Trouble {
-    let said = error.to_string().replacen(&format!(" at {}", error.pos()), "", 1);
-    let said: String = said.chars().take(COMPLAINT_CHARACTERS).collect();
+/// An error that the parser found in `text`.
+pub(super) fn parser_error(text: &str, error: &Error) -> ErrorAt {
+    let details = error.to_string().replacen(&format!(" at {}", error.pos()), "", 1);
+    let details: String = details.chars().take(PARSER_CHARACTERS).collect();
     let hint = match error {
         Error::MalformedEntityReference(_) | Error::UnknownEntityReference(..) => {
             "; the character & is written &amp;"
         }
         _ => "",
     };
-    Trouble::new(offset(text, error), format!("the XML is not well-formed: {said}{hint}"))
+    ErrorAt::new(offset(text, error), format!("the XML is not well-formed: {details}{hint}"))
 }
 
-/// The byte offset of a parser's complaint; one without a place is about the end.
+/// The byte offset of a parser's error; one without a place is about the end.
 fn offset(text: &str, error: &Error) -> usize {
     let nowhere =
         matches!(error, Error::NoRootNode | Error::UnclosedRootNode | Error::UnexpectedEndOfStream);
@@ -111,12 +72,12 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(BLANKS)
 }
 
-/// A document's own words in quotation marks, on one line and not too long.
+/// A document's own text in quotation marks, on one line and not too long.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", short(text))
 }
 
-/// A document's own words on one line and not too long.
+/// A document's own text on one line and not too long.
 pub(super) fn short(text: &str) -> String {
     let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut short: String = plain.take(QUOTED_CHARACTERS).collect();

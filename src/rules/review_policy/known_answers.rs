@@ -13,7 +13,7 @@ use crate::shapes::review::ReviewPolicy;
 const SCORE: Range = Range { min: 0, max: 101 };
 /// `ExtendMaximumAssignments`.
 const EXTEND_MAXIMUM: Range = Range { min: 2, max: 25 };
-/// `ExtendMaximumAssignments` if it is not said.
+/// The default of `ExtendMaximumAssignments`.
 const EXTEND_DEFAULT: i64 = 5;
 
 /// The policy, read.
@@ -27,18 +27,17 @@ pub struct KnownAnswers {
     pub extension: Option<Extension>,
 }
 
-/// What the policy finds of one assignment.
+/// The result for one assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scored {
+pub struct KnownAnswerResult {
     /// Each question of the key, and whether it was answered as known.
     pub questions: Vec<(String, bool)>,
     /// How many were, in percent.
     pub score: i64,
 }
 
-impl Scored {
+impl KnownAnswerResult {
     /// How many questions were answered as known.
-    #[must_use]
     pub fn correct(&self) -> usize {
         self.questions.iter().filter(|(_, correct)| *correct).count()
     }
@@ -46,14 +45,12 @@ impl Scored {
 
 impl KnownAnswers {
     /// Reads the policy's parameters.
-    ///
-    /// # Errors
-    /// `ParameterValidationError` on the first that is missing, unknown or wrong.
     pub fn read(policy: &ReviewPolicy) -> Result<Self, Fault> {
         let mut given = Parameters::of(policy)?;
         let key = answer_key(&mut given)?;
-        let names = (["ApproveIfKnownAnswerScoreIsAtLeast"], "RejectIfKnownAnswerScoreIsLessThan");
-        let thresholds = thresholds(&mut given, &names.0, names.1, SCORE)?;
+        let (approve, reject) =
+            ("ApproveIfKnownAnswerScoreIsAtLeast", "RejectIfKnownAnswerScoreIsLessThan");
+        let thresholds = thresholds(&mut given, approve, reject, SCORE)?;
         let thresholds =
             Thresholds { approve_reason: given.reason("ApproveReason")?, ..thresholds };
         let threshold = ("ExtendIfKnownAnswerScoreIsLessThan", SCORE);
@@ -64,26 +61,25 @@ impl KnownAnswers {
     }
 
     /// Compares an answer document with the key.
-    #[must_use]
-    pub fn score(&self, document: &str) -> Scored {
+    pub fn score(&self, document: &str) -> KnownAnswerResult {
         let given = by_question(document);
         let nothing = Values::new();
         let correct = |(question, known): &(String, Values)| {
             (question.clone(), given.get(question).unwrap_or(&nothing) == known)
         };
         let questions: Vec<(String, bool)> = self.key.iter().map(correct).collect();
-        let scored = Scored { questions, score: 0 };
-        Scored { score: percent(scored.correct(), scored.questions.len()), ..scored }
+        let scored = KnownAnswerResult { questions, score: 0 };
+        KnownAnswerResult { score: percent(scored.correct(), scored.questions.len()), ..scored }
     }
 }
 
 fn answer_key(given: &mut Parameters<'_>) -> Result<Vec<(String, Values)>, Fault> {
     let entries = given.entries("AnswerKey")?.filter(|entries| !entries.is_empty());
-    let (mut key, mut asked) = (Vec::new(), HashSet::new());
+    let (mut key, mut known_questions) = (Vec::new(), HashSet::new());
     for entry in entries.ok_or_else(|| given.missing("AnswerKey"))? {
         let question = entry.key.clone().unwrap_or_default();
         limits::at_most_bytes("Key", &question, limits::MAP_ENTRY_KEY_BYTES)?;
-        if question.is_empty() || !asked.insert(question.clone()) {
+        if question.is_empty() || !known_questions.insert(question.clone()) {
             return Err(Fault::invalid_parameter("AnswerKey", &question));
         }
         let known = entry.values.iter().flatten().map(String::as_str);

@@ -17,7 +17,7 @@ pub(super) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Begins to take them.
+    /// All parameters of a policy.
     ///
     /// # Errors
     /// One has no key, or stands twice. Assumed: the sentences.
@@ -33,12 +33,12 @@ impl<'a> Parameters<'a> {
         Ok(Self { policy: &policy.policy_name, left })
     }
 
-    /// The parameter of one of these names, if it was given.
-    fn take(&mut self, names: &[&str]) -> Option<&'a PolicyParameter> {
-        let is_one = |parameter: &&PolicyParameter| {
-            parameter.key.as_deref().is_some_and(|key| names.contains(&key))
+    /// The parameter of this name, if it was given.
+    fn take(&mut self, name: &str) -> Option<&'a PolicyParameter> {
+        let has_name = |parameter: &&PolicyParameter| {
+            parameter.key.as_deref().is_some_and(|key| key == name || other_name(key) == name)
         };
-        let index = self.left.iter().position(is_one)?;
+        let index = self.left.iter().position(has_name)?;
         Some(self.left.remove(index))
     }
 
@@ -46,10 +46,10 @@ impl<'a> Parameters<'a> {
     ///
     /// # Errors
     /// It has entries of a map. Assumed: the sentence.
-    pub(super) fn values(&mut self, names: &[&'static str]) -> Result<Option<&'a [String]>, Fault> {
-        let Some(parameter) = self.take(names) else { return Ok(None) };
+    pub(super) fn values(&mut self, name: &str) -> Result<Option<&'a [String]>, Fault> {
+        let Some(parameter) = self.take(name) else { return Ok(None) };
         if let Some(entry) = parameter.map_entries.iter().flatten().next() {
-            return Err(invalid(names, entry.key.as_deref().unwrap_or_default()));
+            return Err(Fault::invalid_parameter(name, entry.key.as_deref().unwrap_or_default()));
         }
         Ok(Some(parameter.values.as_deref().unwrap_or_default()))
     }
@@ -58,27 +58,21 @@ impl<'a> Parameters<'a> {
     ///
     /// # Errors
     /// It has values besides. Assumed: the sentence.
-    pub(super) fn entries(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<&'a [ParameterMapEntry]>, Fault> {
-        let Some(parameter) = self.take(&[name]) else { return Ok(None) };
+    pub(super) fn entries(&mut self, name: &str) -> Result<Option<&'a [ParameterMapEntry]>, Fault> {
+        let Some(parameter) = self.take(name) else { return Ok(None) };
         let values = parameter.values.as_deref().unwrap_or_default();
         if !values.is_empty() {
-            return Err(invalid(&[name], &values.join(",")));
+            return Err(Fault::invalid_parameter(name, values.join(",")));
         }
         Ok(parameter.map_entries.as_deref())
     }
 
     /// The one value of the parameter.
-    ///
-    /// # Errors
-    /// It has none, or several.
-    pub(super) fn text(&mut self, names: &[&'static str]) -> Result<Option<&'a str>, Fault> {
-        match self.values(names)? {
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<&'a str>, Fault> {
+        match self.values(name)? {
             None => Ok(None),
             Some([text]) => Ok(Some(text)),
-            Some(values) => Err(invalid(names, &values.join(","))),
+            Some(values) => Err(Fault::invalid_parameter(name, values.join(","))),
         }
     }
 
@@ -86,58 +80,45 @@ impl<'a> Parameters<'a> {
     ///
     /// # Errors
     /// It is no number, or none of the range. Assumed: the latter in the sentence on other numbers.
-    pub(super) fn number(
-        &mut self,
-        names: &[&'static str],
-        range: Range,
-    ) -> Result<Option<i64>, Fault> {
-        let Some(text) = self.text(names)? else { return Ok(None) };
-        let number = text.trim().parse().map_err(|_| invalid(names, text))?;
-        range.check(names.first().copied().unwrap_or_default(), number)?;
+    pub(super) fn number(&mut self, name: &str, range: Range) -> Result<Option<i64>, Fault> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let number = text.trim().parse().map_err(|_| Fault::invalid_parameter(name, text))?;
+        range.check(name, number)?;
         Ok(Some(number))
     }
 
     /// A sentence for a worker.
-    ///
-    /// # Errors
-    /// It is longer than feedback can be.
-    pub(super) fn reason(&mut self, name: &'static str) -> Result<Option<String>, Fault> {
-        let text = self.text(&[name])?;
+    pub(super) fn reason(&mut self, name: &str) -> Result<Option<String>, Fault> {
+        let text = self.text(name)?;
         limits::optional_at_most(name, text, limits::REQUESTER_FEEDBACK)?;
         Ok(text.map(str::to_owned))
     }
 
-    /// When the HIT is extended. `most` says how many places it can have then, and how many if the
-    /// parameter is absent.
-    ///
-    /// # Errors
-    /// A number out of its range; no maximum. Without the threshold the others mean nothing.
+    /// When the HIT is extended. `most` is the range of its places, and their number if the
+    /// parameter is absent. Without the threshold the other parameters have no effect.
     pub(super) fn extension(
         &mut self,
-        threshold: (&'static str, Range),
+        threshold: (&str, Range),
         most: (Range, Option<i64>),
     ) -> Result<Option<Extension>, Fault> {
-        let if_less_than = self.number(&[threshold.0], threshold.1)?;
-        let max = self.number(&["ExtendMaximumAssignments"], most.0)?.or(most.1);
-        let time = self.number(&["ExtendMinimumTimeInSeconds"], MINIMUM_TIME_S)?;
+        let if_less_than = self.number(threshold.0, threshold.1)?;
+        let max = self.number("ExtendMaximumAssignments", most.0)?.or(most.1);
+        let time = self.number("ExtendMinimumTimeInSeconds", MINIMUM_TIME_S)?;
         let Some(if_less_than) = if_less_than else { return Ok(None) };
         let max_assignments = max.ok_or_else(|| self.missing("ExtendMaximumAssignments"))?;
         Ok(Some(Extension { if_less_than, max_assignments, minimum_time_s: time.unwrap_or(0) }))
     }
 
-    /// Fails for a parameter that is needed.
+    /// The fault of a missing parameter.
     ///
     /// Assumed: the sentence.
     pub(super) fn missing(&self, name: &str) -> Fault {
         let message =
             format!("The parameter {name} is required for the review policy {}.", self.policy);
-        Fault::parameter("InvalidParameterValue", message)
+        Fault::parameter(message)
     }
 
-    /// Nothing is left.
-    ///
-    /// # Errors
-    /// A parameter that the policy does not have.
+    /// Checks that no parameter is left.
     pub(super) fn finish(self) -> Result<(), Fault> {
         match self.left.first() {
             Some(unknown) => {
@@ -149,22 +130,27 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// The parameter of the first of `names` cannot have that value.
-pub(super) fn invalid(names: &[&'static str], value: &str) -> Fault {
-    Fault::invalid_parameter(names.first().copied().unwrap_or_default(), value)
+/// The name of a parameter that is also known by `key`: samples spell `QuestionIDs`, and the
+/// threshold of approval had another name.
+fn other_name(key: &str) -> &str {
+    match key {
+        "QuestionIDs" => "QuestionIds",
+        "ApproveIfWorkerAgreementScoreIsNotLessThan" => "ApproveIfWorkerAgreementScoreIsAtLeast",
+        key => key,
+    }
 }
 
 /// The thresholds of approving and rejecting; names of the scores differ between policies.
 pub(super) fn thresholds(
     parameters: &mut Parameters<'_>,
-    approve: &[&'static str],
-    reject: &'static str,
+    approve: &str,
+    reject: &str,
     range: Range,
 ) -> Result<Thresholds, Fault> {
     Ok(Thresholds {
         approve_at_least: parameters.number(approve, range)?,
         approve_reason: None,
-        reject_less_than: parameters.number(&[reject], range)?,
+        reject_less_than: parameters.number(reject, range)?,
         reject_reason: parameters.reason("RejectReason")?,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::fault::Fault;
 use crate::rules::limits::{ASSIGNMENTS, Range};
 use crate::rules::review_policy::answers::{Values, by_question};
-use crate::rules::review_policy::parameters::{Parameters, invalid, thresholds};
+use crate::rules::review_policy::parameters::{Parameters, thresholds};
 use crate::rules::review_policy::{Extension, Thresholds, percent};
 use crate::shapes::review::ReviewPolicy;
 
@@ -38,18 +38,18 @@ pub struct Plurality {
 }
 
 /// The answers of one assignment to the policy's questions; none for one that is too long.
-pub type Sheet = Vec<Option<Values>>;
+pub type AnswerSheet = Vec<Option<Values>>;
 
 /// What is agreed on one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Agreed {
+pub struct AgreedAnswer {
     /// The answer; several values are joined by `|`.
     pub answer: String,
     /// How many of the workers gave it, in percent.
     pub score: i64,
 }
 
-/// How one assignment agrees with the others.
+/// How far one assignment agrees with the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agreement {
     /// Agreed questions that it answers alike.
@@ -60,11 +60,11 @@ pub struct Agreement {
     pub score: Option<i64>,
 }
 
-/// What the policy finds.
+/// The result of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct PluralityResult {
     /// Each question, and what is agreed on it.
-    pub questions: Vec<(String, Option<Agreed>)>,
+    pub questions: Vec<(String, Option<AgreedAnswer>)>,
     /// Of each sheet, in their order.
     pub sheets: Vec<Agreement>,
     /// How many questions have an agreed answer, in percent.
@@ -77,23 +77,17 @@ impl Plurality {
     /// Assumed: the older name of the approval's threshold is taken too;
     /// DisregardAssignmentIfRejected may be absent, as in the documentation's samples, and so may
     /// ExtendMinimumTimeInSeconds, as a requester reported.
-    ///
-    /// # Errors
-    /// `ParameterValidationError` on the first that is missing, unknown or wrong.
     pub fn read(policy: &ReviewPolicy) -> Result<Self, Fault> {
         let mut given = Parameters::of(policy)?;
         let questions = questions(&mut given)?;
-        let threshold = given.number(&["QuestionAgreementThreshold"], SCORE)?;
+        let threshold = given.number("QuestionAgreementThreshold", SCORE)?;
         let threshold = threshold.ok_or_else(|| given.missing("QuestionAgreementThreshold"))?;
         let disregard_rejected = yes_or_no(&mut given, "DisregardAssignmentIfRejected")?;
-        let names = ["DisregardAssignmentIfKnownAnswerScoreIsLessThan"];
-        let disregard_score_less_than = given.number(&names, SCORE)?;
-        let approve = [
-            "ApproveIfWorkerAgreementScoreIsAtLeast",
-            "ApproveIfWorkerAgreementScoreIsNotLessThan",
-        ];
-        let reject = "RejectIfWorkerAgreementScoreIsLessThan";
-        let thresholds = thresholds(&mut given, &approve, reject, SCORE)?;
+        let disregard_score_less_than =
+            given.number("DisregardAssignmentIfKnownAnswerScoreIsLessThan", SCORE)?;
+        let (approve, reject) =
+            ("ApproveIfWorkerAgreementScoreIsAtLeast", "RejectIfWorkerAgreementScoreIsLessThan");
+        let thresholds = thresholds(&mut given, approve, reject, SCORE)?;
         let threshold_of_hit = ("ExtendIfHITAgreementScoreIsLessThan", EXTEND);
         let extension = given.extension(threshold_of_hit, (EXTEND_MAXIMUM, None))?;
         given.finish()?;
@@ -110,8 +104,7 @@ impl Plurality {
     /// The answers of a document to the policy's questions.
     ///
     /// Assumed: no answer at all is an answer too, as of check boxes of which none is ticked.
-    #[must_use]
-    pub fn sheet(&self, document: &str) -> Sheet {
+    pub fn sheet(&self, document: &str) -> AnswerSheet {
         let mut given = by_question(document);
         let short = |values: &Values| values.iter().all(|text| text.chars().count() <= LONGEST);
         let answer = |question: &String| {
@@ -121,16 +114,16 @@ impl Plurality {
     }
 
     /// Compares the sheets of a HIT with one another.
-    #[must_use]
-    pub fn compare(&self, sheets: &[Sheet]) -> Found {
+    pub fn compare(&self, sheets: &[AnswerSheet]) -> PluralityResult {
         let agreed: Vec<Option<(&Values, i64)>> =
             (0..self.questions.len()).map(|index| self.agreed(sheets, index)).collect();
         let shown = |(question, agreed): (&String, &Option<(&Values, i64)>)| {
-            let agreed = agreed.map(|(values, score)| Agreed { answer: joined(values), score });
+            let agreed =
+                agreed.map(|(values, score)| AgreedAnswer { answer: joined(values), score });
             (question.clone(), agreed)
         };
         let found = agreed.iter().flatten().count();
-        Found {
+        PluralityResult {
             questions: self.questions.iter().zip(&agreed).map(shown).collect(),
             sheets: sheets.iter().map(|sheet| agreement(sheet, &agreed)).collect(),
             score: percent(found, self.questions.len()),
@@ -142,7 +135,7 @@ impl Plurality {
     /// The score must be above the threshold (API reference). Assumed: all alike are agreed at a
     /// threshold of 100 too, as its samples want; of answers that are given equally often the
     /// first one is taken.
-    fn agreed<'a>(&self, sheets: &'a [Sheet], index: usize) -> Option<(&'a Values, i64)> {
+    fn agreed<'a>(&self, sheets: &'a [AnswerSheet], index: usize) -> Option<(&'a Values, i64)> {
         let mut counts: HashMap<&Values, (usize, usize)> = HashMap::new();
         let mut all = 0;
         for (order, sheet) in sheets.iter().enumerate() {
@@ -161,7 +154,7 @@ impl Plurality {
 
 /// How a sheet agrees; a question on which nothing is agreed does not count, nor does one that the
 /// sheet answers at too great a length.
-fn agreement(sheet: &Sheet, agreed: &[Option<(&Values, i64)>]) -> Agreement {
+fn agreement(sheet: &AnswerSheet, agreed: &[Option<(&Values, i64)>]) -> Agreement {
     let pairs = sheet.iter().zip(agreed);
     let compared = pairs.filter_map(|(given, agreed)| Some((given.as_ref()?, agreed.as_ref()?.0)));
     let (mut correct, mut incorrect) = (0, 0);
@@ -176,31 +169,31 @@ fn joined(values: &Values) -> String {
     values.iter().map(String::as_str).collect::<Vec<_>>().join("|")
 }
 
-/// `QuestionIds`, one value each or separated by commas; samples spell it `QuestionIDs`.
+/// `QuestionIds`, one value each or separated by commas.
 fn questions(given: &mut Parameters<'_>) -> Result<Vec<String>, Fault> {
-    let names = ["QuestionIds", "QuestionIDs"];
-    let values = given.values(&names)?.ok_or_else(|| given.missing("QuestionIds"))?;
+    let name = "QuestionIds";
+    let values = given.values(name)?.ok_or_else(|| given.missing(name))?;
     let mut questions: Vec<String> = Vec::new();
     for text in values.iter().flat_map(|text| text.split(',')) {
         let question = text.trim();
         let again = questions.iter().any(|before| before == question);
         if question.is_empty() || again || questions.len() == MOST_QUESTIONS {
-            return Err(invalid(&names, text));
+            return Err(Fault::invalid_parameter(name, text));
         }
         questions.push(question.to_owned());
     }
     if questions.is_empty() {
-        return Err(given.missing("QuestionIds"));
+        return Err(given.missing(name));
     }
     Ok(questions)
 }
 
 /// `T` or `F`. Assumed: words are taken too, and in any case of letters.
-fn yes_or_no(given: &mut Parameters<'_>, name: &'static str) -> Result<bool, Fault> {
-    let Some(text) = given.text(&[name])? else { return Ok(false) };
+fn yes_or_no(given: &mut Parameters<'_>, name: &str) -> Result<bool, Fault> {
+    let Some(text) = given.text(name)? else { return Ok(false) };
     match text.trim().to_ascii_lowercase().as_str() {
         "t" | "true" => Ok(true),
         "f" | "false" => Ok(false),
-        _ => Err(invalid(&[name], text)),
+        _ => Err(Fault::invalid_parameter(name, text)),
     }
 }

@@ -66,7 +66,10 @@ fn answers_are_compared_as_trimmed_sets() {
         let policy = known(&json!({"AnswerKey": {"q": key}})).unwrap();
         let scored = policy.score(&document(&json!({"q": given, "other": "x"})));
         let score = if correct { 100 } else { 0 };
-        assert_eq!(scored, known_answers::Scored { questions: vec![("q".into(), correct)], score });
+        assert_eq!(
+            scored,
+            known_answers::KnownAnswerResult { questions: vec![("q".into(), correct)], score }
+        );
     }
     let policy = known(&json!({"AnswerKey": {"q": [], "r": ["A"]}})).unwrap();
     assert_eq!(policy.score("").questions, [("q".into(), true), ("r".into(), false)]);
@@ -114,7 +117,7 @@ fn clothes() -> Plurality {
     plurality(&json!({"QuestionIDs": "A, B, C, D", "QuestionAgreementThreshold": "50"})).unwrap()
 }
 
-fn sheets(policy: &Plurality, answers: &Value) -> Vec<plurality::Sheet> {
+fn sheets(policy: &Plurality, answers: &Value) -> Vec<plurality::AnswerSheet> {
     let sheet = |given| policy.sheet(&document(given));
     answers.as_array().unwrap().iter().map(sheet).collect()
 }
@@ -130,7 +133,8 @@ fn the_worked_example_of_the_documentation() {
             {"A": "coat", "B": "green", "C": "large", "D": "furr"},
         ]),
     ));
-    let agreed = |answer: &str, score| Some(plurality::Agreed { answer: answer.into(), score });
+    let agreed =
+        |answer: &str, score| Some(plurality::AgreedAnswer { answer: answer.into(), score });
     let expected = [
         ("A".to_owned(), agreed("coat", 66)),
         ("B".to_owned(), agreed("blue", 66)),

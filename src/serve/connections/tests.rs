@@ -25,10 +25,9 @@ fn after(seconds: u64) -> Instant {
 #[test]
 fn the_one_that_is_idle_for_longest_ends_first() {
     let (connections, places) = full(3);
-    let earlier = |n: u64| places[0].connection.accepted_at + Duration::from_millis(n);
+    let start = Instant::now();
     for (place, idle_since) in places.iter().zip([30, 10, 20]) {
-        let state = place.connection.state_at(earlier(idle_since), Phase::Idle);
-        place.connection.state.store(state, Ordering::Release);
+        *place.connection.state() = (Phase::Idle, start + Duration::from_millis(idle_since));
     }
     let order = [1, 2, 0].map(|expected: usize| {
         connections.shed_at(after(5));
@@ -76,10 +75,27 @@ fn slow_clients_end_after_idle_ones() {
 }
 
 #[test]
+fn a_call_that_a_rule_delays_ends_only_while_it_waits() {
+    let (connections, places) = full(2);
+    for place in &places {
+        assert!(place.connection.begin_request(Kind::Whole));
+        place.connection.begin_delay();
+    }
+    assert!(places[0].connection.end_delay());
+    connections.shed_at(after(5));
+    assert!(!places.iter().any(is_ended), "it has more time than that");
+    connections.shed_at(after(15));
+    assert_eq!(places.iter().position(is_ended), Some(1));
+    assert!(!places[1].connection.end_delay(), "nothing of the call is done");
+    connections.shed_at(after(15));
+    assert!(!places.iter().any(is_ended), "the other call is being done");
+}
+
+#[test]
 fn a_request_changes_the_phase_of_its_connection() {
     let (_connections, places) = full(1);
     let connection = Arc::clone(&places[0].connection);
-    let now = || phase(connection.state.load(Ordering::Acquire));
+    let now = || connection.state().0;
     assert!(connection.is_new());
     for _ in 0..2 {
         assert!(connection.begin_request(Kind::HasBody));

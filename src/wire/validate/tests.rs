@@ -2,16 +2,15 @@ mod violations;
 
 use serde_json::{Value, json};
 
-use super::violations::{LISTED_VIOLATIONS, lower_first};
 use super::*;
-use crate::wire::model::{Constraint, Member, OPERATIONS, operation};
+use crate::wire::model::{OPERATIONS, operation};
 
 const NOT_NULL: &str = "not be null";
 const NOT_EMPTY: &str = "have length greater than or equal to 1";
 const POSITIVE: &str = "have value greater than or equal to 1";
 const ID: &str = "satisfy regular expression pattern: ^[A-Z0-9]+$";
 
-fn refusal(name: &str, body: &Value) -> Option<Refusal> {
+fn refusal(name: &str, body: &Value) -> Option<CallFault> {
     super::check(operation(name).unwrap(), body).err()
 }
 
@@ -20,13 +19,11 @@ fn check_accepted(name: &str, body: &Value) {
 }
 
 fn check_serialization(name: &str, body: &Value, message: &str) {
-    let expected = Some(Refusal::Serialization(message.to_owned()));
-    assert_eq!(refusal(name, body), expected, "{name} {body}");
+    assert_eq!(front_of(name, body), ("SerializationException", message.to_owned()), "{body}");
 }
 
 fn check_validation(name: &str, body: &Value, message: &str) {
-    let expected = Some(Refusal::Validation(message.to_owned()));
-    assert_eq!(refusal(name, body), expected, "{name} {body}");
+    assert_eq!(front_of(name, body), ("ValidationException", message.to_owned()), "{body}");
 }
 
 /// Each violation as value, path, and what the member must do.
@@ -46,14 +43,46 @@ fn check_violations(name: &str, body: &Value, violations: &[(&str, &str, &str)])
 }
 
 fn check_unclean(name: &str, body: &Value, member: &str, value: &str) {
-    let (member, value) = (member.to_owned(), value.to_owned());
-    let expected = Some(Refusal::InvalidParameter { name: member, value });
+    let expected = Some(Fault::invalid_value(member, value).into());
     assert_eq!(refusal(name, body), expected, "{name} {body}");
+}
+
+fn front_of(name: &str, body: &Value) -> (&'static str, String) {
+    match refusal(name, body) {
+        Some(CallFault::Front { exception, message, .. }) => (exception, message),
+        other => panic!("{name} {body}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_hint_names_the_member_and_its_limit() {
+    let qualification = json!({"QualificationTypeId": "x", "Comparator": "Odd"});
+    for (name, body, expected) in [
+        ("ListHITs", json!({"MaxResults": 101}), "MaxResults 101: at most 100"),
+        ("GetHIT", json!({}), "HITId is required"),
+        ("GetHIT", json!({"HITId": 5}), "HITId: NUMBER_VALUE can not be converted to a String"),
+        (
+            "NotifyWorkers",
+            json!({"Subject": "s", "MessageText": "t", "WorkerIds": ["", null]}),
+            "WorkerIds [, null]: each at most 64 characters, at least 1 characters, matches \
+             ^A[A-Z0-9]+$; WorkerIds[1] is required",
+        ),
+        (
+            "CreateHITType",
+            json!({"AssignmentDurationInSeconds": 30, "Reward": "1", "Title": "t",
+                "Description": "d", "QualificationRequirements": [qualification]}),
+            "QualificationRequirements[0].Comparator Odd: one of LessThan, ",
+        ),
+    ] {
+        let Some(CallFault::Front { hint, rule, .. }) = refusal(name, &body) else { panic!() };
+        assert!(hint.as_deref().unwrap().starts_with(expected), "{hint:?}");
+        assert_eq!(rule, Rule::Model);
+    }
 }
 
 fn message_of(name: &str, body: &Value) -> String {
     match refusal(name, body) {
-        Some(Refusal::Validation(message)) => message,
+        Some(CallFault::Front { exception: "ValidationException", message, .. }) => message,
         other => panic!("{name} {body}: {other:?}"),
     }
 }

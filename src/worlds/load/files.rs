@@ -1,54 +1,88 @@
-//! Files that workers sent along with their answers.
+//! HIT layouts, and files that workers sent along with their answers.
+
+use std::collections::HashSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::fault::Fault;
+use crate::rules::question::MAX_BYTES;
 use crate::rules::question::filling::MAX_FILE_BYTES;
+use crate::rules::question::layout::Layout;
 use crate::store::assignments;
+use crate::store::hit_layouts::{self, HitLayout};
 use crate::store::uploaded_files::{self, UploadedFile};
+use crate::worlds::entries::files::{FileEntry, LayoutEntry};
 use crate::worlds::load::Load;
-use crate::worlds::nouns::files::FileEntry;
+use crate::worlds::merge::Located;
+
+/// Height of the frame where the world does not name one: it fits the worker's window.
+const FRAME_HEIGHT: u32 = 0;
 
 impl Load<'_> {
-    pub(super) async fn load_files(&mut self, entries: &[FileEntry]) -> Result<(), Fault> {
-        // With a problem before, the work that they belong to may not be there.
-        let work_is_there = self.problems.is_empty();
-        for entry in entries {
+    pub(super) async fn load_layout(&mut self, entry: &Located<LayoutEntry>) -> Result<(), Fault> {
+        let place = &entry.place;
+        let before = self.problems.count();
+        let owner = self.owner(entry).await?;
+        let id = self.id(entry.hit_layout_id.as_ref());
+        if hit_layouts::exists(&mut self.turn.tx, &id).await? {
+            self.problem(place, format!("there is a HIT layout {id} already"));
+        }
+        let frame_height = i64::from(entry.frame_height.unwrap_or(FRAME_HEIGHT));
+        let layout = Layout { html: entry.html_content.clone(), frame_height };
+        if layout.least_bytes() > MAX_BYTES {
+            let why = format!("with HTMLContent a Question has more than {MAX_BYTES} bytes");
+            self.problem(place, why);
+        }
+        let Some(owner) = owner.filter(|_| self.problems.count() == before) else { return Ok(()) };
+        let new =
+            HitLayout { id, requester_id: owner.id.clone(), name: entry.name.clone(), layout };
+        self.loaded.hit_layouts += 1;
+        hit_layouts::add(&mut self.turn.tx, &new).await
+    }
+
+    pub(super) async fn load_files(&mut self) -> Result<(), Fault> {
+        // With a problem before, the work of these worlds was not written.
+        let unwritten: HashSet<&str> =
+            if self.problems.is_empty() { HashSet::new() } else { self.entries.work().collect() };
+        for entry in &self.entries.files {
             let content = self.content(entry);
-            if work_is_there {
-                self.load_file(entry, content.unwrap_or_default()).await?;
+            if !unwritten.contains(entry.assignment_id.as_str()) {
+                self.load_file(entry, content).await?;
             }
         }
         Ok(())
     }
 
-    /// What the file holds, if it can be one.
-    fn content(&mut self, entry: &FileEntry) -> Option<Vec<u8>> {
-        let place = &entry.place;
-        let Ok(content) = STANDARD.decode(&entry.content) else {
-            self.problem(place, "Content is not base64");
-            return None;
-        };
-        let fits = content.len() as u64 <= MAX_FILE_BYTES;
-        if !fits {
-            self.problem(place, format!("Content has more than {MAX_FILE_BYTES} bytes"));
+    /// What the file holds; nothing, and a problem, if it can be none.
+    fn content(&mut self, entry: &Located<FileEntry>) -> Vec<u8> {
+        match STANDARD.decode(&entry.content) {
+            Ok(content) if content.len() as u64 <= MAX_FILE_BYTES => return content,
+            Ok(_) => {
+                let why = format!("Content has more than {MAX_FILE_BYTES} bytes");
+                self.problem(&entry.place, why);
+            }
+            Err(_) => self.problem(&entry.place, "Content is not base64"),
         }
-        fits.then_some(content)
+        Vec::new()
     }
 
-    async fn load_file(&mut self, entry: &FileEntry, content: Vec<u8>) -> Result<(), Fault> {
+    async fn load_file(
+        &mut self,
+        entry: &Located<FileEntry>,
+        content: Vec<u8>,
+    ) -> Result<(), Fault> {
         let place = &entry.place;
         let hit_key = assignments::hit_key(&mut self.turn.tx, &entry.assignment_id).await?;
         let Some(hit_key) = hit_key else {
-            self.missing(place, format!("there is no assignment {}", entry.assignment_id));
+            self.missing(place, format!("there is no assignment {}", *entry.assignment_id));
             return Ok(());
         };
         let kind = entry.content_type.clone();
         let file = UploadedFile {
             hit_key,
-            key: entry.key.clone(),
-            assignment_id: entry.assignment_id.clone(),
-            question_identifier: entry.question_identifier.clone(),
+            key: entry.uploaded_file_key.to_string(),
+            assignment_id: entry.assignment_id.to_string(),
+            question_identifier: entry.question_identifier.clone().unwrap_or_default(),
             file_name: entry.file_name.clone().unwrap_or_default(),
             content_type: kind.unwrap_or_else(|| "application/octet-stream".to_owned()),
             content,

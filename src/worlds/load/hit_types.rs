@@ -4,37 +4,31 @@ use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules;
 use crate::rules::hit_type::Values;
+use crate::rules::limits::AUTO_APPROVAL_DELAY_S;
 use crate::shapes::hit::HitTypeMembers;
 use crate::store::hit_types::{self, HitType};
 use crate::store::notifications::{self, Settings};
 use crate::store::requesters::Requester;
-use crate::worlds::fields::Place;
-use crate::worlds::load::Load;
-use crate::worlds::load::people::sentence;
-use crate::worlds::nouns::hits::{HitTypeEntry, TypeMembers};
-
-/// What a HIT is paid when its world does not say.
-const REWARD: Cents = Cents(1);
-/// How long a worker has when the world does not say.
-const DURATION_S: i64 = 3600;
+use crate::worlds::entries::hits::HitTypeEntry;
+use crate::worlds::load::{Load, sentence};
+use crate::worlds::merge::Located;
 
 impl Load<'_> {
-    pub(super) async fn load_hit_types(&mut self, entries: &[HitTypeEntry]) -> Result<(), Fault> {
-        for entry in entries {
-            if let Some(owner) = self.owner(&entry.place, &entry.owner).await? {
-                let hit_type = self.hit_type(&entry.place, &owner, &entry.members).await?;
-                self.loaded.hit_types += 1;
-                let specification = self.notification(entry);
-                if let (Some(hit_type), Some(settings)) = (hit_type, specification) {
-                    notifications::put(&mut self.turn.tx, &hit_type.id, &settings).await?;
-                }
+    pub(super) async fn load_hit_types(&mut self) -> Result<(), Fault> {
+        for entry in &self.entries.hit_types {
+            let Some(owner) = self.owner(entry).await? else { continue };
+            let hit_type = self.hit_type(&owner, entry).await?;
+            self.loaded.hit_types += 1;
+            let settings = self.notification(entry);
+            if let (Some(hit_type), Some(settings)) = (hit_type, settings) {
+                notifications::put(&mut self.turn.tx, &hit_type.id, &settings).await?;
             }
         }
         Ok(())
     }
 
-    /// Whom the events of the HIT type are told.
-    fn notification(&mut self, entry: &HitTypeEntry) -> Option<Settings> {
+    /// Where notifications of the HIT type's events are sent.
+    fn notification(&mut self, entry: &Located<HitTypeEntry>) -> Option<Settings> {
         let Some(specification) = entry.notification.clone() else {
             if entry.active.is_some() {
                 self.problem(&entry.place, "Active stands without Notification");
@@ -51,147 +45,122 @@ impl Load<'_> {
     /// The HIT type of these members: a known one, or a new one.
     pub(super) async fn hit_type(
         &mut self,
-        place: &Place,
         owner: &Requester,
-        members: &TypeMembers,
+        members: &Located<HitTypeEntry>,
     ) -> Result<Option<HitType>, Fault> {
-        if let Some(id) = &members.hit_type_id {
-            let found = hit_types::find(&mut self.turn.tx, &owner.id, id).await?;
-            if let Some(found) = found {
-                return Ok(self.same(place, found, members));
+        let place = &members.place;
+        if let Some(id) = members.hit_type_id.as_deref() {
+            let tx = &mut self.turn.tx;
+            if let Some(found) = hit_types::find(tx, &owner.id, id).await? {
+                return Ok(self.is_same(&found, members).then_some(found));
             }
-            if !self.is_free(place, id).await? {
+            let place = place.of(&["HITTypeId"]);
+            if hit_types::whose(tx, id).await?.is_some() {
+                self.problem(place, format!("the HIT type {id} is another requester's"));
                 return Ok(None);
             }
             if members.title.is_none() {
-                let place = place.of(&["HITTypeId"]);
                 self.missing(place, format!("there is no HIT type {id}"));
                 return Ok(None);
             }
         }
-        let Some(values) = self.values(place, members) else { return Ok(None) };
-        let turn = &mut *self.turn;
+        let Some(values) = self.values(members, None) else { return Ok(None) };
         if members.hit_type_id.is_none() && members.hit_group_id.is_none() {
-            let ids = &mut turn.ids;
+            let (tx, ids) = (&mut self.turn.tx, &mut self.turn.ids);
             let new_ids = || (ids.entity(), ids.entity());
-            let found = hit_types::find_or_add(&mut turn.tx, &owner.id, values, new_ids).await?;
-            return Ok(Some(found));
+            return hit_types::find_or_add(tx, &owner.id, values, new_ids).await.map(Some);
         }
-        let id = members.hit_type_id.clone().unwrap_or_else(|| turn.ids.entity());
-        let group_id = members.hit_group_id.clone().unwrap_or_else(|| turn.ids.entity());
-        if hit_types::group_is_taken(&mut turn.tx, &group_id).await? {
+        let id = self.id(members.hit_type_id.as_ref());
+        let group_id = self.id(members.hit_group_id.as_ref());
+        if hit_types::group_is_taken(&mut self.turn.tx, &group_id).await? {
             let place = place.of(&["HITGroupId"]);
             self.problem(place, format!("another HIT type has the group {group_id}"));
             return Ok(None);
         }
         let hit_type = HitType { id, group_id, values };
-        hit_types::add_of_world(&mut turn.tx, &owner.id, &hit_type).await?;
+        hit_types::add_of_world(&mut self.turn.tx, &owner.id, &hit_type).await?;
         Ok(Some(hit_type))
     }
 
-    /// A known HIT type, unless the members say otherwise; which do, nobody knows while places
+    /// Whether the members are those of a known HIT type; nobody knows which do while places
     /// contradict each other.
-    fn same(&mut self, place: &Place, found: HitType, members: &TypeMembers) -> Option<HitType> {
-        let values = self.values(place, &filled_from(members, &found.values))?;
-        if values == found.values || members.disputed {
-            return Some(found);
+    fn is_same(&mut self, found: &HitType, members: &Located<HitTypeEntry>) -> bool {
+        let Some(values) = self.values(members, Some(&found.values)) else { return false };
+        let difference = difference(&values, &found.values).filter(|_| !members.is_disputed);
+        if let Some(name) = difference {
+            let why = format!("the HIT type {} stands elsewhere with other values", found.id);
+            self.problem(members.place.of(&[name]), why);
         }
-        let all = one_by_one(members);
-        let differs = all.iter().find(|(_, alone)| {
-            let values = Values::of_world(filled(&filled_from(alone, &found.values)));
-            values.is_ok_and(|values| values != found.values)
-        });
-        let place = place.of(differs.map(|(name, _)| *name).as_slice());
-        self.problem(
-            place,
-            format!("the HIT type {} stands elsewhere with other values", found.id),
-        );
-        None
-    }
-
-    async fn is_free(&mut self, place: &Place, id: &str) -> Result<bool, Fault> {
-        let taken = hit_types::whose(&mut self.turn.tx, id).await?.is_some();
-        if taken {
-            let place = place.of(&["HITTypeId"]);
-            self.problem(place, format!("the HIT type {id} is another requester's"));
-        }
-        Ok(!taken)
+        difference.is_none()
     }
 
     /// The members with what is missing filled in; a problem for each that cannot be.
-    fn values(&mut self, place: &Place, members: &TypeMembers) -> Option<Values> {
-        if let Ok(values) = Values::of_world(filled(members)) {
-            return Some(values);
-        }
-        for (name, mut alone) in one_by_one(members) {
-            // A title stands for a description too.
-            alone.description.get_or_insert_with(|| String::from("-"));
-            if let Err(fault) = Values::of_world(filled(&alone)) {
-                self.problem(place.of(&[name]), sentence(&fault));
+    fn values(
+        &mut self,
+        members: &Located<HitTypeEntry>,
+        known: Option<&Values>,
+    ) -> Option<Values> {
+        let values = Values::of_world(filled(members, known));
+        let values = values.map_err(|wrong| {
+            for (name, fault) in wrong {
+                // Without a description, the title is used for it.
+                if name != "Description" || members.description.is_some() {
+                    self.check(&members.place, name, Err(fault));
+                }
             }
-        }
-        None
+        });
+        values.ok()
     }
 }
 
-fn filled(members: &TypeMembers) -> HitTypeMembers {
-    let mut requirements = members.requirements.clone();
-    for requirement in requirements.iter_mut().flatten() {
+/// The members with what is missing taken from a known HIT type, or filled in.
+fn filled(members: &HitTypeEntry, known: Option<&Values>) -> HitTypeMembers {
+    let known = known.cloned().unwrap_or_else(|| values_of(members.title.as_deref()));
+    let mut requirements = members.qualification_requirements.clone().unwrap_or(known.requirements);
+    for requirement in &mut requirements {
         // Saved answers show both forms of the guard; the service takes one.
         if requirement.actions_guarded.is_some() {
             requirement.required_to_preview = None;
         }
     }
-    let title = members.title.clone().unwrap_or_else(|| "Untitled".to_owned());
+    let delay_s = members.auto_approval_delay_in_seconds.unwrap_or(known.auto_approval_delay_s);
     HitTypeMembers {
-        description: members.description.clone().unwrap_or_else(|| title.clone()),
-        title,
-        keywords: members.keywords.clone(),
-        reward: members.reward.unwrap_or(REWARD).to_string(),
-        assignment_duration_in_seconds: members.assignment_duration_s.unwrap_or(DURATION_S),
-        auto_approval_delay_in_seconds: members.auto_approval_delay_s,
-        qualification_requirements: requirements,
+        title: members.title.clone().unwrap_or(known.title),
+        description: members.description.clone().unwrap_or(known.description),
+        keywords: members.keywords.clone().or(known.keywords),
+        reward: members.reward.unwrap_or(known.reward).to_string(),
+        assignment_duration_in_seconds: members
+            .assignment_duration_in_seconds
+            .unwrap_or(known.assignment_duration_s),
+        auto_approval_delay_in_seconds: Some(delay_s),
+        qualification_requirements: Some(requirements),
     }
 }
 
-/// The members with what is missing taken from a known HIT type.
-fn filled_from(members: &TypeMembers, values: &Values) -> TypeMembers {
-    let mut given = members.clone();
-    given.title.get_or_insert_with(|| values.title.clone());
-    given.description.get_or_insert_with(|| values.description.clone());
-    given.keywords = given.keywords.or_else(|| values.keywords.clone());
-    given.reward.get_or_insert(values.reward);
-    given.assignment_duration_s.get_or_insert(values.assignment_duration_s);
-    given.auto_approval_delay_s.get_or_insert(values.auto_approval_delay_s);
-    given.requirements.get_or_insert_with(|| values.requirements.clone());
-    given
+/// The values of a HIT type of which nothing but perhaps the title is known.
+pub(super) fn values_of(title: Option<&str>) -> Values {
+    let title = title.unwrap_or("Untitled").to_owned();
+    Values {
+        description: title.clone(),
+        title,
+        keywords: None,
+        reward: Cents(1),
+        assignment_duration_s: 3600,
+        auto_approval_delay_s: AUTO_APPROVAL_DELAY_S.max,
+        requirements: Vec::new(),
+    }
 }
 
-/// Each member alone, with its name, so that all that cannot be are found.
-fn one_by_one(members: &TypeMembers) -> [(&'static str, TypeMembers); 7] {
-    let (none, of) = (TypeMembers::default(), members.clone());
-    let (description, duration, delay) =
-        (of.description, of.assignment_duration_s, of.auto_approval_delay_s);
-    let requirements = of.requirements;
-    [
-        ("Title", TypeMembers { title: of.title, ..none.clone() }),
-        ("Description", TypeMembers { description, ..none.clone() }),
-        ("Keywords", TypeMembers { keywords: of.keywords, ..none.clone() }),
-        ("Reward", TypeMembers { reward: of.reward, ..none.clone() }),
-        (
-            "AssignmentDurationInSeconds",
-            TypeMembers { assignment_duration_s: duration, ..none.clone() },
-        ),
-        (
-            "AutoApprovalDelayInSeconds",
-            TypeMembers { auto_approval_delay_s: delay, ..none.clone() },
-        ),
-        ("QualificationRequirements", TypeMembers { requirements, ..none }),
-    ]
-}
-
-/// Values for a HIT whose own cannot be, so that the rest of it can be looked at.
-pub(super) fn stand_in() -> Option<HitType> {
-    let values = Values::of_world(filled(&TypeMembers::default())).ok()?;
-    Some(HitType { id: String::new(), group_id: String::new(), values })
+/// The first member in which two HIT types differ.
+fn difference(one: &Values, other: &Values) -> Option<&'static str> {
+    let all = [
+        ("Title", one.title != other.title),
+        ("Description", one.description != other.description),
+        ("Keywords", one.keywords != other.keywords),
+        ("Reward", one.reward != other.reward),
+        ("AssignmentDurationInSeconds", one.assignment_duration_s != other.assignment_duration_s),
+        ("AutoApprovalDelayInSeconds", one.auto_approval_delay_s != other.auto_approval_delay_s),
+        ("QualificationRequirements", one.requirements != other.requirements),
+    ];
+    all.into_iter().find_map(|(name, differs)| differs.then_some(name))
 }

@@ -1,38 +1,30 @@
-//! Requesters, workers, bonuses, blocks.
+//! Requesters, workers, and what they have with one another.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::fault::Fault;
+use crate::money::Cents;
 use crate::rules;
 use crate::rules::limits::WORKER_BLOCKS;
-use crate::shapes::worker::Worker;
 use crate::store::bonus_payments::{self, BonusPayment};
 use crate::store::messages::{self, Message};
-use crate::store::requesters::{self, Known, OPENING_BALANCE, Requester};
+use crate::store::requesters::{self, Credentials, OPENING_BALANCE, Requester};
 use crate::store::worker_blocks::{self, WorkerBlock};
 use crate::store::workers;
+use crate::worlds::entries::people::RequesterEntry;
 use crate::worlds::load::Load;
-use crate::worlds::nouns::people::{
-    BalanceEntry, BlockEntry, BonusEntry, MessageEntry, RequesterEntry, WorkerEntry,
-};
+use crate::worlds::merge::Located;
 
 impl Load<'_> {
-    pub(super) async fn load_requesters(
+    pub(super) async fn load_requester(
         &mut self,
-        entries: &[RequesterEntry],
+        entry: &Located<RequesterEntry>,
     ) -> Result<(), Fault> {
-        for entry in entries {
-            self.load_requester(entry).await?;
-        }
-        Ok(())
-    }
-
-    async fn load_requester(&mut self, entry: &RequesterEntry) -> Result<(), Fault> {
-        let derived = Requester::of_key(&entry.access_key);
+        let derived = Requester::of_key(&entry.access_key_id);
         let requester = Arc::new(Requester {
-            id: entry.id.clone().unwrap_or(derived.id),
-            account: entry.account.clone().unwrap_or(derived.account),
+            id: entry.requester_id.clone().unwrap_or(derived.id),
+            account: entry.account_id.clone().unwrap_or(derived.account),
             name: entry.name.clone().unwrap_or(derived.name),
             access_key: derived.access_key,
         });
@@ -50,9 +42,9 @@ impl Load<'_> {
             self.problem(&entry.place, "another requester has this key or id");
             return Ok(());
         }
-        let secret = entry.secret.clone().or(known.and_then(|known| known.secret));
-        let whole = Known { requester: Arc::clone(&requester), secret };
-        let balance = entry.balance.unwrap_or(OPENING_BALANCE);
+        let secret = entry.secret_access_key.clone().or(known.and_then(|known| known.secret));
+        let whole = Credentials { requester: Arc::clone(&requester), secret };
+        let balance = entry.available_balance.map_or(OPENING_BALANCE, |funds| funds.0);
         requesters::put_whole(&mut self.turn.tx, &whole, balance).await?;
         self.loaded.requesters += 1;
         self.requesters.insert(requester.access_key.clone(), Arc::clone(&requester));
@@ -61,22 +53,22 @@ impl Load<'_> {
     }
 
     /// What `get-account-balance` printed of its requester.
-    pub(super) async fn load_balances(&mut self, entries: &[BalanceEntry]) -> Result<(), Fault> {
-        for entry in entries {
-            let Some(owner) = self.owner(&entry.place, &entry.owner).await? else { continue };
+    pub(super) async fn load_balances(&mut self) -> Result<(), Fault> {
+        for entry in &self.entries.balances {
+            let Some(owner) = self.owner(entry).await? else { continue };
             let known = requesters::by_id(&mut self.turn.tx, &owner.id).await?;
             if let Some(known) = known {
-                requesters::put_whole(&mut self.turn.tx, &known, entry.available).await?;
+                requesters::put_whole(&mut self.turn.tx, &known, entry.0).await?;
             }
         }
         Ok(())
     }
 
-    pub(super) async fn load_workers(&mut self, entries: &[WorkerEntry]) -> Result<(), Fault> {
+    pub(super) async fn load_workers(&mut self) -> Result<(), Fault> {
         let mut seen = HashSet::new();
-        for WorkerEntry { place, worker } in entries {
+        for Located { place, entry: worker, .. } in &self.entries.workers {
             let before = self.problems.count();
-            for why in wrong(worker) {
+            for why in rules::worker::wrong(worker) {
                 self.problem(place, why);
             }
             if !seen.insert(&worker.worker_id) {
@@ -90,23 +82,21 @@ impl Load<'_> {
         Ok(())
     }
 
-    pub(super) async fn load_bonus_payments(
-        &mut self,
-        entries: &[BonusEntry],
-    ) -> Result<(), Fault> {
-        for entry in self.in_order(entries) {
-            let owner = self.owner(&entry.place, &entry.owner).await?;
-            let named = self.worker(&entry.place, &entry.worker_id);
-            let Some(owner) = owner.filter(|_| named) else { continue };
-            let now = self.turn.now;
-            let grant_at = self.instant(&entry.place, "GrantTime", entry.grant_time.as_ref(), now);
+    pub(super) async fn load_bonus_payments(&mut self) -> Result<(), Fault> {
+        for entry in self.in_order(&self.entries.bonus_payments, |e| (&e.place, e.grant_time)) {
+            if entry.bonus_amount <= Cents(0) {
+                self.problem(&entry.place, "BonusAmount is missing");
+            }
+            let owner = self.owner_beside_worker(entry, &entry.worker_id).await?;
+            let Some(owner) = owner else { continue };
+            let grant_at = self.instant(&entry.place, "GrantTime", entry.grant_time);
             let paid = BonusPayment {
                 requester_id: owner.id.clone(),
-                assignment_id: entry.assignment_id.clone(),
-                worker_id: entry.worker_id.clone(),
-                amount: entry.amount,
-                reason: entry.reason.clone(),
-                grant_at,
+                assignment_id: entry.assignment_id.to_string(),
+                worker_id: entry.worker_id.to_string(),
+                amount: entry.bonus_amount,
+                reason: entry.reason.clone().unwrap_or_default(),
+                grant_at: grant_at.unwrap_or(self.turn.now),
             };
             bonus_payments::add(&mut self.turn.tx, &paid).await?;
             self.loaded.bonus_payments += 1;
@@ -114,16 +104,15 @@ impl Load<'_> {
         Ok(())
     }
 
-    pub(super) async fn load_worker_blocks(&mut self, entries: &[BlockEntry]) -> Result<(), Fault> {
+    pub(super) async fn load_worker_blocks(&mut self) -> Result<(), Fault> {
         let mut owners = BTreeMap::new();
-        for entry in entries {
-            let owner = self.owner(&entry.place, &entry.owner).await?;
-            let named = self.worker(&entry.place, &entry.worker_id);
-            let Some(owner) = owner.filter(|_| named) else { continue };
+        for entry in &self.entries.worker_blocks {
+            let owner = self.owner_beside_worker(entry, &entry.worker_id).await?;
+            let Some(owner) = owner else { continue };
             let block = WorkerBlock {
                 requester_id: owner.id.clone(),
-                worker_id: entry.worker_id.clone(),
-                reason: entry.reason.clone(),
+                worker_id: entry.worker_id.to_string(),
+                reason: entry.reason.clone().unwrap_or_default(),
             };
             if !worker_blocks::add(&mut self.turn.tx, &block).await? {
                 self.problem(&entry.place, "this worker is blocked already");
@@ -140,49 +129,21 @@ impl Load<'_> {
         Ok(())
     }
 
-    pub(super) async fn load_messages(&mut self, entries: &[MessageEntry]) -> Result<(), Fault> {
-        let mut messages = Vec::with_capacity(entries.len());
-        for entry in self.in_order(entries) {
-            let owner = self.owner(&entry.place, &entry.owner).await?;
-            let named = self.worker(&entry.place, &entry.worker_id);
-            let Some(owner) = owner.filter(|_| named) else { continue };
-            let now = self.turn.now;
-            let sent_at = self.instant(&entry.place, "SendTime", entry.send_time.as_ref(), now);
+    pub(super) async fn load_messages(&mut self) -> Result<(), Fault> {
+        let mut messages = Vec::new();
+        for entry in self.in_order(&self.entries.messages, |e| (&e.place, e.send_time)) {
+            let owner = self.owner_beside_worker(entry, &entry.worker_id).await?;
+            let Some(owner) = owner else { continue };
+            let sent_at = self.instant(&entry.place, "SendTime", entry.send_time);
             messages.push(Message {
                 requester_id: owner.id.clone(),
-                worker_id: entry.worker_id.clone(),
-                subject: entry.subject.clone(),
-                text: entry.text.clone(),
-                sent_at,
+                worker_id: entry.worker_id.to_string(),
+                subject: entry.subject.clone().unwrap_or_default(),
+                text: entry.message_text.clone().unwrap_or_default(),
+                sent_at: sent_at.unwrap_or(self.turn.now),
             });
         }
         self.loaded.messages += messages.len();
         messages::add_many(&mut self.turn.tx, &messages).await
-    }
-}
-
-/// Everything that is wrong with a worker: each trait is looked at by itself.
-fn wrong(worker: &Worker) -> Vec<&'static str> {
-    let nobody = Worker { worker_id: worker.worker_id.clone(), ..Worker::default() };
-    let of = worker.clone();
-    let alone = [
-        Worker { name: of.name, ..nobody.clone() },
-        Worker { hits_approved: of.hits_approved, ..nobody.clone() },
-        Worker { percent_approved: of.percent_approved, ..nobody.clone() },
-        Worker { locale: of.locale, ..nobody },
-    ];
-    let mut wrong: Vec<_> = alone.iter().filter_map(|w| rules::worker::check(w).err()).collect();
-    // What is wrong with the id is wrong each time.
-    wrong.dedup();
-    wrong
-}
-
-/// What a fault says, without its code.
-pub(super) fn sentence(fault: &Fault) -> String {
-    match fault {
-        Fault::Request { message, .. }
-        | Fault::Parameter { message, .. }
-        | Fault::Control { message, .. } => message.trim_end_matches('.').to_owned(),
-        fault => fault.to_string(),
     }
 }

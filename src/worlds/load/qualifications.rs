@@ -5,63 +5,44 @@ use std::collections::HashSet;
 use crate::fault::Fault;
 use crate::rules::limits;
 use crate::rules::qualification::is_system;
-use crate::rules::qualification::new_type::Ways;
-use crate::shapes::qualification::{QualificationStatus, QualificationTypeStatus, RequestStatus};
+use crate::shapes::qualification::{
+    GrantRules, QualificationStatus, QualificationTypeStatus, RequestStatus,
+};
+use crate::shapes::scalar::{Id, Key};
 use crate::store::qualification_requests::{self, QualificationRequest};
 use crate::store::qualification_types::{self, QualificationType};
 use crate::store::qualifications::{self, Qualification};
-use crate::worlds::fields::Place;
+use crate::worlds::entries::qualifications::{QualificationTypeEntry, RequestEntry};
 use crate::worlds::load::Load;
-use crate::worlds::load::people::sentence;
-use crate::worlds::nouns::Owner;
-use crate::worlds::nouns::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
-
-/// What of the entry's numbers and name the store cannot hold, with the member's name; documents
-/// are as they were saved.
-fn wrong(entry: &QualificationTypeEntry) -> Vec<(&'static str, Fault)> {
-    let within = |range: limits::Range, name, value: Option<i64>| {
-        value.and_then(|value| Some((name, range.check(name, value).err()?)))
-    };
-    let name = limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME);
-    let checked = [
-        name.err().map(|fault| ("Name", fault)),
-        within(limits::RETRY_DELAY_S, "RetryDelayInSeconds", entry.retry_delay_s),
-        within(limits::TEST_DURATION_S, "TestDurationInSeconds", entry.test_duration_s),
-        within(INTEGER, "AutoGrantedValue", entry.auto_granted_value),
-    ];
-    checked.into_iter().flatten().collect()
-}
+use crate::worlds::merge::{Located, Owner};
+use crate::worlds::problem::Place;
 
 /// The values of qualifications.
 const INTEGER: limits::Range = limits::Range { min: -2_147_483_648, max: 2_147_483_647 };
 
 impl Load<'_> {
-    pub(super) async fn load_qualification_types(
+    pub(super) async fn load_qualification_type(
         &mut self,
-        entries: &[QualificationTypeEntry],
+        entry: &Located<QualificationTypeEntry>,
     ) -> Result<(), Fault> {
-        for entry in entries {
-            // Saved lists show the system's types among the requester's own.
-            if entry.id.as_deref().is_some_and(is_system) {
-                continue;
-            }
-            self.load_qualification_type(entry).await?;
+        // Saved lists show the system's types among the requester's own.
+        if entry.qualification_type_id.as_deref().is_some_and(|id| is_system(id)) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    async fn load_qualification_type(
-        &mut self,
-        entry: &QualificationTypeEntry,
-    ) -> Result<(), Fault> {
-        let place = &entry.place;
-        let before = self.problems.count();
-        let owner = self.owner(place, &entry.owner).await?;
-        let id = entry.id.clone().unwrap_or_else(|| self.turn.ids.entity());
-        for (name, fault) in wrong(entry) {
-            self.problem(place.of(&[name]), sentence(&fault));
+        let (place, before) = (&entry.place, self.problems.count());
+        let owner = self.owner(entry).await?;
+        let id = self.id(entry.qualification_type_id.as_ref());
+        // Documents are as they were saved.
+        let name_fits = limits::at_most("Name", &entry.name, limits::QUALIFICATION_NAME);
+        self.check(place, "Name", name_fits);
+        for (name, range, value) in [
+            ("RetryDelayInSeconds", limits::RETRY_DELAY_S, entry.retry_delay_in_seconds),
+            ("TestDurationInSeconds", limits::TEST_DURATION_S, entry.test_duration_in_seconds),
+            ("AutoGrantedValue", INTEGER, entry.auto_granted_value),
+        ] {
+            self.check(place, name, value.map_or(Ok(()), |value| range.check(name, value)));
         }
-        let status = entry.status.unwrap_or(QualificationTypeStatus::Active);
+        let status = entry.qualification_type_status.unwrap_or(QualificationTypeStatus::Active);
         let tx = &mut self.turn.tx;
         let mut taken = qualification_types::find(tx, &id).await?.is_some();
         if let Some(owner) = &owner {
@@ -72,22 +53,21 @@ impl Load<'_> {
             self.problem(place, "another qualification type has this id or name");
         }
         let Some(owner) = owner.filter(|_| self.problems.count() == before) else { return Ok(()) };
-        let now = self.turn.now;
-        let created_at = self.instant(place, "CreationTime", entry.creation_time.as_ref(), now);
+        let created_at = self.instant(place, "CreationTime", entry.creation_time);
         let new = QualificationType {
             key: 0,
             id,
             requester_id: owner.id.clone(),
-            name: entry.name.clone(),
-            description: entry.description.clone().unwrap_or_else(|| entry.name.clone()),
+            name: entry.name.to_string(),
+            description: entry.description.clone().unwrap_or_else(|| entry.name.to_string()),
             keywords: entry.keywords.clone(),
             status,
-            created_at,
-            is_requestable: entry.is_requestable.unwrap_or(true),
-            ways: Ways {
-                retry_delay_s: entry.retry_delay_s,
+            created_at: created_at.unwrap_or(self.turn.now),
+            grant_rules: GrantRules {
+                is_requestable: entry.is_requestable.unwrap_or(true),
+                retry_delay_s: entry.retry_delay_in_seconds,
                 test: entry.test.clone(),
-                test_duration_s: entry.test_duration_s,
+                test_duration_s: entry.test_duration_in_seconds,
                 answer_key: entry.answer_key.clone(),
                 auto_granted: entry.auto_granted.unwrap_or(false),
                 auto_granted_value: entry.auto_granted_value,
@@ -112,7 +92,13 @@ impl Load<'_> {
         }
         let mut found = qualification_types::find(&mut self.turn.tx, id).await?;
         if found.is_none() {
-            self.make_type(place, owner, id).await?;
+            let entry = QualificationTypeEntry {
+                qualification_type_id: Some(Id::known(id.to_owned())),
+                name: Key::known(format!("Qualification {id}")),
+                ..QualificationTypeEntry::default()
+            };
+            let entry = Located::new(place.clone(), owner.clone(), entry);
+            self.load_qualification_type(&entry).await?;
             found = qualification_types::find(&mut self.turn.tx, id).await?;
         }
         let owner = found.map(|found| found.requester_id);
@@ -120,51 +106,25 @@ impl Load<'_> {
         Ok(owner)
     }
 
-    /// Makes the type that saved qualifications name.
-    async fn make_type(&mut self, place: &Place, owner: &Owner, id: &str) -> Result<(), Fault> {
-        let entry = QualificationTypeEntry {
-            place: place.clone(),
-            owner: owner.clone(),
-            id: Some(id.to_owned()),
-            creation_time: None,
-            name: format!("Qualification {id}"),
-            description: None,
-            keywords: None,
-            status: None,
-            test: None,
-            test_duration_s: None,
-            answer_key: None,
-            retry_delay_s: None,
-            is_requestable: None,
-            auto_granted: None,
-            auto_granted_value: None,
-        };
-        self.load_qualification_type(&entry).await
-    }
-
-    pub(super) async fn load_qualifications(
-        &mut self,
-        entries: &[GrantEntry],
-    ) -> Result<(), Fault> {
-        for entry in self.in_order(entries) {
-            let place = &entry.place;
-            let before = self.problems.count();
-            let owner = self.owner_of_type(place, &entry.owner, &entry.type_id).await?;
+    pub(super) async fn load_qualifications(&mut self) -> Result<(), Fault> {
+        for entry in self.in_order(&self.entries.qualifications, |e| (&e.place, e.grant_time)) {
+            let (place, before) = (&entry.place, self.problems.count());
+            let owner =
+                self.owner_of_type(place, &entry.owner, &entry.qualification_type_id).await?;
             self.worker(place, &entry.worker_id);
-            if entry.value.is_some_and(|value| INTEGER.check("", value).is_err()) {
+            if entry.integer_value.is_some_and(|value| INTEGER.check("", value).is_err()) {
                 self.problem(place.of(&["IntegerValue"]), "IntegerValue is a number of 32 bits");
             }
             if owner.is_none() || self.problems.count() > before {
                 continue;
             }
-            let now = self.turn.now;
-            let grant_at = self.instant(place, "GrantTime", entry.grant_time.as_ref(), now);
+            let grant_at = self.instant(place, "GrantTime", entry.grant_time);
             let new = Qualification {
                 key: 0,
-                type_id: entry.type_id.clone(),
-                worker_id: entry.worker_id.clone(),
-                value: entry.value,
-                grant_at,
+                type_id: entry.qualification_type_id.to_string(),
+                worker_id: entry.worker_id.to_string(),
+                value: entry.integer_value,
+                grant_at: grant_at.unwrap_or(self.turn.now),
                 status: entry.status.unwrap_or(QualificationStatus::Granted),
             };
             if !qualifications::add(&mut self.turn.tx, &new).await? {
@@ -175,15 +135,13 @@ impl Load<'_> {
         Ok(())
     }
 
-    pub(super) async fn load_qualification_requests(
-        &mut self,
-        entries: &[RequestEntry],
-    ) -> Result<(), Fault> {
+    pub(super) async fn load_qualification_requests(&mut self) -> Result<(), Fault> {
         // A worker has one open request for a type.
         let mut open = HashSet::new();
-        for entry in entries {
+        for entry in &self.entries.qualification_requests {
             let place = &entry.place;
-            let owner = self.owner_of_type(place, &Owner::default(), &entry.type_id).await?;
+            let owner =
+                self.owner_of_type(place, &Owner::default(), &entry.qualification_type_id).await?;
             let Some(owner) = owner.filter(|_| self.worker(place, &entry.worker_id)) else {
                 continue;
             };
@@ -202,19 +160,24 @@ impl Load<'_> {
         Ok(())
     }
 
-    fn request(&mut self, entry: &RequestEntry, requester_id: String) -> QualificationRequest {
-        let (place, now) = (&entry.place, self.turn.now);
-        let submit_at = self.instant(place, "SubmitTime", entry.submit_time.as_ref(), now);
-        let ask_at = self.instant(place, "RequestTime", entry.request_time.as_ref(), submit_at);
-        let deadline = entry.deadline.as_ref();
+    fn request(
+        &mut self,
+        entry: &Located<RequestEntry>,
+        requester_id: String,
+    ) -> QualificationRequest {
+        let place = &entry.place;
+        let id = entry.qualification_request_id.as_deref().cloned();
+        let submit_at = self.instant(place, "SubmitTime", entry.submit_time);
+        let submit_at = submit_at.unwrap_or(self.turn.now);
+        let ask_at = self.instant(place, "RequestTime", entry.request_time);
         QualificationRequest {
-            id: entry.id.clone().unwrap_or_else(|| self.turn.ids.entity()),
+            id: id.unwrap_or_else(|| self.turn.ids.entity()),
             requester_id,
-            type_id: entry.type_id.clone(),
-            worker_id: entry.worker_id.clone(),
+            type_id: entry.qualification_type_id.to_string(),
+            worker_id: entry.worker_id.to_string(),
             status: entry.status.unwrap_or(RequestStatus::Pending),
-            ask_at,
-            test_due_at: deadline.map(|at| self.instant(place, "Deadline", Some(at), ask_at)),
+            ask_at: ask_at.unwrap_or(submit_at),
+            test_due_at: self.instant(place, "Deadline", entry.deadline),
             submit_at,
             arrived_at: self.turn.arrival_of(entry.submit_time.as_ref(), submit_at),
             test: entry.test.clone(),

@@ -1,5 +1,5 @@
 // The scripts that pages of tasks ask for, in a browser: externalHIT_v1.js and crowd-html-elements.js.
-// What is handed in goes through the site, as HTML of a HIT; what only the elements do is looked at on a
+// What is submitted goes through the site, as HTML of a HIT; what only the elements do is looked at on a
 // page of its own.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -61,11 +61,11 @@ async function work(inside) {
 const AMAZON = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
 
 /** After `deed` boto3 has these fields of the HIT. */
-async function handedIn({ hit, page }, deed, ...fields) {
+async function submits({ hit, page }, deed, ...fields) {
   await deed();
   await page.getByText("Your work was submitted.").waitFor();
   assert.deepEqual(page.errors, []);
-  await at.handedIn(hit, ["A1ANNA", document(...fields)]);
+  await at.submittedWork(hit, ["A1ANNA", document(...fields)]);
 }
 
 const external = (src) => `<script src="${src}"></script>
@@ -76,7 +76,7 @@ const external = (src) => `<script src="${src}"></script>
 
 test("a plain page learns its assignment and its destination", async () => {
   const task = await work(external("https://s3.amazonaws.com/mturk-public/externalHIT_v1.js"));
-  await handedIn(task, () => task.frame.locator("#submitButton").click(), ["answer", "&#233; &amp; b"]);
+  await submits(task, () => task.frame.locator("#submitButton").click(), ["answer", "&#233; &amp; b"]);
 });
 
 test("a plain page cannot submit in a preview", async () => {
@@ -91,7 +91,7 @@ test("names of a page's own are taken, and a missing field is added", async () =
   const task = await work(`<script src="https://mturk-public.s3.amazonaws.com/externalHIT_v1.js"></script>
     <form id="mine" method="post"><input name="action" value="x"><button id="go">Go</button></form>
     <script>turkSetAssignmentID("mine", "go");</script>`);
-  await handedIn(task, () => task.frame.locator("#go").click(), ["action", "x"]);
+  await submits(task, () => task.frame.locator("#go").click(), ["action", "x"]);
 });
 
 test("parameters are read as they stand, and decoded", async () => {
@@ -150,7 +150,7 @@ test("every element is filled in with the keyboard alone", async () => {
   const answer = '[{"title":"A title","text":"as it was!","tick":{"on":true},"colours":{"red":true,"blue":true},' +
     '"yes":{"yes":false},"no":{"no":true},"maybe":{"maybe":false},"much":16,"mood":{"label":"Sad, or \\"blue\\""},' +
     '"animal":{"label":"Cat"},"plain":"p","box":{"b":true},"pick":"x"}]';
-  await handedIn(task, () => frame.getByRole("button", { name: "Hand in" }).press("Enter"), ["taskAnswers", answer]);
+  await submits(task, () => frame.getByRole("button", { name: "Hand in" }).press("Enter"), ["taskAnswers", answer]);
 });
 
 test("what is missing is told before anything is sent", async () => {
@@ -166,12 +166,12 @@ test("what is missing is told before anything is sent", async () => {
   await frame.getByLabel("Glad").check();
   await hand();
   assert.equal(await frame.locator("crowd-image-classifier").evaluate(valid), false);
-  await at.handedIn(hit);
+  await at.submittedWork(hit);
   await frame.getByLabel("Dog").check();
   const answer = '[{"title":"x","text":"as it was","tick":{"on":false},"colours":{"red":true,"blue":false},' +
     '"yes":{"yes":false},"no":{"no":false},"maybe":{"maybe":false},"much":12,"mood":{"label":"Glad"},' +
     '"animal":{"label":"Dog"},"plain":"p","box":{"b":true},"pick":"x"}]';
-  await handedIn(task, hand, ["taskAnswers", answer]);
+  await submits(task, hand, ["taskAnswers", answer]);
 });
 
 test("instructions show what is short, and the rest when asked", async () => {
@@ -188,7 +188,7 @@ test("Enter in an input hands in, a button is added where there is none", async 
   const task = await work(`${AMAZON}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`);
   assert.ok(await task.frame.getByRole("button", { name: "Submit" }).isVisible());
   await task.frame.locator("crowd-input input").fill("yes");
-  await handedIn(task, () => task.page.keyboard.press("Enter"), ["taskAnswers", '[{"q":"yes"}]']);
+  await submits(task, () => task.page.keyboard.press("Enter"), ["taskAnswers", '[{"q":"yes"}]']);
 });
 
 test("answers can be flat", async () => {
@@ -196,7 +196,7 @@ test("answers can be flat", async () => {
     <crowd-classifier name="category" categories="['Cat', 'Dog']" header="x"></crowd-classifier>
     <crowd-checkbox name="q.0">x</crowd-checkbox><crowd-slider name="s" max="5" value="3"></crowd-slider></crowd-form>`);
   await task.frame.getByLabel("Dog").check();
-  await handedIn(task, () => task.frame.getByRole("button").click(),
+  await submits(task, () => task.frame.getByRole("button").click(),
     ["category.label", "Dog"], ["q.0.on", "false"], ["s", "3"]);
 });
 
@@ -212,11 +212,11 @@ test("a page's own onsubmit can look at the values, add one, and stop it", async
   await frame.getByRole("button").click();
   const value = () => frame.locator("crowd-input").evaluate((one) => one.value);
   while ((await value()) !== "1!");
-  await at.handedIn(hit);
-  await handedIn(task, () => frame.getByRole("button").click(), ["taskAnswers", '[{"q":"1!!"}]']);
+  await at.submittedWork(hit);
+  await submits(task, () => frame.getByRole("button").click(), ["taskAnswers", '[{"q":"1!!"}]']);
 });
 
-test("in a preview nothing is handed in", async () => {
+test("in a preview nothing is submitted", async () => {
   const page = await open(`${CROWD}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`, PREVIEW);
   const button = page.getByRole("button");
   assert.match(await button.evaluate((one) => one.getRootNode().host.textContent), /You must ACCEPT the HIT/);

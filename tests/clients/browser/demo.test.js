@@ -27,7 +27,7 @@ async function accept(page, title, preview) {
 }
 
 /** Once the work is in, boto3 lists it behind what the world began with. */
-async function handedIn(page, HITId, key, before, answer) {
+async function submits(page, HITId, key, before, answer) {
   await page.getByText("Your work was submitted.").waitFor();
   const works = [...before, ["A1DALIA000000", answer]];
   await at.submitted({ key, assignments: { [HITId]: works } });
@@ -56,7 +56,7 @@ test("an experiment in reaction times, from the server's own sample page", async
   await frame.getByRole("button", { name: "Hand in" }).click();
   const before = [["A1ANNA0000000", document(["median_ms", "312"])], ["A1BEN00000000", document(["median_ms", "287"])]];
   const answer = document(["median_ms", median], ["trials_ms", trials]);
-  await handedIn(page, "3DEMO0000000000000EXTERNHIT001", "borealis", before, answer);
+  await submits(page, "3DEMO0000000000000EXTERNHIT001", "borealis", before, answer);
   assert.deepEqual(elsewhere, []);
 });
 
@@ -68,7 +68,7 @@ test("a QuestionForm", async () => {
   await page.getByRole("button", { name: "Submit", exact: true }).click();
   const chosen = ["mood", "<SelectionIdentifier>mixed</SelectionIdentifier>"];
   const before = [["A1CHEN0000000", answers(chosen)], ["A1ANNA0000000", answers(chosen, ["why", text("Cold soup, lovely people.")])]];
-  await handedIn(page, "3DEMO0000000000000000FORMHIT01", "test", before, answers(chosen, ["why", text("soup &lt; people")]));
+  await submits(page, "3DEMO0000000000000000FORMHIT01", "test", before, answers(chosen, ["why", text("soup &lt; people")]));
   assert.deepEqual(elsewhere, []);
 });
 
@@ -81,7 +81,7 @@ test("an HTMLQuestion that she has in hand", async () => {
   await frame.getByRole("button", { name: "Submit" }).click();
   const before = [["A1BEN00000000", document(["city", "asdf"])]];
   const answer = document(["city", "&#268;esk&#253; Krumlov"]);
-  await handedIn(page, "3DEMO0000000000000000HTMLHIT01", "test", before, answer);
+  await submits(page, "3DEMO0000000000000000HTMLHIT01", "test", before, answer);
   assert.deepEqual(elsewhere, []);
 });
 
@@ -93,6 +93,6 @@ test("a crowd-form", async () => {
   await frame.getByRole("checkbox", { name: "I am sure" }).check();
   await frame.getByRole("button", { name: "Submit" }).click();
   const answer = document(["taskAnswers", '[{"object":"teapot","sure":{"on":true}}]']);
-  await handedIn(page, "3DEMO000000000000000CROWDHIT01", "test", [["A1CHEN0000000", answer]], answer);
+  await submits(page, "3DEMO000000000000000CROWDHIT01", "test", [["A1CHEN0000000", answer]], answer);
   assert.deepEqual(elsewhere, []);
 });

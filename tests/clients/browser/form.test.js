@@ -36,11 +36,11 @@ async function least(page, but) {
 const DEFAULTS = { 3: ["format", text('123 "yes"')], 4: ["text", text("\nfirst line\n&lt;/textarea&gt;")] };
 
 /** Submits the form; boto3 has exactly these answers. */
-async function handedIn({ hit, workerId, page }, ...expected) {
+async function submits({ hit, workerId, page }, ...expected) {
   await button(page).click();
   await page.getByText("Your work was submitted.").waitFor();
   assert.deepEqual(page.errors, []);
-  await at.handedIn(hit, [workerId, answers(...expected)]);
+  await at.submittedWork(hit, [workerId, answers(...expected)]);
 }
 
 test("what a text says is never markup, and nothing fails", async () => {
@@ -65,7 +65,7 @@ test("a preview cannot be filled in", async () => {
   assert.equal(await button(page).count(), 0);
 });
 
-test("every kind of field is filled in with the keyboard and the mouse, and handed in", async () => {
+test("every kind of field is filled in with the keyboard and the mouse, and submitted", async () => {
   const { hit, workerId, page } = await work();
   await page.fill("[name=Answer_1]", "ab😀");
   await page.fill("[name=Answer_2]", "-1.5");
@@ -102,7 +102,7 @@ test("every kind of field is filled in with the keyboard and the mouse, and hand
 test("what may be left out is left out", async () => {
   const at_work = await work();
   await least(at_work.page);
-  await handedIn(at_work, ["line", text("abc")], DEFAULTS[3], DEFAULTS[4], ["radio", chosen('r"1')], ["boxes", NONE],
+  await submits(at_work, ["line", text("abc")], DEFAULTS[3], DEFAULTS[4], ["radio", chosen('r"1')], ["boxes", NONE],
     ["list", NONE], ["dropdown", chosen("d1")], ["combobox", NONE], ["multichooser", NONE]);
 });
 
@@ -113,7 +113,7 @@ test("something else is said in a text, which chooses it", async () => {
   await page.fill("[name=Answer_5_OtherSelection]", "mauve");
   assert.ok(await page.isChecked("[name=Answer_5] >> nth=3"));
   await page.fill("[name=Answer_8_OtherSelection]", "ecru");
-  await handedIn(at_work, ["line", text("abc")], DEFAULTS[3], DEFAULTS[4], ["radio", other("mauve")], ["boxes", NONE],
+  await submits(at_work, ["line", text("abc")], DEFAULTS[3], DEFAULTS[4], ["radio", other("mauve")], ["boxes", NONE],
     ["list", NONE], ["dropdown", other("ecru")], ["combobox", NONE], ["multichooser", NONE]);
 });
 
@@ -168,7 +168,7 @@ test("what is wrong is told before anything is sent, and by the server in the sa
       await page.goBack();
     });
   }
-  await at.handedIn(hit);
+  await at.submittedWork(hit);
 });
 
 test("a problem that was told goes when it is gone", async () => {

@@ -198,9 +198,9 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
       told('sent');`);
     await told.filter({ hasText: "sent" }).waitFor();
     await page.getByRole("timer").waitFor();
-    await on.handedIn(hit);
+    await on.submittedWork(hit);
     await frameOf(page).getByRole("button", { name: "Send" }).click();
     await page.getByText("Your work was submitted.").waitFor();
-    await on.handedIn(hit, ["A1ANNA", document(["label", "done"])]);
+    await on.submittedWork(hit, ["A1ANNA", document(["label", "done"])]);
   });
 });

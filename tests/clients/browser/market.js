@@ -98,7 +98,7 @@ class Market {
   }
 
   /** Fails unless boto3 lists exactly this work on a HIT: pairs of a worker and an answer document. */
-  handedIn(hit, ...works) {
+  submittedWork(hit, ...works) {
     return this.submitted({ assignments: { [hit.HITId]: works } });
   }
 }
@@ -163,7 +163,12 @@ export async function browser() {
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args, env: { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) } });
+  const env = { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) };
+  const started = await chromium.launch({ executablePath, args, env });
+  const page = await started.newPage();
+  waitForDrawing(page.locator("body").constructor.prototype);
+  await page.close();
+  return started;
 }
 
 /** What all tests of a file share: begun before them, and ended behind the last. */
@@ -172,6 +177,19 @@ export async function begun(...beginnings) {
     for (const { value } of await Promise.allSettled(beginnings)) await (value?.stop ?? value?.close)?.call(value);
   });
   return Promise.all(beginnings);
+}
+
+const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window !== top))));
+
+/** Lets the mouse wait until a frame is drawn: before that, Chromium gives a click in it to the page around it. */
+function waitForDrawing(locators) {
+  for (const name of ["click", "check", "uncheck", "setChecked", "hover"]) {
+    const act = locators[name];
+    locators[name] = async function (...args) {
+      if (await this.evaluate(drawn)) await this.page().evaluate(drawn);
+      return act.apply(this, args);
+    };
+  }
 }
 
 /** A browser window of one worker. What would leave this machine goes nowhere. */

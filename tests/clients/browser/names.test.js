@@ -1,5 +1,5 @@
 // Fields and pictures that have the names of what scripts ask a form and a document for: nothing of
-// the work is lost, however it is handed in.
+// the work is lost, however it is submitted.
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ const [chrome, posting, framing] = await begun(browser(), market(), market("--su
 /** Every name that stands behind a dot or in quotation marks in a script of the program. */
 function names() {
   const scripts = ["assets", "crowd"].flatMap((folder) => {
-    const whole = path.join(ROOT, "src/web", folder);
+    const whole = path.join(ROOT, "src/site", folder);
     return readdirSync(whole).filter((name) => name.endsWith(".js")).map((name) => path.join(whole, name));
   });
   const text = scripts.map((script) => readFileSync(script, "utf8")).join("\n");
@@ -57,7 +57,7 @@ async function handsIn(market, [title, page, fields], pictures) {
   const window = await worker(chrome, market, "A1ANNA");
   await window.goto(`${market.url}/projects/${hit.HITTypeId}/tasks/accept_random`);
   await window.getByText("Your work was submitted.").waitFor();
-  await market.handedIn(hit, ["A1ANNA", document(...fields)]);
+  await market.submittedWork(hit, ["A1ANNA", document(...fields)]);
 }
 
 for (const [mode, at] of [["post", posting], ["frame", framing]]) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { PICTURES, ROOT, begun, browser, classic, external, market, picture, requester, worker } from "./market.js";
+import { PICTURES, ROOT, begun, browser, classic, market, picture, requester, worker } from "./market.js";
 import { smaller } from "./smaller.js";
 import { states } from "./states.js";
 
@@ -108,26 +108,5 @@ test("the market of demo, as the README shows it", async (t) => {
   // With MTURK_LOCAL_UPDATE the picture of the README is this one.
   const kept = smaller(readFileSync(path.join(PICTURES, "demo.png")));
   assert.ok(kept.length < 100_000);
-  if (process.env.MTURK_LOCAL_UPDATE) writeFileSync(path.join(ROOT, "docs/worker-site.png"), kept);
-});
-
-test("a HIT is accepted and returned with the keyboard alone", async () => {
-  await at.hit(external(`${site.url}/task`), { Title: "By keyboard" });
-  const page = await worker(chrome, at, "A3CARLA");
-  const focused = () => page.evaluate(() => {
-    const { activeElement: one } = document;
-    return (one.ariaLabelledByElements ?? [one]).map((part) => part.textContent.trim()).join(" ");
-  });
-  const go = async (words) => {
-    for (let n = 0; n < 60; n++) {
-      await page.keyboard.press("Tab");
-      if ((await focused()).includes(words)) return page.keyboard.press("Enter");
-    }
-    assert.fail(`no way to ${words}`);
-  };
-  await go("Skip to the content");
-  await go("Accept By keyboard");
-  await page.getByRole("timer").waitFor();
-  await go("Return");
-  await page.getByText("You returned the HIT.").waitFor();
+  if (process.env.MTURK_LOCAL_UPDATE) writeFileSync(path.join(ROOT, "docs/src/worker-site.png"), kept);
 });

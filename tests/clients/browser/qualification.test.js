@@ -77,12 +77,12 @@ test("a test without an answer key goes to the requester as it was filled in", a
   const judged = await type("Judged by a person", {});
   const page = await worker(chrome, at, "A1ANNA");
   await take(page, judged, "Rome", "An “old” map & a guess");
-  await page.getByText(/^You have handed in the test at .* Its requester decides\.$/).waitFor();
+  await page.getByText(/^You have submitted the test at .* Its requester decides\.$/).waitFor();
   const expected = answers(["france", chosen("rome")], ["why", text("An &#8220;old&#8221; map &amp; a guess")]);
   await at.submitted({ requests: { [judged]: [["A1ANNA", expected]] }, scores: { [judged]: { A1ANNA: null } } });
 });
 
-test("what is left out of a test is told, and nothing is handed in", async () => {
+test("what is left out of a test is told, and nothing is submitted", async () => {
   const strict = await type("Strict", { AnswerKey: KEY });
   const page = await worker(chrome, at, "A1ANNA");
   await ask(page, strict);
@@ -112,7 +112,7 @@ test("the clock jumps while a worker is at a test", async () => {
   await at.control("POST", "/clock", { advance: "2m" });
   await shows("00:03:00");
   await at.control("POST", "/clock", { advance: "3m" });
-  await page.getByText(/^The time for your test ran out at .* Nothing was handed in\.$/).waitFor();
+  await page.getByText(/^The time for your test ran out at .* Nothing was submitted\.$/).waitFor();
   assert.equal(await page.getByRole("button", { name: "Submit the test" }).count(), 0);
   await at.submitted({ scores: { [watched]: { A1ANNA: null } }, requests: { [watched]: [] } });
 });

@@ -1,4 +1,4 @@
-"""Compares what workers handed in, as boto3 lists it, with what is expected, byte for byte.
+"""Compares what workers submitted, as boto3 lists it, with what is expected, byte for byte.
 
 Called with the endpoint; on standard input a JSON object, of which every part may be left out:
 "assignments" {HITId: [[WorkerId, Answer], …]} in the order of submission, "files" {AssignmentId:

@@ -33,7 +33,7 @@ test("an ExternalQuestion: preview, accept, work, submit", async (t) => {
   await frameOf(page).getByRole("button", { name: "Send" }).click();
   await page.getByText("Your work was submitted.").waitFor();
   const expected = document(["label", 'cat &amp; "d&#246;g" &lt;b&gt;'], ["more", "two&#13;\nlines"], ["sure", "yes|very"]);
-  await at.handedIn(hit, ["A1ANNA", expected]);
+  await at.submittedWork(hit, ["A1ANNA", expected]);
   await page.goto(`${at.url}/dashboard`);
   assert.match(await page.locator(".figures").innerText(), /Submitted\s+1/);
 });
@@ -49,15 +49,15 @@ test("a preview cannot be submitted", async (t) => {
   await page.goto(`${at.url}/mturk/preview?groupId=${other.HITTypeId}`);
   await frameOf(page).getByRole("button", { name: "Send" }).click();
   await frameOf(page).getByText("This is a preview").waitFor();
-  await at.handedIn(other);
-  await at.handedIn(hit);
+  await at.submittedWork(other);
+  await at.submittedWork(hit);
 });
 
 const FORM = `<form name="mturk_form" method="post" id="mturk_form" action="https://www.mturk.com/mturk/externalSubmit">
 <input type="hidden" name="assignmentId" id="assignmentId"><label>City <input name="city"></label><button>Send</button></form>
 <script>document.getElementById('assignmentId').value = new URLSearchParams(location.search).get('assignmentId')</script>`;
 
-test("an HTMLQuestion whose form posts to the closed service is handed in here", async (t) => {
+test("an HTMLQuestion whose form posts to the closed service is submitted here", async (t) => {
   const at = await inMarket(t);
   const hit = await at.hit(html(FORM, 0));
   const page = await worker(chrome, at, "A1ANNA");
@@ -65,7 +65,7 @@ test("an HTMLQuestion whose form posts to the closed service is handed in here",
   await frameOf(page).getByLabel("City").fill("Köln");
   await frameOf(page).getByRole("button", { name: "Send" }).click();
   await page.getByText("Your work was submitted.").waitFor();
-  await at.handedIn(hit, ["A1ANNA", document(["city", "K&#246;ln"])]);
+  await at.submittedWork(hit, ["A1ANNA", document(["city", "K&#246;ln"])]);
 });
 
 test("a HIT is returned and accepted again", async (t) => {
@@ -79,11 +79,11 @@ test("a HIT is returned and accepted again", async (t) => {
   await page.getByRole("link", { name: "Find HITs" }).click();
   await accept(page);
   await frameOf(page).getByText("work of A1ANNA").waitFor();
-  await at.handedIn(hit);
+  await at.submittedWork(hit);
   await frameOf(page).locator("[name=label]").fill("at last");
   await frameOf(page).getByRole("button", { name: "Send" }).click();
   await page.getByText("Your work was submitted.").waitFor();
-  await at.handedIn(hit, ["A1ANNA", document(["label", "at last"], ["more", ""])]);
+  await at.submittedWork(hit, ["A1ANNA", document(["label", "at last"], ["more", ""])]);
 });
 
 test("with auto-accept one HIT follows the other", async (t) => {
@@ -118,7 +118,7 @@ test("of two workers at once one gets the last assignment", async (t) => {
   await frameOf(both[first]).locator("[name=label]").fill("mine");
   await frameOf(both[first]).getByRole("button", { name: "Send" }).click();
   await both[first].getByText("Your work was submitted.").waitFor();
-  await at.handedIn(hit, [["A1ANNA", "A2BEN"][first], document(["label", "mine"], ["more", ""])]);
+  await at.submittedWork(hit, [["A1ANNA", "A2BEN"][first], document(["label", "mine"], ["more", ""])]);
 });
 
 test("the clock jumps while a worker is at work", async (t) => {
@@ -135,7 +135,7 @@ test("the clock jumps while a worker is at work", async (t) => {
   await at.control("POST", "/clock", { advance: "4m" });
   await page.getByText("The time for this assignment has run out.").waitFor();
   assert.equal(await page.locator("iframe").count(), 0);
-  await at.handedIn(hit);
+  await at.submittedWork(hit);
 });
 
 test("work that comes after its deadline is refused, and says so", async (t) => {
@@ -148,7 +148,7 @@ test("work that comes after its deadline is refused, and says so", async (t) => 
   await at.control("POST", "/clock", { advance: "11m" });
   await frameOf(page).getByRole("button", { name: "Send" }).click();
   await frameOf(page).getByText("The time for this assignment has run out.").waitFor();
-  await at.handedIn(hit);
+  await at.submittedWork(hit);
 });
 
 test("through the frame alone: work from the frame counts, work from a window of its own does not", async (t) => {
@@ -161,14 +161,14 @@ test("through the frame alone: work from the frame counts, work from a window of
   await opened.locator("[name=label]").fill("lost");
   await opened.getByRole("button", { name: "Send" }).click();
   await opened.getByText("not in the frame of the HIT").waitFor();
-  await at.handedIn(popup);
+  await at.submittedWork(popup);
   await page.goto(`${at.url}/projects`);
   await page.getByRole("button", { name: "Accept Label a picture" }).click();
   await frameOf(page).locator("[name=label]").fill('k\u00e9pt <"|">');
   await frameOf(page).locator("[name=more]").fill("two\nlines");
   await frameOf(page).getByRole("button", { name: "Send" }).click();
   await page.getByText("Your work was submitted.").waitFor();
-  await at.handedIn(hit, ["A1ANNA", document(["label", 'k&#233;pt &lt;"|"&gt;'], ["more", "two&#13;\nlines"])]);
+  await at.submittedWork(hit, ["A1ANNA", document(["label", 'k&#233;pt &lt;"|"&gt;'], ["more", "two&#13;\nlines"])]);
 });
 
 test("by default work from a window of its own counts too", async (t) => {
@@ -180,6 +180,28 @@ test("by default work from a window of its own counts too", async (t) => {
   await opened.locator("[name=label]").fill("kept");
   await opened.getByRole("button", { name: "Send" }).click();
   await opened.getByRole("heading", { name: "Submitted" }).waitFor();
-  await at.handedIn(hit, ["A1ANNA", document(["label", "kept"], ["more", ""])]);
+  await at.submittedWork(hit, ["A1ANNA", document(["label", "kept"], ["more", ""])]);
   await page.getByText("Your work was submitted.").waitFor();
+});
+
+test("a HIT is accepted and returned with the keyboard alone", async (t) => {
+  const at = await inMarket(t);
+  await at.hit(external(`${site.url}/task`), { Title: "By keyboard" });
+  const page = await worker(chrome, at, "A3CARLA");
+  const focused = () => page.evaluate(() => {
+    const { activeElement: one } = document;
+    return (one.ariaLabelledByElements ?? [one]).map((part) => part.textContent.trim()).join(" ");
+  });
+  const go = async (words) => {
+    for (let n = 0; n < 60; n++) {
+      await page.keyboard.press("Tab");
+      if ((await focused()).includes(words)) return page.keyboard.press("Enter");
+    }
+    assert.fail(`no way to ${words}`);
+  };
+  await go("Skip to the content");
+  await go("Accept By keyboard");
+  await page.getByRole("timer").waitFor();
+  await go("Return");
+  await page.getByText("You returned the HIT.").waitFor();
 });

@@ -64,29 +64,44 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_QUIET"
         | "MTURK_LOCAL_ALLOW_REMOTE"
         | "MTURK_LOCAL_QUEUE"
+        | "MTURK_LOCAL_JOURNAL"
         | "MTURK_LOCAL_PUBLIC_URL"
         | "MTURK_LOCAL_CORS_ORIGIN"
         | "MTURK_LOCAL_LISTEN"
         | "MTURK_LOCAL_CONTROL_LISTEN"
+        | "MTURK_LOCAL_TLS_LISTEN"
+        | "MTURK_LOCAL_TLS_CERT"
+        | "MTURK_LOCAL_TLS_KEY"
+        | "MTURK_LOCAL_TLS_CA_OUT"
+        | "MTURK_LOCAL_TLS_SELF_SIGNED"
         | "MTURK_LOCAL_FIXTURE" => to("nosuch"),
         "MTURK_LOCAL_ALLOW_HOST" => to("*"),
         "MTURK_LOCAL_ADMIN_TOKEN" => to("a secret"),
         "MTURK_LOCAL_ADMIN_TOKEN_FILE" => to("/"),
+        "MTURK_LOCAL_NO_INTERCEPT" => Some(("perhaps", &["exec", "--", "true"])),
         "MTURK_LOCAL_WITH_SECRETS" => Some(("perhaps", &["dump"])),
         "AWS_REGION" => to("no region"),
         "MTURK_LOCAL_HIT" => Some(("../reset", &["submit"])),
         "MTURK_LOCAL_DATABASE" => to("mysql://u: secret@h/d"),
         "MTURK_LOCAL_CREDENTIAL" => to("only secret"),
-        "MTURK_LOCAL_READY_FILE" | "MTURK_LOCAL_LOG_FILE" => to("/nope/x"),
+        "MTURK_LOCAL_READY_FILE" | "MTURK_LOCAL_LOG_FILE" | "MTURK_LOCAL_DUMP_ON_EXIT" => {
+            to("/nope/x")
+        }
         "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_SQS" | "AWS_ENDPOINT_URL_SNS" => to("https://x"),
         "MTURK_LOCAL_ENDPOINT" => Some(("https://x", &["dump"])),
         "MTURK_LOCAL_REPLACE" => Some(("perhaps", &["load", "x"])),
+        "MTURK_LOCAL_DRY_RUN" => Some(("perhaps", &["import", "x"])),
+        "MTURK_LOCAL_OUTPUT" => Some(("/nope/x", &["import", "fixtures/every-status.json"])),
         "MTURK_LOCAL_EMPTY" => Some(("perhaps", &["reset"])),
         "MTURK_LOCAL_ANSWER" => Some(("yes", &["submit", "--hit", "3H"])),
         "MTURK_LOCAL_WAIT" => Some(("perhaps", &["health"])),
         "MTURK_LOCAL_TIMEOUT" => Some(("soon", &["health"])),
+        "MTURK_LOCAL_AFTER" | "MTURK_LOCAL_LIMIT" => Some(("-1", &["requests"])),
+        "MTURK_LOCAL_FOLLOW" => Some(("perhaps", &["requests"])),
         // Names: the market knows which there are.
         "MTURK_LOCAL_REQUESTER"
+        | "MTURK_LOCAL_OPERATION"
+        | "MTURK_LOCAL_ERROR"
         | "MTURK_LOCAL_WORKER"
         | "AWS_ACCESS_KEY_ID"
         | "AWS_SECRET_ACCESS_KEY"
@@ -131,7 +146,7 @@ fn a_switch_that_is_off_contradicts_nothing() {
 
 #[test]
 fn a_variable_that_nothing_reads_is_named() {
-    let said = "there is no variable MTURK_LOCAL_FIXTUR; is MTURK_LOCAL_FIXTURE meant?";
+    let said = "unknown variable MTURK_LOCAL_FIXTUR; did you mean MTURK_LOCAL_FIXTURE?";
     for arguments in [&["fixtures"] as &[&str], &["exec", "--", "true"]] {
         let mut command = program();
         command.env("MTURK_LOCAL_FIXTUR", "x").args(arguments);

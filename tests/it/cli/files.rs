@@ -125,4 +125,11 @@ fn load_names_the_owner_of_what_names_none() {
         let said = predicates::str::contains(format!("\"{owner}\" (access key {owner}, id A"));
         command.env("MTURK_LOCAL_ENDPOINT", &server.url).assert().success().stderr(said);
     }
+    // Work belongs to who has its HIT, whoever is named.
+    let work = br#"{"Assignments": [{"HITId": "3SAVED", "WorkerId": "A1ANNA", "Answers": {}}]}"#;
+    let work = file(&folder, "work.json", work);
+    let mut command = program();
+    command.args(["load", &work, "--requester", "AKOTHER"]);
+    let said = predicates::str::contains("\"AK+1@x\" (access key AK+1@x, id A");
+    command.env("MTURK_LOCAL_ENDPOINT", &server.url).assert().success().stderr(said);
 }

@@ -87,7 +87,10 @@ fn each_call_is_one_line() {
         assert_eq!((&line["message"], &line["status"]), (&"call".into(), &status.into()), "{line}");
         assert_eq!(line["error_code"], "UnknownOperationException");
     }
-    assert_eq!(logged.lines().len(), 4);
+    let target = "X-Amz-Target: MTurkRequesterServiceV20170117.GetHIT";
+    send(&logged.server, "PUT /", &["Host: localhost", target], "{}");
+    assert_eq!(logged.last()["operation"], "GetHIT", "refused before its body was read");
+    assert_eq!(logged.lines().len(), 5);
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn bad(option: &str) -> &'static [&'static str] {
             &["", "other", "OPEN"]
         }
         "admin-token" => &["", "a b", "\u{e9}"],
+        "tls-listen" => &["", "nonsense", "127.0.0.1:0"],
         "admin-token-file" => &["", "/", "/dev/null"],
         "credential" => &["", "a", "a:", ":b", "a/b:c", "a b:c"],
         "public-url" => &[
@@ -53,10 +54,14 @@ fn bad(option: &str) -> &'static [&'static str] {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x?y", "http://x:0"]
         }
         "aws-region" => &["", "a b", "us_east_1"],
-        "ready-file" | "log-file" => &["", "/nowhere/x", "/"],
+        "output" | "ready-file" | "log-file" | "tls-cert" | "tls-key" | "tls-ca-out"
+        | "dump-on-exit" => &["", "/nowhere/x", "/"],
         "endpoint" => {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x/y", "http://x?y"]
         }
+        "journal" => &["", "-1", "1.5", "16M"],
+        "after" => &["", "-1", "9223372036854775808"],
+        "limit" => &["", "-1", "x"],
         "hit" => &["", "../reset", "3h", "3H/x"],
         "answer" => &["", "x", "=x"],
         "timeout" => &["", "soon", "-1s"],
@@ -66,9 +71,15 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "verbose"
         | "quiet"
         | "replace"
+        | "dry-run"
         | "empty"
         | "wait"
         | "with-secrets"
+        | "tls-self-signed"
+        | "no-intercept"
+        | "follow"
+        | "operation"
+        | "error"
         | "requester"
         | "worker"
         | "aws-access-key-id"
@@ -84,8 +95,10 @@ fn command(name: &str, option: &str) -> assert_cmd::Command {
     command.arg(name).arg(option).timeout(Duration::from_secs(30));
     match name {
         "load" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/minimal.json")),
+        "import" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/every-status.json")),
         "submit" if !option.starts_with("--hit") => command.args(["--hit", "3H"]),
         "exec" => command.args(["--", "true"]),
+        "snapshot" => command.arg("list"),
         _ => &mut command,
     };
     command

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use axum::response::Response;
 use futures_util::{FutureExt, StreamExt};
 use mturk_local::store::events::Filter;
 use serde_json::{Value, json};
@@ -11,6 +12,35 @@ use serde_json::{Value, json};
 use super::events;
 use crate::state;
 use crate::world::World;
+
+#[tokio::test]
+async fn all_hits_are_waited_for_together() {
+    let world = World::new().await;
+    let other = world.by("OTHER");
+    let (one, two) = (world.create_hit(json!({})).await, other.create_hit(json!({})).await);
+    let front = world.emulator.front();
+    let mut all = Box::pin(front.answer(asked("submitted=3")));
+    let mut of_other = Box::pin(front.answer(asked("Requester=OTHER&submitted=2")));
+    let first = world.work("A1ANNA", &one).await;
+    world.work("A1ANNA", &two).await;
+    world.ok("ApproveAssignment", json!({"AssignmentId": first})).await;
+    assert!((&mut all).now_or_never().is_none() && (&mut of_other).now_or_never().is_none());
+    world.work("A1BERTA", &two).await;
+    assert_eq!(json_of(all.await).await["Work"]["Approved"], 1);
+    let work = json!({"Pending": 0, "Submitted": 2, "Approved": 0, "Rejected": 0});
+    assert_eq!(json_of(of_other.await).await, json!({"Work": work}));
+    let late = world.control("GET", "/wait?approved=2&timeout=0s", Value::Null).await;
+    assert_eq!(late.0, 408);
+    let told = "All HITs together: 0 pending, 2 submitted, 1 approved, 0 rejected.";
+    assert!(late.1["error"]["message"].as_str().unwrap().ends_with(told), "{}", late.1);
+    let event = world.done("GET", "/wait?Requester=OTHER&event=HITCreated", Value::Null).await;
+    assert_eq!(event["Event"]["HITId"], two);
+    let of_hit = "HITId=3A&Requester=K&submitted=1";
+    for query in ["Requester=K", "status=Reviewable", "submitted=1&after=0", of_hit] {
+        let path = format!("/wait?{query}");
+        assert_eq!(world.control("GET", &path, Value::Null).await.0, 400, "{query}");
+    }
+}
 
 #[tokio::test]
 async fn a_stream_tells_what_is_there_and_what_comes() {
@@ -176,7 +206,7 @@ async fn what_nobody_can_wait_for_is_refused() {
     for query in [
         String::new(),
         format!("HITId={hit}"),
-        "submitted=1".to_owned(),
+        "submitted=-1".to_owned(),
         format!("HITId={hit}&submitted=1&event=Ping"),
         format!("HITId={hit}&submitted=1&after=1"),
         format!("HITId={hit}&submitted=-1"),
@@ -203,6 +233,11 @@ async fn those_who_wait_are_let_go_when_the_market_closes() {
     world.emulator.engine().close();
     let answer = tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap().unwrap();
     assert_eq!(answer.status(), 503);
+}
+
+async fn json_of(answer: Response) -> Value {
+    let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    serde_json::from_slice(&bytes).unwrap()
 }
 
 fn asked(query: &str) -> Request<Body> {

@@ -77,6 +77,18 @@ async fn worlds_hold_amounts_up_to_the_bound(
     assert_eq!(refused.as_deref(), said);
 }
 
+/// The API's model has no balance below zero: `^[0-9]+(\.)?[0-9]{0,2}$`.
+#[tokio::test]
+async fn a_balance_below_zero_is_shown_as_none() {
+    let world = production().await;
+    give(&world, "-5.00").await;
+    assert_eq!(money(&world).await, "0.00 0.00");
+    let refused = world.fault("CreateHIT", crate::world::hit(json!({}))).await;
+    assert!(refused.contains("InsufficientFunds"), "{refused}");
+    let (_, dumped) = world.control("GET", "/world", json!(null)).await;
+    assert!(dumped.to_string().contains("-5.00"), "what is owed is kept: {dumped}");
+}
+
 /// Holds of the dearest HITs, and what they give back, stay within the numbers.
 #[tokio::test]
 async fn the_largest_amounts_together_stop_nothing() {

@@ -86,7 +86,7 @@ async fn a_rejection_can_be_overridden_for_thirty_days_after_submission() {
 }
 
 #[tokio::test]
-async fn work_that_was_not_handed_in_cannot_be_approved() {
+async fn work_that_was_not_submitted_cannot_be_approved() {
     let world = World::new().await;
     let hit = world.create_hit(json!({})).await;
     let id = world.accept("A1ANNA", &hit).await;

@@ -2,9 +2,8 @@
 
 use mturk_local::fault::Fault;
 use mturk_local::ids::requester_of;
+use mturk_local::store::db::sql::sql;
 use mturk_local::store::requesters::Requester;
-use mturk_local::store::sql::sql;
-use mturk_local::turn::Access;
 use serde_json::{Value, json};
 
 use super::shows;
@@ -42,7 +41,7 @@ async fn a_blocked_worker_can_accept_nothing_of_that_requester_on_any_path() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_before_can_be_handed_in() {
+async fn what_was_accepted_before_can_be_submitted() {
     let world = World::new().await;
     let hit = world.create_hit(json!({})).await;
     let work = world.accept("A1ANNA", &hit).await;
@@ -97,10 +96,10 @@ async fn almost_full() -> World {
     let world = World::new().await;
     world.by("another").ok(NAME, block("A1FIRST", "x")).await;
     let engine = world.emulator.engine();
-    let filled = engine.turn(Access::Write, Requester::default(), |turn| {
+    let filled = engine.write(Requester::default(), (), |turn, ()| {
         Box::pin(async move {
             let of = requester_of("test");
-            let count = sql(ALMOST_ALL).bind(&of).run(&mut turn.tx).await?;
+            let count = sql(ALMOST_ALL).bind(&of).changes(&mut turn.tx).await?;
             Ok::<u64, Fault>(count)
         })
     });

@@ -18,7 +18,7 @@ async fn the_answer_is_the_work_and_its_hit() {
 }
 
 #[tokio::test]
-async fn work_that_was_not_handed_in_is_in_the_wrong_state() {
+async fn work_that_was_not_submitted_is_in_the_wrong_state() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"AssignmentDurationInSeconds": 60})).await;
     let (kept, returned) = (world.accept("A1ANNA", &hit).await, world.accept("A2BERT", &hit).await);

@@ -29,7 +29,7 @@ async fn the_answer_is_a_link_to_the_file() {
     let (_, work) = song(&world, "A1ANNA").await;
     let link = link(&world, &work).await;
     let token = link.strip_prefix("http://127.0.0.1:1770/_mturk/files/").unwrap();
-    assert!(token.len() > 90 && !token.contains(&work), "{link}");
+    assert!(token.len() > 70 && !token.contains(&work), "{link}");
     let reply = fetch(&world, &link).await;
     assert_eq!((reply.status, reply.text.as_str()), (200, "la la"));
     let header = |name: &str| reply.headers[name].to_str().unwrap();
@@ -42,7 +42,7 @@ async fn the_answer_is_a_link_to_the_file() {
 #[tokio::test]
 async fn a_public_url_stands_before_the_link() {
     let world = World::with(|options| {
-        options.gate.public_origin = Some("https://turk.example".to_owned());
+        options.host_check.public_origin = Some("https://turk.example".to_owned());
     });
     let world = world.await;
     let (_, work) = song(&world, "A1ANNA").await;
@@ -58,7 +58,7 @@ async fn a_link_is_good_for_a_minute_of_real_time_and_for_nothing_else() {
     assert_eq!(fetch(&world, &link).await.status, 200, "the market's clock is not asked");
     let (base, token) = link.rsplit_once('/').unwrap();
     let mut tx = world.emulator.engine().store().read().await.unwrap();
-    let page_key = world::opening(&mut tx).await.unwrap().page_key;
+    let page_key = world::state(&mut tx).await.unwrap().page_key;
     drop(tx);
     let file_key = file_link::file_key(&page_key, token, real_now()).unwrap();
     let made = |ms: i64| file_link::token(&page_key, &file_key, Instant(real_now().0 - ms));
@@ -86,7 +86,7 @@ async fn a_question_without_a_file_has_no_link() {
 }
 
 #[tokio::test]
-async fn work_that_was_not_handed_in_is_in_the_wrong_state() {
+async fn work_that_was_not_submitted_is_in_the_wrong_state() {
     let world = World::new().await;
     let (hit, _) = song(&world, "A1ANNA").await;
     let work = world.accept("A2BERT", &hit).await;

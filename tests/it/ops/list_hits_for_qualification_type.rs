@@ -1,8 +1,5 @@
 //! ListHITsForQualificationType; its pages are in `paging.rs`.
 
-use mturk_local::store::requesters::Requester;
-use mturk_local::store::sql::sql;
-use mturk_local::turn::Access;
 use serde_json::{Value, json};
 
 use super::{NOBODY, check_ids, shows};
@@ -82,33 +79,4 @@ async fn a_type_without_hits_has_an_empty_list_and_an_unknown_one_none() {
     let expected = format!("QualificationType [{NOBODY}] does not exist.");
     assert_eq!(said, format!("RequestError QualificationTypeDoesNotExist: {expected}"));
     check_ids(&world, NAME, json!({}), "QualificationTypeId").await;
-}
-
-/// As it is applied to a store that was made before there were rows for what HITs require.
-const MIGRATION: &str = include_str!("../../../migrations/0008_requirements.sql");
-
-#[tokio::test]
-async fn hits_of_an_older_store_are_found_too() {
-    let world = World::new().await;
-    let id = world.qualify(json!({})).await;
-    let old = requiring(&world, &[&id, ADULT]).await;
-    let gone = requiring(&world, &[ADULT]).await;
-    let foreign = requiring(&world.by("another"), &[ADULT]).await;
-    world.create_hit(json!({})).await;
-    world.ok("UpdateExpirationForHIT", json!({"HITId": gone, "ExpireAt": 0})).await;
-    world.ok("DeleteHIT", json!({"HITId": gone})).await;
-    let new = requiring(&world, &[ADULT]).await;
-    let engine = world.emulator.engine();
-    let run = async |statement: &'static str| {
-        let done = engine.turn(Access::Write, Requester::default(), move |turn| {
-            Box::pin(async move { sql(statement).run(&mut turn.tx).await })
-        });
-        done.await.unwrap()
-    };
-    let rows = run("DELETE FROM hit_requirements").await;
-    assert_eq!(hits(&world, ADULT).await, [""; 0]);
-    assert_eq!((rows, run(MIGRATION).await, run(MIGRATION).await), (4, 4, 0));
-    assert_eq!(hits(&world, ADULT).await, [new, old.clone()]);
-    assert_eq!(hits(&world, &id).await, [old]);
-    assert_eq!(hits(&world.by("another"), ADULT).await, [foreign]);
 }

@@ -41,7 +41,7 @@ async fn decided_work_is_not_rejected() {
 }
 
 #[tokio::test]
-async fn work_that_was_not_handed_in_cannot_be_rejected() {
+async fn work_that_was_not_submitted_cannot_be_rejected() {
     let world = World::new().await;
     let hit = world.create_hit(json!({})).await;
     let id = world.accept("A1ANNA", &hit).await;

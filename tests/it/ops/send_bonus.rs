@@ -39,7 +39,7 @@ async fn a_bonus_can_be_paid_whatever_became_of_the_work_and_more_than_once() {
 }
 
 #[tokio::test]
-async fn work_that_was_not_handed_in_does_not_exist() {
+async fn work_that_was_not_submitted_does_not_exist() {
     let world = World::new().await;
     let hit = world.create_hit(json!({})).await;
     let id = world.accept("A1ANNA", &hit).await;

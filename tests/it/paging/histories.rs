@@ -11,9 +11,9 @@ use crate::world::{START, World};
 /// Something that happens to a HIT. Work is chosen by a number, counted modulo how much there is.
 #[derive(Debug, Clone)]
 enum Step {
-    /// Work is handed in now.
+    /// Work is submitted now.
     Submit,
-    /// Work is handed in as of so many seconds ago, but not before the market began.
+    /// Work is submitted as of so many seconds ago, but not before the market began.
     SubmitPast(i64),
     /// Time goes on by so many seconds.
     Wait(u16),

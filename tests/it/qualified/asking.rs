@@ -1,9 +1,8 @@
 //! Workers ask for qualifications: granted at once, decided by the requester, or after a test.
 
-use mturk_local::acts::ask::{Asked, Handed, hand_in, open_test};
+use mturk_local::actions::qualification::{RequestOutcome, TestSubmission, open_test, submit_test};
 use mturk_local::shapes::answer::Given;
 use mturk_local::store::requesters::Requester;
-use mturk_local::turn::Access;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -130,16 +129,15 @@ async fn the_answers_to_another_test_are_refused() {
         world.ask("A1ANNA", id).await;
     }
     let engine = world.emulator.engine();
-    let handed = engine.turn(Access::Write, Requester::default(), move |turn| {
-        let [one, other] = ids.clone();
+    let handed = engine.write(Requester::default(), ids, |turn, [one, other]| {
         Box::pin(async move {
-            let test = open_test(turn, &one, "A1ANNA").await?;
-            let marked = test.mark(Handed::Given(Given::default()))?;
-            assert!(hand_in(turn, &other, "A1ANNA", &marked).await.is_err());
-            hand_in(turn, &one, "A1ANNA", &marked).await
+            let test = open_test(turn, one, "A1ANNA").await?;
+            let scored = test.score(TestSubmission::Values(Given::default()))?;
+            assert!(submit_test(turn, other, "A1ANNA", &scored).await.is_err());
+            submit_test(turn, one, "A1ANNA", &scored).await
         })
     });
-    assert_eq!(handed.await, Ok(Asked::Granted(5)));
+    assert_eq!(handed.await, Ok(RequestOutcome::Granted(5)));
 }
 
 #[tokio::test]

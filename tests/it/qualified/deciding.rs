@@ -1,10 +1,11 @@
 //! Requirements decide who may accept, preview and see a HIT.
 
-use mturk_local::acts::qualify::unmet;
+use mturk_local::actions::requirements::unmet;
+use mturk_local::fault::Fault;
 use mturk_local::rules::qualification::requirement::{Action, Value as Own};
 use mturk_local::store::hits;
 use mturk_local::store::requesters::Requester;
-use mturk_local::turn::{Access, Profile};
+use mturk_local::turn::Profile;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -149,7 +150,7 @@ async fn the_share_counts_from_a_hundred_assignments_on() {
                 assert!(try_accept_is_open(&world, worker, &hit).await);
             }
         }
-        assert!(!try_accept_is_open(&world, worker, &hit).await, "the hundredth is handed in");
+        assert!(!try_accept_is_open(&world, worker, &hit).await, "the hundredth is submitted");
     }
 }
 
@@ -165,14 +166,16 @@ async fn kept_from(
     hit: &str,
     action: Action,
 ) -> Option<(String, Option<Own>)> {
-    let (worker, hit) = (worker.to_owned(), hit.to_owned());
-    let found = world.emulator.engine().turn(Access::Read, Requester::default(), move |turn| {
-        let (worker, hit) = (worker.clone(), hit.clone());
+    let asked = (worker.to_owned(), hit.to_owned(), action);
+    let engine = world.emulator.engine();
+    let found = engine.read(Requester::default(), asked, |turn, (worker, hit, action)| {
         Box::pin(async move {
-            let hit = hits::find(&mut turn.tx, &hit).await?.unwrap();
+            let hit = hits::find(&mut turn.tx, hit).await?.unwrap();
             let requirements = &hit.hit_type.values.requirements;
-            let unmet = unmet(turn, &worker, requirements, action).await?;
-            Ok(unmet.map(|unmet| (unmet.requirement.qualification_type_id.clone(), unmet.value)))
+            let unmet = unmet(turn, worker, requirements, *action).await?;
+            Ok::<_, Fault>(
+                unmet.map(|unmet| (unmet.requirement.qualification_type_id.clone(), unmet.value)),
+            )
         })
     });
     found.await.unwrap()

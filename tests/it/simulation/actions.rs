@@ -70,7 +70,7 @@ const CHOICES: &[(usize, Choice)] = &[
     (3, hits::delete),
     (7, work::accept),
     (6, work::submit),
-    (2, work::give_back),
+    (2, work::return_place),
     (8, work::at_once),
     (5, work::approve),
     (4, work::reject),

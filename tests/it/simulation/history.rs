@@ -212,7 +212,7 @@ fn after(model: &Model, (action, outcome): &Done) -> Vec<Model> {
         // An error says that nothing was done; only PostgreSQL's connection may break in COMMIT.
         Outcome::Failed(_) if in_one_turn && !is_postgres() => vec![model.clone()],
         // Nobody waits, and it is done all the same.
-        Outcome::Gone if in_one_turn && !action.is_read_first() => vec![then],
+        Outcome::Gone if in_one_turn => vec![then],
         _ if done => vec![model.clone(), then],
         _ => vec![then],
     }

@@ -1,6 +1,6 @@
 //! The lists of the API: what they have to hold, and walks through their pages while others write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -257,9 +257,9 @@ pub struct Walk {
     seen: Vec<String>,
     /// What was in the list all the time, and its place.
     stayed: Vec<(String, i64)>,
-    /// What was in it at any time.
-    ever: BTreeSet<String>,
-    /// What stood at more than one place.
+    /// What was in it at any time, and its first place.
+    ever: BTreeMap<String, i64>,
+    /// What was at more than one place, perhaps after it had left the list.
     moved: BTreeSet<String>,
 }
 
@@ -269,7 +269,7 @@ impl Walk {
         let list = *chance.pick(&all)?;
         list.expected(model)?;
         let stayed = list.places(model);
-        let ever = stayed.iter().map(|(item, _)| item.clone()).collect();
+        let ever = stayed.iter().cloned().collect();
         let (size, loads, moved) = (chance.between(1, 3), model.loads, BTreeSet::new());
         Some(Self { list, size, loads, token: None, seen: Vec::new(), stayed, ever, moved })
     }
@@ -280,13 +280,12 @@ impl Walk {
             return false;
         }
         let now = self.list.places(model);
-        for (item, place) in &self.stayed {
-            if now.iter().any(|(other, at)| other == item && at != place) {
-                self.moved.insert(item.clone());
+        self.stayed.retain(|known| now.contains(known));
+        for (item, place) in now {
+            if *self.ever.entry(item.clone()).or_insert(place) != place {
+                self.moved.insert(item);
             }
         }
-        self.stayed.retain(|known| now.contains(known));
-        self.ever.extend(now.into_iter().map(|(item, _)| item));
         true
     }
 
@@ -308,7 +307,7 @@ impl Walk {
         if steady.iter().collect::<BTreeSet<_>>().len() != steady.len() {
             return Err("an item is on two pages");
         }
-        if self.seen.iter().any(|item| !self.ever.contains(item)) {
+        if self.seen.iter().any(|item| !self.ever.contains_key(item)) {
             return Err("an item is listed that never was there");
         }
         let all_the_time = |items: Vec<String>| -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The process with the market, and how it comes to harm.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
@@ -9,7 +9,7 @@ use axum::http::Request;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join, join_all};
 use mturk_local::store::Store;
-use mturk_local::store::sqlite::Seat;
+use mturk_local::store::db::sqlite::writer::WriteTransaction;
 use mturk_local::turn::Profile;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -119,9 +119,9 @@ impl Process {
             return self.run_postgres(calls, harm).await;
         }
         let copy = Arc::new(Left::of(self.file().unwrap()));
-        let seat = self.seat().await;
-        arm(seat.connection().unwrap(), harm, &copy).unwrap();
-        // All wait behind the seat, in their order, so that they share a commit.
+        let begin = self.write_transaction().await;
+        arm(begin.connection().unwrap(), harm, &copy).unwrap();
+        // All wait behind the begin, in their order, so that they share a commit.
         let mut waiting: Vec<BoxFuture<'_, Outcome>> = Vec::new();
         for (index, call) in calls.into_iter().enumerate() {
             let (world, copy) = (self.world.clone(), Arc::clone(&copy));
@@ -138,16 +138,19 @@ impl Process {
                 None => answer,
             });
         }
-        drop(seat);
+        drop(begin);
         let outcomes = join_all(waiting).await;
+        if !matches!(harm, Harm::Crash(_)) {
+            // What clients that went away have sent is done by then.
+            self.world.finished().await;
+        }
         match harm {
             Harm::Crash(_) => self.crash(&copy, chance).await,
             Harm::Restart => self.restart().await,
             _ => {
-                let seat = self.seat().await;
-                disarm(seat.connection().unwrap()).unwrap();
-                // What clients that went away have begun is committed by then.
-                seat.commit().await.unwrap();
+                let begin = self.write_transaction().await;
+                disarm(begin.connection().unwrap()).unwrap();
+                begin.commit().await.unwrap();
             }
         }
         outcomes
@@ -166,10 +169,10 @@ impl Process {
         join(join_all(sent), cut).await.0
     }
 
-    async fn seat(&self) -> Seat {
+    async fn write_transaction(&self) -> WriteTransaction {
         let engine = self.world.emulator.engine();
         let Store::Sqlite(sqlite) = engine.store() else { panic!("it is PostgreSQL") };
-        sqlite.writer.seat().await
+        sqlite.writer.begin().await
     }
 
     /// What the killed process left is all that there is. The end of the log is cut anywhere behind
@@ -298,13 +301,29 @@ fn arm(connection: &Connection, harm: Harm, copy: &Arc<Left>) -> rusqlite::Resul
                 }),
             )
         }
-        Harm::Statement(at) => connection.progress_handler(
-            1,
-            Some(move || {
-                count += 1;
-                count == at
-            }),
-        ),
+        Harm::Statement(at) => {
+            // SQLite asks once more when COMMIT is done, and would then call what is committed
+            // interrupted. The program has no such handler.
+            let is_committing = Arc::new(AtomicBool::new(false));
+            let begun = Arc::clone(&is_committing);
+            connection.commit_hook(Some(move || {
+                begun.store(true, Ordering::Relaxed);
+                false
+            }))?;
+            let writing = Arc::clone(&is_committing);
+            let next_turn = move |_, _: &str, _: &str, _| writing.store(false, Ordering::Relaxed);
+            connection.update_hook(Some(next_turn))?;
+            let mut is_done = false;
+            connection.progress_handler(
+                1,
+                Some(move || {
+                    count += 1;
+                    let now = count >= at && !is_done && !is_committing.load(Ordering::Relaxed);
+                    is_done |= now;
+                    now
+                }),
+            )
+        }
         Harm::Commit => connection.commit_hook(Some(move || {
             count += 1;
             count == 1
@@ -322,6 +341,7 @@ fn arm(connection: &Connection, harm: Harm, copy: &Arc<Left>) -> rusqlite::Resul
 fn disarm(connection: &Connection) -> rusqlite::Result<()> {
     connection.progress_handler(0, None::<fn() -> bool>)?;
     connection.commit_hook(None::<fn() -> bool>)?;
+    connection.update_hook(None::<fn(rusqlite::hooks::Action, &str, &str, i64)>)?;
     connection.query_row("PRAGMA max_page_count = 4294967294", [], |_| Ok(()))?;
     connection.execute_batch("PRAGMA query_only = OFF")
 }

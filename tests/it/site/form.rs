@@ -26,7 +26,7 @@ async fn hand_in(world: &World, path: &str, body: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_form_is_looked_at_filled_in_and_handed_in() {
+async fn a_form_is_looked_at_filled_in_and_submitted() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"Question": FORM})).await;
     let (browser, group) = (world.browser("A1ANNA"), group(&world, &hit).await);
@@ -41,8 +41,8 @@ async fn a_form_is_looked_at_filled_in_and_handed_in() {
     let back = hand_in(&world, &path, &parts("", "la")).await;
     assert_eq!(back.status, 200, "{}", back.text);
     assert!(back.text.contains("name=\"Answer_1\"") && answers(&world, &hit).await.is_empty());
-    let twin = hand_in(&world, &format!("{path}&format=json"), &parts("", "la la")).await;
-    assert_eq!(twin.status, 422, "{}", twin.text);
+    let json = hand_in(&world, &format!("{path}&format=json"), &parts("", "la la")).await;
+    assert_eq!(json.status, 422, "{}", json.text);
     let done = hand_in(&world, &path, &parts("<Song>", "la la")).await;
     assert_eq!(done.status, 303, "{}", done.text);
     let answers = answers(&world, &hit).await;
@@ -52,7 +52,7 @@ async fn a_form_is_looked_at_filled_in_and_handed_in() {
 }
 
 #[tokio::test]
-async fn another_workers_form_is_not_handed_in() {
+async fn another_workers_form_is_not_submitted() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"Question": FORM})).await;
     let work = world.accept("A2BEN", &hit).await;

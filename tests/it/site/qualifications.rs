@@ -42,7 +42,7 @@ async fn the_time_for_a_test_runs_out_on_its_page() {
     let page = browser.get(&path).await;
     for part in [
         "data-deadline=\"1767225660000\"",
-        &format!("data-ask=\"/mturk/clock?qualification_type_id={id}&amp;format=json\""),
+        &format!("data-url=\"/mturk/clock?qualification_type_id={id}&amp;format=json\""),
         "data-over=\"reload\"",
         "<strong role=\"timer\">1 min</strong>",
         "<script src=\"/assets/clock.js\" defer>",

@@ -68,7 +68,7 @@ const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 
 
 /// A market under a name of the house, which browsers do not trust as they trust loopback.
 async fn in_the_house() -> World {
-    World::with(|options| options.gate.hosts = vec!["lab.test".into()]).await
+    World::with(|options| options.host_check.hosts = vec!["lab.test".into()]).await
 }
 
 /// What a browser sends to such a name: no `Sec-Fetch-Site`.
@@ -101,9 +101,9 @@ async fn a_browser_that_does_not_say_who_sent_it_changes_nothing(#[case] more: &
             assert_eq!((reply.status, location(&reply)), (303, preview.clone()), "{path}");
             assert!(!reply.headers.contains_key("set-cookie"));
         }
-        let twin = visit(&world, "GET", &format!("{path}&format=json"), &headers).await;
-        assert_eq!(twin.status, 422, "{}", twin.text);
-        assert!(!twin.headers.contains_key("set-cookie"));
+        let json = visit(&world, "GET", &format!("{path}&format=json"), &headers).await;
+        assert_eq!(json.status, 422, "{}", json.text);
+        assert!(!json.headers.contains_key("set-cookie"));
     }
     assert_eq!(world.standing(&hit).await, "Assignable 3 available 0 pending 0 completed");
     let page = visit(&world, "GET", &preview, &headers).await;
@@ -237,7 +237,7 @@ async fn pages_stand_in_no_frame_and_load_nothing_from_elsewhere() {
         size += browser.get(&format!("/assets/{asset}")).await.len();
     }
     assert!(size < 40_000, "{size}");
-    for path in ["/assets/../Cargo.toml", "/assets/none.css", "/assets/%2e%2e/web.rs"] {
+    for path in ["/assets/../Cargo.toml", "/assets/none.css", "/assets/%2e%2e/site.rs"] {
         assert_eq!(browser.send("GET", path, &[], "").await.status, 404, "{path}");
     }
 }
@@ -250,7 +250,7 @@ async fn the_start_page_is_for_browsers_and_the_api_for_programs() {
     assert_eq!(world.stranger().send("PUT", "/", &[], "").await.status, 404);
     let world = World::with(|options| {
         options.site.public_url = Some("https://turk.test".into());
-        options.gate.cors_origins = vec!["http://app.test".into()];
+        options.host_check.cors_origins = vec!["http://app.test".into()];
     })
     .await;
     let page = world.stranger().get("/").await;

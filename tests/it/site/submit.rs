@@ -1,7 +1,7 @@
 //! `/mturk/externalSubmit`, in every form in which pages post to it.
 
 use mturk_local::rules::question::answers::Repeated;
-use mturk_local::web::SubmitThrough;
+use mturk_local::site::SubmitThrough;
 use rstest::rstest;
 use serde_json::json;
 

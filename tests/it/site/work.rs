@@ -23,8 +23,8 @@ async fn a_preview_is_found_by_type_and_by_group() {
         let old = browser.send("GET", &format!("/mturk/preview?groupId={id}"), &[], "").await;
         assert_eq!((old.status, location(&old)), (303, format!("/projects/{id}/tasks")));
         let path = format!("/mturk/preview?format=json&groupId={id}&x=%26");
-        let twin = browser.send("GET", &path, &[], "").await;
-        assert_eq!(location(&twin), format!("/projects/{id}/tasks?format=json&x=%26"));
+        let json = browser.send("GET", &path, &[], "").await;
+        assert_eq!(location(&json), format!("/projects/{id}/tasks?format=json&x=%26"));
     }
     for id in ["3NONE", "%3Cscript%3E"] {
         let reply = browser.send("GET", &format!("/projects/{id}/tasks"), &[], "").await;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use mturk_local::ops;
+use mturk_local::shapes::operation::Operation;
 use mturk_local::wire::model;
 use regex::Regex;
 
@@ -40,9 +41,14 @@ fn built() -> BTreeSet<String> {
 
 #[test]
 fn each_file_is_one_operation_and_the_reverse() {
-    assert_eq!(files("src/ops"), built());
+    let mut files = files("src/ops");
+    assert!(files.remove("list"), "what operations that list have in common");
+    assert!(files.remove("lag"), "what some operations do not show at once");
+    assert_eq!(files, built());
     assert_eq!(ops::OPERATIONS.len(), model::OPERATIONS.len(), "every operation is built");
     assert!(ops::OPERATIONS.is_sorted_by(|a, b| a.name < b.name));
+    let named = Operation::ALL.iter().map(|one| one.as_str()).filter(|name| *name != "*");
+    assert!(named.eq(ops::OPERATIONS.iter().map(|entry| entry.name)));
     for entry in ops::OPERATIONS {
         assert!(model::operation(entry.name).is_some(), "the API has no {}", entry.name);
     }
@@ -56,6 +62,9 @@ fn each_operation_has_tests_of_its_own() {
     }
 }
 
+/// What lists operations, or shows calls of them to people.
+const NAMING: [&str; 2] = ["src/shapes/operation.rs", "src/config/examples.rs"];
+
 #[test]
 fn no_other_module_knows_an_operation_by_name() {
     let names = model::OPERATIONS.iter().flat_map(|shape| [shape.name.into(), in_rust(shape.name)]);
@@ -64,6 +73,7 @@ fn no_other_module_knows_an_operation_by_name() {
     let found: Vec<String> = sources("src")
         .iter()
         .filter(|source| !source.is_in("ops") && !source.path.starts_with("src/wire/model"))
+        .filter(|source| !NAMING.contains(&source.path.as_str()))
         .flat_map(|source| source.places(Part::CodeAndStrings, &pattern))
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));

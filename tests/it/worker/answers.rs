@@ -18,7 +18,7 @@ fn free_text(name: &str, value: &str) -> String {
     )
 }
 
-/// What the API shows of work handed in so.
+/// What the API shows of work submitted so.
 async fn answer(world: &World, hit: &str, sent: Value) -> String {
     let done = world.done("POST", &format!("/hits/{hit}/submissions"), sent).await;
     let asked = json!({"AssignmentId": done["AssignmentId"]});
@@ -119,7 +119,7 @@ async fn the_answer_to_a_form_has_its_questions_in_the_form_s_order() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_handed_in_with_its_answers() {
+async fn what_was_accepted_is_submitted_with_its_answers() {
     let world = World::new().await;
     let hit = world.create_hit(json!({"Question": FORM})).await;
     let work = world.accept("A1", &hit).await;

@@ -1,4 +1,4 @@
-//! Work of the past, handed in today.
+//! Work of the past, submitted today.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ async fn times_may_be_given_in_every_form() {
 }
 
 #[tokio::test]
-async fn work_of_the_past_was_handed_in_in_time() {
+async fn work_of_the_past_was_submitted_in_time() {
     let world = World::new().await;
     let ten_minutes = json!({"MaxAssignments": 9, "AssignmentDurationInSeconds": 600});
     let hit = world.create_hit(ten_minutes).await;

@@ -84,9 +84,9 @@ fn instructions(texts: &[String]) -> u64 {
         .env(FILES, &path)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&run.stderr);
+    let output = String::from_utf8_lossy(&run.stderr);
     let collected = Regex::new(r"Collected : (\d+)").unwrap();
-    let count = collected.captures(&said).unwrap_or_else(|| panic!("no count: {said}"));
+    let count = collected.captures(&output).unwrap_or_else(|| panic!("no count: {output}"));
     count[1].parse().unwrap()
 }
 

@@ -62,16 +62,16 @@ async fn a_hit_is_made_from_a_layout() {
 #[case(json!([{"Name": "image_url", "Value": ""}, {"Name": "question", "Value": ""},
     {"Name": "question", "Value": ""}]), "The HITLayoutParameter question is given twice.")]
 #[tokio::test]
-async fn parameters_match_the_placeholders(#[case] parameters: Value, #[case] said: &str) {
+async fn parameters_match_the_placeholders(#[case] parameters: Value, #[case] expected: &str) {
     let world = World::new().await;
     world.done("POST", "/world", layouts()).await;
-    let mut asked = with_layout(&parameters);
-    if asked["HITLayoutParameters"].is_null() {
-        asked.as_object_mut().unwrap().remove("HITLayoutParameters");
+    let mut request = with_layout(&parameters);
+    if request["HITLayoutParameters"].is_null() {
+        request.as_object_mut().unwrap().remove("HITLayoutParameters");
     }
-    let fault = world.fault("CreateHIT", asked).await;
+    let fault = world.fault("CreateHIT", request).await;
     let begin = "ParameterValidationError InvalidParameterValue: ";
-    assert!(fault.starts_with(begin) && fault.ends_with(said), "{fault}");
+    assert!(fault.starts_with(begin) && fault.ends_with(expected), "{fault}");
     assert_eq!(world.ok("ListHITs", json!({})).await["NumResults"], 0);
 }
 
@@ -81,7 +81,8 @@ async fn what_is_loaded_is_counted() {
     let loaded = world.done("POST", "/world", layouts()).await;
     let none = json!({"Requesters": 0, "Workers": 0, "QualificationTypes": 0, "Qualifications": 0,
         "QualificationRequests": 0, "HITLayouts": 0, "HITTypes": 0, "HITs": 0, "Assignments": 0,
-        "UploadedFiles": 0, "BonusPayments": 0, "WorkerBlocks": 0, "Messages": 0});
+        "UploadedFiles": 0, "BonusPayments": 0, "WorkerBlocks": 0, "Messages": 0,
+        "Faults": 0});
     let counted = |more: Value| changed(none.clone(), more);
     assert_eq!(loaded["Loaded"], counted(json!({"HITLayouts": 1, "Requesters": 2})));
     let loaded = world.done("POST", "/world", json!({})).await;
@@ -92,9 +93,9 @@ async fn what_is_loaded_is_counted() {
     let expected = counted(json!({"HITs": 1, "Assignments": 1, "Workers": 1, "HITLayouts": 1,
         "Requesters": 1, "UploadedFiles": 1}));
     assert_eq!(loaded["Loaded"], expected);
-    let asked = json!({"AssignmentId": "3LAYOUTSANDFILES0000000WORK001",
+    let request = json!({"AssignmentId": "3LAYOUTSANDFILES0000000WORK001",
         "QuestionIdentifier": "song"});
-    world.ok("GetFileUploadURL", asked).await;
+    world.ok("GetFileUploadURL", request).await;
     let values = json!([{"Name": "question", "Value": "?"}, {"Name": "image_url", "Value": "x"}]);
     let layout = json!({"Question": null, "HITLayoutId": "3LAYOUTSANDFILES00000LAYOUT001",
         "HITLayoutParameters": values});
@@ -123,7 +124,7 @@ async fn layouts_that_cannot_be_are_refused() {
     let one = |entry: Value| json!({"HITLayouts": [entry]});
     // What stands around the page in a Question counts, and a placeholder may have no value.
     let most = |room: &str| room.to_owned() + &"x".repeat(65_535 - AROUND_A_PAGE);
-    for (entry, said) in [
+    for (entry, expected) in [
         (json!({"Name": "x"}), "HITLayouts[0]: HTMLContent is missing"),
         (
             json!({"HITLayoutId": LAYOUT, "HTMLContent": "x"}),
@@ -140,8 +141,8 @@ async fn layouts_that_cannot_be_are_refused() {
         (json!({"HTMLContent": "x", "FrameHeight": -1}), "HITLayouts[0].FrameHeight: invalid"),
         (json!({"HTMLContent": "x", "HTML": "y"}), "HITLayouts[0].HTML: there is no such member"),
     ] {
-        let told = problems(&world, one(entry)).await;
-        assert!(told[0].starts_with(said), "{told:?}");
+        let found = problems(&world, one(entry)).await;
+        assert!(found[0].starts_with(expected), "{found:?}");
     }
     let longest = json!({"HITLayoutId": "3LONGEST", "HTMLContent": most("${x}")});
     world.done("POST", "/world", one(longest)).await;
@@ -164,23 +165,67 @@ async fn files_are_dumped_and_loaded() {
     let again = World::new().await;
     again.done("POST", "/world", dumped.clone()).await;
     assert_eq!(dump(&again).await, dumped);
-    let asked = json!({"AssignmentId": work, "QuestionIdentifier": "song"});
-    assert!(again.ok("GetFileUploadURL", asked).await["FileUploadURL"].is_string());
+    let request = json!({"AssignmentId": work, "QuestionIdentifier": "song"});
+    assert!(again.ok("GetFileUploadURL", request).await["FileUploadURL"].is_string());
     let changed = |name: &str, value: Value| {
         let mut file = file.clone();
         file[name] = value;
         json!({"UploadedFiles": [file]})
     };
-    for (world_file, said) in [
+    for (world_file, expected) in [
         (json!({"UploadedFiles": [file]}), "another file has this key, or answers this question"),
         (changed("UploadedFileKey", json!("K")), "another file has this key, or answers"),
         (changed("AssignmentId", json!("3X")), "there is no assignment 3X"),
         (changed("Content", json!("?")), "Content is not base64"),
         (changed("Content", json!("")), "Content is missing"),
     ] {
-        let told = problems(&world, world_file).await;
-        assert!(told[0].starts_with(&format!("UploadedFiles[0]: {said}")), "{told:?}");
+        let found = problems(&world, world_file).await;
+        assert!(found[0].starts_with(&format!("UploadedFiles[0]: {expected}")), "{found:?}");
     }
+    // A problem elsewhere hides none of a file's, and makes none.
+    let empty = World::new().await;
+    let mut damaged = dumped.clone();
+    damaged["Country"] = json!(1);
+    assert_eq!(problems(&empty, damaged.clone()).await.len(), 1);
+    damaged["UploadedFiles"][0]["AssignmentId"] = json!("3X");
+    let found = problems(&empty, damaged).await;
+    assert!(found.iter().any(|problem| problem.contains("there is no assignment 3X")), "{found:?}");
     world.done("POST", "/reset", json!({"Requester": "test"})).await;
     assert_eq!(dump(&world).await["UploadedFiles"], json!([]));
+}
+
+#[tokio::test]
+async fn a_result_of_a_review_names_what_found_it() {
+    let world = World::new().await;
+    let result = |more: &str| {
+        let result = format!(r#"{{"Key": "a", "Value": "b"{more}}}"#);
+        let result: Value = serde_json::from_str(&result).unwrap();
+        json!({"HITs": [{"HITId": "3HX", "Title": "x",
+            "HITReviewPolicy": {"PolicyName": "SimplePlurality/2011-09-01"},
+            "HITReviewReport": {"ReviewResults": [result]}}]})
+    };
+    for (more, lacks) in [
+        ("", "ActionId"),
+        (r#", "ActionId": "3A""#, "SubjectId"),
+        (r#", "SubjectId": "3HX""#, "ActionId"),
+    ] {
+        let found = problems(&world, result(more)).await;
+        assert!(found[0].ends_with(&format!("{lacks} is missing")), "{found:?}");
+    }
+    let whole = result(r#", "ActionId": "3A", "SubjectId": "3HX""#);
+    world.done("POST", "/world", whole).await;
+    assert_eq!(dump(&world).await["HITs"][0]["HITId"], "3HX");
+}
+
+#[tokio::test]
+async fn spans_count_from_the_market_s_time() {
+    let world = World::new().await;
+    let hit = |days: i64| {
+        json!({"HITs": [{"HITId": "3HX", "Title": "x",
+            "Expiration": format!("+{days}d")}]})
+    };
+    // 2026-01-01 and so many days is in 2201, and then in 2200.
+    let found = problems(&world, hit(64_000)).await;
+    assert!(found[0].contains("2201-03-25T00:00:00Z is outside"), "{found:?}");
+    world.done("POST", "/world", hit(63_900)).await;
 }

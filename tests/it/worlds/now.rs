@@ -85,9 +85,9 @@ async fn time_moves_ahead_to_the_latest_and_never_back(#[case] files: Value, #[c
 #[case(json!("2200-01-01T00:00:00Z"),
     "2200-01-01T00:00:00Z is outside the market's time, which is from 1970 to 2199")]
 #[tokio::test]
-async fn what_is_no_instant_is_told(#[case] now: Value, #[case] said: &str) {
+async fn what_is_no_instant_is_reported(#[case] now: Value, #[case] expected: &str) {
     let world = World::new().await;
-    assert_eq!(problems(&world, json!({"Now": now})).await, [format!("Now: {said}")]);
+    assert_eq!(problems(&world, json!({"Now": now})).await, [format!("Now: {expected}")]);
 }
 
 /// As if one had waited: what falls due until then happens before the world is loaded.

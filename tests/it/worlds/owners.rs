@@ -26,7 +26,7 @@ fn file(first: Option<&str>) -> Value {
 }
 
 #[rstest]
-#[case::asked(&["AK1"], Some("FIRST"), Some("AK9"), "AK9")]
+#[case::named(&["AK1"], Some("FIRST"), Some("AK9"), "AK9")]
 #[case::only_credential(&["AK1"], Some("FIRST"), None, "AK1")]
 #[case::two_credentials(&["AK1", "AK2"], Some("FIRST"), None, "FIRST")]
 #[case::first(&[], Some("FIRST"), None, "FIRST")]
@@ -35,12 +35,12 @@ fn file(first: Option<&str>) -> Value {
 async fn the_owner_is_named(
     #[case] credentials: &[&str],
     #[case] first: Option<&str>,
-    #[case] asked: Option<&str>,
+    #[case] named: Option<&str>,
     #[case] owner: &str,
 ) {
     let known: Vec<Credential> = credentials.iter().map(|key| credential(key)).collect();
     let world = World::with(|options: &mut Options| options.credentials = known).await;
-    let path = asked.map_or("/world".to_owned(), |key| format!("/world?requester={key}"));
+    let path = named.map_or("/world".to_owned(), |key| format!("/world?requester={key}"));
     for method in ["POST", "PUT"] {
         let answer = world.done(method, &path, file(first)).await;
         assert_eq!(answer["Owner"]["AccessKeyId"], owner, "{method} {answer}");
@@ -89,4 +89,30 @@ async fn an_owner_that_no_signature_names_is_refused_and_nothing_names_nobody() 
     }
     let answer = world.done("POST", "/world", json!({"Workers": [{"WorkerId": "A1"}]})).await;
     assert_eq!(answer.get("Owner"), None, "{answer}");
+}
+
+/// The same saved list in two files that begin with other requesters: it is one list where somebody
+/// owns what names no requester.
+#[tokio::test]
+async fn the_owner_who_is_asked_for_owns_entries_of_all_files_together() {
+    let file = |first: &str| {
+        json!({"Requesters": [{"AccessKeyId": first}], "QualificationTypes": [
+            {"QualificationTypeId": "3TYPE", "Name": "Mine", "CreationTime": 1_558_399_105}],
+            "BonusPayments": [{"WorkerId": "A1", "AssignmentId": "3W", "BonusAmount": "1.00",
+                "GrantTime": 1_558_399_105}]})
+    };
+    let files = json!([file("AK1"), file("AK2")]);
+    let world = World::new().await;
+    assert_eq!(world.control("POST", "/world", files.clone()).await.0, 400, "of two owners");
+    let loaded = world.done("POST", "/world?requester=AK9", files.clone()).await;
+    let counts = ["QualificationTypes", "BonusPayments"].map(|name| &loaded["Loaded"][name]);
+    assert_eq!(counts, [&json!(1), &json!(1)]);
+    let texts = files.as_array().unwrap().iter().map(ToString::to_string).collect();
+    let worlds = Worlds::read(texts).unwrap();
+    let world = World::with(|options: &mut Options| {
+        options.credentials = vec![credential("AK9")];
+        options.worlds = Some(worlds);
+    });
+    let dump = world.await.done("GET", "/world", Value::Null).await;
+    assert_eq!(dump["BonusPayments"].as_array().unwrap().len(), 1);
 }

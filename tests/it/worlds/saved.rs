@@ -12,7 +12,7 @@ use super::{begun, dump};
 use crate::world::World;
 
 /// What the AWS CLI of version 2 printed, and how version 1 prints times.
-const HITS: &str = r#"{"NextToken": "p1:x", "NumResults": 1, "HITs": [{
+pub const HITS: &str = r#"{"NextToken": "p1:x", "NumResults": 1, "HITs": [{
     "HITId": "3SAVED0000000000000000000HIT01", "HITTypeId": "3SAVED000000000000000000TYPE01",
     "HITGroupId": "3SAVED00000000000000000GROUP01",
     "CreationTime": "2019-05-20T16:08:24-07:00", "Title": "Saved", "Description": "From Amazon",
@@ -24,7 +24,7 @@ const HITS: &str = r#"{"NextToken": "p1:x", "NumResults": 1, "HITs": [{
         "ActionsGuarded": "Accept"}],
     "HITReviewStatus": "NotReviewed", "NumberOfAssignmentsPending": 0,
     "NumberOfAssignmentsAvailable": 1, "NumberOfAssignmentsCompleted": 1}]}"#;
-const ASSIGNMENTS: &str = r#"{"NumResults": 2, "Assignments": [
+pub const ASSIGNMENTS: &str = r#"{"NumResults": 2, "Assignments": [
     {"AssignmentId": "3SAVED000000000000000000WORK01", "WorkerId": "A1SAVED000001",
      "HITId": "3SAVED0000000000000000000HIT01", "AssignmentStatus": "Submitted",
      "AutoApprovalTime": 1561000104.0, "AcceptTime": 1558394104.0, "SubmitTime": 1558394204.0,
@@ -33,20 +33,20 @@ const ASSIGNMENTS: &str = r#"{"NumResults": 2, "Assignments": [
      "HITId": "3SAVED0000000000000000000HIT01", "AssignmentStatus": "Approved",
      "AutoApprovalTime": 1561000104.0, "AcceptTime": 1558394104.0, "SubmitTime": 1558394304.0,
      "ApprovalTime": 1558399104.0, "Answer": "", "RequesterFeedback": "ok"}]}"#;
-const BONUSES: &str = r#"{"NumResults": 1, "BonusPayments": [{"WorkerId": "A1SAVED000002",
+pub const BONUSES: &str = r#"{"NumResults": 1, "BonusPayments": [{"WorkerId": "A1SAVED000002",
     "BonusAmount": "1.00", "AssignmentId": "3SAVED000000000000000000WORK02", "Reason": "r",
     "GrantTime": 1558399105.0}]}"#;
-const TYPES: &str = r#"{"NumResults": 2, "QualificationTypes": [
+pub const TYPES: &str = r#"{"NumResults": 2, "QualificationTypes": [
     {"QualificationTypeId": "00000000000000000040", "Name": "Worker_NumberHITsApproved",
      "CreationTime": 1.3e9, "Description": "x", "QualificationTypeStatus": "Active",
      "IsRequestable": false},
     {"QualificationTypeId": "3SAVED00000000000000000QUALS01", "Name": "Mine",
      "CreationTime": "2018-01-01T00:00:00+01:00", "Description": "x", "Keywords": "k",
      "QualificationTypeStatus": "Active", "IsRequestable": true, "AutoGranted": false}]}"#;
-const GRANTS: &str = r#"{"NumResults": 1, "Qualifications": [
+pub const GRANTS: &str = r#"{"NumResults": 1, "Qualifications": [
     {"QualificationTypeId": "3SAVED00000000000000000QUALS01", "WorkerId": "A1SAVED000001",
      "GrantTime": 1558399105.0, "IntegerValue": 7, "Status": "Granted"}]}"#;
-const BLOCKS: &str =
+pub const BLOCKS: &str =
     r#"{"NumResults": 1, "WorkerBlocks": [{"WorkerId": "A1SAVED000003", "Reason": "spam"}]}"#;
 
 #[tokio::test]

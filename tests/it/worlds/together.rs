@@ -35,26 +35,26 @@ async fn files_that_say_something_else_of_a_requester_or_a_worker_are_refused() 
     assert_eq!(
         problems(&world, json!([file("x", true), file("y", false)])).await,
         [
-            "Requesters[0]: another requester has this key or id",
-            "Workers[0]: the worker A1 stands twice"
+            "Requesters[0].Name: another value stands elsewhere for the same thing",
+            "Workers[0].Masters: another value stands elsewhere for the same thing",
         ]
     );
 }
 
 #[tokio::test]
-async fn an_entry_tells_all_that_is_wrong_with_it() {
+async fn an_entry_reports_all_that_is_wrong_with_it() {
     let world = World::new().await;
     let twice = json!({"WorkerId": "A1", "SubmitTime": "-1m", "AcceptTime": "-1h"});
     let hit = json!({"HITId": "3H", "Title": "", "MaxAssignments": 0,
         "AutoApprovalDelayInSeconds": -1, "AssignmentDurationInSeconds": 0, "CreationTime": "+1h",
         "Assignments": [twice, twice]});
-    let mut told = problems(&world, json!({"HITs": [hit]})).await;
-    told.sort();
+    let mut reported = problems(&world, json!({"HITs": [hit]})).await;
+    reported.sort();
     let value = |value: i64, name: &str, range: &str| {
         format!("HITs[0]: The value {value} is invalid for {name}. Valid values range from {range}")
     };
     assert_eq!(
-        told,
+        reported,
         [
             "HITs[0].Assignments[1]: the worker A1 has done the HIT 3H already".to_owned(),
             "HITs[0]: CreationTime is in the future".to_owned(),
@@ -88,13 +88,13 @@ async fn an_entry_tells_all_that_is_wrong_with_it() {
     );
     let of_type = json!({"Name": "x".repeat(201), "RetryDelayInSeconds": -1,
         "TestDurationInSeconds": 0, "Requester": "nobody"});
-    let told = problems(&world, json!({"QualificationTypes": [of_type]})).await;
-    assert_eq!(told.len(), 4, "{told:?}");
+    let reported = problems(&world, json!({"QualificationTypes": [of_type]})).await;
+    assert_eq!(reported.len(), 4, "{reported:?}");
 }
 
-/// What cannot be read and what does not fit are told at once, and nothing is told twice.
+/// What cannot be read and what does not fit are reported at once, and nothing is reported twice.
 #[tokio::test]
-async fn every_kind_of_problem_is_told_at_once() {
+async fn every_kind_of_problem_is_reported_at_once() {
     let world = World::new().await;
     let file = json!({
         "HITs": [{"HITId": "3H", "Reward": "a lot", "HITStatus": "Reviewing",
@@ -105,29 +105,29 @@ async fn every_kind_of_problem_is_told_at_once() {
         "Qualifications": [{"WorkerId": "anna", "QualificationTypeId": "3Q"}],
         "Workers": [{"WorkerId": "A1"}, {"WorkerId": "A1"}],
     });
-    let told = problems(&world, file).await;
+    let reported = problems(&world, file).await;
     assert_eq!(
-        told,
+        reported,
         [
-            "Assignments[0]: it happened in the future",
-            "BonusPayments[0].BonusAmount: not an amount of dollars",
+            "HITs[0].Reward: not an amount of dollars",
             "HITs[0].Assignments[0].AssignmentStatus: unknown variant `Done`, expected one of \
              `Submitted`, `Approved`, `Rejected`, `Accepted`, `Returned`, `Abandoned`",
-            "HITs[0].Reward: not an amount of dollars",
+            "Assignments[0]: it happened in the future",
+            "BonusPayments[0].BonusAmount: not an amount of dollars",
             "Qualifications[0].WorkerId: \"anna\": a worker id is 'A' followed by capital letters \
              and digits",
             "Workers[1]: the worker A1 stands twice",
         ]
     );
-    // Where everything has a name, what is named and not there is told too.
+    // Where everything has a name, what is named and not there is reported too.
     let file = json!({"HITs": [{"HITId": "3H", "Reward": "a lot", "HITTypeId": "3T"}],
         "Assignments": [{"HITId": "3Y"}, {"HITId": "3H"}]});
     assert_eq!(
         problems(&world, file).await,
         [
-            "Assignments[0]: there is no HIT 3Y",
             "HITs[0]: there is no HIT type 3T",
             "HITs[0].Reward: not an amount of dollars",
+            "Assignments[0]: there is no HIT 3Y",
         ]
     );
 }
@@ -152,7 +152,7 @@ async fn every_list_is_counted() {
         dumped["Assignments"] =
             work.flat_map(|hit| hit["Assignments"].as_array().unwrap().clone()).collect();
         let lists = loaded.as_object().unwrap();
-        assert_eq!(lists.len(), 13);
+        assert_eq!(lists.len(), 14);
         for (name, count) in lists {
             // Types that come with their HITs have no entries of their own; the default requester
             // is there without one.

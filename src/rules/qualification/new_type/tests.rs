@@ -1,4 +1,4 @@
-use super::{Ways, check_texts};
+use super::{GrantRules, check_texts};
 use rstest::rstest;
 
 const BASE: &str = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas";
@@ -48,71 +48,78 @@ fn key(question: &str) -> String {
     )
 }
 
-fn tested() -> Ways {
-    Ways { test: Some(test("")), test_duration_s: Some(60), ..Ways::default() }
+fn tested() -> GrantRules {
+    GrantRules { test: Some(test("")), test_duration_s: Some(60), ..GrantRules::default() }
 }
 
-fn granted() -> Ways {
-    Ways { auto_granted: true, auto_granted_value: Some(7), ..Ways::default() }
+fn granted() -> GrantRules {
+    GrantRules { auto_granted: true, auto_granted_value: Some(7), ..GrantRules::default() }
 }
 
-fn said(ways: Ways) -> String {
-    Ways::check(ways).map_or_else(|fault| fault.to_string(), |_| String::new())
+fn message(grant_rules: GrantRules) -> String {
+    GrantRules::check(grant_rules).map_or_else(|fault| fault.to_string(), |_| String::new())
 }
 
 #[test]
 fn what_goes_together_is_taken() {
     let file = "<FileUploadAnswer>";
     assert!(!test("").contains(file));
-    for ways in [
-        Ways::default(),
+    for grant_rules in [
+        GrantRules::default(),
         tested(),
-        Ways { answer_key: Some(key("choice")), ..tested() },
-        Ways { answer_key: Some(altered("yes", "no")), ..tested() },
-        Ways { test_duration_s: Some(31_536_000), retry_delay_s: Some(0), ..tested() },
+        GrantRules { answer_key: Some(key("choice")), ..tested() },
+        GrantRules { answer_key: Some(altered("yes", "no")), ..tested() },
+        GrantRules { test_duration_s: Some(31_536_000), retry_delay_s: Some(0), ..tested() },
         granted(),
     ] {
-        assert_eq!(Ways::check(ways.clone()).unwrap(), ways);
+        assert_eq!(GrantRules::check(grant_rules.clone()).unwrap(), grant_rules);
     }
-    let bare = Ways { auto_granted: true, ..Ways::default() };
-    assert_eq!(Ways::check(bare).unwrap().auto_granted_value, Some(1));
-    let idle = Ways { auto_granted_value: Some(7), test_duration_s: Some(60), ..Ways::default() };
-    assert_eq!(Ways::check(idle).unwrap(), Ways::default(), "they say nothing alone");
+    let bare = GrantRules { auto_granted: true, ..GrantRules::default() };
+    assert_eq!(GrantRules::check(bare).unwrap().auto_granted_value, Some(1));
+    let idle = GrantRules {
+        auto_granted_value: Some(7),
+        test_duration_s: Some(60),
+        ..GrantRules::default()
+    };
+    assert_eq!(GrantRules::check(idle).unwrap(), GrantRules::default(), "they say nothing alone");
 }
 
 #[rstest]
-#[case::both(Ways { auto_granted: true, ..tested() }, "for the parameter Test.")]
-#[case::key_alone(Ways { test: None, answer_key: Some(key("choice")), ..tested() },
+#[case::both(GrantRules { auto_granted: true, ..tested() }, "for the parameter Test.")]
+#[case::key_alone(GrantRules { test: None, answer_key: Some(key("choice")), ..tested() },
     "An AnswerKey can only be given together with a Test.")]
-#[case::no_duration(Ways { test_duration_s: None, ..tested() }, "TestDurationInSeconds must be")]
-#[case::no_time(Ways { test_duration_s: Some(0), ..tested() },
+#[case::no_duration(GrantRules { test_duration_s: None, ..tested() },
+    "TestDurationInSeconds must be")]
+#[case::no_time(GrantRules { test_duration_s: Some(0), ..tested() },
     "The value 0 is invalid for TestDurationInSeconds")]
-#[case::delay(Ways { retry_delay_s: Some(-1), ..Ways::default() },
+#[case::delay(GrantRules { retry_delay_s: Some(-1), ..GrantRules::default() },
     "The value -1 is invalid for RetryDelayInSeconds")]
-#[case::empty(Ways { test: Some(String::new()), ..tested() }, "Test has a minimum length of 1")]
-#[case::no_form(Ways { test: Some("who?".into()), ..tested() }, "XMLParseError: There was")]
-#[case::page(Ways { test: Some(format!("<ExternalQuestion xmlns=\"{BASE}/2006-07-14/\
+#[case::empty(GrantRules { test: Some(String::new()), ..tested() },
+    "Test has a minimum length of 1")]
+#[case::no_form(GrantRules { test: Some("who?".into()), ..tested() }, "XMLParseError: There was")]
+#[case::page(GrantRules { test: Some(format!("<ExternalQuestion xmlns=\"{BASE}/2006-07-14/\
     ExternalQuestion.xsd\"><ExternalURL>https://x.com</ExternalURL><FrameHeight>0</FrameHeight>\
     </ExternalQuestion>")), ..tested() }, "is a QuestionForm.")]
-#[case::file(Ways { test: Some(test("").replace("<FreeTextAnswer/>", "<FileUploadAnswer>\
+#[case::file(GrantRules { test: Some(test("").replace("<FreeTextAnswer/>", "<FileUploadAnswer>\
     <MaxFileSizeInBytes>2</MaxFileSizeInBytes><MinFileSizeInBytes>1</MinFileSizeInBytes>\
     </FileUploadAnswer>")), ..tested() }, "cannot ask for a file")]
-#[case::long(Ways { test: Some(" ".repeat(65_536)), ..tested() },
+#[case::long(GrantRules { test: Some(" ".repeat(65_536)), ..tested() },
     "Your request parameter Test has a maximum length of 65535.")]
-#[case::long_key(Ways { answer_key: Some(" ".repeat(65_536)), ..tested() },
+#[case::long_key(GrantRules { answer_key: Some(" ".repeat(65_536)), ..tested() },
     "Your request parameter AnswerKey has a maximum length of 65535.")]
-#[case::no_key(Ways { answer_key: Some("<x/>".into()), ..tested() }, "XMLParseError")]
-#[case::text(Ways { answer_key: Some(key("text")), ..tested() }, "scores the question \"text\"")]
-#[case::unknown(Ways { answer_key: Some(key("x")), ..tested() }, "scores the question \"x\"")]
-#[case::twice(Ways { answer_key: Some(doubled()), ..tested() },
+#[case::no_key(GrantRules { answer_key: Some("<x/>".into()), ..tested() }, "XMLParseError")]
+#[case::text(GrantRules { answer_key: Some(key("text")), ..tested() },
+    "scores the question \"text\"")]
+#[case::unknown(GrantRules { answer_key: Some(key("x")), ..tested() }, "scores the question \"x\"")]
+#[case::twice(GrantRules { answer_key: Some(doubled()), ..tested() },
     "scores the question \"choice\" twice.")]
-#[case::no_choice(Ways { answer_key: Some(altered("yes", "maybe")), ..tested() },
+#[case::no_choice(GrantRules { answer_key: Some(altered("yes", "maybe")), ..tested() },
     "scores the choice \"maybe\", which the question \"choice\" of the Test does not have")]
-#[case::other(Ways { test: Some(test("<OtherSelection/>")), answer_key: Some(key("choice")),
+#[case::other(GrantRules { test: Some(test("<OtherSelection/>")), answer_key: Some(key("choice")),
     ..tested() }, "scores the question \"choice\"")]
-fn what_does_not_is_refused(#[case] ways: Ways, #[case] expected: &str) {
-    let said = said(ways);
-    assert!(said.contains(expected), "{said}");
+fn what_does_not_is_refused(#[case] grant_rules: GrantRules, #[case] expected: &str) {
+    let message = message(grant_rules);
+    assert!(message.contains(expected), "{message}");
 }
 
 #[test]
@@ -131,16 +138,16 @@ fn texts_have_limits() {
 
 #[test]
 fn an_update_changes_what_it_says() {
-    let keyed = Ways { answer_key: Some(key("choice")), retry_delay_s: Some(9), ..tested() };
-    let nothing = Ways::default;
+    let keyed = GrantRules { answer_key: Some(key("choice")), retry_delay_s: Some(9), ..tested() };
+    let nothing = GrantRules::default;
     assert_eq!(keyed.clone().updated(nothing(), None).unwrap(), keyed);
-    let fresh = Ways { test_duration_s: Some(5), ..tested() };
+    let fresh = GrantRules { test_duration_s: Some(5), ..tested() };
     let updated = keyed.clone().updated(fresh.clone(), None).unwrap();
-    assert_eq!(updated, Ways { retry_delay_s: Some(9), ..fresh }, "the old key is gone");
-    let delayed = Ways { retry_delay_s: Some(3), ..nothing() };
+    assert_eq!(updated, GrantRules { retry_delay_s: Some(9), ..fresh }, "the old key is gone");
+    let delayed = GrantRules { retry_delay_s: Some(3), ..nothing() };
     assert_eq!(keyed.clone().updated(delayed, None).unwrap().retry_delay_s, Some(3));
     assert!(keyed.clone().updated(nothing(), Some(true)).is_err(), "it has a test");
-    let half = Ways { test_duration_s: Some(5), ..nothing() };
+    let half = GrantRules { test_duration_s: Some(5), ..nothing() };
     assert!(keyed.updated(half, None).is_err(), "the test comes with its duration");
     assert_eq!(granted().updated(nothing(), None).unwrap(), granted());
     assert_eq!(granted().updated(nothing(), Some(false)).unwrap(), nothing());

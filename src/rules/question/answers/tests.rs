@@ -1,6 +1,7 @@
 use super::{
     Answer, AnswerFault, AnswerValue, MAX_BYTES, Repeated, check, from_fields, from_form, parse,
 };
+use crate::rules::question::LocatedError;
 use crate::rules::question::form::QuestionForm;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
 use crate::rules::text::is_xml;
@@ -210,8 +211,8 @@ fn an_answer_is_read(#[case] elements: &str, #[case] value: AnswerValue) {
 #[case(&format!("{Q}\n<UploadedFileSizeInBytes>0</UploadedFileSizeInBytes>"), 1,
     "found \"0\" in UploadedFileSizeInBytes where an integer of at least 1 was expected")]
 fn an_answer_is_refused(#[case] elements: &str, #[case] column: u32, #[case] details: &str) {
-    let details = details.to_owned();
-    assert_eq!(parsed(elements), Err(AnswerFault::Malformed { line: 3, column, details }));
+    let error = LocatedError { line: 3, column, details: details.to_owned(), in_xhtml: false };
+    assert_eq!(parsed(elements), Err(AnswerFault::Malformed(error)));
 }
 
 #[rstest]
@@ -221,10 +222,12 @@ fn an_answer_is_refused(#[case] elements: &str, #[case] column: u32, #[case] det
 #[case("<QuestionFormAnswers/>", Some("QuestionFormAnswers.xsd was expected."))]
 #[case("<!DOCTYPE a><a/>", Some("HTML belongs in a CDATA section."))]
 fn a_document_is_checked(#[case] xml: &str, #[case] fault: Option<&str>) {
-    let said = check(xml).err().map(|fault| fault.to_string());
+    let message = check(xml).err().map(|fault| fault.to_string());
     match fault {
-        None => assert_eq!(said, None),
-        Some(end) => assert!(said.as_ref().is_some_and(|said| said.ends_with(end)), "{said:?}"),
+        None => assert_eq!(message, None),
+        Some(end) => {
+            assert!(message.as_ref().is_some_and(|message| message.ends_with(end)), "{message:?}");
+        }
     }
 }
 

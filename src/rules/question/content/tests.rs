@@ -1,7 +1,7 @@
 use super::{Application, Binary, Content, EmbeddedBinary, Media};
-use crate::rules::question::QuestionFault;
 use crate::rules::question::form::Part;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
+use crate::rules::question::{LocatedError, QuestionFault};
 use rstest::rstest;
 
 /// What an overview with this content holds.
@@ -32,10 +32,10 @@ fn program(kind: &'static str, url: &str, file_name: &str) -> Content {
 fn the_later_schema_has_no_programs() {
     let xml = "<Overview><Application><Flash/></Application></Overview>";
     let form = form_xml(&(xml.to_owned() + &question_xml("q", "<FreeTextAnswer/>")));
-    let said = crate::rules::question::parse(&form.replace("2005-10-01", "2017-11-06"));
+    let message = crate::rules::question::parse(&form.replace("2005-10-01", "2017-11-06"));
     let expected = "Line 2, column 11: the element Application is not supported since 2017-12-12; \
                     use HTMLQuestion or ExternalQuestion for interactive content.";
-    assert_eq!(said.unwrap_err().to_string(), expected);
+    assert_eq!(message.unwrap_err().to_string(), expected);
 }
 
 #[rstest]
@@ -137,9 +137,8 @@ fn is_read(#[case] xml: &str, #[case] expected: Content) {
     or EmbeddedBinary was expected"
 )]
 fn is_refused(#[case] xml: &str, #[case] column: u32, #[case] details: &str) {
-    let details = details.to_owned();
-    let (line, xml) = (3, xml);
-    assert_eq!(content(xml), Err(QuestionFault::Malformed { line, column, details }));
+    let error = LocatedError { line: 3, column, details: details.to_owned(), in_xhtml: false };
+    assert_eq!(content(xml), Err(QuestionFault::Malformed(error)));
 }
 
 #[rstest]
@@ -149,18 +148,21 @@ fn is_refused(#[case] xml: &str, #[case] column: u32, #[case] details: &str) {
 #[case("<FormattedContent\n><![CDATA[<div/>]]></FormattedContent>", 4, 11)]
 fn bad_xhtml_is_found_in_the_source(#[case] xml: &str, #[case] line: u32, #[case] column: u32) {
     let details = "found the tag div, which is not allowed".to_owned();
-    assert_eq!(content(xml), Err(QuestionFault::Formatted { line, column, details }));
+    let error = LocatedError { line, column, details, in_xhtml: true };
+    assert_eq!(content(xml), Err(QuestionFault::Malformed(error)));
 }
 
 #[test]
 fn xhtml_that_is_not_well_formed_is_found_in_the_source() {
     let fault = content("<FormattedContent><![CDATA[<p>a]]></FormattedContent>").unwrap_err();
     let details = "the XML is not well-formed: expected 'p' tag, not 'FormattedContent'".to_owned();
-    assert_eq!(fault, QuestionFault::Formatted { line: 3, column: 35, details });
+    let error = LocatedError { line: 3, column: 35, details, in_xhtml: true };
+    assert_eq!(fault, QuestionFault::Malformed(error));
 }
 
 #[test]
 fn markup_without_cdata_is_no_matter_of_xhtml() {
     let fault = content("<FormattedContent><p>a</p></FormattedContent>").unwrap_err();
-    assert!(matches!(fault, QuestionFault::Malformed { line: 3, column: 19, .. }), "{fault}");
+    let QuestionFault::Malformed(error) = fault else { panic!("{fault}") };
+    assert_eq!((error.line, error.column, error.in_xhtml), (3, 19, false));
 }

@@ -1,4 +1,4 @@
-use super::{File, Filling, MAX_FILE_BYTES, Problem, answers, other_value};
+use super::{Filling, MAX_FILE_BYTES, Problem, SentFile, answers, other_value};
 use crate::rules::question::answers as documents;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
 use crate::rules::question::specification::AnswerSpecification;
@@ -20,11 +20,11 @@ fn filling(values: &str) -> Filling {
 }
 
 /// The document's answers without what is around them, or the sentences of the problems.
-fn said(parts: &str, filling: &Filling) -> Result<String, Vec<String>> {
+fn message(parts: &str, filling: &Filling) -> Result<String, Vec<String>> {
     let form = form(&form_xml(parts)).unwrap();
     let made = answers(&form, filling).map_err(|problems| {
-        let said = |one: Problem| format!("{}: {}", one.question_identifier, one.message);
-        problems.into_iter().map(said).collect::<Vec<_>>()
+        let message = |one: Problem| format!("{}: {}", one.question_identifier, one.message);
+        problems.into_iter().map(message).collect::<Vec<_>>()
     })?;
     let xml = made.xml().unwrap();
     assert_eq!(documents::parse(&xml).unwrap(), made.0);
@@ -96,7 +96,7 @@ fn texts_conform(
         )),
         Err(message) => Err(vec![format!("q: {message}")]),
     };
-    assert_eq!(said(&question_xml("q", &field), &filling(values)), expected);
+    assert_eq!(message(&question_xml("q", &field), &filling(values)), expected);
 }
 
 /// A choice of a, b and c.
@@ -155,16 +155,16 @@ fn choices_conform(
         format!("<Answer><QuestionIdentifier>q</QuestionIdentifier>{chosen}</Answer>")
     };
     let expected = expected.map(answer).map_err(|message| vec![format!("q: {message}")]);
-    assert_eq!(said(&choice(least, most, other), &filling(values)), expected);
+    assert_eq!(message(&choice(least, most, other), &filling(values)), expected);
 }
 
 #[test]
 fn what_must_be_answered_is() {
     let (text, file) = ("<FreeTextAnswer/>", FILE);
     let parts = [question_xml("t", text), choice(0, 1, ""), question_xml("f", file)].concat();
-    assert!(said(&parts, &filling("")).is_ok());
+    assert!(message(&parts, &filling("")).is_ok());
     let all = ["t", "q", "f"].map(|question| format!("{question}: {REQUIRED}")).to_vec();
-    assert_eq!(said(&required(&parts), &filling("1=")), Err(all));
+    assert_eq!(message(&required(&parts), &filling("1=")), Err(all));
 }
 
 const FILE: &str = "<FileUploadAnswer><MaxFileSizeInBytes>2000</MaxFileSizeInBytes>\
@@ -179,16 +179,21 @@ const FILE: &str = "<FileUploadAnswer><MaxFileSizeInBytes>2000</MaxFileSizeInByt
 #[case(2_000_000_000, MAX_FILE_BYTES + 1, false)]
 fn files_have_their_size(#[case] most: u64, #[case] size: u64, #[case] fits: bool) {
     let parts = question_xml("q", &FILE.replace("2000", &most.to_string()));
-    let file = File { size, key: "K1".to_owned() };
-    let sent = Filling { texts: vec![], files: vec![("Answer_1".to_owned(), file)] };
+    let file = SentFile {
+        field: "Answer_1".to_owned(),
+        file_name: String::new(),
+        content_type: String::new(),
+        content: vec![0; usize::try_from(size).unwrap()],
+    };
+    let sent = Filling { texts: vec![], files: vec![file] };
     let answer = format!(
         "<Answer><QuestionIdentifier>q</QuestionIdentifier><UploadedFileSizeInBytes>{size}\
-         </UploadedFileSizeInBytes><UploadedFileKey>K1</UploadedFileKey></Answer>"
+         </UploadedFileSizeInBytes><UploadedFileKey>0</UploadedFileKey></Answer>"
     );
     let most = most.min(MAX_FILE_BYTES);
     let problem =
         format!("q: Invalid file size. Must be at least 10 bytes. Must be at most {most} bytes.");
-    assert_eq!(said(&parts, &sent), if fits { Ok(answer) } else { Err(vec![problem]) });
+    assert_eq!(message(&parts, &sent), if fits { Ok(answer) } else { Err(vec![problem]) });
 }
 
 #[test]

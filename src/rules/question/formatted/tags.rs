@@ -33,83 +33,60 @@ const CELL: &str = "abbr align axis bgcolor char charoff colspan headers height 
 const ROWS: &str = "align char charoff valign";
 const COLUMNS: &str = "align char charoff span valign width";
 
+/// Tags, what they hold, and their attributes.
+///
 /// Source: `FormattedContentXHTMLSubset.xsd` of 2006-07-14, which also has the tags dt, s and
 /// strike, missing in the documentation's table. Its order and counts (a row after the table's
 /// head, an item in every list) and the forms of its values, addresses aside, are not checked.
-const TAGS: &[Tag] = &[
-    tag(
+const TAGS: &[(&str, Holds, &str)] = &[
+    (
         "a",
         Holds::Mixed(IN_ANCHOR, ""),
         "accesskey charset coords href hreflang name rel rev shape tabindex target type",
     ),
-    tag("area", Holds::Nothing, "accesskey alt coords href nohref shape tabindex target"),
-    tag("b", LINE, ""),
-    tag("big", LINE, ""),
-    tag("blockquote", FLOW, "cite"),
-    tag("br", Holds::Nothing, "clear"),
-    tag("center", FLOW, ""),
-    tag("cite", LINE, ""),
-    tag("code", LINE, ""),
-    tag("col", Holds::Nothing, COLUMNS),
-    tag("colgroup", Holds::Only("col"), COLUMNS),
-    tag("dd", FLOW, ""),
-    tag("del", FLOW, "cite datetime"),
-    tag("dl", Holds::Only("dt dd"), "compact"),
-    tag("dt", LINE, ""),
-    tag("em", LINE, ""),
-    tag("font", LINE, "color face size"),
-    tag("h1", LINE, "align"),
-    tag("h2", LINE, "align"),
-    tag("h3", LINE, "align"),
-    tag("h4", LINE, "align"),
-    tag("h5", LINE, "align"),
-    tag("h6", LINE, "align"),
-    tag("hr", Holds::Nothing, "align noshade size width"),
-    tag("i", LINE, ""),
-    tag(
+    ("area", Holds::Nothing, "accesskey alt coords href nohref shape tabindex target"),
+    ("b big cite code dt em i s small strike strong sub sup u", LINE, ""),
+    ("blockquote", FLOW, "cite"),
+    ("br", Holds::Nothing, "clear"),
+    ("center dd", FLOW, ""),
+    ("col", Holds::Nothing, COLUMNS),
+    ("colgroup", Holds::Only("col"), COLUMNS),
+    ("del ins", FLOW, "cite datetime"),
+    ("dl", Holds::Only("dt dd"), "compact"),
+    ("font", LINE, "color face size"),
+    ("h1 h2 h3 h4 h5 h6 p", LINE, "align"),
+    ("hr", Holds::Nothing, "align noshade size width"),
+    (
         "img",
         Holds::Nothing,
         "align alt border height hspace ismap longdesc name src usemap vspace width",
     ),
-    tag("ins", FLOW, "cite datetime"),
-    tag("li", FLOW, "type value"),
-    tag("map", Holds::Only("area"), "id name"),
-    tag("ol", Holds::Only("li"), "compact start type"),
-    tag("p", LINE, "align"),
-    tag("pre", Holds::Mixed(IN_PRE, ""), "width"),
-    tag("q", LINE, "cite"),
-    tag("s", LINE, ""),
-    tag("small", LINE, ""),
-    tag("strike", LINE, ""),
-    tag("strong", LINE, ""),
-    tag("sub", LINE, ""),
-    tag("sup", LINE, ""),
-    tag(
+    ("li", FLOW, "type value"),
+    ("map", Holds::Only("area"), "id name"),
+    ("ol", Holds::Only("li"), "compact start type"),
+    ("pre", Holds::Mixed(IN_PRE, ""), "width"),
+    ("q", LINE, "cite"),
+    (
         "table",
         Holds::Only("col colgroup thead tfoot tbody tr"),
         "align bgcolor border cellpadding cellspacing frame rules summary width",
     ),
-    tag("tbody", Holds::Only("tr"), ROWS),
-    tag("td", FLOW, CELL),
-    tag("tfoot", Holds::Only("tr"), ROWS),
-    tag("th", FLOW, CELL),
-    tag("thead", Holds::Only("tr"), ROWS),
-    tag("tr", Holds::Only("th td"), "align bgcolor char charoff valign"),
-    tag("u", LINE, ""),
-    tag("ul", Holds::Only("li"), "compact type"),
+    ("tbody tfoot thead", Holds::Only("tr"), ROWS),
+    ("td th", FLOW, CELL),
+    ("tr", Holds::Only("th td"), "align bgcolor char charoff valign"),
+    ("ul", Holds::Only("li"), "compact type"),
 ];
 
-const fn tag(name: &'static str, holds: Holds, attributes: &'static str) -> Tag {
-    Tag { name, holds, attributes }
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split(' ').any(|one| one == word)
+fn has(names: &str, name: &str) -> bool {
+    names.split(' ').any(|known| known == name)
 }
 
 impl Tag {
-    pub fn named(name: &str) -> Option<&'static Self> {
-        TAGS.iter().find(|tag| tag.name == name)
+    pub fn named(name: &str) -> Option<Self> {
+        TAGS.iter().find_map(|&(names, holds, attributes)| {
+            let name = names.split(' ').find(|known| *known == name)?;
+            Some(Self { name, holds, attributes })
+        })
     }
 
     /// `title` stands anywhere, `dir` and `lang` anywhere but in `br`.

@@ -108,7 +108,7 @@ fn is_written_as_html(#[case] text: &str, #[case] expected: &str) {
 fn is_refused(#[case] text: &str, #[case] at: usize, #[case] details: &str) {
     match html(text) {
         Ok(written) => assert_eq!(at, 99, "{text} gave {written}"),
-        Err(trouble) => assert_eq!((trouble.at, trouble.details.as_str()), (at, details)),
+        Err(error) => assert_eq!((error.at, error.details.as_str()), (at, details)),
     }
 }
 
@@ -124,9 +124,9 @@ fn is_refused(#[case] text: &str, #[case] at: usize, #[case] details: &str) {
 #[case("java\tscript:alert(1)")]
 #[case("")]
 fn an_address_of_another_scheme_is_refused(#[case] url: &str) {
-    let trouble = html(&format!("<a href='{url}'>x</a>")).unwrap_err();
-    assert_eq!(trouble.at, 3);
-    assert!(trouble.details.contains(" in href where a URL of http, https, ftp"), "{trouble:?}");
+    let error = html(&format!("<a href='{url}'>x</a>")).unwrap_err();
+    assert_eq!(error.at, 3);
+    assert!(error.details.contains(" in href where a URL of http, https, ftp"), "{error:?}");
     assert!(html(&format!("<img alt='' src='{url}'/>")).is_err());
 }
 

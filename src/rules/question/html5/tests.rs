@@ -4,8 +4,8 @@ use super::check;
 
 fn errors(page: &str) -> String {
     let Err(fault) = check(page, &|_| true) else { return String::new() };
-    let said = fault.to_string();
-    let (_, rest) = said.split_once("Details: Errors: ").unwrap();
+    let message = fault.to_string();
+    let (_, rest) = message.split_once("Details: Errors: ").unwrap();
     let (errors, content) = rest.split_once(" Invalid content: ").unwrap();
     assert_eq!(content, page);
     errors.to_owned()
@@ -103,6 +103,7 @@ fn three_kinds_are_refused(#[case] page: &str, #[case] place: &str, #[case] why:
     "<!doctype html><meta charset=utf-8><title>x</title><p id=a class=b>x<p>y\
     <input type=hidden name=assignmentId value><button disabled>z</button>"
 )]
+#[case::byte_order_mark("\u{feff}<!DOCTYPE html><html><head></head><body>x</body></html>")]
 fn everything_else_is_taken(#[case] page: &str) {
     assert_eq!(errors(page), "", "{page}");
 }

@@ -22,7 +22,7 @@ fn key(mapping: &str) -> String {
         "" => String::new(),
         mapping => format!("<QualificationValueMapping>{mapping}</QualificationValueMapping>"),
     };
-    format!("<AnswerKey xmlns=\"{}\">{a}{b}{mapping}</AnswerKey>", super::NAMESPACE)
+    format!("<AnswerKey xmlns=\"{}\">{a}{b}{mapping}</AnswerKey>", super::ANSWER_KEY)
 }
 
 /// Answers from `a=x,y;b=z`; a question that is not named is not answered.
@@ -46,7 +46,7 @@ fn answers(given: &str) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let namespace = super::NAMESPACE.replace("AnswerKey", "QuestionFormAnswers");
+    let namespace = super::ANSWER_KEY.replace("AnswerKey", "QuestionFormAnswers");
     format!("<QuestionFormAnswers xmlns=\"{namespace}\">{}</QuestionFormAnswers>", all.concat())
 }
 
@@ -115,8 +115,8 @@ fn a_sum_is_mapped(#[case] mapping: &str, #[case] expected: [i64; 5]) {
     "where the element SelectionIdentifier was expected")]
 #[case::too_great(&key("").replace(">4<", ">2147483648<"), "2147483647 was expected")]
 fn a_key_is_refused(#[case] text: &str, #[case] expected: &str) {
-    let said = parse(text).unwrap_err().to_string();
-    assert!(said.contains(expected), "{said}");
+    let message = parse(text).unwrap_err().to_string();
+    assert!(message.contains(expected), "{message}");
     assert_eq!(score(text, ""), None);
 }
 

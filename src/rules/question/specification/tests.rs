@@ -1,11 +1,11 @@
-use super::free_text::{AnswerFormat, FreeTextAnswer, Length, Numeric};
+use super::{AnswerFormat, FreeTextAnswer, Length, Numeric};
 use super::{
     AnswerSpecification, Binary, FileUploadAnswer, Selection, SelectionAnswer, SelectionContent,
     Style,
 };
-use crate::rules::question::QuestionFault;
 use crate::rules::question::content::Media;
 use crate::rules::question::form::tests::{form, form_xml, question_xml};
+use crate::rules::question::{LocatedError, QuestionFault};
 use rstest::rstest;
 
 fn specification(xml: &str) -> Result<AnswerSpecification, QuestionFault> {
@@ -16,7 +16,7 @@ fn specification(xml: &str) -> Result<AnswerSpecification, QuestionFault> {
 /// The details of the fault of this specification.
 fn details(xml: &str) -> String {
     match specification(xml) {
-        Err(QuestionFault::Malformed { line: 2, details, .. }) => details,
+        Err(QuestionFault::Malformed(LocatedError { line: 2, details, .. })) => details,
         other => panic!("{other:?}"),
     }
 }

@@ -1,4 +1,4 @@
-use super::{full, said};
+use super::{full, message};
 use crate::rules::question::form::tests::{form_xml, question_xml};
 use crate::rules::question::{MAX_BYTES, QuestionFault, parse};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn size_counts_in_bytes() {
     assert_eq!((fits.len(), too_long.len()), (65_535, 65_536));
     assert!(parse(&fits).is_ok());
     assert_eq!(parse(&too_long), Err(QuestionFault::TooLong));
-    assert_eq!(said(&" ".repeat(65_536)), "The document is longer than 65,535 bytes.");
+    assert_eq!(message(&" ".repeat(65_536)), "The document is longer than 65,535 bytes.");
 }
 
 #[test]
@@ -32,8 +32,8 @@ fn a_message_repeats_little_of_the_document() {
         full(&format!("<ExternalQuestion @><{long}/></ExternalQuestion>")),
         full(&format!("<ExternalQuestion @><ExternalURL>{long}</ExternalURL></ExternalQuestion>")),
     ] {
-        let said = said(&xml);
-        assert!((10..400).contains(&said.len()), "{said}");
+        let message = message(&xml);
+        assert!((10..400).contains(&message.len()), "{message}");
     }
 }
 
@@ -45,14 +45,14 @@ fn bombs_are_refused_at_once() {
     let outside = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>";
     let subset = "<!DOCTYPE a SYSTEM 'http://a.example/a.dtd'><a/>";
     for xml in [&billion, outside, subset] {
-        assert!(said(xml).starts_with("Line 1, column 1: found a document type declaration"));
+        assert!(message(xml).starts_with("Line 1, column 1: found a document type declaration"));
     }
     let deep = "<a>".repeat(20_000);
-    assert_eq!(said(&deep), "Line 1, column 193: elements are nested deeper than 64 levels.");
+    assert_eq!(message(&deep), "Line 1, column 193: elements are nested deeper than 64 levels.");
     let wide: Vec<_> = (0..5_000).map(|n| format!(" a{n}=''")).collect();
     let wide = wide.concat();
     assert_eq!(
-        said(&format!("<a{wide}/>")),
+        message(&format!("<a{wide}/>")),
         "Line 1, column 1: an element has more than 64 attributes."
     );
 }

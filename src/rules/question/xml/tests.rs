@@ -1,4 +1,4 @@
-use super::{Flaw, Trouble, quoted, unix_lines};
+use super::{ErrorAt, quoted, unix_lines};
 use rstest::rstest;
 
 #[rstest]
@@ -14,8 +14,8 @@ fn places_count_lines_and_characters(
     #[case] at: usize,
     #[case] expected: (u32, u32),
 ) {
-    let flaw = Flaw::new(text, Trouble::new(at, "x"));
-    assert_eq!((flaw.line, flaw.column), expected);
+    let error = ErrorAt::new(at, "x").located(text);
+    assert_eq!((error.line, error.column), expected);
 }
 
 #[rstest]

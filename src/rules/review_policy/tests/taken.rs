@@ -61,8 +61,8 @@ fn parameters_of_plurality_have_limits() {
     for (score, taken) in [("0", false), ("1", true), ("100", true), ("101", false)] {
         let mut parameters = whole();
         parameters["ExtendIfHITAgreementScoreIsLessThan"] = score.into();
-        let said = plurality(&parameters).unwrap_err();
-        assert_eq!(said.contains("ExtendMaximumAssignments is required"), taken, "{said}");
+        let message = plurality(&parameters).unwrap_err();
+        assert_eq!(message.contains("ExtendMaximumAssignments is required"), taken, "{message}");
         parameters["ExtendMaximumAssignments"] = "5".into();
         assert_eq!(plurality(&parameters).is_ok(), taken, "{score}");
     }
@@ -72,7 +72,7 @@ fn parameters_of_plurality_have_limits() {
 fn what_is_missing_unknown_or_said_twice_is_refused() {
     let key = json!({"q": ["a"]});
     let missing = "is required for the review policy ScoreMyKnownAnswers/2011-09-01";
-    for (parameters, said) in [
+    for (parameters, message) in [
         (json!({}), missing),
         (json!({"AnswerKey": {}}), missing),
         (json!({"AnswerKey": {"": ["a"]}}), "AnswerKey"),
@@ -82,11 +82,11 @@ fn what_is_missing_unknown_or_said_twice_is_refused() {
         (json!({"AnswerKey": key, "ApproveReason": "x".repeat(1025)}), "maximum length of 1024"),
     ] {
         let fault = known(&parameters).unwrap_err();
-        assert!(fault.contains(said), "{fault}");
+        assert!(fault.contains(message), "{fault}");
     }
     assert!(known(&json!({"AnswerKey": key, "RejectReason": "x".repeat(1024)})).is_ok());
     let missing = "is required for the review policy SimplePlurality/2011-09-01";
-    for (parameters, said) in [
+    for (parameters, message) in [
         (json!({"QuestionAgreementThreshold": "1"}), missing),
         (json!({"QuestionIds": [], "QuestionAgreementThreshold": "1"}), missing),
         (json!({"QuestionIds": "a"}), missing),
@@ -94,7 +94,7 @@ fn what_is_missing_unknown_or_said_twice_is_refused() {
         (json!({"QuestionIds": ["a", "a"], "QuestionAgreementThreshold": "1"}), "QuestionIds"),
     ] {
         let fault = plurality(&parameters).unwrap_err();
-        assert!(fault.contains(said), "{fault}");
+        assert!(fault.contains(message), "{fault}");
     }
     let mut twice = policy(SCORE_MY_KNOWN_ANSWERS, &json!({"AnswerKey": key}));
     let parameters = twice.parameters.as_mut().unwrap();
@@ -133,8 +133,8 @@ fn values_and_entries_of_a_map_do_not_stand_together() {
     assert!(Plurality::read(&questions).is_ok());
     let parameters = questions.parameters.as_mut().unwrap();
     parameters[0].map_entries = Some(serde_json::from_value(junk()).unwrap());
-    let said = Plurality::read(&questions).unwrap_err().to_string();
-    assert_eq!(said, refused("junk", "QuestionIds"));
+    let message = Plurality::read(&questions).unwrap_err().to_string();
+    assert_eq!(message, refused("junk", "QuestionIds"));
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn keys_and_lists_of_questions_have_limits() {
         let key = Value::from_iter([("k".repeat(length), json!(["a"]))]);
         let read = known(&json!({"AnswerKey": key}));
         assert_eq!(read.is_ok(), taken, "{length}");
-        if let Err(said) = read {
-            assert!(said.ends_with("parameter Key has a maximum length of 255."), "{said}");
+        if let Err(message) = read {
+            assert!(message.ends_with("parameter Key has a maximum length of 255."), "{message}");
         }
     }
     let bytes = Value::from_iter([("é".repeat(128), json!(["a"]))]);
@@ -154,10 +154,10 @@ fn keys_and_lists_of_questions_have_limits() {
         for ids in [json!(ids), json!(ids.join(","))] {
             let read = plurality(&json!({"QuestionIds": ids, "QuestionAgreementThreshold": "50"}));
             assert_eq!(read.is_ok(), taken, "{count}");
-            if let Err(said) = read {
+            if let Err(message) = read {
                 assert!(
-                    said.contains("\"q16\" is not valid for the parameter QuestionIds"),
-                    "{said}"
+                    message.contains("\"q16\" is not valid for the parameter QuestionIds"),
+                    "{message}"
                 );
             }
         }

@@ -119,7 +119,7 @@ struct GiveBack {
     id: String,
 }
 
-pub fn give_back(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
+pub fn return_place(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     let place = Place::with(model, &[State::Accepted], chance)?;
     Some(Arc::new(GiveBack { place, id: place.id(model) }))
 }
@@ -131,7 +131,7 @@ impl Action for GiveBack {
 
     fn apply(&self, model: &mut Model) -> bool {
         let Place { hit, worker } = self.place;
-        self.place.id(model) == self.id && model.give_back(hit, worker, "AssignmentReturned")
+        self.place.id(model) == self.id && model.return_place(hit, worker, "AssignmentReturned")
     }
 }
 

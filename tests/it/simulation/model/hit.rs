@@ -164,7 +164,7 @@ impl Model {
     }
 
     /// The place becomes free: `kind` is the event.
-    pub fn give_back(&mut self, at: usize, worker: usize, kind: &'static str) -> bool {
+    pub fn return_place(&mut self, at: usize, worker: usize, kind: &'static str) -> bool {
         if self.work(at, worker, State::Accepted).is_none() {
             return false;
         }

@@ -51,7 +51,7 @@ impl Model {
 
     fn fire(&mut self, kind: &str, at: usize, worker: usize) {
         match kind {
-            "abandonment" => drop(self.give_back(at, worker, "AssignmentAbandoned")),
+            "abandonment" => drop(self.return_place(at, worker, "AssignmentAbandoned")),
             "auto_approval" => {
                 self.decide(at, worker, State::Submitted, State::Approved);
             }

@@ -28,8 +28,8 @@ pub async fn qualify(world: &World, step: Step, made: &mut Made) {
             let path = format!("/workers/{}/qualifications/{}/{last}", worker(by), pick(types, of));
             let city = if by % 2 == 0 { "paris" } else { "rome" };
             let answers = json!({"Answers": {"capital": city}});
-            let asked = world.control("POST", &path, answers).await.1;
-            requests.extend(asked["QualificationRequestId"].as_str().map(str::to_owned));
+            let sent = world.control("POST", &path, answers).await.1;
+            requests.extend(sent["QualificationRequestId"].as_str().map(str::to_owned));
         }
         Step::Decide(index, well) => {
             let operation =
@@ -53,9 +53,9 @@ pub async fn qualify(world: &World, step: Step, made: &mut Made) {
                 json!({"QualificationTypeStatus": "Active", "RetryDelayInSeconds": 60}),
                 tested(json!({"TestDurationInSeconds": 3600})),
             ];
-            let mut asked = changes[how % 4].clone();
-            asked["QualificationTypeId"] = pick(types, of).into();
-            world.call("UpdateQualificationType", asked).await;
+            let mut sent = changes[how % 4].clone();
+            sent["QualificationTypeId"] = pick(types, of).into();
+            world.call("UpdateQualificationType", sent).await;
         }
         Step::Forget(of) => {
             let body = json!({"QualificationTypeId": pick(types, of)});

@@ -67,33 +67,33 @@ pub async fn take(world: &World, step: Step, made: &mut Made) {
         }
         Step::Bonus(index) => {
             let id = pick(works, index);
-            let asked = json!({"AssignmentId": id, "WorkerId": worker(world, &id).await,
+            let sent = json!({"AssignmentId": id, "WorkerId": worker(world, &id).await,
                 "BonusAmount": "0.25", "Reason": "good"});
-            world.call("SendBonus", asked).await;
+            world.call("SendBonus", sent).await;
         }
         Step::Block(index) => {
-            let asked = json!({"WorkerId": format!("A1WORKER{index}"), "Reason": "bad"});
-            world.call("CreateWorkerBlock", asked).await;
+            let sent = json!({"WorkerId": format!("A1WORKER{index}"), "Reason": "bad"});
+            world.call("CreateWorkerBlock", sent).await;
         }
         Step::Unblock(index) => {
-            let asked = json!({"WorkerId": format!("A1WORKER{index}")});
-            world.call("DeleteWorkerBlock", asked).await;
+            let sent = json!({"WorkerId": format!("A1WORKER{index}")});
+            world.call("DeleteWorkerBlock", sent).await;
         }
         Step::Notify(index) => {
             let worker = worker(world, &pick(works, index)).await;
-            let asked = json!({"Subject": "s", "MessageText": "t", "WorkerIds": [worker]});
-            world.call("NotifyWorkers", asked).await;
+            let sent = json!({"Subject": "s", "MessageText": "t", "WorkerIds": [worker]});
+            world.call("NotifyWorkers", sent).await;
         }
         Step::Tell(index) => {
             let (_, answer) = world.call("GetHIT", json!({"HITId": pick(hits, index)})).await;
             let notification = (index % 3 > 0).then(|| events::to_queue(&format!("q{index}")));
-            let asked = json!({"HITTypeId": answer["HIT"]["HITTypeId"],
+            let sent = json!({"HITTypeId": answer["HIT"]["HITTypeId"],
                 "Notification": notification, "Active": index % 2 == 0});
-            world.call("UpdateNotificationSettings", asked).await;
+            world.call("UpdateNotificationSettings", sent).await;
         }
         Step::Wait(hours) => {
-            let asked = json!({"advance": format!("{hours}h")});
-            world.control("POST", "/clock", asked).await;
+            let sent = json!({"advance": format!("{hours}h")});
+            world.control("POST", "/clock", sent).await;
         }
         step => change(world, step, made).await,
     }
@@ -118,16 +118,16 @@ async fn change(world: &World, step: Step, made: &mut Made) {
         }
         Step::Retype(index, to) => {
             let like = world.call("GetHIT", json!({"HITId": pick(hits, to)})).await.1;
-            let asked = json!({"HITId": pick(hits, index), "HITTypeId": like["HIT"]["HITTypeId"]});
-            world.call("UpdateHITTypeOfHIT", asked).await;
+            let sent = json!({"HITId": pick(hits, index), "HITTypeId": like["HIT"]["HITTypeId"]});
+            world.call("UpdateHITTypeOfHIT", sent).await;
         }
         Step::More(index) => {
-            let asked = json!({"HITId": pick(hits, index), "NumberOfAdditionalAssignments": 1});
-            world.call("CreateAdditionalAssignmentsForHIT", asked).await;
+            let sent = json!({"HITId": pick(hits, index), "NumberOfAdditionalAssignments": 1});
+            world.call("CreateAdditionalAssignmentsForHIT", sent).await;
         }
         Step::Review(index, revert) => {
-            let asked = json!({"HITId": pick(hits, index), "Revert": revert});
-            world.call("UpdateHITReviewStatus", asked).await;
+            let sent = json!({"HITId": pick(hits, index), "Revert": revert});
+            world.call("UpdateHITReviewStatus", sent).await;
         }
         step => reach(world, step, made).await,
     }

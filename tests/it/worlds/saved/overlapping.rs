@@ -74,16 +74,17 @@ async fn places_that_contradict_each_other_are_told() {
     let other = HITS.replace("\"Reward\": \"0.01\"", "\"Reward\": \"0.02\"");
     let (status, answer) = load(&world, &[HITS, &other]).await;
     assert_eq!(status, 400);
-    let told = &answer["error"]["problems"];
+    let reported = &answer["error"]["problems"];
     assert_eq!(
-        told,
+        reported,
         &json!([{"file": 1, "path": "HITs[0].Reward", "line": 1,
-            "reason": "another value stands elsewhere for the same thing"}])
+            "reason": "another value stands elsewhere for the same thing",
+            "elsewhere": {"file": 0, "path": "HITs[0].Reward", "line": 1}}])
     );
     let other = ASSIGNMENTS.replace("\"ok\"", "\"well\"");
     let (status, answer) = load(&world, &[ASSIGNMENTS, &other]).await;
-    let told = &answer["error"]["problems"][0];
-    assert_eq!((status, &told["path"]), (400, &json!("Assignments[1].RequesterFeedback")));
+    let reported = &answer["error"]["problems"][0];
+    assert_eq!((status, &reported["path"]), (400, &json!("Assignments[1].RequesterFeedback")));
     let twice: Value = json!({"HITs": [{"HITId": "3H"}, {"HITId": "3H"}]});
     assert_eq!(problems(&world, twice).await, ["HITs[1]: the HIT 3H stands twice"]);
 }
@@ -129,8 +130,8 @@ async fn qualifications_and_hits_too_come_in_the_order_in_which_they_were_saved(
     let hits = json!({"HITs": [hit("3C", 1_558_399_105), hit("3B", 1_558_399_105),
         hit("3A", 1_558_399_104)]});
     let world = begun(&[TYPES, &grants.to_string(), &hits.to_string()]).await;
-    let asked = json!({"QualificationTypeId": of});
-    let listed = world.ok("ListWorkersWithQualificationType", asked).await;
+    let sent = json!({"QualificationTypeId": of});
+    let listed = world.ok("ListWorkersWithQualificationType", sent).await;
     let workers = listed["Qualifications"].as_array().unwrap().iter();
     let workers: Vec<&str> = workers.map(|held| held["WorkerId"].as_str().unwrap()).collect();
     assert_eq!(workers, ["A3", "A2", "A1", "A0"]);

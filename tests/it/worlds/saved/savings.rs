@@ -143,26 +143,29 @@ async fn each_saving_adds_what_the_others_have_not() {
 }
 
 #[tokio::test]
-async fn what_contradicts_is_told_where_it_stands() {
+async fn what_contradicts_is_reported_where_it_stands() {
     for (one, member, other) in [
         (TYPES, "QualificationTypes[1].Keywords", TYPES.replace("\"k\"", "\"other\"")),
         (GRANTS, "Qualifications[0].IntegerValue", GRANTS.replace(": 7", ": 8")),
         (BLOCKS, "WorkerBlocks[0].Reason", BLOCKS.replace("spam", "other")),
         (REQUESTS, "QualificationRequests[0].SubmitTime", REQUESTS.replace("105.5", "106")),
     ] {
-        let told = refused(&[TYPES.to_owned(), one.to_owned(), other]).await;
+        let reported = refused(&[TYPES.to_owned(), one.to_owned(), other]).await;
         let reason = "another value stands elsewhere for the same thing";
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told[0]["file"], 2);
-        assert_eq!((&told[0]["path"], &told[0]["reason"]), (&json!(member), &json!(reason)));
+        assert_eq!(reported.len(), 1, "{reported:?}");
+        assert_eq!(reported[0]["file"], 2);
+        assert_eq!(
+            (&reported[0]["path"], &reported[0]["reason"]),
+            (&json!(member), &json!(reason))
+        );
     }
     // The system's own types say something else from time to time.
-    let told = TYPES.replace("\"Description\": \"x\",\n     \"Qual", "\"Qual");
-    begun_with(&[TYPES.to_owned(), told]).await;
+    let reported = TYPES.replace("\"Description\": \"x\",\n     \"Qual", "\"Qual");
+    begun_with(&[TYPES.to_owned(), reported]).await;
 }
 
 #[tokio::test]
-async fn a_problem_of_a_merged_member_is_told_where_the_member_stands() {
+async fn a_problem_of_a_merged_member_is_reported_where_the_member_stands() {
     let hit = json!({"HITId": "3A", "AutoApprovalDelayInSeconds": 60}).to_string();
     let hit = format!("{{\"HITs\": [{hit}]}}");
     let work = json!({"Assignments": [{"AssignmentId": "3W", "HITId": "3A", "WorkerId": "A1"}]});
@@ -176,30 +179,34 @@ async fn a_problem_of_a_merged_member_is_told_where_the_member_stands() {
         (r#""HITStatus": "Disposed""#, "with this work and end it cannot be Disposed"),
     ] {
         let other = format!("{{\"HITs\": [{{\"HITId\": \"3A\", {member}}}]}}");
-        let told = refused(&[hit.clone(), other, work.to_string()]).await;
+        let reported = refused(&[hit.clone(), other, work.to_string()]).await;
         let name = member.split('"').nth(1).unwrap();
         let path = format!("HITs[0].{name}");
         let problem = json!({"file": 1, "line": 1, "path": path, "reason": reason});
-        assert_eq!(told, [problem]);
+        assert_eq!(reported, [problem]);
     }
     let other = json!({"Assignments": [{"AssignmentId": "3W", "ApprovalTime": "-1h"}]}).to_string();
-    let told = refused(&[work.to_string(), other]).await;
-    assert!(told.iter().all(|problem| problem["file"] == 1), "{told:?}");
-    assert_eq!(told[0]["path"], "Assignments[0].ApprovalTime");
+    let reported = refused(&[work.to_string(), other]).await;
+    assert!(reported.iter().all(|problem| problem["file"] == 1), "{reported:?}");
+    assert_eq!(reported[0]["path"], "Assignments[0].ApprovalTime");
 }
 
 /// The values of a known HIT type, and what a second file says of the HIT.
 #[tokio::test]
-async fn a_member_that_the_hit_type_has_otherwise_is_told_where_it_stands() {
+async fn a_member_that_the_hit_type_has_otherwise_is_reported_where_it_stands() {
     let known = json!({"HITTypes": [{"HITTypeId": "3T", "Title": "t", "Keywords": "k"}],
         "HITs": [{"HITId": "3A", "HITTypeId": "3T", "Title": "t"}]});
     let other = json!({"HITs": [{"HITId": "3A", "Keywords": "other"}]});
-    let told = refused(&[known.to_string(), other.to_string()]).await;
-    assert_eq!((told.len(), &told[0]["file"]), (1, &json!(1)), "{told:?}");
-    assert_eq!(told[0]["path"], "HITs[0].Keywords");
+    let reported = refused(&[known.to_string(), other.to_string()]).await;
+    assert_eq!((reported.len(), &reported[0]["file"]), (1, &json!(1)), "{reported:?}");
+    assert_eq!(reported[0]["path"], "HITs[0].Keywords");
     let disputed = json!({"HITs": [{"HITId": "3A", "Keywords": "other", "Title": "u"}]});
-    let told = refused(&[known.to_string(), disputed.to_string()]).await;
-    assert_eq!((told.len(), &told[0]["path"]), (1, &json!("HITs[0].Title")), "{told:?}");
+    let reported = refused(&[known.to_string(), disputed.to_string()]).await;
+    assert_eq!(
+        (reported.len(), &reported[0]["path"]),
+        (1, &json!("HITs[0].Title")),
+        "{reported:?}"
+    );
 }
 
 fn work(status: &str, more: &Value) -> String {
@@ -238,22 +245,26 @@ async fn work_saved_before_and_after_its_review_is_reviewed() {
     }
 }
 
-/// What follows from a value that is in dispute is not told besides.
+/// What follows from a value that is in dispute is not reported besides.
 #[tokio::test]
-async fn a_dispute_is_told_alone() {
+async fn a_dispute_is_reported_alone() {
     let submitted = work("Submitted", &json!({"HITId": "3A"}));
     let other =
         work("Approved", &json!({"ApprovalTime": 1_558_394_150, "SubmitTime": 1_558_394_140}));
-    let told = refused(&[submitted, other]).await;
+    let reported = refused(&[submitted, other]).await;
     assert_eq!(
-        (told.len(), &told[0]["path"]),
+        (reported.len(), &reported[0]["path"]),
         (1, &json!("Assignments[0].SubmitTime")),
-        "{told:?}"
+        "{reported:?}"
     );
     let hit = |max: i64| json!({"HITs": [{"HITId": "3A", "MaxAssignments": max}]}).to_string();
     let two = json!({"Assignments": [{"HITId": "3A"}, {"HITId": "3A"}]}).to_string();
-    let told = refused(&[hit(1), hit(2), two]).await;
-    assert_eq!((told.len(), &told[0]["path"]), (1, &json!("HITs[0].MaxAssignments")), "{told:?}");
+    let reported = refused(&[hit(1), hit(2), two]).await;
+    assert_eq!(
+        (reported.len(), &reported[0]["path"]),
+        (1, &json!("HITs[0].MaxAssignments")),
+        "{reported:?}"
+    );
 }
 
 /// A dump names each owner by id, saved output none.
@@ -297,4 +308,36 @@ async fn a_type_of_two_owners_is_refused() {
     let problems = refused(&[of("AK1"), of("AK2")]).await;
     assert!(problems[0]["reason"].as_str().unwrap().contains("another"), "{problems:?}");
     let _ = begun_with(&[of("AK1"), of("AK1")]).await;
+}
+
+/// What was earned and spent between two dumps.
+#[tokio::test]
+async fn the_last_balance_counts() {
+    let of = |balance: &str| {
+        json!({"Requesters": [{"AccessKeyId": "AK1", "AvailableBalance": balance}]}).to_string()
+    };
+    let world = begun_with(&[of("10.00"), of("7.50")]).await;
+    let dumped = dump(&world).await;
+    let mut requesters = dumped["Requesters"].as_array().unwrap().iter();
+    let found = requesters.find(|one| one["AccessKeyId"] == "AK1").unwrap();
+    assert_eq!(found["AvailableBalance"], "7.50");
+}
+
+/// Two dumps of one market hold the same HIT, whose work went on.
+#[tokio::test]
+async fn work_within_a_hit_that_two_files_have_is_one() {
+    let of = |status: &str, more: Value| {
+        let work = json!({"AssignmentId": "3W", "WorkerId": "A1", "AssignmentStatus": status,
+            "SubmitTime": 1_558_394_204});
+        let assignments: Vec<Value> = std::iter::once(work).chain([more]).collect();
+        json!({"HITs": [{"HITId": "3A", "Assignments": assignments}]}).to_string()
+    };
+    let nobody = json!({"WorkerId": "A3", "SubmitTime": 1_558_394_204});
+    let second = json!({"AssignmentId": "3X", "WorkerId": "A2", "SubmitTime": 1_558_394_205});
+    let files = [of("Submitted", second.clone()), of("Approved", second)];
+    let found = works(&files).await;
+    let statuses = found.as_array().unwrap().iter().map(|work| &work["AssignmentStatus"]);
+    assert_eq!(statuses.collect::<Vec<_>>(), ["Approved", "Submitted"]);
+    let files = [of("Submitted", nobody.clone()), of("Submitted", nobody)];
+    assert_eq!(works(&files).await.as_array().unwrap().len(), 2);
 }

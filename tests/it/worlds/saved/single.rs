@@ -37,8 +37,8 @@ fn second_page() -> String {
 }
 
 async fn reported(world: &World) -> Vec<String> {
-    let asked = json!({"HITId": HIT});
-    let listed = world.ok("ListReviewPolicyResultsForHIT", asked).await;
+    let sent = json!({"HITId": HIT});
+    let listed = world.ok("ListReviewPolicyResultsForHIT", sent).await;
     assert_eq!(listed["HITReviewPolicy"]["PolicyName"], "SimplePlurality/2011-09-01");
     let actions = listed["AssignmentReviewReport"]["ReviewActions"].as_array().unwrap().clone();
     actions.iter().map(|action| action["ActionId"].as_str().unwrap().to_owned()).collect()

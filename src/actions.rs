@@ -1,0 +1,15 @@
+//! Actions with consequences for other nouns, by life cycle: what a requester, a worker, a timer or
+//! a world file can do alike.
+
+pub mod assignment;
+pub mod events;
+pub mod expiration;
+pub mod faults;
+pub mod form;
+pub mod hit;
+pub mod idempotency;
+pub mod money;
+pub mod qualification;
+pub mod requirements;
+pub mod review;
+pub mod worker;

@@ -1,0 +1,224 @@
+//! Three examples for each command: for `--help`, for the manual and for the book.
+
+/// What the help of a command shows besides its options.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandHelp {
+    /// The command without the program's name; empty for the program itself.
+    pub command: &'static str,
+    /// How to use it.
+    pub examples: [Example; 3],
+    /// The page of the book that says more, a file in `docs/src`.
+    pub page: &'static str,
+}
+
+/// A line to type.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// What it does, without a colon at its end.
+    pub what: &'static str,
+    /// The line of a shell.
+    pub line: &'static str,
+}
+
+/// What the help of that command shows.
+#[must_use]
+pub fn of(command: &str) -> Option<&'static CommandHelp> {
+    COMMANDS.iter().find(|help| help.command == command)
+}
+
+macro_rules! commands {
+    ($($command:literal, $page:literal { $($what:literal: $line:literal,)* })*) => {
+        /// Every command.
+        pub const COMMANDS: &[CommandHelp] = &[$(CommandHelp {
+            command: $command,
+            examples: [$(Example { what: $what, line: $line }),*],
+            page: $page,
+        }),*];
+    };
+}
+
+commands! {
+    "", "start" {
+        "Serve a market with HITs, workers and submitted work": "mturk-local --fixture demo",
+        "Run your tests against a server of their own": "mturk-local exec -- pytest",
+        "Point the AWS clients of this shell at a running server": r#"eval "$(mturk-local env)""#,
+    }
+    "serve", "options" {
+        "Keep the market in a file": "mturk-local serve --database sqlite:market.db",
+        "Start with a built-in world and a stopped clock":
+            "mturk-local serve --fixture demo --clock 2026-01-01T00:00:00Z --freeze",
+        "Accept only requests that this requester has signed":
+            "mturk-local serve --auth strict --credential AK1:secret1",
+    }
+    "exec", "tests" {
+        "Run tests against a server of their own": "mturk-local exec -- pytest -x",
+        "Run a script on a market with three pages of submitted work":
+            "mturk-local exec --fixture three-pages -- python review.py",
+        "Keep the server's log, and run a shell command":
+            "mturk-local exec --log-file server.log -- sh -c 'aws mturk list-hits'",
+    }
+    "env", "start" {
+        "Point the AWS clients of this shell at the server": r#"eval "$(mturk-local env)""#,
+        "Use the key and the secret of a requester":
+            r#"eval "$(mturk-local env --credential AK1:secret1)""#,
+        "Print the line for a server at another address":
+            "mturk-local env --endpoint http://127.0.0.1:8080",
+    }
+    "load", "worlds" {
+        "Add a world to the market": "mturk-local load world.json",
+        "Add what `aws mturk list-hits` printed, as HITs of this requester":
+            "mturk-local load hits.json --requester AK1",
+        "Replace the market with a dump": "mturk-local load --replace market.json",
+    }
+    "import", "import" {
+        "Show what would be imported": "mturk-local import results --dry-run",
+        "Import folders and files for this requester":
+            "mturk-local import results study.jsonl --requester AK1",
+        "Write the archive as one world file": "mturk-local import results --output study.json",
+    }
+    "dump", "worlds" {
+        "Save the market": "mturk-local dump > market.json",
+        "Save it with the secrets of its requesters":
+            "mturk-local dump --with-secrets --admin-token-file token > market.json",
+        "Copy the market of another server":
+            r#"mturk-local dump --endpoint "$OTHER" | mturk-local load --replace -"#,
+    }
+    "reset", "tests" {
+        "Go back to the start": "mturk-local reset",
+        "Go to an empty market": "mturk-local reset --empty",
+        "Remove only what one requester has": "mturk-local reset --requester AK1",
+    }
+    "snapshot", "snapshots" {
+        "Keep the market under a name": "mturk-local snapshot keep loaded",
+        "Go back to it": "mturk-local snapshot restore loaded",
+        "Show what is kept": "mturk-local snapshot list",
+    }
+    "snapshot keep", "snapshots" {
+        "Keep the market under a name": "mturk-local snapshot keep loaded",
+        "Load a world, and keep the market with it":
+            "mturk-local load world.json && mturk-local snapshot keep loaded",
+        "Keep the market of a server at another address":
+            "mturk-local snapshot keep loaded --endpoint http://127.0.0.1:8080",
+    }
+    "snapshot restore", "snapshots" {
+        "Keep the market, and go back to it":
+            "mturk-local snapshot keep a && mturk-local snapshot restore a",
+        "Go back, and stop the clock there":
+            "mturk-local snapshot restore a && mturk-local clock freeze",
+        "Go back on a server at another address":
+            "mturk-local snapshot restore a --endpoint http://127.0.0.1:8080",
+    }
+    "snapshot list", "snapshots" {
+        "Show the snapshots": "mturk-local snapshot list",
+        "Save the list": "mturk-local snapshot list > snapshots.json",
+        "Show the snapshots of a server at another address":
+            "mturk-local snapshot list --endpoint http://127.0.0.1:8080",
+    }
+    "snapshot delete", "snapshots" {
+        "Keep a snapshot, and delete it":
+            "mturk-local snapshot keep a && mturk-local snapshot delete a",
+        "Delete a snapshot if there is one": "mturk-local snapshot delete a || true",
+        "Do so on a server at another address":
+            "mturk-local snapshot delete a --endpoint http://127.0.0.1:8080 || true",
+    }
+    "submit", "tests" {
+        "Let a new worker answer a HIT of the built-in world minimal":
+            "mturk-local submit --hit 3MINIMAL00000000000000000HIT01 --answer q=cat",
+        "Let a worker of your choice answer two questions":
+            r#"mturk-local submit --hit "$HIT" --worker A1BO --answer a=1 --answer b=2"#,
+        "Submit work and let 30 days pass, so that it is approved":
+            r#"mturk-local submit --hit "$HIT" && mturk-local clock advance 30d"#,
+    }
+    "requests", "requests" {
+        "Print the latest calls": "mturk-local requests",
+        "Print the calls that were refused, each with a hint": "mturk-local requests --error any",
+        "Print the SendBonus calls of one requester":
+            "mturk-local requests --operation SendBonus --requester AK1",
+    }
+    "faults", "faults" {
+        "Show the rules": "mturk-local faults",
+        "Fail the next two calls of CreateHIT":
+            "mturk-local faults add Operation=CreateHIT Error=ServiceFault Times=2",
+        "Remove all rules": "mturk-local faults clear",
+    }
+    "faults list", "faults" {
+        "Show the rules": "mturk-local faults list",
+        "Save them": "mturk-local faults list > faults.json",
+        "Show the rules of a server at another address":
+            "mturk-local faults list --endpoint http://127.0.0.1:8080",
+    }
+    "faults add", "faults" {
+        "Make one call in ten fail":
+            "mturk-local faults add Error=ServiceFault Probability=0.1 Seed=7",
+        "Carry out the next SendBonus, but lose its answer":
+            "mturk-local faults add Preset=lost-answer Operation=SendBonus Times=1",
+        "Show new HITs late, as the sandbox did":
+            "mturk-local faults add Preset=sandbox-lag Seconds=10",
+    }
+    "faults clear", "faults" {
+        "Remove all rules": "mturk-local faults clear",
+        "Remove one": "mturk-local faults clear 1",
+        "Replace all rules with one":
+            "mturk-local faults clear && mturk-local faults add LatencyMs=500",
+    }
+    "clock", "time" {
+        "Show the time of the market": "mturk-local clock",
+        "Let 30 days pass, with everything that falls due": "mturk-local clock advance 30d",
+        "Show the time of a server at another address":
+            "mturk-local clock --endpoint http://127.0.0.1:8080",
+    }
+    "clock advance", "time" {
+        "Let 30 days pass, in which HITs expire and work is approved":
+            "mturk-local clock advance 30d",
+        "Move a frozen clock to the next second": "mturk-local clock advance 1s",
+        "Stop the clock and move it by an hour":
+            "mturk-local clock freeze && mturk-local clock advance 1h",
+    }
+    "clock set", "time" {
+        "Go to the start of a year": "mturk-local clock set 2031-01-01T00:00:00Z",
+        "Go to a time in seconds since 1970": "mturk-local clock set 1956528000",
+        "Go a week ahead": "mturk-local clock set +7d",
+    }
+    "clock freeze", "time" {
+        "Stop the clock": "mturk-local clock freeze",
+        "Stop it and go to a time":
+            "mturk-local clock freeze && mturk-local clock set 2033-01-01T00:00:00Z",
+        "Stop the clock of a server at another address":
+            "mturk-local clock freeze --endpoint http://127.0.0.1:8080",
+    }
+    "clock resume", "time" {
+        "Let the clock run on": "mturk-local clock resume",
+        "Let a day pass, then let the clock run on":
+            "mturk-local clock advance 1d && mturk-local clock resume",
+        "Let the clock of a server at another address run on":
+            "mturk-local clock resume --endpoint http://127.0.0.1:8080",
+    }
+    "health", "compose" {
+        "Check a server": "mturk-local health",
+        "Wait until a server that starts is ready": "mturk-local health --wait --timeout 2m",
+        "Load a world as soon as the server is ready":
+            "mturk-local health --wait && mturk-local load world.json",
+    }
+    "fixtures", "worlds" {
+        "List the built-in worlds": "mturk-local fixtures",
+        "Save one, to edit it": "mturk-local fixtures demo > world.json",
+        "Add one to the market of a running server":
+            "mturk-local fixtures two-requesters | mturk-local load -",
+    }
+    "openapi", "control" {
+        "Save the description": "mturk-local openapi > control-api.json",
+        "List the routes": r#"mturk-local openapi | grep -o '"/_mturk/[^"]*"'"#,
+        "Show what an update changed": "mturk-local openapi | diff control-api.json -",
+    }
+    "completions", "commands" {
+        "In bash": "echo 'source <(mturk-local completions bash)' >> ~/.bashrc",
+        "In zsh, after the line with compinit":
+            "echo 'source <(mturk-local completions zsh)' >> ~/.zshrc",
+        "In fish": "mturk-local completions fish > ~/.config/fish/conf.d/mturk-local.fish",
+    }
+    "man", "commands" {
+        "Read the page of a command": "mturk-local man load | man -l -",
+        "Read all pages": "mturk-local man | man -l -",
+        "Save a page": "mturk-local man serve > mturk-local-serve.1",
+    }
+}

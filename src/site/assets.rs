@@ -1,0 +1,148 @@
+//! Style sheet, scripts and pictures: part of the program. So are sample pages, which stand in the
+//! frame of a task as a requester's own page would.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+macro_rules! files {
+    ($folder:literal, $($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!($folder, $path)))),*]
+    };
+}
+
+const FILES: &[(&str, &str)] = files![
+    "assets/",
+    "clock.js",
+    "externalHIT_v1.js",
+    "framed.js",
+    "icon.svg",
+    "question-form.css",
+    "question-form.js",
+    "samples/reaction-times.css",
+    "samples/reaction-times.html",
+    "samples/reaction-times.js",
+    "site.css",
+    "work.js",
+];
+
+/// The modules of `crowd-html-elements.js`, each behind those that it imports.
+const CROWD_MODULES: &[(&str, &str)] = files![
+    "crowd/",
+    "dom.js",
+    "address.js",
+    "style.js",
+    "field.js",
+    "wrapped.js",
+    "input.js",
+    "text-area.js",
+    "slider.js",
+    "checkbox.js",
+    "radio.js",
+    "classifier.js",
+    "instructions.js",
+    "button.js",
+    "answers.js",
+    "form.js",
+];
+
+/// `crowd-html-elements.js`: pages name one address and load a script that is no module, so the
+/// modules are joined in one scope.
+static CROWD_ELEMENTS: LazyLock<String> = LazyLock::new(|| {
+    let mut script = String::from(
+        "// Elements of the kind that pages of tasks are made of, written for mturk-local.\n\
+         // Names, attributes and what is submitted are those that such pages rely on.\n\
+         \"use strict\";\n(() => {\nif (customElements.get(\"crowd-form\")) return;\n",
+    );
+    for line in CROWD_MODULES.iter().flat_map(|(_, module)| module.lines()) {
+        if !line.starts_with("import ") {
+            script.extend([line.strip_prefix("export ").unwrap_or(line), "\n"]);
+        }
+    }
+    script + "})();\n"
+});
+
+/// `GET /assets/{path}`.
+pub async fn show(Path(path): Path<String>) -> Response {
+    answer(&path)
+}
+
+/// `GET /favicon.ico`, which browsers request by themselves.
+pub async fn icon() -> Response {
+    answer("icon.svg")
+}
+
+/// `GET /samples/{name}`: a page that built-in worlds have HITs of. It has no origin, as HTML that
+/// came with a HIT.
+pub async fn sample(Path(name): Path<String>) -> Response {
+    let policy = "sandbox allow-scripts allow-forms; default-src 'none'; script-src 'self'; \
+        style-src 'self'; base-uri 'none'; form-action *; frame-ancestors 'self'";
+    let mut page = answer(&format!("samples/{name}.html"));
+    let policy = HeaderValue::from_static(policy);
+    page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    page
+}
+
+fn answer(path: &str) -> Response {
+    let Some(file) = file(path) else {
+        return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
+    };
+    let kind = match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("html") => "text/html; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")];
+    (headers, file).into_response()
+}
+
+fn file(path: &str) -> Option<&'static str> {
+    if path == "crowd-html-elements.js" {
+        return Some(&CROWD_ELEMENTS);
+    }
+    FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    fn files_in(folder: &Path, before: &str) -> BTreeSet<String> {
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        let names = entries.flat_map(|entry| {
+            let name = format!("{before}{}", entry.file_name().to_str().unwrap());
+            let is_folder = entry.file_type().unwrap().is_dir();
+            if is_folder { files_in(&entry.path(), &format!("{name}/")) } else { [name].into() }
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn every_file_is_served() {
+        let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/site");
+        for (folder, listed) in [("assets", FILES), ("crowd", CROWD_MODULES)] {
+            let listed = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
+            assert_eq!(files_in(&site.join(folder), ""), listed, "{folder}");
+        }
+    }
+
+    #[test]
+    fn each_module_stands_behind_what_it_imports() {
+        let mut before = Vec::new();
+        for (name, module) in CROWD_MODULES {
+            for line in module.lines().filter(|line| line.starts_with("import ")) {
+                let (_, imported) = line.rsplit_once("\"./").unwrap();
+                assert!(before.contains(&imported.trim_end_matches("\";")), "{name}: {line}");
+            }
+            before.push(*name);
+        }
+        assert!(!CROWD_ELEMENTS.contains("\nimport ") && !CROWD_ELEMENTS.contains("\nexport "));
+    }
+}

@@ -1,0 +1,143 @@
+//! `/mturk/externalSubmit`: where pages in a frame post their work.
+//!
+//! Facts: documentation of `ExternalQuestion`; how the closed site took work, from a public
+//! script and reports of its users.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+
+use crate::actions::assignment::{self, check_question, open_acceptance};
+use crate::engine::compute;
+use crate::fault::{Code, Fault};
+use crate::rules::frame::NOT_AVAILABLE;
+use crate::rules::posted::Field;
+use crate::rules::question::answers;
+use crate::site::frame::{self, Framed};
+use crate::site::sent::{SentWork, cleaned};
+use crate::site::state::SubmitThrough;
+use crate::site::visit::Visit;
+use crate::store::hits;
+
+/// By a link or a form without a method; documents of 2014 and before show it so.
+pub async fn get(visit: Arc<Visit>) -> Response {
+    submit(&visit, Vec::new()).await.unwrap_or_else(not_submitted)
+}
+
+/// By a form.
+pub async fn post(visit: Arc<Visit>, sent: SentWork) -> Response {
+    let submitted = async { submit(&visit, sent.answers().await?).await };
+    submitted.await.unwrap_or_else(not_submitted)
+}
+
+fn not_submitted(fault: Fault) -> Response {
+    frame::refused("Not submitted", fault)
+}
+
+/// Submits the fields of the query, and those of the body behind them.
+async fn submit(visit: &Visit, body: Vec<Field>) -> Result<Response, Fault> {
+    let fields: Vec<Field> = cleaned(visit.query.clone()).into_iter().chain(body).collect();
+    let assignment_id = assignment_id(&fields)?.to_owned();
+    let fields = match visit.site.options.submit_through {
+        SubmitThrough::Post => {
+            submit_fields(visit, &assignment_id, fields, None).await?;
+            None
+        }
+        SubmitThrough::Frame => {
+            let json = compute(move || {
+                serde_json::to_string(&fields).map(|json| json.replace('<', "\\u003c"))
+            });
+            Some(json.await?.map_err(|e| Fault::Service(e.to_string()))?)
+        }
+    };
+    Ok(Framed { assignment_id, fields, ..Framed::default() }.answer())
+}
+
+/// The last one that is not empty: the body's before the query's.
+fn assignment_id(fields: &[Field]) -> Result<&str, Fault> {
+    let named = fields.iter().rev().find(|(name, id)| name == "assignmentId" && !id.is_empty());
+    match named {
+        Some((_, id)) if id == NOT_AVAILABLE => Err(Fault::refused(
+            Code::PreviewOnly,
+            "There was a problem submitting your results for this HIT. This is a preview: you \
+             must accept the HIT before you can submit the results.",
+        )),
+        Some((_, id)) => Ok(id),
+        None => Err(Fault::refused(
+            Code::NoAssignmentId,
+            "There was a problem submitting your results for this HIT. The page did not say which \
+             assignment it is about.",
+        )),
+    }
+}
+
+/// Submits what a page posted; if a worker is named, only that worker's own.
+///
+/// # Errors
+/// The worker site's refusals.
+pub async fn submit_fields(
+    visit: &Visit,
+    assignment_id: &str,
+    fields: Vec<Field>,
+    worker_id: Option<String>,
+) -> Result<(), Fault> {
+    let question = open_question(visit, assignment_id, worker_id.clone()).await?;
+    let repeated = visit.site.options.repeated;
+    let (question, answer) = compute(move || {
+        let answer = answers::write_posted(&question, &fields, repeated);
+        (question, answer)
+    })
+    .await?;
+    let input = (assignment_id.to_owned(), worker_id, question, answer?);
+    visit
+        .write(input, |turn, (id, worker_id, question, answer)| {
+            Box::pin(async move {
+                let taken = open_acceptance(turn, id, worker_id.as_deref()).await?;
+                let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+                check_question(&hit, question)?;
+                let at = turn.now;
+                assignment::submit(turn, &mut hit, taken, answer.clone(), at).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The question that an assignment answers, before what was posted for it is read.
+///
+/// # Errors
+/// The worker site's refusals.
+pub async fn open_question(
+    visit: &Visit,
+    assignment_id: &str,
+    worker_id: Option<String>,
+) -> Result<String, Fault> {
+    let input = (assignment_id.to_owned(), worker_id);
+    visit
+        .read(input, |turn, (assignment_id, worker_id)| {
+            Box::pin(assignment::open_question(turn, assignment_id, worker_id.as_deref()))
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_assignment_is_named_once_and_spelled_so() {
+        let fields = |pairs: &[(&str, &str)]| -> Vec<Field> {
+            pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+        };
+        let found = fields(&[("assignmentId", "3A"), ("x", "y"), ("assignmentId", "")]);
+        assert_eq!(assignment_id(&found), Ok("3A"));
+        for (pairs, code) in [
+            (&[][..], "NoAssignmentId"),
+            (&[("assignmentid", "3A")], "NoAssignmentId"),
+            (&[("assignmentId", NOT_AVAILABLE)], "PreviewOnly"),
+        ] {
+            let refused = assignment_id(&fields(pairs)).unwrap_err();
+            assert!(refused.to_string().starts_with(code), "{refused}");
+        }
+    }
+}

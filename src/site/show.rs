@@ -1,0 +1,117 @@
+//! Values as people read them.
+
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
+use crate::time::Instant;
+
+/// `2026-01-01 00:00:00`, in UTC.
+pub fn at(at: &Instant) -> String {
+    at.whole_second().rfc3339().replace('T', " ").replace('Z', "")
+}
+
+/// `2026-01-01 00:00`, in UTC.
+pub fn minute(of: &Instant) -> String {
+    at(of).chars().take(16).collect()
+}
+
+/// `2026-01-01`.
+pub fn day(at: &Instant) -> String {
+    at.rfc3339().chars().take(10).collect()
+}
+
+/// A length of time in its largest unit, and the next: `10 min`, `1 h 30 min`.
+pub fn length(seconds: &i64) -> String {
+    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let mut rest = (*seconds).max(0);
+    let mut parts = Vec::new();
+    for (size, unit) in units {
+        if rest >= size && parts.len() < 2 {
+            parts.push(format!("{} {unit}", rest / size));
+            rest %= size;
+        }
+    }
+    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}
+
+/// From one instant to another.
+pub fn between(from: &Instant, to: &Instant) -> String {
+    length(&((to.0 - from.0) / 1000))
+}
+
+/// The mark of a clock that is not real.
+pub fn clock(mode: &str) -> &'static str {
+    match mode {
+        "frozen" => "stands still",
+        "offset" => "virtual",
+        _ => "",
+    }
+}
+
+/// The beginning of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// It, with `…` at its end if it was cut.
+    pub text: String,
+    /// Whether there is more of the text.
+    pub is_cut: bool,
+}
+
+/// So much of a text as takes `bytes` bytes on a page, where `&` takes five; whole words, if they
+/// are not longer than what is left.
+pub fn excerpt(text: &str, bytes: usize) -> Excerpt {
+    let cost = |c: char| if "&<>\"'".contains(c) { 5 } else { c.len_utf8() };
+    let mut rest = bytes;
+    let fits = |(_, c): &(usize, char)| {
+        let left = rest.checked_sub(cost(*c));
+        rest = left.unwrap_or_default();
+        left.is_some()
+    };
+    let Some(end) = text.char_indices().take_while(fits).last().map(|(at, c)| at + c.len_utf8())
+    else {
+        return Excerpt { text: String::new(), is_cut: !text.is_empty() };
+    };
+    if end == text.len() {
+        return Excerpt { text: text.to_owned(), is_cut: false };
+    }
+    let cut = &text[..end];
+    let words = cut.rfind(char::is_whitespace).filter(|at| *at > end / 2);
+    let cut = cut[..words.unwrap_or(end)].trim_end();
+    Excerpt { text: format!("{cut}…"), is_cut: true }
+}
+
+/// Text as part of an address.
+pub fn path(text: &str) -> String {
+    crate::rules::frame::encoded(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_has_whole_words_and_is_no_longer_than_allowed() {
+        for (text, shown, is_cut) in [
+            ("", "", false),
+            ("ten bytes.", "ten bytes.", false),
+            ("eleven byte", "eleven…", true),
+            ("unbreakable", "unbreakabl…", true),
+            ("a unbreakable", "a unbreaka…", true),
+            ("&&", "&&", false),
+            ("&&&", "&&…", true),
+            ("äöüßéè", "äöüßé…", true),
+        ] {
+            assert_eq!(excerpt(text, 10), Excerpt { text: shown.to_owned(), is_cut }, "{text}");
+        }
+        assert_eq!(excerpt("ä", 1), Excerpt { text: String::new(), is_cut: true });
+    }
+
+    #[test]
+    fn lengths_have_two_units_at_most() {
+        for (seconds, shown) in
+            [(0, "0 s"), (59, "59 s"), (600, "10 min"), (5400, "1 h 30 min"), (90_061, "1 d 1 h")]
+        {
+            assert_eq!(length(&seconds), shown);
+        }
+        assert_eq!(length(&-5), "0 s");
+    }
+}

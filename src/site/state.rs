@@ -1,0 +1,37 @@
+//! What the pages of the site share.
+
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::rules::question::answers::Repeated;
+
+/// How work in a frame is submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum SubmitThrough {
+    /// The post to `/mturk/externalSubmit` submits it, wherever it comes from.
+    #[default]
+    Post,
+    /// As the closed site did: the answer of that post tells the page around the frame, which
+    /// submits the work. What is posted from elsewhere, such as a window of its own, is lost.
+    Frame,
+}
+
+/// The options of the site.
+#[derive(Debug, Clone, Default)]
+pub struct SiteOptions {
+    /// What `turkSubmitTo` shows, without a slash at its end; from the request's Host if absent.
+    pub public_url: Option<String>,
+    /// How work in a frame is submitted.
+    pub submit_through: SubmitThrough,
+    /// What becomes of fields with one name.
+    pub repeated: Repeated,
+}
+
+/// What the pages share.
+#[derive(Debug, Clone)]
+pub struct SiteState {
+    /// Takes turns.
+    pub engine: Arc<Engine>,
+    /// The options of the site.
+    pub options: Arc<SiteOptions>,
+}
