@@ -1,7 +1,7 @@
 //! `/_mturk/requests`: the journal of calls of the Requester API.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -233,7 +233,7 @@ fn journal(control: &Control) -> Result<&Arc<Journal>, Fault> {
 /// Requester API never tells whether such an id exists.
 async fn find_owners(engine: &Arc<Engine>, calls: &mut [Call]) -> Result<(), Fault> {
     let named: Vec<_> = calls.iter().map(named).collect();
-    let mut ids: HashMap<Owned, Vec<String>> = HashMap::new();
+    let mut ids: BTreeMap<Owned, Vec<String>> = BTreeMap::new();
     for (_, of, id) in named.iter().flatten() {
         ids.entry(*of).or_default().push(id.clone());
     }

@@ -1,6 +1,6 @@
 //! Whose a thing is, whoever asks: for the control API, which shows what the Requester API hides.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::fault::Fault;
 use crate::store::Tx;
@@ -24,7 +24,7 @@ statements! {
 }
 
 /// What has an owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the API's nouns")]
 pub enum Owned {
     Hit,
@@ -52,7 +52,7 @@ impl Owned {
 /// is not in it.
 pub async fn owners(
     tx: &mut Tx,
-    of: &HashMap<Owned, Vec<String>>,
+    of: &BTreeMap<Owned, Vec<String>>,
 ) -> Result<HashMap<(Owned, String), (String, String)>, Fault> {
     let mut owners = HashMap::new();
     for (of, ids) in of {
