@@ -231,6 +231,8 @@ def start_elsewhere(ending, **options):
     code = f"""
 import os, signal, sys, time
 from mturk_local import Server
+# A shell lets what it runs in the background ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = Server().start()
 print(server.url, server.log_file.parent, flush=True)
 {ending}
