@@ -5,6 +5,7 @@
 mod hits;
 mod market;
 mod people;
+mod snapshots;
 mod work;
 
 use std::fmt::Debug;
@@ -42,6 +43,11 @@ pub trait Action: Debug + Send + Sync {
     /// Whether it takes several transactions, so that it is done alone, and an error does not mean
     /// that nothing was done.
     fn takes_several_turns(&self) -> bool {
+        false
+    }
+
+    /// Whether it forgets HITs and work that were there.
+    fn goes_back(&self) -> bool {
         false
     }
 
@@ -84,6 +90,8 @@ const CHOICES: &[(usize, Choice)] = &[
     (2, people::decide),
     (6, market::advance),
     (1, market::reload),
+    (1, snapshots::keep),
+    (1, snapshots::restore),
 ];
 
 /// The next action; a repetition of one of `sent` now and then.

@@ -19,6 +19,7 @@ pub async fn market(world: &World, model: &Model, chance: &mut Chance) -> Result
     balances(world, model).await?;
     deleted_hits(world, model).await?;
     events(world, model).await?;
+    snapshots(world, model).await?;
     timers_and_work_in_hand(world, model).await
 }
 
@@ -86,6 +87,19 @@ async fn events(world: &World, model: &Model) -> Result<(), String> {
         })
         .collect();
     same("events", &found, &expected)
+}
+
+async fn snapshots(world: &World, model: &Model) -> Result<(), String> {
+    let shown = world.done("GET", "/snapshots", Value::Null).await["Snapshots"].take();
+    let shown = shown.as_array().cloned().unwrap_or_default();
+    let found: Vec<String> =
+        shown.iter().map(|one| format!("{} {}", one["Name"], one["Now"])).collect();
+    let now = |at: i64| chrono::DateTime::from_timestamp_millis(at).unwrap();
+    let shown = |(name, kept): (&String, &Model)| {
+        let now = now(kept.now).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        format!("\"{name}\" \"{now}\"")
+    };
+    same("snapshots", &found, &model.snapshots.iter().map(shown).collect())
 }
 
 /// The table of timers is what the states say; and so is the work that workers have in hand, of

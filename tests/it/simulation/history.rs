@@ -76,6 +76,10 @@ impl History {
             self.sent.push(Arc::clone(action));
         }
         self.follow(&done, chance).await?;
+        if done.iter().any(|(action, _)| action.goes_back()) {
+            // What they are about may be gone.
+            self.sent.clear();
+        }
         if matches!(harm, Harm::Crash(_)) {
             check::integrity(&self.process.world).await?;
         }
@@ -150,7 +154,9 @@ impl History {
         check::integrity(&self.process.world).await?;
         let dumped = self.process.world.done("GET", "/world", Value::Null).await;
         let production = self.model.production;
-        let mut loaded = Model { events: Vec::new(), ..self.model.clone() };
+        let mut loaded = self.model.clone();
+        loaded.events.clear();
+        loaded.snapshots.clear();
         much_later(&self.process, &mut self.model, chance).await?;
         if chance.one_in(3) {
             let process = Process::begin(production).await;

@@ -82,6 +82,8 @@ pub struct Model {
     pub arrivals: i64,
     /// How often the market was loaded anew: lists that were begun before end then.
     pub loads: usize,
+    /// By name, what was kept.
+    pub snapshots: BTreeMap<String, Model>,
 }
 
 impl Model {
@@ -98,6 +100,7 @@ impl Model {
             events: Vec::new(),
             arrivals: 0,
             loads: 0,
+            snapshots: BTreeMap::new(),
         }
     }
 

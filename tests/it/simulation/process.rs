@@ -190,6 +190,7 @@ impl Process {
         for name in [FILE, LOG] {
             let _ = std::fs::rename(taken.path().join(name), folder.path().join(name));
         }
+        self.move_snapshots(&folder);
         self.world = open(folder.path(), self.production).await;
         self.folders.push(folder);
     }
@@ -201,13 +202,21 @@ impl Process {
         let file = self.file().unwrap();
         assert!(!file.with_file_name(LOG).exists(), "the log was not copied into the file");
         std::fs::copy(file, folder.path().join(FILE)).unwrap();
+        self.move_snapshots(&folder);
         self.world = open(folder.path(), self.production).await;
         self.folders.push(folder);
+    }
+
+    /// The next process has those of the last.
+    fn move_snapshots(&self, folder: &TempDir) {
+        let old = self.file().unwrap().with_file_name(SNAPSHOTS);
+        let _ = std::fs::rename(old, folder.path().join(SNAPSHOTS));
     }
 }
 
 const FILE: &str = "market.db";
 const LOG: &str = "market.db-wal";
+const SNAPSHOTS: &str = "market.db.snapshots";
 
 /// Those connections to our own schema that are in the middle of something.
 const CUT: &str = "SELECT pg_terminate_backend(pid) FROM (SELECT DISTINCT l.pid FROM pg_locks l \
