@@ -147,7 +147,6 @@ pub struct Backend {
     control: Control,
     site: SiteState,
     publisher: Publisher,
-    outbound: Outbound,
     has_new_token: bool,
     control_is_apart: bool,
 }
@@ -197,12 +196,12 @@ impl Backend {
                 public_origin,
                 token,
                 https_url: options.https_url,
+                outbound: Outbound::new(options.outbound),
                 journal,
                 metrics,
             },
             host_check: Arc::new(options.host_check),
             publisher: Publisher::new(options.endpoints),
-            outbound: Outbound::new(options.outbound),
             has_new_token,
             control_is_apart: options.control.is_apart,
         })
@@ -215,7 +214,7 @@ impl Backend {
 
     /// What sends requests to other hosts.
     pub const fn outbound(&self) -> &Outbound {
-        &self.outbound
+        &self.control.outbound
     }
 
     /// What answers requests.
@@ -272,9 +271,10 @@ impl Backend {
         }
     }
 
-    /// Delivers notifications until `stop` is set; then ends every wait for an event.
+    /// Delivers notifications and webhooks' events until `stop` is set; then ends every wait for an event.
     pub async fn deliver(&self, stop: watch::Receiver<bool>) {
-        notify::deliver(Arc::clone(self.engine()), self.publisher.clone(), stop).await;
+        let (publisher, outbound) = (self.publisher.clone(), self.outbound().clone());
+        notify::deliver(Arc::clone(self.engine()), publisher, outbound, stop).await;
     }
 }
 

@@ -22,5 +22,6 @@ pub mod snapshot;
 pub mod text;
 pub mod unique_request_token;
 pub mod url;
+pub mod webhook;
 pub mod worker;
 pub mod worker_cookie;

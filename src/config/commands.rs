@@ -46,6 +46,8 @@ pub enum Command {
     Requests(Requests),
     /// Show or change the rules that make calls fail.
     Faults(FaultsArgs),
+    /// Show or change the URLs that events are pushed to.
+    Webhooks(WebhooksArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.
@@ -380,6 +382,43 @@ pub enum FaultsCommand {
     Clear {
         /// The number of the rule.
         number: Option<u64>,
+    },
+}
+
+/// `mturk-local webhooks`.
+#[derive(Debug, Args)]
+#[command(mut_args(everywhere))]
+pub struct WebhooksArgs {
+    /// What to do with the webhooks [default: list].
+    #[command(subcommand)]
+    pub change: Option<WebhooksCommand>,
+    /// Which server.
+    #[command(flatten)]
+    pub server: Endpoint,
+}
+
+/// What can be done with webhooks.
+#[derive(Debug, Clone, Subcommand)]
+pub enum WebhooksCommand {
+    /// List the webhooks and how far each has come.
+    List,
+    /// Register a webhook, and print its secret.
+    Add {
+        /// The URL that gets the events.
+        url: String,
+        /// Other members of the webhook, for example Events=HITReviewable,HITExpired.
+        #[arg(value_name = "MEMBER=VALUE")]
+        members: Vec<String>,
+    },
+    /// Remove all webhooks, or one.
+    Remove {
+        /// The id of the webhook.
+        id: Option<String>,
+    },
+    /// Try all failing webhooks again now, or one.
+    Retry {
+        /// The id of the webhook.
+        id: Option<String>,
     },
 }
 

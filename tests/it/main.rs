@@ -46,6 +46,7 @@ mod state;
 mod statements;
 mod tidy;
 mod time;
+mod webhooks;
 mod worker;
 mod world;
 mod worlds;
