@@ -270,7 +270,7 @@ impl Serve {
             worlds: None,
             host_check: self.host_check(bound),
             endpoints: self.endpoints.checked()?,
-            outbound: self.outbound.policy(),
+            outbound: self.outbound.policy()?,
             site: SiteOptions {
                 public_url: self.public_url.clone(),
                 submit_through: self.submit_through,

@@ -18,14 +18,20 @@ pub struct Outbound {
     pub hosts: Vec<AllowedHost>,
     /// Let robots use the key in this environment variable; repeatable.
     #[arg(long = "robot-key-env", value_name = "NAME", env = "MTURK_LOCAL_ROBOT_KEY_ENV")]
-    #[arg(value_delimiter = ',', value_parser = variable, hide_short_help = true)]
+    #[arg(value_delimiter = ',', hide_short_help = true)]
     pub key_variables: Vec<String>,
 }
 
 impl Outbound {
     /// What is allowed.
-    pub fn policy(&self) -> Policy {
-        Policy { hosts: self.hosts.clone(), key_variables: self.key_variables.clone() }
+    ///
+    /// # Errors
+    /// A variable has no name that variables have. The text does not show it: it may be a key.
+    pub fn policy(&self) -> Result<Policy, String> {
+        let named: Result<_, _> = self.key_variables.iter().map(|name| variable(name)).collect();
+        let key_variables =
+            named.map_err(|why| format!("--robot-key-env (MTURK_LOCAL_ROBOT_KEY_ENV): {why}"))?;
+        Ok(Policy { hosts: self.hosts.clone(), key_variables })
     }
 
     /// Logs that a proxy of the environment is not used, if there is one and requests are allowed.
@@ -44,6 +50,6 @@ const PROXIES: [&str; 6] =
 pub fn variable(text: &str) -> Result<String, String> {
     let is_name = is_variable_name(text);
     is_name.then(|| text.to_owned()).ok_or_else(|| {
-        "it is the name of an environment variable, such as OPENAI_API_KEY, and not a key".into()
+        "the name of a variable is wanted, such as OPENAI_API_KEY, and not a key".into()
     })
 }

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 
 use crate::fault::Fault;
 use crate::notify::delivery::{Deliverer, LEASE};
-use crate::outbound::{Limits, OutboundError};
+use crate::outbound::Limits;
 use crate::rules::{notification, webhook};
 use crate::shapes::event::Event;
 use crate::shapes::webhook::Secret;
@@ -64,11 +64,8 @@ impl Deliverer {
             .header("mturk-local-event", *number)
             .body(Bytes::from(body.clone()))
             .map_err(|_| "the URL is malformed".to_owned())?;
-        let status = match self.outbound.send(request, LIMITS).await {
-            // It was received: only its answer is odd.
-            Err(OutboundError::TooLong(_)) => return Ok(()),
-            answer => answer.map_err(|error| error.to_string())?.status(),
-        };
+        let answer = self.outbound.send(request, LIMITS).await;
+        let status = answer.map_err(|error| error.to_string())?.status();
         match status {
             _ if status.is_success() => Ok(()),
             _ if status.is_redirection() => {

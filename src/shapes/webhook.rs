@@ -17,11 +17,12 @@ pub struct Webhook {
     /// Its id, in answers. Ignored in a new webhook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<String>,
-    /// `http://` or `https://`. Nothing is sent until the server's `--allow-outbound` names the host.
+    /// `http://` or `https://`. Nothing is sent until `--allow-outbound` of the server names its
+    /// host.
     #[schema(required, max_length = 2048)]
     pub url: String,
-    /// What signs the events: `whsec_` and 24 to 64 bytes in base64. One is made if absent. Only the
-    /// answer to a registration shows it, and a dump with secrets.
+    /// What signs the events: `whsec_` and 24 to 64 bytes in base64. One is made if absent. Only
+    /// the answer to a registration shows it, and a dump with secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^whsec_[A-Za-z0-9+/]+=*$")]
     pub secret: Option<Secret>,

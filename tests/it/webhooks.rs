@@ -296,8 +296,8 @@ async fn every_problem_of_a_webhook_is_named() {
     let (status, answer) = world.control("POST", "/webhooks", bad).await;
     assert_eq!((status, &answer["error"]["code"]), (400, &json!("BadWorld")));
     let text = answer.to_string();
-    for place in ["[0].Url", "[0].Secret", "[0].Events", "[1].Events[0]", "[1].Odd", "[1].Url"] {
-        assert!(text.contains(&format!("Webhooks{place}")), "{place} in {text}");
+    for problem in ["0]: Url", "0]: Secret", "0]: Events", "1].Events[0]", "1].Odd", "1]: Url"] {
+        assert!(text.contains(&format!("Webhooks[{problem}")), "{problem} in {text}");
     }
     assert!(!text.contains("hush"));
     let many: Vec<Value> = (0..100).map(|n| json!({"Url": format!("http://h{n}.test")})).collect();
