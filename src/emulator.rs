@@ -271,8 +271,8 @@ impl Backend {
         }
     }
 
-    /// Delivers notifications, and events to webhooks, until `stop` is set; then ends every wait for
-    /// an event.
+    /// Delivers notifications, and events to webhooks, until `stop` is set; then ends every wait
+    /// for an event.
     pub async fn deliver(&self, stop: watch::Receiver<bool>) {
         let (publisher, outbound) = (self.publisher.clone(), self.outbound().clone());
         notify::deliver(Arc::clone(self.engine()), publisher, outbound, stop).await;

@@ -21,7 +21,7 @@ use crate::turn::Turn;
 
 /// How much an answer may take; nobody reads its body.
 const LIMITS: Limits = Limits { bytes: 1 << 20, time: Duration::from_secs(10) };
-/// So many events are read at a time to find one that the webhook gets.
+/// So many events are read at a time to find one of the types that the webhook gets.
 const READ_TOGETHER: i64 = 100;
 /// So often at most in one turn.
 const READS: usize = 20;
@@ -133,9 +133,10 @@ async fn message(turn: &mut Turn, registered: Registered) -> Result<Option<Messa
     let is_wanted = |event: &Event| {
         webhook.events.as_ref().is_none_or(|types| types.contains(&event.event_type))
     };
+    let count = if webhook.events.is_some() { READ_TOGETHER } else { 1 };
     let mut after = position;
     for _ in 0..READS {
-        let page = events::page(&mut turn.tx, &filter, after, READ_TOGETHER).await?;
+        let page = events::page(&mut turn.tx, &filter, after, count).await?;
         if let Some(event) = page.events.into_iter().find(is_wanted) {
             let body = serde_json::to_string(&event).map_err(|e| Fault::Service(e.to_string()))?;
             let (number, at) = (event.number, event.at.to_string());
