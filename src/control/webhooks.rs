@@ -101,8 +101,6 @@ pub async fn add(control: Control, body: Body) -> Answer<Webhooks> {
     // The webhooks become a world, so that they are read and checked like those in world files.
     let worlds = Worlds::read(vec![format!("{{\"Webhooks\":{begin}{text}{end}}}")]);
     let worlds = worlds.map_err(Refusal::Problems)?;
-    // Each begins behind the events that have happened.
-    control.engine.number_events().await?;
     let loaded = control.engine.load(worlds, LoadMode::Add, None).await?;
     let policy = control.outbound.policy();
     let with_state = |one: Webhook| Webhook { off: off(&one, policy), ..one };

@@ -306,3 +306,35 @@ async fn every_problem_of_a_webhook_is_named() {
     assert_eq!(status, 400);
     assert!(answer.to_string().contains("more than 100 webhooks"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_restored_webhook_gets_the_events_of_the_restored_market() {
+    let world = World::with(allowing(&["127.0.0.1"])).await;
+    let _delivering = Delivering::start(&world);
+    let mut receiver = Receiver::answering(&["500 Internal Server Error"]).await;
+    add(&world, json!({"Url": receiver.url})).await;
+    world.done("POST", "/snapshots/begun", Value::Null).await;
+    let first = create_hit(&world).await;
+    assert_eq!(receiver.next().await.1["HITId"], first);
+    once(&world, |shown| shown["Failures"] == 1).await;
+    world.done("POST", "/snapshots/begun/restore", Value::Null).await;
+    let shown = listed(&world).await.remove(0);
+    assert_eq!((&shown["After"], &shown["Failures"]), (&json!(0), &Value::Null));
+    let other = world.by("OTHER");
+    let second = create_hit(&other).await;
+    let (_, body) = receiver.next().await;
+    assert_eq!((&body["HITId"], &body["EventType"]), (&json!(second), &json!("HITCreated")));
+    assert!(receiver.is_quiet().await, "what was lost with the restore is not sent");
+}
+
+#[tokio::test]
+async fn webhooks_of_a_loaded_world_begin_behind_what_has_happened() {
+    let world = World::with(allowing(&["127.0.0.1"])).await;
+    let _delivering = Delivering::start(&world);
+    let mut receiver = Receiver::answering(&[]).await;
+    create_hit(&world).await;
+    world.done("POST", "/world", json!({"Webhooks": [{"Url": receiver.url}]})).await;
+    let hit_id = create_hit(&world).await;
+    assert_eq!(receiver.next().await.1["HITId"], hit_id);
+    assert!(receiver.is_quiet().await);
+}
