@@ -14,7 +14,7 @@ use crate::cli::RunError;
 use crate::config::authority;
 use crate::config::commands::{
     ClockArgs, ClockCommand, Dump, Endpoint, Env, FaultsArgs, FaultsCommand, Health, Load,
-    Requests, Reset, SnapshotArgs, SnapshotCommand, Submit,
+    Requests, Reset, SnapshotArgs, SnapshotCommand, Submit, WebhooksArgs, WebhooksCommand,
 };
 use crate::config::{environment, fixtures};
 use crate::control::MAX_WORLD;
@@ -233,6 +233,43 @@ pub async fn faults(command: &FaultsArgs) -> Result<(), ClientError> {
     }
 }
 
+/// `mturk-local webhooks`: prints the webhooks, those that were registered, or how many were
+/// removed.
+///
+/// # Errors
+/// The server is not there, or refuses.
+pub async fn webhooks(command: &WebhooksArgs) -> Result<(), ClientError> {
+    const PATH: &str = "/_mturk/webhooks";
+    let server = &command.server;
+    let query = |id: &Option<String>| {
+        let id = id.as_ref().map(|id| format!("?webhook={}", encoded(id)));
+        id.unwrap_or_default()
+    };
+    match &command.change {
+        None | Some(WebhooksCommand::List) => {
+            send_and_print(server, Method::GET, PATH, None, SOON).await
+        }
+        Some(WebhooksCommand::Add { url, members }) => {
+            let mut webhook = members_of(members)?;
+            if let Some(events) = webhook.get_mut("Events") {
+                let types = events.as_str().unwrap_or_default().split(',').map(str::trim);
+                *events = types.collect();
+            }
+            webhook.insert("Url".to_owned(), url.as_str().into());
+            let body = Some(Value::Object(webhook).to_string());
+            print(&send(server, Method::POST, PATH, body, SOON).await?)
+        }
+        Some(WebhooksCommand::Remove { id }) => {
+            let path = format!("{PATH}{}", query(id));
+            send_and_print(server, Method::DELETE, &path, None, SOON).await
+        }
+        Some(WebhooksCommand::Retry { id }) => {
+            let path = format!("{PATH}/retry{}", query(id));
+            send_and_print(server, Method::POST, &path, None, SOON).await
+        }
+    }
+}
+
 /// The rule as JSON, from JSON or from its members.
 fn rule_of(given: &[String]) -> Result<String, ClientError> {
     if let [json] = given
@@ -240,6 +277,11 @@ fn rule_of(given: &[String]) -> Result<String, ClientError> {
     {
         return Ok(json.clone());
     }
+    Ok(Value::Object(members_of(given)?).to_string())
+}
+
+/// The members of an object, each given as MEMBER=VALUE.
+fn members_of(given: &[String]) -> Result<Map<String, Value>, ClientError> {
     let mut members = Map::new();
     for member in given {
         let (name, value) = member
@@ -249,7 +291,7 @@ fn rule_of(given: &[String]) -> Result<String, ClientError> {
         let json = json.filter(|json: &Value| json.is_number() || json.is_boolean());
         members.insert(name.to_owned(), json.unwrap_or_else(|| value.into()));
     }
-    Ok(Value::Object(members).to_string())
+    Ok(members)
 }
 
 /// With `--follow`, the time between two requests for new calls.

@@ -13,6 +13,7 @@ mod qualifications;
 mod requests;
 mod snapshots;
 mod wait;
+mod webhooks;
 mod work;
 mod workers;
 mod worlds;
@@ -33,6 +34,7 @@ use crate::control::json::Failure;
 use crate::engine::Engine;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::worlds::reset::Beginning;
 
 pub use description::text as description;
@@ -53,6 +55,8 @@ pub struct Control {
     pub https_url: Option<String>,
     /// The latest calls of the Requester API, if they are written down.
     pub journal: Option<Arc<Journal>>,
+    /// What sends requests to other hosts.
+    pub outbound: Outbound,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }
@@ -130,6 +134,8 @@ fn routes() -> Router<Control> {
         .route("/messages", get(workers::messages))
         .route("/events", get(events::list))
         .route("/faults", get(faults::list).post(faults::add).delete(faults::remove))
+        .route("/webhooks", get(webhooks::list).post(webhooks::add).delete(webhooks::remove))
+        .route("/webhooks/retry", post(webhooks::retry))
         .route("/requests", get(requests::list).delete(requests::clear))
         .route("/wait", get(wait::wait))
 }

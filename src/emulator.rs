@@ -18,6 +18,7 @@ use crate::ids;
 use crate::journal::{Journal, USUAL_BYTES};
 use crate::metrics::Metrics;
 use crate::notify::{self, Endpoints, Publisher};
+use crate::outbound::{Outbound, Policy};
 use crate::site::{SiteOptions, SiteState};
 use crate::store::requesters::{Credentials, Requester};
 use crate::store::{OpenError, Store, world};
@@ -56,6 +57,8 @@ pub struct Options {
     pub site: SiteOptions,
     /// Where notifications can be delivered.
     pub endpoints: Endpoints,
+    /// What other hosts may be sent, by webhooks and robots.
+    pub outbound: Policy,
     /// Who may use the control API.
     pub control: ControlAccess,
     /// Where the server speaks HTTPS, for whoever asks for its health.
@@ -81,6 +84,7 @@ impl Default for Options {
             host_check: HostCheck::default(),
             site: SiteOptions::default(),
             endpoints: Endpoints::default(),
+            outbound: Policy::default(),
             control: ControlAccess::default(),
             https_url: None,
             max_time: None,
@@ -192,6 +196,7 @@ impl Backend {
                 public_origin,
                 token,
                 https_url: options.https_url,
+                outbound: Outbound::new(options.outbound),
                 journal,
                 metrics,
             },
@@ -205,6 +210,11 @@ impl Backend {
     /// The engine, for programs that take turns of their own.
     pub const fn engine(&self) -> &Arc<Engine> {
         &self.control.engine
+    }
+
+    /// What sends requests to other hosts.
+    pub const fn outbound(&self) -> &Outbound {
+        &self.control.outbound
     }
 
     /// What answers requests.
@@ -261,9 +271,11 @@ impl Backend {
         }
     }
 
-    /// Delivers notifications until `stop` is set; then ends every wait for an event.
+    /// Delivers notifications, and events to webhooks, until `stop` is set; then ends every wait
+    /// for an event.
     pub async fn deliver(&self, stop: watch::Receiver<bool>) {
-        notify::deliver(Arc::clone(self.engine()), self.publisher.clone(), stop).await;
+        let (publisher, outbound) = (self.publisher.clone(), self.outbound().clone());
+        notify::deliver(Arc::clone(self.engine()), publisher, outbound, stop).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Delivers events to SQS and SNS, and repeats until each is delivered.
+//! Delivers events to SQS, SNS and webhooks, and repeats until each is delivered.
 //!
 //! An event is a row that an action wrote in its own turn: an action that is rolled back notifies
 //! nobody, and a crash loses no event. At any time one task of one process, which holds a lease,
@@ -6,13 +6,17 @@
 //! of several processes on one store delivers them. A document gets its id before the first
 //! attempt; a repetition after a crash has the same id.
 //!
+//! A webhook has a position in the log of events instead, so that events cost nothing where there
+//! are no webhooks. It has a row among the destinations for its lease and its retries.
+//!
 //! Leases and retries use real time, not the market's. A queue that is down comes back whether or
 //! not the market's clock is frozen, and a jump of 30 days does not bring it back.
 
 mod delivery;
 mod publisher;
+mod webhooks;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,10 +26,13 @@ use tokio::time::Instant;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
-use crate::notify::delivery::Deliverer;
+use crate::notify::delivery::{Deliverer, Place};
+use crate::outbound::Outbound;
 use crate::store::notifications::{self, Destination};
 use crate::store::requesters::Requester;
-use crate::time::real_now;
+use crate::store::webhooks::Registered;
+use crate::store::{self, Tx, events};
+use crate::time::{Instant as RealInstant, real_now};
 use crate::turn::TestEvent;
 
 pub use publisher::{Account, Endpoints, Publisher};
@@ -44,13 +51,20 @@ const STOP_TIME: Duration = Duration::from_secs(3);
 /// Delivers until `stop` says otherwise, and keeps the number of events bounded.
 ///
 /// Only the first call for an engine does anything.
-pub async fn deliver(engine: Arc<Engine>, publisher: Publisher, mut stop: watch::Receiver<bool>) {
+pub async fn deliver(
+    engine: Arc<Engine>,
+    publisher: Publisher,
+    outbound: Outbound,
+    mut stop: watch::Receiver<bool>,
+) {
     let Some(mut test_events) = engine.receive_test_events() else { return };
-    let mut dispatcher = Dispatcher::new(Arc::clone(&engine), publisher, stop.clone());
+    let mut dispatcher = Dispatcher::new(Arc::clone(&engine), (publisher, outbound), stop.clone());
+    let mut changes = engine.changes();
     let mut poll_at = Instant::now();
     while !*stop.borrow() {
         tokio::select! {
             () = engine.undelivered.notified() => poll_at = Instant::now(),
+            _ = changes.changed(), if dispatcher.has_webhooks => poll_at = Instant::now(),
             () = tokio::time::sleep_until(poll_at.min(dispatcher.clean_at)) => {}
             Some(ended) = dispatcher.deliveries.join_next_with_id() => {
                 dispatcher.ended(ended);
@@ -75,6 +89,32 @@ async fn next(events: &mut mpsc::Receiver<TestEvent>, under_way: usize) -> Optio
     if under_way < MAX_TESTS { events.recv().await } else { std::future::pending().await }
 }
 
+/// What waits in the store.
+struct Waiting {
+    destinations: Vec<Destination>,
+    /// When another destination may be tried.
+    next_try: Option<RealInstant>,
+    webhooks: Vec<Registered>,
+    last_event: i64,
+}
+
+async fn waiting(
+    tx: &mut Tx,
+    (now, transports, holder): &(RealInstant, [&'static str; 2], String),
+) -> Result<Waiting, Fault> {
+    let (mut destinations, mut next_try, mut last_event) = (Vec::new(), None, 0);
+    if *transports != ["", ""] {
+        let count = i64::try_from(2 * MAX_DESTINATIONS).unwrap_or(i64::MAX);
+        destinations = notifications::claimable(tx, *now, *transports, holder, count).await?;
+        next_try = notifications::next_try(tx, *now, *transports).await?;
+    }
+    let webhooks = store::webhooks::list(tx).await?;
+    if !webhooks.is_empty() {
+        last_event = events::ends(tx).await?.map_or(0, |(_, last)| last);
+    }
+    Ok(Waiting { destinations, next_try, webhooks, last_event })
+}
+
 /// The deliveries that are under way.
 struct Dispatcher {
     deliverer: Arc<Deliverer>,
@@ -86,16 +126,26 @@ struct Dispatcher {
     tests: JoinSet<()>,
     /// When old events are deleted next.
     clean_at: Instant,
+    /// Whether any turn may have made an event for a webhook.
+    has_webhooks: bool,
+    /// The webhooks that are off, each of which was logged once.
+    off: HashSet<String>,
 }
 
 impl Dispatcher {
-    fn new(engine: Arc<Engine>, publisher: Publisher, stop: watch::Receiver<bool>) -> Self {
+    fn new(
+        engine: Arc<Engine>,
+        senders: (Publisher, Outbound),
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         Self {
-            deliverer: Arc::new(Deliverer::new(engine, publisher, stop)),
+            deliverer: Arc::new(Deliverer::new(engine, senders, stop)),
             deliveries: JoinSet::new(),
             destinations: HashMap::new(),
             tests: JoinSet::new(),
             clean_at: Instant::now() + CLEAN_EVERY,
+            has_webhooks: false,
+            off: HashSet::new(),
         }
     }
 
@@ -120,8 +170,8 @@ impl Dispatcher {
     async fn start_deliveries(&mut self) -> Duration {
         match self.claimable().await {
             Ok((claimable, wait)) => {
-                for destination in claimable {
-                    self.start_delivery(destination);
+                for place in claimable {
+                    self.start_delivery(place);
                 }
                 wait
             }
@@ -132,38 +182,57 @@ impl Dispatcher {
         }
     }
 
-    fn start_delivery(&mut self, destination: Destination) {
-        let (key, deliverer) = (destination.key, Arc::clone(&self.deliverer));
+    fn start_delivery(&mut self, place: Place) {
+        let (key, deliverer) = (place.key(), Arc::clone(&self.deliverer));
         let is_under_way = self.destinations.values().any(|other| *other == key);
         if self.deliveries.len() < MAX_DESTINATIONS && !is_under_way {
-            let task =
-                self.deliveries.spawn(async move { deliverer.deliver_all(&destination).await });
+            let task = self.deliveries.spawn(async move { deliverer.deliver_all(&place).await });
             self.destinations.insert(task.id(), key);
         }
     }
 
-    /// The destinations that events wait for, and the time until there may be others.
-    async fn claimable(&self) -> Result<(Vec<Destination>, Duration), Fault> {
+    /// The places that events wait for, and the time until there may be others.
+    async fn claimable(&mut self) -> Result<(Vec<Place>, Duration), Fault> {
         let transports = self.deliverer.publisher.transports();
-        if transports == ["", ""] {
-            return Ok((Vec::new(), CLEAN_EVERY));
+        if self.has_webhooks {
+            self.deliverer.engine.number_events().await?;
         }
         let now = real_now();
         let input = (now, transports, self.deliverer.lease_holder.clone());
         let read = self.deliverer.engine.read(Requester::default(), input, |turn, input| {
-            Box::pin(async move {
-                let ((now, transports, holder), tx) = (input, &mut turn.tx);
-                let count = i64::try_from(2 * MAX_DESTINATIONS).unwrap_or(i64::MAX);
-                let claimable =
-                    notifications::claimable(tx, *now, *transports, holder, count).await?;
-                Ok::<_, Fault>((claimable, notifications::next_try(tx, *now, *transports).await?))
-            })
+            Box::pin(waiting(&mut turn.tx, input))
         });
-        let (claimable, next_try) = read.await?;
-        let wait = next_try.map_or(POLL_EVERY, |at| {
+        let Waiting { destinations, next_try, webhooks, last_event } = read.await?;
+        let mut next_tries: Vec<_> = next_try.into_iter().collect();
+        let mut places: Vec<Place> = destinations.into_iter().map(Place::Destination).collect();
+        for webhook in self.on(webhooks).into_iter().filter(|one| one.position < last_event) {
+            let is_ours = webhook.lease.as_ref() == Some(&self.deliverer.lease_holder);
+            let leased_until = webhook.leased_until.0 * i64::from(!is_ours);
+            match webhook.retry_at.0.max(leased_until) {
+                at if at <= now.0 => places.push(Place::Webhook(Box::new(webhook))),
+                at => next_tries.push(RealInstant(at)),
+            }
+        }
+        let wait = next_tries.into_iter().min().map_or(POLL_EVERY, |at| {
             Duration::from_millis((at.0 - now.0).max(1).unsigned_abs()).min(POLL_EVERY)
         });
-        Ok((claimable, wait))
+        Ok((places, wait))
+    }
+
+    /// The webhooks whose hosts are allowed. Logs once of each that is off.
+    fn on(&mut self, webhooks: Vec<Registered>) -> Vec<Registered> {
+        let policy = self.deliverer.outbound.policy();
+        let (on, off): (Vec<_>, Vec<_>) =
+            webhooks.into_iter().partition(|one| policy.check(&one.webhook.url).is_ok());
+        for Registered { id, webhook, .. } in off {
+            if let Err(why) = policy.check(&webhook.url)
+                && self.off.insert(id.clone())
+            {
+                tracing::warn!(webhook = id, %why, "the webhook is off");
+            }
+        }
+        self.has_webhooks = !on.is_empty();
+        on
     }
 
     async fn clean(&mut self) {

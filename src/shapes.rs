@@ -11,5 +11,6 @@ pub mod qualification;
 pub mod review;
 pub mod scalar;
 pub mod snapshot;
+pub mod webhook;
 pub mod words;
 pub mod worker;

@@ -29,6 +29,7 @@ pub use problem::Problem;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::shapes::fault_rule::FaultRule;
+use crate::shapes::webhook::Webhook;
 use crate::store::requesters::Requester;
 use crate::turn::{Turn, TurnError};
 use merge::Owner;
@@ -71,9 +72,13 @@ pub struct Loaded {
     pub worker_blocks: usize,
     pub messages: usize,
     pub faults: usize,
+    pub webhooks: usize,
     /// The fault rules, with their numbers.
     #[serde(skip)]
     pub fault_rules: Vec<FaultRule>,
+    /// The webhooks, with their ids and secrets.
+    #[serde(skip)]
+    pub webhooks_added: Vec<Webhook>,
     /// Who owns the entries that name no requester: several, if the files begin with different
     /// requesters and nobody else was named.
     #[serde(skip)]

@@ -54,6 +54,9 @@ export type Call = Output<"GET /_mturk/requests">["Requests"][number];
 /** A rule by which calls fail. */
 export type FaultRule = Output<"GET /_mturk/faults">["Faults"][number];
 
+/** A URL that gets events as signed POST requests. */
+export type Webhook = Output<"GET /_mturk/webhooks">["Webhooks"][number];
+
 /** The control API refused, or the server failed. */
 export class ControlError extends Error {
   override name = "ControlError";
@@ -196,6 +199,22 @@ export class Control {
   /** Removes all rules that make calls fail. */
   async heal(): Promise<void> {
     await this.request("DELETE /_mturk/faults");
+  }
+
+  /**
+   * Registers a URL that gets events as signed POST requests: `webhook(url, { Events: ["HITReviewable"] })`.
+   * Start the server with `--allow-outbound` for its host. {@link reset} removes the webhook.
+   *
+   * @returns the webhook with its `Secret`.
+   */
+  async webhook(url: string, webhook: Partial<Webhook> = {}): Promise<Webhook> {
+    const body: Webhook = { ...webhook, Url: url };
+    return (await this.request("POST /_mturk/webhooks", { body })).Webhooks[0]!;
+  }
+
+  /** The webhooks, without their secrets. */
+  async webhooks(): Promise<Webhook[]> {
+    return (await this.request("GET /_mturk/webhooks")).Webhooks;
   }
 
   /**

@@ -494,6 +494,31 @@ class Server:
         """Removes all rules that make calls fail."""
         self.control("DELETE", "/_mturk/faults")
 
+    def webhook(
+        self,
+        url: str,
+        *,
+        events: Iterable[str] | None = None,
+        secret: str | None = None,
+        requester: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Registers a URL that gets events as signed POST requests. Returns the webhook with its `Secret`.
+
+        Start the server with `--allow-outbound` for the host. `events`: such as ["AssignmentSubmitted"];
+        without it, all. `secret`: one is made without it. `requester`: an access key. `more`: other members
+        of a webhook, such as `After=0`. `reset` removes the webhook.
+        """
+        types = None if events is None else list(events)
+        named = {"Url": url, "Events": types, "Secret": secret, "Requester": requester}
+        added: list[dict[str, Any]] = self.control("POST", "/_mturk/webhooks", {**_given(named), **more})["Webhooks"]
+        return added[0]
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """Returns the webhooks, without their secrets: how far each has come, and whether it is `Off`."""
+        found: list[dict[str, Any]] = self.control("GET", "/_mturk/webhooks")["Webhooks"]
+        return found
+
     def calls(
         self, operation: str | None = None, *, requester: str | None = None, error: str | None = None
     ) -> Calls:

@@ -347,6 +347,16 @@ def test_a_block_is_taken_back(server):
     server.control("DELETE", "/_mturk/snapshots/named")
 
 
+def test_webhooks_are_registered(server):
+    added = server.webhook("http://hook.test/", events=["HITCreated"], Description="mine")
+    assert added["Secret"].startswith("whsec_")
+    (listed,) = server.webhooks()
+    assert (listed["Webhook"], listed["Events"], listed["Description"]) == (added["Webhook"], ["HITCreated"], "mine")
+    assert "--allow-outbound" in listed["Off"] and "Secret" not in listed
+    server.reset()
+    assert server.webhooks() == []
+
+
 def test_calls_fail_and_are_written_down(server):
     client = server.client()
     rule = server.fail("CreateHIT", "ThrottlingException", times=2)

@@ -46,6 +46,8 @@ pub enum Command {
     Requests(Requests),
     /// Show or change the rules that make calls fail.
     Faults(FaultsArgs),
+    /// Show or change the URLs that events are pushed to.
+    Webhooks(WebhooksArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.
@@ -383,6 +385,43 @@ pub enum FaultsCommand {
     },
 }
 
+/// `mturk-local webhooks`.
+#[derive(Debug, Args)]
+#[command(mut_args(everywhere))]
+pub struct WebhooksArgs {
+    /// What to do with the webhooks [default: list].
+    #[command(subcommand)]
+    pub change: Option<WebhooksCommand>,
+    /// Which server.
+    #[command(flatten)]
+    pub server: Endpoint,
+}
+
+/// What can be done with webhooks.
+#[derive(Debug, Clone, Subcommand)]
+pub enum WebhooksCommand {
+    /// List the webhooks and how far each has come.
+    List,
+    /// Register a webhook, and print its secret.
+    Add {
+        /// The URL that gets the events.
+        url: String,
+        /// Other members of the webhook, for example Events=HITReviewable,HITExpired.
+        #[arg(value_name = "MEMBER=VALUE")]
+        members: Vec<String>,
+    },
+    /// Remove all webhooks, or one.
+    Remove {
+        /// The id of the webhook.
+        id: Option<String>,
+    },
+    /// Try all failing webhooks again now, or one.
+    Retry {
+        /// The id of the webhook.
+        id: Option<String>,
+    },
+}
+
 /// `mturk-local requests`.
 #[derive(Debug, Args)]
 pub struct Requests {
@@ -434,30 +473,4 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_client_connects_to_where_the_server_listens() {
-        for (endpoint, control_listen, listen, url) in [
-            (None, None, None, Some("http://127.0.0.1:1770")),
-            (None, None, Some("127.0.0.1:8080"), Some("http://127.0.0.1:8080")),
-            (None, None, Some("0.0.0.0:8080"), Some("http://127.0.0.1:8080")),
-            (None, None, Some("[::]:8080"), Some("http://[::1]:8080")),
-            (None, None, Some("[::1]:8080"), Some("http://[::1]:8080")),
-            (None, None, Some("turk.test:80"), Some("http://turk.test:80")),
-            (None, Some("127.0.0.1:1771"), Some("0.0.0.0:8080"), Some("http://127.0.0.1:1771")),
-            (Some("http://a:1"), Some("b:2"), Some("c:0"), Some("http://a:1")),
-            (None, None, Some("127.0.0.1:0"), None),
-        ] {
-            let list = |text: Option<&str>| text.map(str::to_owned).into_iter().collect();
-            let server = Endpoint {
-                endpoint: endpoint.map(str::to_owned),
-                listen: list(listen),
-                control_listen: list(control_listen),
-                admin: Admin { admin_token: None, admin_token_file: None },
-            };
-            assert_eq!(server.url().ok().as_deref(), url, "{listen:?}");
-        }
-    }
-}
+mod tests;

@@ -161,6 +161,39 @@ commands! {
         "Replace all rules with one":
             "mturk-local faults clear && mturk-local faults add LatencyMs=500",
     }
+    "webhooks", "webhooks" {
+        "Show the webhooks, and whether they get their events": "mturk-local webhooks",
+        "Push all events to a URL":
+            "mturk-local webhooks add http://localhost:8000/hook",
+        "Remove all webhooks": "mturk-local webhooks remove",
+    }
+    "webhooks list", "webhooks" {
+        "Show the webhooks": "mturk-local webhooks list",
+        "Save the list": "mturk-local webhooks list > webhooks.json",
+        "Show the webhooks of a server at another address":
+            "mturk-local webhooks list --endpoint http://127.0.0.1:8080",
+    }
+    "webhooks add", "webhooks" {
+        "Push all events to a URL":
+            "mturk-local webhooks add http://localhost:8000/hook",
+        "Push two types of events":
+            "mturk-local webhooks add http://a.test Events=HITExpired,HITReviewable",
+        "Push the events of one requester, the past ones too":
+            "mturk-local webhooks add http://a.test Requester=AK1 After=0",
+    }
+    "webhooks remove", "webhooks" {
+        "Remove all webhooks": "mturk-local webhooks remove",
+        "Remove one": r#"mturk-local webhooks remove "$WEBHOOK""#,
+        "Remove those of a server at another address":
+            "mturk-local webhooks remove --endpoint http://127.0.0.1:8080",
+    }
+    "webhooks retry", "webhooks" {
+        "Try all failing webhooks again now": "mturk-local webhooks retry",
+        "Try those of a server at another address":
+            "mturk-local webhooks retry --endpoint http://127.0.0.1:8080",
+        "Show what comes of it":
+            "mturk-local webhooks retry && sleep 1 && mturk-local webhooks",
+    }
     "clock", "time" {
         "Show the time of the market": "mturk-local clock",
         "Let 30 days pass, with everything that falls due": "mturk-local clock advance 30d",

@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi, openapi};
 
 use crate::control::json::{FAILED, Failure};
 use crate::control::{
-    clock, events, faults, files, health, metrics, qualifications, requests, snapshots, wait, work,
-    workers, worlds,
+    clock, events, faults, files, health, metrics, qualifications, requests, snapshots, wait,
+    webhooks, work, workers, worlds,
 };
 
 /// The description as a JSON text, made when it is first asked for.
@@ -68,6 +68,7 @@ pub async fn show() -> impl IntoResponse {
         qualifications::request, qualifications::test,
         events::list, wait::wait, requests::list, requests::clear,
         faults::list, faults::add, faults::remove,
+        webhooks::list, webhooks::add, webhooks::remove, webhooks::retry,
         work::accept, work::submit, work::return_place, work::submission,
         files::show, show,
     ),

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::events::{self, Filter, Page};
 use crate::store::requesters::Requester;
+use crate::store::webhooks;
 use crate::turn::TestEvent;
 
 /// So many events are kept.
@@ -73,7 +74,7 @@ impl Engine {
     }
 
     /// Gives events of a shared store their numbers: see the table.
-    pub(super) async fn number_events(self: &Arc<Self>) -> Result<(), Fault> {
+    pub async fn number_events(self: &Arc<Self>) -> Result<(), Fault> {
         if !self.store().is_shared() {
             return Ok(());
         }
@@ -100,13 +101,18 @@ impl Engine {
     /// Keeps the latest `kept` events, and of those that await delivery the latest `waiting`.
     pub async fn prune_events_to(self: &Arc<Self>, kept: i64, waiting: i64) -> Result<i64, Fault> {
         self.number_events().await?;
-        let ends =
-            self.read(Requester::default(), (), |turn, ()| Box::pin(events::ends(&mut turn.tx)));
-        let Some((first, last)) = ends.await? else { return Ok(0) };
-        if first > last - kept {
-            return Ok(0);
+        let read = self.read(Requester::default(), (), |turn, ()| {
+            Box::pin(async move {
+                let ends = events::ends(&mut turn.tx).await?;
+                Ok::<_, Fault>((ends, webhooks::lowest_position(&mut turn.tx).await?))
+            })
+        });
+        let (Some((first, last)), pushed) = read.await? else { return Ok(0) };
+        // What a webhook has not got is kept longer.
+        let forgettable = pushed.map_or(last - kept, |pushed| pushed.min(last - kept));
+        if first <= forgettable {
+            while self.forget_some(forgettable + 1).await? > 0 {}
         }
-        while self.forget_some(last - kept + 1).await? > 0 {}
         if first > last - waiting {
             return Ok(0);
         }

@@ -41,6 +41,8 @@ impl Engine {
         mode: LoadMode,
         owner: Option<String>,
     ) -> Result<Loaded, Refusal> {
+        // A webhook begins behind the events that have happened.
+        self.number_events().await?;
         let load = Load { worlds, mode, owner };
         self.write_long(load, |turn, load| Box::pin(self::load(turn, load))).await
     }

@@ -11,17 +11,19 @@ use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
 use crate::notify::publisher::{OutboundMessage, Publisher, text};
+use crate::outbound::Outbound;
 use crate::rules::notification::{self, Customer, EVENTS_TOGETHER};
 use crate::shapes::event::Event;
 use crate::shapes::notification::Event as DocumentEvent;
 use crate::store::events::{self, New};
 use crate::store::notifications::{self, Destination};
 use crate::store::requesters::{self, Requester};
+use crate::store::webhooks::Registered;
 use crate::time::{Span, real_now};
 use crate::turn::{TestEvent, Turn};
 
 /// A lease on a destination is renewed before each document, and lasts longer than an attempt.
-const LEASE: Span = Span::seconds(30);
+pub(super) const LEASE: Span = Span::seconds(30);
 /// The time before the second attempt; it doubles each time.
 const FIRST_WAIT_MS: i64 = 250;
 /// The longest time between two attempts.
@@ -34,12 +36,32 @@ const AFTER_FAULT: Duration = Duration::from_secs(1);
 pub struct Deliverer {
     pub engine: Arc<Engine>,
     pub publisher: Publisher,
+    pub outbound: Outbound,
     /// The name of this process in leases.
     pub lease_holder: String,
     stop: watch::Receiver<bool>,
     /// Whether the document of an id is sent twice, until it is delivered: a rule is asked once for
     /// each document, however often that is tried.
     decided: Mutex<HashMap<String, bool>>,
+}
+
+/// Where something waits to be delivered to.
+#[derive(Debug)]
+pub enum Place {
+    /// A queue or a topic.
+    Destination(Destination),
+    /// A URL, boxed because it is larger.
+    Webhook(Box<Registered>),
+}
+
+impl Place {
+    /// Its number among the destinations.
+    pub fn key(&self) -> i64 {
+        match self {
+            Self::Destination(destination) => destination.key,
+            Self::Webhook(registered) => registered.key,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -54,15 +76,23 @@ struct Document {
 
 impl Deliverer {
     /// On a store of its own, a process keeps its name, and so the leases of before a crash.
-    pub fn new(engine: Arc<Engine>, publisher: Publisher, stop: watch::Receiver<bool>) -> Self {
+    pub fn new(
+        engine: Arc<Engine>,
+        (publisher, outbound): (Publisher, Outbound),
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         let lease_holder =
             if engine.store().is_shared() { ids::request_id() } else { "owner".to_owned() };
-        Self { engine, publisher, lease_holder, stop, decided: Mutex::default() }
+        Self { engine, publisher, outbound, lease_holder, stop, decided: Mutex::default() }
     }
 
-    /// Delivers the documents of one destination, until none is left or one fails.
-    pub async fn deliver_all(&self, destination: &Destination) {
-        if let Err(fault) = self.try_deliver_all(destination).await {
+    /// Delivers all that waits in one place, until nothing is left or something fails.
+    pub async fn deliver_all(&self, place: &Place) {
+        let delivered = match place {
+            Place::Destination(destination) => self.try_deliver_all(destination).await,
+            Place::Webhook(registered) => self.try_push_all(registered).await,
+        };
+        if let Err(fault) = delivered {
             tracing::error!(%fault, "a delivery could not be recorded; it will be repeated");
             tokio::time::sleep(AFTER_FAULT).await;
         }
@@ -77,7 +107,7 @@ impl Deliverer {
             for _ in 0..=u8::from(is_duplicated) {
                 let message = OutboundMessage { transport, address, body: &body, subject };
                 if let Err(why) = self.publisher.send(message).await {
-                    return self.record_failure(destination, why).await;
+                    return self.record_failure(destination.key, address, why).await;
                 }
             }
             tracing::debug!(address, id, "delivered");
@@ -104,7 +134,7 @@ impl Deliverer {
             address: destination.address.clone(),
             holder: self.lease_holder.clone(),
             delivered,
-            is_closing: *self.stop.borrow(),
+            is_closing: self.is_closing(),
         };
         let taken = self
             .engine
@@ -120,9 +150,19 @@ impl Deliverer {
         self.decided.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn record_failure(&self, destination: &Destination, why: String) -> Result<(), Fault> {
-        tracing::warn!(address = destination.address, why, "not delivered; it will be tried again");
-        let failure = (destination.key, self.lease_holder.clone(), why);
+    /// Whether no further delivery begins.
+    pub(super) fn is_closing(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    pub(super) async fn record_failure(
+        &self,
+        key: i64,
+        address: &str,
+        why: String,
+    ) -> Result<(), Fault> {
+        tracing::warn!(address, why, "not delivered; it will be tried again");
+        let failure = (key, self.lease_holder.clone(), why);
         let recorded = self.engine.write(Requester::default(), failure, |turn, failure| {
             Box::pin(async move {
                 let (key, holder, why) = failure;

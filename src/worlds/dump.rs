@@ -10,10 +10,12 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::review::{ReviewActionDetail, ReviewPolicyLevel};
 use crate::shapes::scalar::{AccessKey, At, Id, Key, WorkerId};
+use crate::shapes::webhook::Webhook;
+use crate::store::webhooks::Registered;
 use crate::store::{
     acceptances, assignments, bonus_payments, faults, hit_layouts, hit_types, hits, messages,
     notifications, qualification_requests, qualification_types, qualifications, requesters,
-    review_reports, timers, uploaded_files, worker_blocks, workers,
+    review_reports, timers, uploaded_files, webhooks, worker_blocks, workers,
 };
 use crate::time::Time;
 use crate::turn::{Profile, Turn};
@@ -60,6 +62,7 @@ pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
         worker_blocks: Some(entries(worker_blocks::all(&mut turn.tx).await?)),
         messages: Some(entries(messages::list(&mut turn.tx, 0, i64::MAX).await?)),
         faults: Some(faults(turn).await?),
+        webhooks: Some(webhooks(turn, secrets).await?),
         ..World::default()
     }))
 }
@@ -72,6 +75,15 @@ fn entries<R, E: From<R>>(rows: Vec<R>) -> Vec<E> {
 async fn faults(turn: &mut Turn) -> Result<Vec<FaultRule>, Fault> {
     let all = faults::list(&mut turn.tx).await?.into_iter();
     Ok(all.map(|rule| FaultRule { fault: None, ..rule }).collect())
+}
+
+async fn webhooks(turn: &mut Turn, secrets: Secrets) -> Result<Vec<Webhook>, Fault> {
+    let all = webhooks::list(&mut turn.tx).await?.into_iter();
+    let entries = all.map(|Registered { webhook, secret, .. }| Webhook {
+        secret: (secrets == Secrets::Named).then_some(secret),
+        ..webhook
+    });
+    Ok(entries.collect())
 }
 
 async fn requesters(turn: &mut Turn, secrets: Secrets) -> Result<Vec<RequesterEntry>, Fault> {

@@ -9,6 +9,7 @@ mod people;
 mod plan;
 mod qualifications;
 mod reviews;
+mod webhooks;
 mod work;
 mod works;
 
@@ -65,6 +66,7 @@ pub async fn load(
     load.load_worker_blocks().await?;
     load.load_messages().await?;
     load.load_faults().await?;
+    load.load_webhooks().await?;
     load.save_workers().await?;
     Ok((load.loaded, load.problems))
 }

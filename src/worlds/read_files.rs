@@ -8,6 +8,7 @@ use crate::money::Funds;
 use crate::rules::text::is_clean;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::scalar::ACCESS_KEY_BYTES;
+use crate::shapes::webhook::Webhook;
 use crate::shapes::worker::Worker;
 use crate::time::{Instant, When};
 use crate::worlds::entries::Entry;
@@ -42,6 +43,7 @@ pub struct Entries {
     pub layouts: Vec<Located<LayoutEntry>>,
     pub files: Vec<Located<FileEntry>>,
     pub faults: Vec<Located<FaultRule>>,
+    pub webhooks: Vec<Located<Webhook>>,
     /// The files whose lists have the market's own order, as in a dump.
     pub ordered: HashSet<usize>,
     /// The latest `Now` of the files.
@@ -110,6 +112,7 @@ pub fn read(reading: &Reading<'_>, owner: Option<&str>) -> Option<Entries> {
     entries.layouts = sources.list("HITLayouts", None);
     entries.files = sources.list("UploadedFiles", None);
     entries.faults = sources.list("Faults", None);
+    entries.webhooks = sources.list("Webhooks", None);
     sources.0.into_iter().for_each(finish);
     (!is_lost).then_some(entries)
 }

@@ -52,6 +52,10 @@ NOT_RUN = {
     ("python.md", 'python/build-wheel "$(container/build-static.sh)"'),
     ("safety.md", "mturk-local --listen 0.0.0.0:1770 --allow-remote --auth strict \\"),
     ("safety.md", "mturk-local --tls-listen 0.0.0.0:1773 --allow-remote --auth strict --credential mykey:mysecret \\"),
+    (
+        "safety.md",
+        "mturk-local --allow-outbound localhost:8000 --allow-outbound '*.example.com' --robot-key-env OPENAI_API_KEY",
+    ),
     ("start.md", "cargo install --path ."),
     ("worlds.md", "aws mturk list-hits > hits.json"),
 }

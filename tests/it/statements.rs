@@ -36,7 +36,7 @@ const ALLOWED: [(&str, &str, &str); 18] = [
 ];
 
 /// Statements (by how the name begins) that are about whole tables, and why.
-const WHOLE: [(&str, &str); 25] = [
+const WHOLE: [(&str, &str); 30] = [
     ("snapshots.ALL", "a hundred rows at most"),
     ("snapshots.REMOVE_ALL", "one row"),
     ("notifications.RELEASE_ALL", "the destinations, which are few"),
@@ -60,6 +60,11 @@ const WHOLE: [(&str, &str); 25] = [
     ("faults.REMOVE_ALL", "all rules go, and what they counted"),
     ("faults.LIST", "the rules are shown, and dumped"),
     ("faults.COUNT", "the rules are bounded"),
+    ("reset.DESTINATIONS_OF_WEBHOOKS", "a reset of one requester walks the webhooks once"),
+    ("reset.WEBHOOKS_OF", "a reset of one requester walks the webhooks once"),
+    ("webhooks.LIST", "a hundred at most"),
+    ("webhooks.COUNT", "a hundred at most"),
+    ("webhooks.LOWEST", "a hundred at most"),
     ("requesters.ALL", "a dump writes them all"),
     ("requesters.SECRETS", "a market that is replaced keeps them all"),
 ];

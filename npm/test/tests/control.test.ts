@@ -119,6 +119,17 @@ test("calls fail by rules, and are written down", async () => {
   await expect(server.fail("CreateHit", "ServiceFault")).rejects.toThrow("Operation");
 });
 
+test("webhooks are registered", async () => {
+  const added = await server.webhook("http://hook.test/", { Events: ["HITCreated"] });
+  expect(added.Secret).toMatch(/^whsec_/);
+  const [listed] = await server.webhooks();
+  expect(listed).toMatchObject({ Webhook: added.Webhook, Events: ["HITCreated"] });
+  expect(listed!.Off).toContain("--allow-outbound");
+  expect(listed!.Secret).toBeUndefined();
+  await server.reset();
+  expect(await server.webhooks()).toEqual([]);
+});
+
 test("all HITs are waited for together", async () => {
   for (const _ of [1, 2]) {
     const { HIT: made } = await mturk.send(new CreateHITCommand(HIT));

@@ -31,6 +31,7 @@ mod everything {
         NO_MESSAGES = "DELETE FROM messages";
         NO_REVIEW_REPORTS = "DELETE FROM review_reports";
         NO_NOTIFICATIONS = "DELETE FROM notifications";
+        NO_WEBHOOKS = "DELETE FROM webhooks";
         NO_DESTINATIONS = "DELETE FROM destinations";
         NO_EVENTS = "DELETE FROM events";
         NO_HIT_LAYOUTS = "DELETE FROM hit_layouts";
@@ -74,6 +75,9 @@ mod of_requester {
         BONUS_PAYMENTS_OF = "DELETE FROM bonus_payments WHERE requester_id = $1";
         WORKER_BLOCKS_OF = "DELETE FROM worker_blocks WHERE requester_id = $1";
         REVIEWED_WORKERS_OF = "DELETE FROM reviewed_workers WHERE requester_id = $1";
+        DESTINATIONS_OF_WEBHOOKS = "DELETE FROM destinations WHERE key IN \
+            (SELECT destination_key FROM webhooks WHERE requester_id = $1)";
+        WEBHOOKS_OF = "DELETE FROM webhooks WHERE requester_id = $1";
         FAULTS_OF = "DELETE FROM faults WHERE requester_id = $1";
         MESSAGES_OF = "DELETE FROM messages WHERE requester_id = $1";
     }

@@ -8,6 +8,7 @@ use super::{Entry, Rule};
 use crate::money::{Cents, Funds};
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::scalar::{AccessKey, Id, WorkerId};
+use crate::shapes::webhook::Webhook;
 use crate::shapes::worker::Worker;
 use crate::time::Time;
 
@@ -35,6 +36,10 @@ impl Entry for RequesterEntry {
 }
 
 impl Entry for FaultRule {
+    const ONE_BY_CONTENT: bool = false;
+}
+
+impl Entry for Webhook {
     const ONE_BY_CONTENT: bool = false;
 }
 

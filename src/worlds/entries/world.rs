@@ -13,6 +13,7 @@ use crate::money::Funds;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::review::ReviewPolicy;
 use crate::shapes::scalar::{At, Id};
+use crate::shapes::webhook::Webhook;
 use crate::shapes::worker::Worker;
 use crate::time::When;
 
@@ -63,6 +64,9 @@ pub struct World {
     /// Rules by which calls fail; `Times` is how often one still applies.
     #[schema(max_items = 10_000)]
     pub faults: Option<Vec<FaultRule>>,
+    /// Where the event log is pushed to.
+    #[schema(max_items = 100)]
+    pub webhooks: Option<Vec<Webhook>>,
     /// Cannot be loaded yet.
     #[schema(max_items = 0)]
     pub robots: Option<Vec<Value>>,

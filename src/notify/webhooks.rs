@@ -1,0 +1,157 @@
+//! Webhooks: the event log as signed POSTs, one event at a time.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
+
+use crate::fault::Fault;
+use crate::notify::delivery::{Deliverer, LEASE};
+use crate::outbound::Limits;
+use crate::rules::{notification, webhook};
+use crate::shapes::event::Event;
+use crate::shapes::webhook::Secret;
+use crate::store::events::{self, Filter};
+use crate::store::notifications;
+use crate::store::requesters::Requester;
+use crate::store::webhooks::{self, Registered};
+use crate::time::{real_now, wall_clock};
+use crate::turn::Turn;
+
+/// How much an answer may take; nobody reads its body.
+const LIMITS: Limits = Limits { bytes: 1 << 20, time: Duration::from_secs(10) };
+/// So many events are read at a time to find one of the types that the webhook gets.
+const READ_TOGETHER: i64 = 100;
+/// So often at most in one turn.
+const READS: usize = 20;
+
+/// An event on its way.
+struct Message {
+    url: String,
+    /// The same for each attempt.
+    id: String,
+    number: i64,
+    body: String,
+    secret: Secret,
+    /// The market's count of resets, for the number is another event's after one.
+    reset_count: i64,
+}
+
+impl Deliverer {
+    /// Sends the events of one webhook, until none is left or one fails.
+    pub(super) async fn try_push_all(&self, registered: &Registered) -> Result<(), Fault> {
+        let mut delivered = None;
+        while let Some(message) = self.next_message(registered, delivered).await? {
+            if let Err(why) = self.push(&message).await {
+                return self.record_failure(registered.key, &registered.id, why).await;
+            }
+            tracing::debug!(webhook = registered.id, event = message.number, "delivered");
+            delivered = Some((message.number, message.reset_count));
+        }
+        Ok(())
+    }
+
+    async fn push(&self, message: &Message) -> Result<(), String> {
+        let Message { url, id, number, body, secret, .. } = message;
+        let timestamp = wall_clock().timestamp();
+        let signature = webhook::signature(secret, id, timestamp, body);
+        let request = Request::post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", signature.unwrap_or_default())
+            .header("mturk-local-event", *number)
+            .body(Bytes::from(body.clone()))
+            .map_err(|_| "the URL is malformed".to_owned())?;
+        let answer = self.outbound.send(request, LIMITS).await;
+        let status = answer.map_err(|error| error.to_string())?.status();
+        match status {
+            _ if status.is_success() => Ok(()),
+            _ if status.is_redirection() => {
+                Err(format!("HTTP status {status}: redirects are not followed"))
+            }
+            _ => Err(format!("HTTP status {status}")),
+        }
+    }
+
+    /// Records that an event was delivered, and returns the next one, unless another process holds
+    /// the lease.
+    async fn next_message(
+        &self,
+        registered: &Registered,
+        delivered: Option<(i64, i64)>,
+    ) -> Result<Option<Message>, Fault> {
+        let step = Step {
+            key: registered.key,
+            id: registered.id.clone(),
+            holder: self.lease_holder.clone(),
+            delivered,
+            is_closing: self.is_closing(),
+        };
+        self.engine.write(Requester::default(), step, |turn, step| Box::pin(step.take(turn))).await
+    }
+}
+
+/// A turn between two events of one webhook.
+struct Step {
+    key: i64,
+    id: String,
+    holder: String,
+    /// The number of the event that was delivered before, and the count of resets by then.
+    delivered: Option<(i64, i64)>,
+    is_closing: bool,
+}
+
+impl Step {
+    async fn take(&self, turn: &mut Turn) -> Result<Option<Message>, Fault> {
+        let Self { key, id, holder, delivered, is_closing } = self;
+        let key = *key;
+        if !notifications::lease(&mut turn.tx, (key, id), holder, real_now(), LEASE).await? {
+            return Ok(None);
+        }
+        if let Some((number, _)) = delivered.filter(|(_, resets)| *resets == turn.reset_count) {
+            webhooks::advance(&mut turn.tx, key, number).await?;
+            notifications::succeeded(&mut turn.tx, key).await?;
+        }
+        let registered = if *is_closing { None } else { webhooks::find(&mut turn.tx, key).await? };
+        let message = match registered {
+            Some(registered) => message(turn, registered).await?,
+            None => None,
+        };
+        if message.is_none() {
+            notifications::release(&mut turn.tx, key, holder).await?;
+        }
+        Ok(message)
+    }
+}
+
+/// The next event for the webhook, which passes over events that it does not get.
+async fn message(turn: &mut Turn, registered: Registered) -> Result<Option<Message>, Fault> {
+    let Registered { key, id, requester_id, position, secret, webhook, .. } = registered;
+    let filter = Filter { requester_id, ..Filter::default() };
+    let is_wanted = |event: &Event| {
+        webhook.events.as_ref().is_none_or(|types| types.contains(&event.event_type))
+    };
+    let count = if webhook.events.is_some() { READ_TOGETHER } else { 1 };
+    let mut after = position;
+    for _ in 0..READS {
+        let page = events::page(&mut turn.tx, &filter, after, count).await?;
+        if let Some(event) = page.events.into_iter().find(is_wanted) {
+            let body = serde_json::to_string(&event).map_err(|e| Fault::Service(e.to_string()))?;
+            let (number, at) = (event.number, event.at.to_string());
+            let parts = [&id, &number.to_string(), &event.hit_id, &at];
+            let id = notification::document_id(&parts.map(String::as_str));
+            let reset_count = turn.reset_count;
+            return Ok(Some(Message { url: webhook.url, id, number, body, secret, reset_count }));
+        }
+        after = page.last;
+        if page.is_end {
+            break;
+        }
+    }
+    if after > position {
+        webhooks::advance(&mut turn.tx, key, after).await?;
+    }
+    Ok(None)
+}
