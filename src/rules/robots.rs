@@ -1,0 +1,5 @@
+//! Robots: what workers by script do, as far as it follows from the script and its seed.
+
+pub mod pace;
+pub mod random;
+pub mod script;
