@@ -15,12 +15,14 @@ mod xml;
 
 pub mod answers;
 pub mod content;
+pub mod fields;
 pub mod filling;
 pub mod form;
 pub mod key;
 pub mod layout;
 mod pattern;
 pub mod specification;
+pub mod visible_text;
 
 pub use form::QuestionForm;
 pub use located_error::LocatedError;
