@@ -61,6 +61,8 @@ statements! {
         WHERE robot_key = $1 ORDER BY number";
     AT_WORK = "SELECT count(*) FROM robot_work WHERE robot_key = $1";
     END_WORK = "DELETE FROM robot_work WHERE robot_key = $1 AND number = $2";
+    NEXT_WORK_AT = "SELECT min(due_at) FROM timers WHERE kind = 'robot_work' \
+        AND subject >= $1 AND subject < $2 AND failure IS NULL";
     HAS_STEPS = "SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM timers \
             WHERE kind = 'robot_arrival' AND failure IS NULL AND due_at <= $1 LIMIT 1) arrivals) \
         + (SELECT count(*) FROM (SELECT 1 AS one FROM timers \
@@ -245,6 +247,11 @@ pub async fn at_work(tx: &mut Tx, key: i64) -> Result<i64, Fault> {
 /// A robot has nothing in hand any more.
 pub async fn end_work(tx: &mut Tx, key: i64, number: i64) -> Result<(), Fault> {
     sql(END_WORK).bind(key).bind(number).run(tx).await
+}
+
+/// When the first robot of a crowd ends what it has in hand.
+pub async fn next_work_at(tx: &mut Tx, subjects: (&str, &str)) -> Result<Option<Instant>, Fault> {
+    sql(NEXT_WORK_AT).bind(subjects.0).bind(subjects.1).only(tx).await
 }
 
 /// Whether a robot has a step until that instant.
