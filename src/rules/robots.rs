@@ -1,3 +1,7 @@
 //! Robots: what workers by script do, as far as it follows from the script and its seed.
 
+pub mod answers;
+pub mod check;
+pub mod parameters;
+pub mod plausible;
 pub mod random;
