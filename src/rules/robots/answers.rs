@@ -106,7 +106,7 @@ pub fn plan(answers: &Answers, task: &Task<'_>, random: &mut Random) -> Plan {
         if name != ALL {
             add(&mut plan, Some(answerer), &unknown(name), task, random);
         } else if let Some(asked) = asks(answerer)
-            && task.fields.fields.is_empty()
+            && task.fields.open().next().is_none()
         {
             plan.asked.push((asked, Vec::new()));
         }
@@ -121,7 +121,7 @@ pub fn plan(answers: &Answers, task: &Task<'_>, random: &mut Random) -> Plan {
 }
 
 /// A field of which only the name is known.
-fn unknown(name: &str) -> Field {
+pub(super) fn unknown(name: &str) -> Field {
     Field {
         name: name.to_owned(),
         label: None,
