@@ -30,6 +30,7 @@ mod money;
 mod neighbours;
 mod openapi;
 mod ops;
+mod outbound;
 mod paging;
 mod parsers;
 mod qualified;
