@@ -118,6 +118,7 @@ impl Running {
         let backend = backend.map_err(|error| start_error(error, options))?;
         admin_token::write(&options.admin, &backend)?;
         admin_token::warn_if_open(&backend, options.auth, &bound);
+        options.outbound.warn_of_proxy();
         let tls = identity.clone().map(https::acceptor).transpose()?;
         let mut tasks = Tasks::start(backend);
         let api = tasks.server(tasks.backend().front());

@@ -11,6 +11,7 @@ pub mod fixtures;
 mod heading;
 pub mod help;
 pub mod manual;
+pub mod outbound;
 pub mod tls;
 mod value_enums;
 pub mod values;
@@ -214,6 +215,9 @@ pub struct Serve {
     /// Where notifications go.
     #[command(flatten)]
     pub endpoints: endpoints::Notify,
+    /// What may leave this machine.
+    #[command(flatten)]
+    pub outbound: outbound::Outbound,
     /// How many bytes of the latest calls to keep.
     ///
     /// `mturk-local requests` prints the calls. 0 keeps none.
@@ -266,6 +270,7 @@ impl Serve {
             worlds: None,
             host_check: self.host_check(bound),
             endpoints: self.endpoints.checked()?,
+            outbound: self.outbound.policy(),
             site: SiteOptions {
                 public_url: self.public_url.clone(),
                 submit_through: self.submit_through,

@@ -18,6 +18,7 @@ use crate::ids;
 use crate::journal::{Journal, USUAL_BYTES};
 use crate::metrics::Metrics;
 use crate::notify::{self, Endpoints, Publisher};
+use crate::outbound::{Outbound, Policy};
 use crate::site::{SiteOptions, SiteState};
 use crate::store::requesters::{Credentials, Requester};
 use crate::store::{OpenError, Store, world};
@@ -56,6 +57,8 @@ pub struct Options {
     pub site: SiteOptions,
     /// Where notifications can be delivered.
     pub endpoints: Endpoints,
+    /// What other hosts may be sent, by webhooks and robots.
+    pub outbound: Policy,
     /// Who may use the control API.
     pub control: ControlAccess,
     /// Where the server speaks HTTPS, for whoever asks for its health.
@@ -81,6 +84,7 @@ impl Default for Options {
             host_check: HostCheck::default(),
             site: SiteOptions::default(),
             endpoints: Endpoints::default(),
+            outbound: Policy::default(),
             control: ControlAccess::default(),
             https_url: None,
             max_time: None,
@@ -143,6 +147,7 @@ pub struct Backend {
     control: Control,
     site: SiteState,
     publisher: Publisher,
+    outbound: Outbound,
     has_new_token: bool,
     control_is_apart: bool,
 }
@@ -197,6 +202,7 @@ impl Backend {
             },
             host_check: Arc::new(options.host_check),
             publisher: Publisher::new(options.endpoints),
+            outbound: Outbound::new(options.outbound),
             has_new_token,
             control_is_apart: options.control.is_apart,
         })
@@ -205,6 +211,11 @@ impl Backend {
     /// The engine, for programs that take turns of their own.
     pub const fn engine(&self) -> &Arc<Engine> {
         &self.control.engine
+    }
+
+    /// What sends requests to other hosts.
+    pub const fn outbound(&self) -> &Outbound {
+        &self.outbound
     }
 
     /// What answers requests.

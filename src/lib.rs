@@ -84,6 +84,8 @@ pub mod notify;
 #[doc(hidden)]
 pub mod ops;
 #[doc(hidden)]
+pub mod outbound;
+#[doc(hidden)]
 pub mod parsers;
 #[doc(hidden)]
 pub mod rules;

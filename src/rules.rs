@@ -12,6 +12,7 @@ pub mod limits;
 pub mod mask;
 pub mod new_hit;
 pub mod notification;
+pub mod outbound;
 pub mod page;
 pub mod posted;
 pub mod qualification;

@@ -5,6 +5,7 @@ pub const HTTPS: &str = "HTTPS";
 pub const LISTENING: &str = "Listening";
 pub const MARKET: &str = "Database and worlds";
 pub const NOTIFICATIONS: &str = "Notifications";
+pub const OUTBOUND: &str = "Requests to other hosts";
 pub const OUTPUT: &str = "Output";
 pub const SERVER: &str = "The running server";
 pub const TIME: &str = "Time";

@@ -4,12 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 
+use crate::config::outbound::variable;
 use crate::config::values::{database, start};
 use crate::config::{DEFAULT_QUEUE, endpoints, fixtures};
 use crate::embedded::{Emulator, Error};
 use crate::emulator::{Backend, Credential, Options, StartError};
 use crate::engine::Start;
 use crate::notify::Endpoints;
+use crate::outbound::Policy;
+use crate::rules::outbound::AllowedHost;
 use crate::rules::text::is_access_key;
 use crate::serve::Tasks;
 use crate::store::OpenError;
@@ -32,6 +35,8 @@ pub struct Builder {
     seed: Option<i64>,
     sqs: Option<String>,
     sns: Option<String>,
+    outbound_hosts: Vec<String>,
+    key_variables: Vec<String>,
 }
 
 impl Builder {
@@ -112,6 +117,20 @@ impl Builder {
         self
     }
 
+    /// Allows webhooks and robots to send requests to this host: `HOST`, `HOST:PORT`, or `*.SUFFIX`
+    /// for all names with this ending. Call it again to allow more. Without it, nothing is sent.
+    pub fn allow_outbound(mut self, host: impl Into<String>) -> Self {
+        self.outbound_hosts.push(host.into());
+        self
+    }
+
+    /// Lets robots use the key in the environment variable with this name. Call it again to allow
+    /// more.
+    pub fn robot_key_env(mut self, name: impl Into<String>) -> Self {
+        self.key_variables.push(name.into());
+        self
+    }
+
     /// Starts the emulator in the current tokio runtime. When this returns, the emulator accepts
     /// requests.
     ///
@@ -169,7 +188,15 @@ impl Builder {
                 sns: endpoint("the endpoint of SNS", self.sns)?,
                 ..Endpoints::default()
             },
+            outbound: policy(&self.outbound_hosts, &self.key_variables)?,
             ..Options::default()
         })
     }
+}
+
+fn policy(hosts: &[String], key_variables: &[String]) -> Result<Policy, Error> {
+    let host = |host: &String| AllowedHost::parse(host).map_err(|why| format!("{host:?}: {why}"));
+    let hosts = hosts.iter().map(host).collect::<Result<_, _>>().map_err(Error::Outbound)?;
+    let names: Result<_, _> = key_variables.iter().map(|name| variable(name)).collect();
+    Ok(Policy { hosts, key_variables: names.map_err(Error::Outbound)? })
 }

@@ -27,6 +27,10 @@ pub enum Error {
     /// An endpoint of SQS or SNS is not an `http://` URL.
     #[error("{0}")]
     Endpoint(String),
+    /// A host that [`Builder::allow_outbound`](super::Builder::allow_outbound) names, or a variable
+    /// that [`Builder::robot_key_env`](super::Builder::robot_key_env) names, is malformed.
+    #[error("{0}")]
+    Outbound(String),
     /// Other machines can reach the address to listen on.
     #[error("{0} is not a loopback address: other machines could reach it")]
     NotLoopback(SocketAddr),

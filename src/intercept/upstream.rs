@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
 
 use axum::http::header::{HOST, PROXY_AUTHORIZATION};
 use axum::http::{Method, Request};
@@ -12,17 +11,14 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 
 use crate::intercept::no_proxy::NoProxy;
+use crate::outbound::Lookups;
 use crate::rules::url::{is_host_and_port, split_port};
 use crate::serve::Stream;
 
 /// Heads of more bytes are refused.
 const MAX_HEAD: usize = 16 * 1024;
-
-/// So many names are looked up at once. Each takes a thread for as long as the resolver takes.
-const LOOKUPS: usize = 16;
 
 /// The way to other hosts.
 #[derive(Debug)]
@@ -31,7 +27,7 @@ pub struct Upstream {
     pub proxy: Option<ProxyUrl>,
     /// The hosts that do not go through it.
     pub no_proxy: NoProxy,
-    lookups: Arc<Semaphore>,
+    lookups: Lookups,
 }
 
 /// A proxy that is spoken to in plain text.
@@ -80,7 +76,7 @@ impl ProxyUrl {
 impl Upstream {
     /// Through this proxy, but for hosts that `no_proxy` names.
     pub fn new(proxy: Option<ProxyUrl>, no_proxy: NoProxy) -> Self {
-        Self { proxy, no_proxy, lookups: Arc::new(Semaphore::new(LOOKUPS)) }
+        Self { proxy, no_proxy, lookups: Lookups::default() }
     }
 
     /// A connection to a host.
@@ -101,15 +97,7 @@ impl Upstream {
     }
 
     async fn straight(&self, host: &str, port: u16) -> io::Result<TcpStream> {
-        let permit = Arc::clone(&self.lookups).acquire_owned().await.map_err(io::Error::other)?;
-        let name = (host.to_owned(), port);
-        // Who gives up does not end the lookup, which keeps its thread and its permit.
-        let lookup = tokio::spawn(async move {
-            let found = tokio::net::lookup_host(name).await.map(Iterator::collect::<Vec<_>>);
-            drop(permit);
-            found
-        });
-        TcpStream::connect(&*lookup.await.map_err(io::Error::other)??).await
+        TcpStream::connect(&*self.lookups.addresses(host, port).await?).await
     }
 }
 

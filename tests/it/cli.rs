@@ -56,6 +56,8 @@ fn what_is_asked_for_is_on_standard_output(#[case] arguments: &[&str], #[case] s
 #[case(&["--credential", "onlysecret"], "--credential")]
 #[case(&["--public-url", "localhost"], "--public-url")]
 #[case(&["--cors-origin", "*"], "--cors-origin")]
+#[case(&["--allow-outbound", "http://a.test"], "--allow-outbound")]
+#[case(&["--robot-key-env", "sk-secret"], "it is the name of an environment variable")]
 #[case(&["--fixture", "nope"], "cannot read the world nope")]
 #[case(&["--fixture", "/"], "cannot read the world /")]
 #[case(&["--ready-file", "/nowhere/at/all"], "--ready-file")]

@@ -149,6 +149,10 @@ async fn each_option_that_is_wrong_has_an_error_of_its_own() {
     assert!(matches!(error, Error::NotLoopback(_)), "{error}");
     let error = start(new().sqs_endpoint("https://sqs.us-east-1.amazonaws.com")).await;
     assert!(matches!(error, Error::Endpoint(_)), "{error}");
+    for bad in [new().allow_outbound("http://x"), new().robot_key_env("sk-1")] {
+        let error = start(bad).await;
+        assert!(matches!(error, Error::Outbound(_)), "{error}");
+    }
     let error = start(new().database("mysql://localhost/x")).await;
     assert!(matches!(error, Error::Database(OpenError::Unusable(_))), "{error}");
     let database = format!("sqlite:{}", folder.path().join("market.db").display());

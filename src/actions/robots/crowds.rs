@@ -58,6 +58,7 @@ async fn add_work(turn: &mut Turn, crowd: &Crowd, working: &Working) -> Result<(
         number: working.worker,
         assignment_id: working.assignment_id.to_string(),
         look: working.look,
+        nth: working.nth,
         outcome: working.outcome,
     };
     robots::add_work(&mut turn.tx, crowd.key, &work).await?;
@@ -120,6 +121,7 @@ pub async fn dump(turn: &mut Turn) -> Result<Vec<Robot>, Fault> {
                 worker: work.number,
                 assignment_id: Id::known(work.assignment_id),
                 look: work.look,
+                nth: work.nth,
                 outcome: work.outcome,
                 time: end_at.map(Time::At),
             });

@@ -3,7 +3,7 @@
 
 use crate::actions::assignment::{accept, open_acceptance, return_assignment, submit};
 use crate::actions::requirements::unmet;
-use crate::actions::robots::answers::answer;
+use crate::actions::robots::answers::{RobotAnswer, answer};
 use crate::actions::robots::waiting::{arrival_subject, wake, work_subject};
 use crate::fault::Fault;
 use crate::rules::qualification::requirement::Action;
@@ -144,7 +144,9 @@ async fn begin_work(
 ) -> Result<(), Fault> {
     let allowed = Span::seconds(hit.hit_type.values.assignment_duration_s);
     let (outcome, taking) = pace::work(&crowd.script, look, allowed);
-    let work = Work { number, assignment_id: taken.assignment_id.clone(), look, outcome };
+    let standing = &hit.standing;
+    let nth = standing.pending + standing.completed() + standing.submitted - 1;
+    let work = Work { number, assignment_id: taken.assignment_id.clone(), look, nth, outcome };
     if taking == Span(0) {
         return end(turn, crowd, &work, taken).await;
     }
@@ -187,7 +189,8 @@ async fn end(
 ) -> Result<(), Fault> {
     if work.outcome == Outcome::Submit {
         let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-        if let Ok(document) = answer(crowd, work, &hit) {
+        // Assumed: nobody outside is asked yet.
+        if let RobotAnswer::Known(Ok(document)) = answer(crowd, work, &hit) {
             let at = turn.now;
             submit(turn, &mut hit, taken, document, at).await?;
             crowd.progress.submitted += 1;

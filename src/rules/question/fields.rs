@@ -9,7 +9,7 @@ mod posted;
 use serde::Serialize;
 
 use super::Question;
-pub use annotation::Annotation;
+pub use annotation::{Annotation, Widget};
 pub use posted::document;
 
 /// The fields that a worker fills in, and the form that they are in.

@@ -1,12 +1,10 @@
 //! The script of a crowd of robots, as the control API and world files spell it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::rules;
+use crate::shapes::answerer::{Answerer, Answers};
 use crate::shapes::qualification::Locale;
 use crate::shapes::scalar::{AccessKey, Id, WorkerId};
 use crate::shapes::words::words;
@@ -62,8 +60,8 @@ pub struct Robot {
     pub work_time: Option<WorkTime>,
     /// What the workers answer, by field; what is plausible for a field that has no answer here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, Value>>)]
-    pub answers: Option<BTreeMap<String, Value>>,
+    #[schema(value_type = Option<BTreeMap<String, Answerer>>)]
+    pub answers: Option<Answers>,
     /// The share of the accepted assignments that is returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
@@ -83,6 +81,9 @@ pub struct Robot {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^A[A-Z0-9]{0,19}$")]
     pub worker_id_prefix: Option<String>,
+    /// Whether pages of an `ExternalQuestion` are fetched and answered.
+    #[serde(rename = "OpenExternalURL", skip_serializing_if = "Option::is_none")]
+    pub open_external_url: Option<bool>,
     /// How far it has come. A new script begins with nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
@@ -235,6 +236,8 @@ pub struct Working {
     pub assignment_id: Id,
     /// Which of the crowd's looks found it.
     pub look: i64,
+    /// How many had accepted the HIT before.
+    pub nth: i64,
     /// How it ends.
     pub outcome: Outcome,
     /// When it ends.
@@ -309,6 +312,8 @@ impl Robot {
         wrong.extend(self.arrival.iter().flat_map(Arrival::problems));
         wrong.extend(self.work_time.iter().flat_map(WorkTime::problems));
         wrong.extend(self.traits.iter().flat_map(|_| traits_problems(&self.worker(0))));
+        let answers = self.answers.iter().flat_map(rules::robots::answers::problems);
+        wrong.extend(answers.map(|(path, why)| (format!("Answers.{}", path.join(".")), why)));
         wrong.extend(self.progress.iter().flat_map(|progress| progress.problems(workers)));
         wrong
     }
@@ -426,9 +431,11 @@ impl Progress {
             if !is_worker(&working.worker) {
                 wrong.push((format!("Progress.Working[{index}].Worker"), why.clone()));
             }
-            if !is_count(&working.look) {
-                let why = format!("must be between 0 and {MOST_COUNTED}");
-                wrong.push((format!("Progress.Working[{index}].Look"), why));
+            for (name, count) in [("Look", working.look), ("Nth", working.nth)] {
+                if !is_count(&count) {
+                    let why = format!("must be between 0 and {MOST_COUNTED}");
+                    wrong.push((format!("Progress.Working[{index}].{name}"), why));
+                }
             }
         }
         wrong
@@ -448,6 +455,7 @@ mod tests {
     fn every_problem_of_a_script_is_found() {
         for (text, paths) in [
             ("{}", &[][..]),
+            (r#"{"Answers":{"q":["a"],"r":[]}}"#, &["Answers.r"]),
             (r#"{"Workers":10}"#, &[]),
             (r#"{"Workers":100000,"Return":0.5,"Abandon":0.5}"#, &[]),
             (r#"{"Workers":100001}"#, &["Workers"]),

@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 19] = [
     &["actions"],
     &["ops", "views", "timers", "worlds"],
     &["engine"],
-    &["sigv4", "http_client", "journal", "metrics"],
+    &["sigv4", "http_client", "outbound", "journal", "metrics"],
     &["wire", "site", "control", "notify", "host_check"],
     &["emulator", "parsers"],
     &["config", "tls"],
