@@ -85,7 +85,8 @@ fn radio_group(found: &mut Found, control: &Control) {
 fn list(text: Option<&str>) -> Vec<String> {
     let text = text.unwrap_or("[]");
     let read = |text: &str| serde_json::from_str::<Vec<Value>>(text).ok();
-    let values = read(text).or_else(|| read(&text.replace('\'', "\"")));
+    let objects = || text.contains('{').then(|| read(&text.replace('\'', "\"")));
+    let values = read(text).or_else(|| objects()?);
     values.map_or_else(|| quoted(text), |values| values.iter().map(name).collect())
 }
 
