@@ -11,6 +11,7 @@ mod json;
 mod metrics;
 mod qualifications;
 mod requests;
+mod robots;
 mod snapshots;
 mod wait;
 mod work;
@@ -130,6 +131,7 @@ fn routes() -> Router<Control> {
         .route("/messages", get(workers::messages))
         .route("/events", get(events::list))
         .route("/faults", get(faults::list).post(faults::add).delete(faults::remove))
+        .route("/robots", get(robots::list).post(robots::add).delete(robots::remove))
         .route("/requests", get(requests::list).delete(requests::clear))
         .route("/wait", get(wait::wait))
 }

@@ -280,6 +280,7 @@ impl Engine {
             has_undelivered,
             reset_count,
             has_faults,
+            has_robots,
             ..
         } = turn;
         if ids != ids_before {
@@ -306,6 +307,7 @@ impl Engine {
                     settled_count,
                     used,
                     reset_count,
+                    has_robots,
                 }
             };
             *self.cached() = Some((self.store.rollback_epoch(), kept));

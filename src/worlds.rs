@@ -28,6 +28,7 @@ pub use problem::Problem;
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::store::requesters::Requester;
 use crate::turn::{Turn, TurnError};
@@ -74,6 +75,10 @@ pub struct Loaded {
     /// The fault rules, with their numbers.
     #[serde(skip)]
     pub fault_rules: Vec<FaultRule>,
+    pub robots: usize,
+    /// The crowds of robots, with their numbers.
+    #[serde(skip)]
+    pub crowds: Vec<Robot>,
     /// Who owns the entries that name no requester: several, if the files begin with different
     /// requesters and nobody else was named.
     #[serde(skip)]

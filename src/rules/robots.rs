@@ -4,6 +4,8 @@ pub mod answers;
 pub mod asking;
 pub mod check;
 pub mod job;
+pub mod pace;
 pub mod parameters;
 pub mod plausible;
 pub mod random;
+pub mod script;

@@ -9,6 +9,7 @@ mod people;
 mod plan;
 mod qualifications;
 mod reviews;
+mod robots;
 mod work;
 mod works;
 
@@ -66,6 +67,7 @@ pub async fn load(
     load.load_messages().await?;
     load.load_faults().await?;
     load.save_workers().await?;
+    load.load_robots().await?;
     Ok((load.loaded, load.problems))
 }
 

@@ -17,6 +17,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (14, "market", include_str!("../../../migrations/0014_market.sql")),
     (15, "faults", include_str!("../../../migrations/0015_faults.sql")),
     (16, "snapshots", include_str!("../../../migrations/0016_snapshots.sql")),
+    (17, "robots", include_str!("../../../migrations/0017_robots.sql")),
 ];
 
 /// Versions before this one were never released.

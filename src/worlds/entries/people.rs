@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Entry, Rule};
 use crate::money::{Cents, Funds};
+use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::scalar::{AccessKey, Id, WorkerId};
 use crate::shapes::worker::Worker;
@@ -35,6 +36,10 @@ impl Entry for RequesterEntry {
 }
 
 impl Entry for FaultRule {
+    const ONE_BY_CONTENT: bool = false;
+}
+
+impl Entry for Robot {
     const ONE_BY_CONTENT: bool = false;
 }
 

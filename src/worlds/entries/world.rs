@@ -10,6 +10,7 @@ use super::people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry};
 use super::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
 use super::reviews::ReportEntry;
 use crate::money::Funds;
+use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::review::ReviewPolicy;
 use crate::shapes::scalar::{At, Id};
@@ -63,9 +64,9 @@ pub struct World {
     /// Rules by which calls fail; `Times` is how often one still applies.
     #[schema(max_items = 10_000)]
     pub faults: Option<Vec<FaultRule>>,
-    /// Cannot be loaded yet.
-    #[schema(max_items = 0)]
-    pub robots: Option<Vec<Value>>,
+    /// Crowds of workers by script.
+    #[schema(max_items = 1000)]
+    pub robots: Option<Vec<Robot>>,
     /// What `aws mturk get-hit` printed.
     #[serde(rename = "HIT")]
     pub hit: Option<HitEntry>,
