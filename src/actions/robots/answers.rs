@@ -1,20 +1,117 @@
-//! What a robot answers.
+//! What a robot answers, at once or once others have said it.
 
-use crate::rules::question::answers;
-use crate::shapes::answer::Given;
-use crate::store::hits::Hit;
+use crate::actions::robots::waiting::work_subject;
+use crate::fault::Fault;
+use crate::rules::robots::answers::asked;
+use crate::rules::robots::job::{Job, JobHit, JobWorker};
+use crate::rules::robots::script::{Outcome, Robot};
+use crate::store::acceptances::Acceptance;
+use crate::store::hits::{self, Hit};
 use crate::store::robots::{Crowd, Work};
+use crate::store::timers::Kind;
+use crate::time::Span;
+use crate::turn::{Ask, Turn};
 
-/// The answer to a HIT as a document.
+/// While the clock runs, work that waits for an answer is looked at again after this long: whoever
+/// was to answer may be gone.
+const AGAIN: Span = Span::seconds(300);
+
+/// How a robot's work ends.
+#[derive(Debug)]
+pub enum Ending {
+    /// It is submitted, with this document.
+    Submit(String),
+    /// It is returned.
+    Return,
+    /// Others are asked first. The timer for the end of the work is set.
+    Asked,
+}
+
+/// Why a crowd does nothing: somebody whom it asks may not be asked. None if all may.
+pub fn refusal(turn: &Turn, script: &Robot) -> Option<String> {
+    let asked = asked(script.answers.as_ref()?);
+    if asked.is_empty() {
+        return None;
+    }
+    turn.outside.as_ref()?.refusal(&asked)
+}
+
+/// How the work ends.
 ///
 /// # Errors
-/// Why there is none; the work is returned then.
-pub fn answer(crowd: &Crowd, work: &Work, hit: &Hit) -> Result<String, String> {
-    let _ = work;
-    let given = crowd.script.answers.iter().flatten();
-    let given = given.map(|(name, value)| {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        (name.clone(), vec![text])
-    });
-    answers::write(&hit.question, &Given(given.collect())).map_err(|why| why.to_string())
+/// The database failed.
+pub async fn ending(
+    turn: &mut Turn,
+    crowd: &Crowd,
+    work: &Work,
+    taken: &Acceptance,
+) -> Result<Ending, Fault> {
+    if work.outcome != Outcome::Submit {
+        return Ok(Ending::Return);
+    }
+    let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+    let job = job(crowd, work, &hit);
+    let answered = match job.answer() {
+        Some(answered) => answered,
+        None => {
+            let Some(outside) = turn.outside.clone() else {
+                return Ok(returned(work, "nobody can be asked while a world is loaded"));
+            };
+            match outside.take(turn.reset_count, &work.assignment_id) {
+                Some(answered) => answered,
+                None => return ask(turn, crowd.key, work, job).await,
+            }
+        }
+    };
+    Ok(answered.map_or_else(|why| returned(work, &why), Ending::Submit))
+}
+
+fn returned(work: &Work, why: &str) -> Ending {
+    tracing::warn!(assignment = work.assignment_id, why, "a robot returns its work");
+    Ending::Return
+}
+
+/// Asks others. The clock is held until they have answered, unless it runs and has nothing to catch
+/// up with.
+async fn ask(turn: &mut Turn, key: i64, work: &Work, job: Job) -> Result<Ending, Fault> {
+    let holds_clock = !turn.clock.is_running() || turn.clock.held_at().is_some();
+    let now = turn.arrived_at;
+    let due_at = if holds_clock { now } else { now + AGAIN };
+    let subject = work_subject(key, work.number);
+    turn.set_timer(Kind::RobotWork, &subject, due_at).await?;
+    let reset_count = turn.reset_count;
+    turn.asks.push(Ask { job, reset_count, subject, holds_clock });
+    Ok(Ending::Asked)
+}
+
+/// What a robot has in hand.
+fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
+    let (script, values) = (&crowd.script, &hit.hit_type.values);
+    let standing = &hit.standing;
+    let count = |number: i64| usize::try_from(number).unwrap_or_default();
+    Job {
+        answers: script.answers.clone().unwrap_or_default(),
+        opens_external_url: script.open_external_url.unwrap_or(false),
+        seed: script.seed(),
+        draw: work.look,
+        hit: JobHit {
+            hit_id: hit.id.clone(),
+            hit_type_id: hit.hit_type.id.clone(),
+            title: values.title.clone(),
+            description: values.description.clone(),
+            keywords: values.keywords.clone(),
+            reward: values.reward.to_string(),
+            requester_annotation: hit.requester_annotation.clone(),
+            question: hit.question.clone(),
+        },
+        hit_number: hit.key,
+        nth: count(standing.submitted + standing.approved + standing.rejected),
+        assignment_id: work.assignment_id.clone(),
+        worker: JobWorker {
+            worker_id: script.worker_id(work.number),
+            traits: serde_json::to_value(&script.traits).unwrap_or_default(),
+        },
+        worker_number: count(work.number),
+        workers: count(script.worker_count()),
+    }
 }

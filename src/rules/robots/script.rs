@@ -1,12 +1,12 @@
 //! The script of a crowd of robots, as the control API and world files spell it.
 
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::rules;
+use crate::rules::robots::answers;
+use crate::shapes::answerer::{Answerer, Answers};
 use crate::shapes::qualification::Locale;
 use crate::shapes::scalar::{AccessKey, Id, WorkerId};
 use crate::shapes::words::words;
@@ -60,10 +60,15 @@ pub struct Robot {
     /// How long the work takes; from 20 s to 3 min if absent, and less than the HIT allows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work_time: Option<WorkTime>,
-    /// What the workers answer, by field; what is plausible for a field that has no answer here.
+    /// What the workers answer, by field, and by `*` for the other fields; what is plausible for a
+    /// field that has no answer here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, Value>>)]
-    pub answers: Option<BTreeMap<String, Value>>,
+    #[schema(value_type = Option<BTreeMap<String, Answerer>>)]
+    pub answers: Option<Answers>,
+    /// Whether the workers open the page of an `ExternalQuestion` and fill in its form, if
+    /// `--allow-outbound` names its host.
+    #[serde(rename = "OpenExternalURL", skip_serializing_if = "Option::is_none")]
+    pub open_external_url: Option<bool>,
     /// The share of the accepted assignments that is returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
@@ -83,6 +88,10 @@ pub struct Robot {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^A[A-Z0-9]{0,19}$")]
     pub worker_id_prefix: Option<String>,
+    /// Why its workers do nothing, in answers: somebody whom they ask may not be asked. Ignored in a
+    /// new script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub off: Option<String>,
     /// How far it has come. A new script begins with nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
@@ -308,6 +317,11 @@ impl Robot {
         check("Abandon", !both || ends <= 1.0, "is more than 1 together with Return");
         wrong.extend(self.arrival.iter().flat_map(Arrival::problems));
         wrong.extend(self.work_time.iter().flat_map(WorkTime::problems));
+        let of_answers = self.answers.iter().flat_map(answers::problems);
+        wrong.extend(
+            of_answers
+                .map(|(path, why)| ([vec!["Answers".to_owned()], path].concat().join("."), why)),
+        );
         wrong.extend(self.traits.iter().flat_map(|_| traits_problems(&self.worker(0))));
         wrong.extend(self.progress.iter().flat_map(|progress| progress.problems(workers)));
         wrong
