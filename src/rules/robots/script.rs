@@ -1,6 +1,5 @@
 //! The script of a crowd of robots, as the control API and world files spell it.
 
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
