@@ -102,6 +102,7 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
             Some(Command::Submit(command)) => client::submit(&command).await?,
             Some(Command::Clock(command)) => client::clock(&command).await?,
             Some(Command::Faults(command)) => client::faults(&command).await?,
+            Some(Command::Robots(command)) => client::robots(&command).await?,
             Some(Command::Requests(command)) => client::requests(&command).await?,
             Some(Command::Health(command)) => client::health(&command).await?,
             Some(Command::Fixtures { name }) => print_text(&fixtures(name.as_deref())?)?,

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod builtin;
 pub mod dump;
 pub(crate) mod entries;
+pub mod labels;
 mod load;
 mod merge;
 mod node;

@@ -46,6 +46,8 @@ pub enum Command {
     Requests(Requests),
     /// Show or change the rules that make calls fail.
     Faults(FaultsArgs),
+    /// Show, add or remove robots: workers who do HITs by themselves.
+    Robots(RobotsArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.
@@ -241,6 +243,12 @@ pub struct Dump {
     /// This needs the admin token of the server.
     #[arg(long, env = "MTURK_LOCAL_WITH_SECRETS", value_parser = BoolishValueParser::new())]
     pub with_secrets: bool,
+    /// Print the answers as CSV instead: a line for each task, worker and label.
+    ///
+    /// A task is a HIT, or a HIT and a question if its HITs have several.
+    #[arg(long, env = "MTURK_LOCAL_LABELS", value_parser = BoolishValueParser::new())]
+    #[arg(conflicts_with = "with_secrets")]
+    pub labels: bool,
     /// Which server.
     #[command(flatten)]
     pub server: Endpoint,
@@ -379,6 +387,40 @@ pub enum FaultsCommand {
     /// Remove all rules, or one.
     Clear {
         /// The number of the rule.
+        number: Option<u64>,
+    },
+}
+
+/// `mturk-local robots`.
+#[derive(Debug, Args)]
+#[command(mut_args(everywhere))]
+pub struct RobotsArgs {
+    /// What to do with the robots [default: list].
+    #[command(subcommand)]
+    pub change: Option<RobotsCommand>,
+    /// Which server.
+    #[command(flatten)]
+    pub server: Endpoint,
+}
+
+/// What can be done with robots.
+#[derive(Debug, Clone, Subcommand)]
+pub enum RobotsCommand {
+    /// List the crowds of robots, with their progress.
+    List,
+    /// Add a crowd of robots.
+    Add {
+        /// The members of the script.
+        ///
+        /// Or one script, or an array of scripts, as JSON.
+        #[arg(required = true, value_name = "MEMBER=VALUE")]
+        script: Vec<String>,
+    },
+    /// Remove all crowds, or one.
+    ///
+    /// What the robots have in hand is returned.
+    Clear {
+        /// The number of the crowd.
         number: Option<u64>,
     },
 }

@@ -87,6 +87,7 @@ async fn ask(turn: &mut Turn, key: i64, work: &Work, job: Job) -> Result<Ending,
 /// What a robot has in hand.
 fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
     let (script, values) = (&crowd.script, &hit.hit_type.values);
+    let traits = script.traits.as_ref().map(serde_json::to_value);
     let standing = &hit.standing;
     let count = |number: i64| usize::try_from(number).unwrap_or_default();
     Job {
@@ -109,7 +110,7 @@ fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
         assignment_id: work.assignment_id.clone(),
         worker: JobWorker {
             worker_id: script.worker_id(work.number),
-            traits: serde_json::to_value(&script.traits).unwrap_or_default(),
+            traits: traits.and_then(Result::ok).unwrap_or_default(),
         },
         worker_number: count(work.number),
         workers: count(script.worker_count()),

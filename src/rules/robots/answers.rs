@@ -40,7 +40,7 @@ pub struct Task<'a> {
     pub parameters: &'a Parameters,
     /// The HIT's number in the market: the same in each run.
     pub hit_number: i64,
-    /// How many assignments of the HIT were accepted before this one.
+    /// How many assignments of the HIT were submitted before this one.
     pub nth: usize,
     /// Who answers.
     pub worker: Worker<'a>,

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rules;
-use crate::rules::robots::answers;
 use crate::shapes::answerer::{Answerer, Answers};
 use crate::shapes::qualification::Locale;
 use crate::shapes::scalar::{AccessKey, Id, WorkerId};
@@ -64,10 +63,6 @@ pub struct Robot {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Answerer>>)]
     pub answers: Option<Answers>,
-    /// Whether the workers open the page of an `ExternalQuestion` and fill in its form, if
-    /// `--allow-outbound` names its host.
-    #[serde(rename = "OpenExternalURL", skip_serializing_if = "Option::is_none")]
-    pub open_external_url: Option<bool>,
     /// The share of the accepted assignments that is returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
@@ -91,6 +86,10 @@ pub struct Robot {
     /// new script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub off: Option<String>,
+    /// Whether the workers open the page of an `ExternalQuestion` and fill in its form, if
+    /// `--allow-outbound` names its host.
+    #[serde(rename = "OpenExternalURL", skip_serializing_if = "Option::is_none")]
+    pub open_external_url: Option<bool>,
     /// How far it has come. A new script begins with nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
@@ -316,12 +315,9 @@ impl Robot {
         check("Abandon", !both || ends <= 1.0, "is more than 1 together with Return");
         wrong.extend(self.arrival.iter().flat_map(Arrival::problems));
         wrong.extend(self.work_time.iter().flat_map(WorkTime::problems));
-        let of_answers = self.answers.iter().flat_map(answers::problems);
-        wrong.extend(
-            of_answers
-                .map(|(path, why)| ([vec!["Answers".to_owned()], path].concat().join("."), why)),
-        );
         wrong.extend(self.traits.iter().flat_map(|_| traits_problems(&self.worker(0))));
+        let answers = self.answers.iter().flat_map(rules::robots::answers::problems);
+        wrong.extend(answers.map(|(path, why)| (format!("Answers.{}", path.join(".")), why)));
         wrong.extend(self.progress.iter().flat_map(|progress| progress.problems(workers)));
         wrong
     }
@@ -461,6 +457,7 @@ mod tests {
     fn every_problem_of_a_script_is_found() {
         for (text, paths) in [
             ("{}", &[][..]),
+            (r#"{"Answers":{"q":["a"],"r":[]}}"#, &["Answers.r"]),
             (r#"{"Workers":10}"#, &[]),
             (r#"{"Workers":100000,"Return":0.5,"Abandon":0.5}"#, &[]),
             (r#"{"Workers":100001}"#, &["Workers"]),
