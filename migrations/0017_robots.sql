@@ -23,13 +23,12 @@ CREATE TABLE robots (
 CREATE INDEX robots_idle ON robots (key) WHERE waits OR misses > 0;
 
 -- What a robot has in hand. number is the worker, counted from 0; look is which of the crowd's looks for a HIT found it: what
--- is left to chance follows from that. nth is how many had accepted the HIT before; outcome says how the work ends.
+-- is left to chance follows from that. outcome says how the work ends.
 CREATE TABLE robot_work (
     robot_key     BIGINT NOT NULL,
     number        BIGINT NOT NULL,
     assignment_id TEXT NOT NULL,
     look          BIGINT NOT NULL,
-    nth           BIGINT NOT NULL,
     outcome       TEXT NOT NULL,
     PRIMARY KEY (robot_key, number)
 ) {{clustered}};

@@ -1,5 +1,6 @@
 //! A turn: one transaction, at one instant, on someone's behalf.
 
+mod outside;
 mod test_event;
 
 use std::future::Future;
@@ -15,6 +16,7 @@ use crate::store::world::MarketState;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant, RealNow, Time, UsedTime};
 
+pub use outside::{Answered, Answerers, Ask, Outside};
 pub use test_event::{TestEvent, TestEvents};
 
 /// A future on the heap.
@@ -111,6 +113,10 @@ pub struct Turn {
     pub has_robots: bool,
     /// Takes test events, if somebody delivers them; in turns that only look.
     pub test_events: Option<TestEvents>,
+    /// Where robots ask for answers; none where nobody can be asked in between.
+    pub outside: Option<Arc<Outside>>,
+    /// What robots of this turn ask, once it is committed.
+    pub asks: Vec<Ask>,
 }
 
 impl Turn {
@@ -144,6 +150,8 @@ impl Turn {
             has_faults,
             has_robots,
             test_events: None,
+            outside: None,
+            asks: Vec::new(),
         }
     }
 

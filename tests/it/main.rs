@@ -39,6 +39,7 @@ mod recorded;
 mod requests;
 mod reviews;
 mod robots;
+mod robots_asking;
 mod seconds;
 mod shape;
 mod simulation;

@@ -1,33 +1,94 @@
-//! What a robot answers.
+//! What a robot answers, at once or once others have said it.
 
-use serde_json::Value;
-
+use crate::actions::robots::waiting::work_subject;
+use crate::fault::Fault;
+use crate::rules::robots::answers::asked;
 use crate::rules::robots::job::{Job, JobHit, JobWorker};
-use crate::store::hits::Hit;
+use crate::rules::robots::script::{Outcome, Robot};
+use crate::store::acceptances::Acceptance;
+use crate::store::hits::{self, Hit};
 use crate::store::robots::{Crowd, Work};
+use crate::store::timers::Kind;
+use crate::time::Span;
+use crate::turn::{Ask, Turn};
 
-/// The answer of a robot.
+/// While the clock runs, work that waits for an answer is looked at again after this long: whoever
+/// was to answer may be gone.
+const AGAIN: Span = Span::seconds(300);
+
+/// How a robot's work ends.
 #[derive(Debug)]
-pub enum RobotAnswer {
-    /// It is known: the document, or why there is none. The work is returned then.
-    Known(Result<String, String>),
-    /// Somebody outside the market must be asked for it.
-    AskOutside(Box<Job>),
+pub enum Ending {
+    /// It is submitted, with this document.
+    Submit(String),
+    /// It is returned.
+    Return,
+    /// Others are asked first. The timer for the end of the work is set.
+    Asked,
 }
 
-/// The answer to a HIT that a robot has in hand.
-pub fn answer(crowd: &Crowd, work: &Work, hit: &Hit) -> RobotAnswer {
-    let job = job(crowd, work, hit);
-    match job.answer() {
-        Some(known) => RobotAnswer::Known(known),
-        None => RobotAnswer::AskOutside(Box::new(job)),
+/// Why a crowd does nothing: somebody whom it asks may not be asked. None if all may.
+pub fn refusal(turn: &Turn, script: &Robot) -> Option<String> {
+    let asked = asked(script.answers.as_ref()?);
+    if asked.is_empty() {
+        return None;
     }
+    turn.outside.as_ref()?.refusal(&asked)
 }
 
-/// Everything on which the answer depends.
+/// How the work ends.
+///
+/// # Errors
+/// The database failed.
+pub async fn ending(
+    turn: &mut Turn,
+    crowd: &Crowd,
+    work: &Work,
+    taken: &Acceptance,
+) -> Result<Ending, Fault> {
+    if work.outcome != Outcome::Submit {
+        return Ok(Ending::Return);
+    }
+    let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+    let job = job(crowd, work, &hit);
+    let answered = match job.answer() {
+        Some(answered) => answered,
+        None => {
+            let Some(outside) = turn.outside.clone() else {
+                return Ok(returned(work, "nobody can be asked while a world is loaded"));
+            };
+            match outside.take(turn.reset_count, &work.assignment_id) {
+                Some(answered) => answered,
+                None => return ask(turn, crowd.key, work, job).await,
+            }
+        }
+    };
+    Ok(answered.map_or_else(|why| returned(work, &why), Ending::Submit))
+}
+
+fn returned(work: &Work, why: &str) -> Ending {
+    tracing::warn!(assignment = work.assignment_id, why, "a robot returns its work");
+    Ending::Return
+}
+
+/// Asks others. The clock is held until they have answered, unless it runs and has nothing to catch
+/// up with.
+async fn ask(turn: &mut Turn, key: i64, work: &Work, job: Job) -> Result<Ending, Fault> {
+    let holds_clock = !turn.clock.is_running() || turn.clock.held_at().is_some();
+    let now = turn.arrived_at;
+    let due_at = if holds_clock { now } else { now + AGAIN };
+    let subject = work_subject(key, work.number);
+    turn.set_timer(Kind::RobotWork, &subject, due_at).await?;
+    let reset_count = turn.reset_count;
+    turn.asks.push(Ask { job, reset_count, subject, holds_clock });
+    Ok(Ending::Asked)
+}
+
+/// What a robot has in hand.
 fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
     let (script, values) = (&crowd.script, &hit.hit_type.values);
     let traits = script.traits.as_ref().map(serde_json::to_value);
+    let standing = &hit.standing;
     let count = |number: i64| usize::try_from(number).unwrap_or_default();
     Job {
         answers: script.answers.clone().unwrap_or_default(),
@@ -45,11 +106,11 @@ fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
             question: hit.question.clone(),
         },
         hit_number: hit.key,
-        nth: count(work.nth),
+        nth: count(standing.submitted + standing.approved + standing.rejected),
         assignment_id: work.assignment_id.clone(),
         worker: JobWorker {
             worker_id: script.worker_id(work.number),
-            traits: traits.and_then(Result::ok).unwrap_or(Value::Null),
+            traits: traits.and_then(Result::ok).unwrap_or_default(),
         },
         worker_number: count(work.number),
         workers: count(script.worker_count()),

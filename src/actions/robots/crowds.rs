@@ -1,6 +1,7 @@
 //! Crowds come and go, and are shown.
 
 use crate::actions::assignment::{open_acceptance, return_assignment};
+use crate::actions::robots::answers::refusal;
 use crate::actions::robots::waiting::{arrival_subject, note, work_subject};
 use crate::digest::sha256;
 use crate::fault::Fault;
@@ -25,7 +26,7 @@ pub async fn add(
 ) -> Result<Robot, Fault> {
     let now = turn.arrived_at;
     let progress = script.progress.clone().unwrap_or_default();
-    let script = Robot { robot: None, progress: None, ..script.clone() };
+    let script = Robot { robot: None, progress: None, off: None, ..script.clone() };
     let prefix = match script.worker_id_prefix.clone() {
         Some(prefix) => prefix,
         None => new_prefix(turn, &script).await?,
@@ -58,7 +59,6 @@ async fn add_work(turn: &mut Turn, crowd: &Crowd, working: &Working) -> Result<(
         number: working.worker,
         assignment_id: working.assignment_id.to_string(),
         look: working.look,
-        nth: working.nth,
         outcome: working.outcome,
     };
     robots::add_work(&mut turn.tx, crowd.key, &work).await?;
@@ -100,7 +100,8 @@ async fn shown(turn: &mut Turn, crowd: Crowd) -> Result<Robot, Fault> {
     let next_work_at = robots::next_work_at(tx, (&from, &to)).await?;
     let arrival_at = (!crowd.waits).then_some(crowd.next_at);
     let next_step = [arrival_at, next_work_at].into_iter().flatten().min();
-    let mut robot = crowd.shown();
+    let off = refusal(turn, &crowd.script);
+    let mut robot = Robot { off, ..crowd.shown() };
     if let Some(progress) = &mut robot.progress {
         progress.at_work = Some(at_work);
         progress.next_step = next_step.map(Time::At);
@@ -121,7 +122,6 @@ pub async fn dump(turn: &mut Turn) -> Result<Vec<Robot>, Fault> {
                 worker: work.number,
                 assignment_id: Id::known(work.assignment_id),
                 look: work.look,
-                nth: work.nth,
                 outcome: work.outcome,
                 time: end_at.map(Time::At),
             });

@@ -3,7 +3,7 @@
 
 use crate::actions::assignment::{accept, open_acceptance, return_assignment, submit};
 use crate::actions::requirements::unmet;
-use crate::actions::robots::answers::{RobotAnswer, answer};
+use crate::actions::robots::answers::{Ending, ending, refusal};
 use crate::actions::robots::waiting::{arrival_subject, wake, work_subject};
 use crate::fault::Fault;
 use crate::rules::qualification::requirement::Action;
@@ -35,6 +35,10 @@ enum Found {
 pub async fn arrive(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
     let key = subject.parse().unwrap_or_default();
     let Some(mut crowd) = robots::find(&mut turn.tx, key).await? else { return Ok(()) };
+    if refusal(turn, &crowd.script).is_some() {
+        crowd.waits = true;
+        return robots::save(&mut turn.tx, &crowd).await;
+    }
     for _ in 0..TOGETHER {
         arrive_one(turn, &mut crowd).await?;
         if crowd.waits || crowd.next_at > turn.arrived_at {
@@ -144,11 +148,12 @@ async fn begin_work(
 ) -> Result<(), Fault> {
     let allowed = Span::seconds(hit.hit_type.values.assignment_duration_s);
     let (outcome, taking) = pace::work(&crowd.script, look, allowed);
-    let standing = &hit.standing;
-    let nth = standing.pending + standing.completed() + standing.submitted - 1;
-    let work = Work { number, assignment_id: taken.assignment_id.clone(), look, nth, outcome };
+    let work = Work { number, assignment_id: taken.assignment_id.clone(), look, outcome };
     if taking == Span(0) {
-        return end(turn, crowd, &work, taken).await;
+        match ending(turn, crowd, &work, &taken).await? {
+            Ending::Asked => return robots::add_work(&mut turn.tx, crowd.key, &work).await,
+            ending => return end(turn, crowd, ending, taken).await,
+        }
     }
     let end_at = match outcome {
         Outcome::Abandon => taken.deadline_at,
@@ -166,10 +171,18 @@ pub async fn finish(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
     let (key, number) = subject.split_once('/').unwrap_or_default();
     let (key, number) = (key.parse().unwrap_or_default(), number.parse().unwrap_or_default());
     let Some(work) = robots::work(&mut turn.tx, key, number).await? else { return Ok(()) };
-    robots::end_work(&mut turn.tx, key, number).await?;
     let Some(mut crowd) = robots::find(&mut turn.tx, key).await? else { return Ok(()) };
-    match open_acceptance(turn, &work.assignment_id, None).await {
-        Ok(taken) => end(turn, &mut crowd, &work, taken).await?,
+    let taken = open_acceptance(turn, &work.assignment_id, None).await;
+    let ending = match &taken {
+        Ok(taken) => ending(turn, &crowd, &work, taken).await?,
+        Err(_) => Ending::Return,
+    };
+    if let Ending::Asked = ending {
+        return Ok(());
+    }
+    robots::end_work(&mut turn.tx, key, number).await?;
+    match taken {
+        Ok(taken) => end(turn, &mut crowd, ending, taken).await?,
         // The time ran out, or somebody else submitted or returned it.
         Err(fault) if fault.refusal().is_some() => {
             crowd.progress.abandoned += i64::from(work.outcome == Outcome::Abandon);
@@ -184,18 +197,15 @@ pub async fn finish(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
 async fn end(
     turn: &mut Turn,
     crowd: &mut Crowd,
-    work: &Work,
+    ending: Ending,
     taken: Acceptance,
 ) -> Result<(), Fault> {
-    if work.outcome == Outcome::Submit {
+    if let Ending::Submit(document) = ending {
         let mut hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
-        // Assumed: nobody outside is asked yet.
-        if let RobotAnswer::Known(Ok(document)) = answer(crowd, work, &hit) {
-            let at = turn.now;
-            submit(turn, &mut hit, taken, document, at).await?;
-            crowd.progress.submitted += 1;
-            return Ok(());
-        }
+        let at = turn.now;
+        submit(turn, &mut hit, taken, document, at).await?;
+        crowd.progress.submitted += 1;
+        return Ok(());
     }
     crowd.progress.returned += 1;
     return_assignment(turn, &taken, State::Returned).await

@@ -1,6 +1,7 @@
 //! Crowds that wait for a HIT look again when something has changed.
 
 use crate::fault::Fault;
+use crate::rules::robots::answers::asked;
 use crate::rules::robots::pace::arrival_after_wait;
 use crate::store::hits::Hit;
 use crate::store::robots::{self, Crowd};
@@ -23,6 +24,13 @@ pub async fn wake_all(turn: &mut Turn) -> Result<(), Fault> {
         return Ok(());
     }
     let idle = robots::idle(&mut turn.tx).await?;
+    wake_each(turn, idle).await
+}
+
+/// It may be allowed by now to ask those who answer: crowds that ask look again.
+pub async fn wake_asking(turn: &mut Turn) -> Result<(), Fault> {
+    let mut idle = robots::idle(&mut turn.tx).await?;
+    idle.retain(|crowd| crowd.script.answers.as_ref().is_some_and(|all| !asked(all).is_empty()));
     wake_each(turn, idle).await
 }
 

@@ -12,6 +12,9 @@ use super::Question;
 pub use annotation::{Annotation, Widget};
 pub use posted::document;
 
+/// So many fields of a page are read, and so many options of each: no robot fills in more.
+const MOST: usize = 2000;
+
 /// The fields that a worker fills in, and the form that they are in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fields {

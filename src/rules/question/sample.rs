@@ -22,7 +22,8 @@ pub fn sample(pattern: &Pattern, pick: &mut dyn FnMut(usize) -> usize) -> Option
     let parsed = parser.parse(&translated).ok()?;
     let mut text = String::new();
     append(&parsed, pick, &mut text);
-    matches(std::slice::from_ref(pattern), &text).then_some(text)
+    let is_whole = text.len() <= MOST;
+    (is_whole && matches(std::slice::from_ref(pattern), &text)).then_some(text)
 }
 
 fn append(part: &Hir, pick: &mut dyn FnMut(usize) -> usize, text: &mut String) {

@@ -40,7 +40,7 @@ pub struct Task<'a> {
     pub parameters: &'a Parameters,
     /// The HIT's number in the market: the same in each run.
     pub hit_number: i64,
-    /// How many assignments of the HIT were accepted before this one.
+    /// How many assignments of the HIT were submitted before this one.
     pub nth: usize,
     /// Who answers.
     pub worker: Worker<'a>,
@@ -179,7 +179,7 @@ fn by_rule(rule: &AnswerRule, field: &Field, task: &Task<'_>, random: &mut Rando
         let value = |text: &String| known_value(field, with_known(text, task.parameters));
         return drawn.map(value).into_iter().collect();
     }
-    if let Some(spam) = rule.spammers.and_then(|share| spammer(share, task)) {
+    if let Some(spam) = rule.spammers.and_then(|share| spammer(share, task.worker)) {
         return spammed(spam, field, task, random);
     }
     let gold = rule.gold.as_deref().and_then(|gold| filled(gold, task.parameters));
@@ -192,14 +192,13 @@ fn by_rule(rule: &AnswerRule, field: &Field, task: &Task<'_>, random: &mut Rando
     if random.share() < accuracy { right } else { wrong(field, &right, random) }
 }
 
-/// The kind of spammer that the worker is, if it is one. So many of the script's workers are, to
-/// the nearest whole number, spread over their numbers.
-fn spammer(share: f64, task: &Task<'_>) -> Option<Spam> {
-    let mut order: Vec<usize> = (0..task.worker.of).collect();
-    Random::new(task.seed, &["spammers"]).shuffle(&mut order);
-    let place = order.iter().position(|number| *number == task.worker.number)?;
-    let is_one = (count(place) + 0.5) < share * count(task.worker.of);
-    is_one.then_some(if place % 2 == 0 { Spam::Random } else { Spam::Same })
+/// The kind of spammer that the worker is, if it is one. They are spread evenly over the numbers of
+/// the script's workers.
+fn spammer(share: f64, worker: Worker<'_>) -> Option<Spam> {
+    let before = |number: usize| (count(number) * share + 0.5).floor();
+    let place = before(worker.number);
+    let is_one = before(worker.number + 1) > place;
+    is_one.then_some(if place % 2.0 == 0.0 { Spam::Random } else { Spam::Same })
 }
 
 fn count(number: usize) -> f64 {

@@ -28,7 +28,7 @@ pub struct Job {
     pub hit: JobHit,
     /// The HIT's number in the market.
     pub hit_number: i64,
-    /// How many assignments of the HIT were accepted before this one.
+    /// How many assignments of the HIT were submitted before this one.
     pub nth: usize,
     /// The assignment.
     pub assignment_id: String,

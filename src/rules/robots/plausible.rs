@@ -29,7 +29,10 @@ pub fn first(field: &Field) -> Vec<String> {
             let fits = sample::matches(&text.patterns, &short);
             vec![if fits { short } else { of_text(text, &mut random) }]
         }
-        Kind::Number { min, max, .. } => vec![written(min.or(*max).unwrap_or(1.0), 0)],
+        Kind::Number { min, max, .. } => {
+            let number = min.or(*max).unwrap_or(1.0);
+            vec![written(number, decimals(number))]
+        }
         Kind::Choice(choice) => {
             let options = choice.options.iter().take(choice.least.max(1));
             options.map(|option| option.value.clone()).collect()

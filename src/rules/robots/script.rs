@@ -58,7 +58,8 @@ pub struct Robot {
     /// How long the work takes; from 20 s to 3 min if absent, and less than the HIT allows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work_time: Option<WorkTime>,
-    /// What the workers answer, by field; what is plausible for a field that has no answer here.
+    /// What the workers answer, by field, and by `*` for the other fields; what is plausible for a
+    /// field that has no answer here.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Answerer>>)]
     pub answers: Option<Answers>,
@@ -81,7 +82,12 @@ pub struct Robot {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^A[A-Z0-9]{0,19}$")]
     pub worker_id_prefix: Option<String>,
-    /// Whether pages of an `ExternalQuestion` are fetched and answered.
+    /// Why its workers do nothing, in answers: somebody whom they ask may not be asked. Ignored in a
+    /// new script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub off: Option<String>,
+    /// Whether the workers open the page of an `ExternalQuestion` and fill in its form, if
+    /// `--allow-outbound` names its host.
     #[serde(rename = "OpenExternalURL", skip_serializing_if = "Option::is_none")]
     pub open_external_url: Option<bool>,
     /// How far it has come. A new script begins with nothing.
@@ -236,8 +242,6 @@ pub struct Working {
     pub assignment_id: Id,
     /// Which of the crowd's looks found it.
     pub look: i64,
-    /// How many had accepted the HIT before.
-    pub nth: i64,
     /// How it ends.
     pub outcome: Outcome,
     /// When it ends.
@@ -431,11 +435,9 @@ impl Progress {
             if !is_worker(&working.worker) {
                 wrong.push((format!("Progress.Working[{index}].Worker"), why.clone()));
             }
-            for (name, count) in [("Look", working.look), ("Nth", working.nth)] {
-                if !is_count(&count) {
-                    let why = format!("must be between 0 and {MOST_COUNTED}");
-                    wrong.push((format!("Progress.Working[{index}].{name}"), why));
-                }
+            if !is_count(&working.look) {
+                let why = format!("must be between 0 and {MOST_COUNTED}");
+                wrong.push((format!("Progress.Working[{index}].Look"), why));
             }
         }
         wrong

@@ -53,11 +53,11 @@ statements! {
         AND NOT EXISTS \
         (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2) \
         ORDER BY h.position LIMIT 1");
-    ADD_WORK = "INSERT INTO robot_work (robot_key, number, assignment_id, look, nth, outcome) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    WORK = "SELECT number, assignment_id, look, nth, outcome FROM robot_work \
+    ADD_WORK = "INSERT INTO robot_work (robot_key, number, assignment_id, look, outcome) \
+        VALUES ($1, $2, $3, $4, $5)";
+    WORK = "SELECT number, assignment_id, look, outcome FROM robot_work \
         WHERE robot_key = $1 AND number = $2";
-    WORK_OF = "SELECT number, assignment_id, look, nth, outcome FROM robot_work \
+    WORK_OF = "SELECT number, assignment_id, look, outcome FROM robot_work \
         WHERE robot_key = $1 ORDER BY number";
     AT_WORK = "SELECT count(*) FROM robot_work WHERE robot_key = $1";
     END_WORK = "DELETE FROM robot_work WHERE robot_key = $1 AND number = $2";
@@ -124,13 +124,11 @@ pub struct Work {
     pub assignment_id: String,
     /// Which look found it.
     pub look: i64,
-    /// How many had accepted the HIT before.
-    pub nth: i64,
     /// How it ends.
     pub outcome: Outcome,
 }
 
-from_row! { Work: number, assignment_id, look, nth, outcome }
+from_row! { Work: number, assignment_id, look, outcome }
 
 /// Adds a crowd that works for all requesters or for one; returns its number.
 pub async fn add(tx: &mut Tx, crowd: &Crowd, requester_id: Option<&str>) -> Result<i64, Fault> {
@@ -227,8 +225,8 @@ pub async fn offer(tx: &mut Tx, type_id: &str, worker_id: &str) -> Result<Option
 
 /// A robot of a crowd has something in hand.
 pub async fn add_work(tx: &mut Tx, key: i64, work: &Work) -> Result<(), Fault> {
-    let Work { number, assignment_id, look, nth, outcome } = work;
-    bind!(sql(ADD_WORK); key, *number, assignment_id, *look, *nth, *outcome).run(tx).await
+    let Work { number, assignment_id, look, outcome } = work;
+    bind!(sql(ADD_WORK); key, *number, assignment_id, *look, *outcome).run(tx).await
 }
 
 /// What a robot has in hand.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::annotation::{Annotation, Widget};
 use super::page::{Control, Found, label, number, text};
-use super::{Choice, Field, Kind, Opt, Posted};
+use super::{Choice, Field, Kind, MOST, Opt, Posted};
 
 pub(super) fn see(found: &mut Found, control: &Control) {
     match control.tag.name.as_str() {
@@ -85,8 +85,11 @@ fn radio_group(found: &mut Found, control: &Control) {
 fn list(text: Option<&str>) -> Vec<String> {
     let text = text.unwrap_or("[]");
     let read = |text: &str| serde_json::from_str::<Vec<Value>>(text).ok();
-    let values = read(text).or_else(|| read(&text.replace('\'', "\"")));
-    values.map_or_else(|| quoted(text), |values| values.iter().map(name).collect())
+    let objects = || text.contains('{').then(|| read(&text.replace('\'', "\"")));
+    let values = read(text).or_else(|| objects()?);
+    let mut list = values.map_or_else(|| quoted(text), |all| all.iter().map(name).collect());
+    list.truncate(MOST);
+    list
 }
 
 fn name(value: &Value) -> String {

@@ -89,8 +89,11 @@ impl Found {
         let Some(name) = control.name() else { return };
         if !self.is_crowd && *self.button.get_or_insert_with(|| name.to_owned()) == name {
             self.option(control, Posted::Text, true);
-            if let Some(place) = self.places.get(name) {
-                self.fields[*place].required = true;
+            let place = self.places.get(name).copied();
+            if let Some(Field { kind: Kind::Choice(choice), required, .. }) =
+                place.map(|place| &mut self.fields[place])
+            {
+                (choice.least, *required) = (1, true);
             }
         }
     }

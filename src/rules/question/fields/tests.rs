@@ -84,7 +84,7 @@ fn a_page_without_a_form_has_all_its_fields() {
         <button name=y>";
     assert_eq!(
         fields(buttons),
-        json!([{"Name": "x", "Required": true, "Type": "Choice", "Least": 0, "Most": 1,
+        json!([{"Name": "x", "Required": true, "Type": "Choice", "Least": 1, "Most": 1,
                 "Options": [{"Value": "1", "Label": "One"}, {"Value": "2"}]}])
     );
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use html5gum::emitters::callback::CallbackEvent;
 
 use super::control::{Control, Tag};
+use crate::rules::question::fields::MOST;
 use crate::rules::question::html5;
 
 /// The most bytes of a label.
@@ -132,13 +133,19 @@ impl Reader {
 
     fn option(&mut self, tag: Tag) {
         if let Some(list) = self.list {
-            self.page.controls[list].options.push((tag, String::new()));
-            self.option_is_open = true;
+            let options = &mut self.page.controls[list].options;
+            self.option_is_open = options.len() < MOST;
+            if self.option_is_open {
+                options.push((tag, String::new()));
+            }
         }
     }
 
     fn control(&mut self, tag: Tag) {
         let number = self.page.controls.len();
+        if number == MOST {
+            return;
+        }
         let takes_text = tag.name == "textarea"
             || tag.name == "button"
             || matches!(
