@@ -131,7 +131,7 @@ fn fixtures(name: Option<&str>) -> Result<String, RunError> {
             Ok(BUILTIN.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
         Some(name) => Builtin::find(name)
-            .map(|builtin| builtin.text.trim_end().to_owned())
+            .map(|builtin| builtin.text().trim_end().to_owned())
             .ok_or_else(|| RunError::Usage(format!("there is no built-in world {name}"))),
     }
 }

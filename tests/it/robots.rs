@@ -386,3 +386,71 @@ async fn robots_go_on_after_a_restart() {
     world.advance("3m").await;
     assert_eq!(answers(&world, &later).await.len(), 1);
 }
+
+/// Fifty places of each of so many HITs.
+async fn hits(world: &World, count: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        ids.push(page_hit(world, 50).await);
+    }
+    ids
+}
+
+/// Run it by name, with `--ignored --nocapture`, and compare.
+#[tokio::test]
+#[ignore = "it measures"]
+async fn a_jump_costs_as_much_as_the_same_work_by_the_control_api() {
+    let count: usize = std::env::var("MTURK_LOCAL_HITS").map_or(200, |hits| hits.parse().unwrap());
+    let world = World::new().await;
+    let ids = hits(&world, count).await;
+    let begun = std::time::Instant::now();
+    for hit_id in &ids {
+        for number in 0..50 {
+            let taken = world.accept(&format!("A1HAND{number:04}"), hit_id).await;
+            let path = format!("/assignments/{taken}/submit");
+            world.done("POST", &path, json!({"Answers": {"label": "cat"}})).await;
+        }
+    }
+    let by_hand = begun.elapsed();
+    hits(&world, count).await;
+    let begun = std::time::Instant::now();
+    add(&world, json!({"Workers": 50})).await;
+    world.advance("20h").await;
+    let by_robots = begun.elapsed();
+    let [accepted, submitted, ..] = progress(&world).await;
+    eprintln!(
+        "{} by hand in {by_hand:?}; {accepted} accepted and {submitted} submitted by robots in \
+         {by_robots:?}",
+        count * 50
+    );
+    assert!(by_robots.as_secs_f64() < 1.5 * by_hand.as_secs_f64());
+}
+
+#[tokio::test]
+async fn the_built_in_crowd_labels_a_thousand_hits() {
+    use mturk_local::worlds::{builtin::Builtin, labels};
+    let world = World::new().await;
+    let file: Value = serde_json::from_str(Builtin::find("crowd").unwrap().text()).unwrap();
+    world.done("POST", "/world", file).await;
+    world.advance("1d").await;
+    let dumped = world.done("GET", "/world", Value::Null).await;
+    let (mut right, mut all, mut by_vote) = (0, 0, 0);
+    let table = labels::csv(&dumped);
+    for hit in dumped["HITs"].as_array().unwrap() {
+        let note: Value =
+            serde_json::from_str(hit["RequesterAnnotation"].as_str().unwrap()).unwrap();
+        let gold = note["gold"].as_str().unwrap();
+        let id = hit["HITId"].as_str().unwrap();
+        let of = table.lines().filter(|line| line.starts_with(id));
+        let given: Vec<&str> = of.map(|line| line.rsplit(',').next().unwrap()).collect();
+        assert_eq!(given.len(), 5, "{id}");
+        let count = |label: &str| given.iter().filter(|given| **given == label).count();
+        let votes = ["bird", "cat", "dog"].map(|label| (count(label), label));
+        by_vote += usize::from(votes.iter().max().unwrap().1 == gold);
+        right += count(gold);
+        all += given.len();
+    }
+    assert_eq!(all, 5000);
+    assert!((2700..3600).contains(&right), "{right} of 5000 are right");
+    assert!((700..950).contains(&by_vote), "{by_vote} of 1000 are right by majority vote");
+}

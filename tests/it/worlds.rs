@@ -49,7 +49,7 @@ async fn problems(world: &World, text: Value) -> Vec<String> {
 async fn every_built_in_world_loads_and_describes_what_it_is_for() {
     for builtin in BUILTIN {
         assert!(builtin.about().len() > 20, "{}", builtin.name);
-        let world = begun(&[builtin.text]).await;
+        let world = begun(&[builtin.text()]).await;
         let hits = world.ok("ListHITs", json!({})).await;
         assert_ne!(hits["NumResults"], 0, "{}", builtin.name);
         let dumped = dump(&world).await;
@@ -116,7 +116,7 @@ async fn three_pages_are_three_pages() {
 }
 
 fn builtin(name: &str) -> &'static str {
-    BUILTIN.iter().find(|builtin| builtin.name == name).unwrap().text
+    BUILTIN.iter().find(|builtin| builtin.name == name).unwrap().text()
 }
 
 #[tokio::test]

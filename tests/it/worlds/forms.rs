@@ -87,7 +87,7 @@ async fn what_is_loaded_is_counted() {
     assert_eq!(loaded["Loaded"], counted(json!({"HITLayouts": 1, "Requesters": 2})));
     let loaded = world.done("POST", "/world", json!({})).await;
     assert_eq!(loaded["Loaded"], none);
-    let text = Builtin::find("layouts-and-files").unwrap().text;
+    let text = Builtin::find("layouts-and-files").unwrap().text();
     let text = serde_json::from_str(text).unwrap();
     let loaded = world.done("POST", "/world", text).await;
     let expected = counted(json!({"HITs": 1, "Assignments": 1, "Workers": 1, "HITLayouts": 1,
