@@ -107,9 +107,9 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
         settled.count += i64::from(try_one(turn, entry, is_first, limits.conflicts_fail).await?);
         settled.last = Some(entry.due_at);
     }
-    // What waits for an answer from outside stays due until that is there.
-    let may_go_on = !others_wait && turn.asks.is_empty();
-    settled.has_more = may_go_on && turn.earliest_set.is_some_and(|at| at <= until);
+    // A robot that asks others is looked at again once it has its answer.
+    let is_open = !others_wait && turn.asks.is_empty();
+    settled.has_more = is_open && turn.earliest_set.is_some_and(|at| at <= until);
     turn.earliest_set = [set_before, turn.earliest_set].into_iter().flatten().min();
     Ok(settled)
 }

@@ -145,6 +145,25 @@ async fn a_jump_waits_for_each_answer_at_its_instant() {
 }
 
 #[tokio::test]
+async fn those_whose_work_ends_in_one_jump_ask_together() {
+    let permits = Arc::new(Semaphore::new(0));
+    let (address, seen) = server(a_label, Arc::clone(&permits)).await;
+    let world = market(&address).await;
+    let hit_id = hit_of(&world, &html(PAGE), 4).await;
+    let answers = json!({"label": {"Http": format!("http://{address}/")}});
+    crowd(&world, json!({"Workers": 4, "Answers": answers})).await;
+    // Nobody is answered before all have asked.
+    let asked = async {
+        while seen.lock().unwrap().len() < 4 {
+            tokio::task::yield_now().await;
+        }
+        permits.add_permits(4);
+    };
+    tokio::join!(world.advance("1h"), asked);
+    assert_eq!((submitted(&world, &hit_id).await.len(), seen.lock().unwrap().len()), (4, 4));
+}
+
+#[tokio::test]
 async fn broken_answers_return_the_work() {
     for (status, answer) in [
         (200, r#"{"Answers":{"label":"cow"}}"#),

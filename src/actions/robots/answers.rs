@@ -1,20 +1,25 @@
 //! What a robot answers, at once or once others have said it.
 
+use crate::actions::assignment::open_acceptance;
 use crate::actions::robots::waiting::work_subject;
 use crate::fault::Fault;
 use crate::rules::robots::answers::asked;
 use crate::rules::robots::job::{Job, JobHit, JobWorker};
 use crate::rules::robots::script::{Outcome, Robot};
+use crate::shapes::answerer::Answerer;
 use crate::store::acceptances::Acceptance;
 use crate::store::hits::{self, Hit};
-use crate::store::robots::{Crowd, Work};
-use crate::store::timers::Kind;
+use crate::store::robots::{self, Crowd, Work};
+use crate::store::timers::{self, Kind};
 use crate::time::Span;
 use crate::turn::{Ask, Turn};
 
 /// While the clock runs, work that waits for an answer is looked at again after this long: whoever
 /// was to answer may be gone.
 const AGAIN: Span = Span::seconds(300);
+
+/// So many timers ahead are looked at for robots that ask too.
+const AHEAD: i64 = 32;
 
 /// How a robot's work ends.
 #[derive(Debug)]
@@ -81,7 +86,48 @@ async fn ask(turn: &mut Turn, key: i64, work: &Work, job: Job) -> Result<Ending,
     turn.set_timer(Kind::RobotWork, &subject, due_at).await?;
     let reset_count = turn.reset_count;
     turn.asks.push(Ask { job, reset_count, subject, holds_clock });
+    if holds_clock {
+        ask_ahead(turn).await?;
+    }
     Ok(Ending::Asked)
+}
+
+/// Asks for the robots too whose work ends while the clock catches up, so that they need not wait
+/// for one another. Not for those whose answers depend on how many there are by then.
+async fn ask_ahead(turn: &mut Turn) -> Result<(), Fault> {
+    let until = turn.clock.target(turn.real.at);
+    for entry in timers::due(&mut turn.tx, until, AHEAD).await? {
+        let known = turn.asks.iter().any(|ask| ask.subject == entry.subject);
+        if known || entry.kind != Kind::RobotWork.as_str() {
+            continue;
+        }
+        let Some((crowd, work)) = work_of(turn, &entry.subject).await? else { continue };
+        let lists = |answerer: &Answerer| matches!(answerer, Answerer::List(_));
+        if work.outcome != Outcome::Submit
+            || crowd.script.answers.iter().flatten().any(|(_, of)| lists(of))
+        {
+            continue;
+        }
+        let Ok(taken) = open_acceptance(turn, &work.assignment_id, None).await else { continue };
+        let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
+        let job = job(&crowd, &work, &hit);
+        if job.answer().is_none() {
+            let (reset_count, subject) = (turn.reset_count, entry.subject);
+            turn.asks.push(Ask { job, reset_count, subject, holds_clock: true });
+        }
+    }
+    Ok(())
+}
+
+/// What the robot of a timer has in hand, and its crowd.
+///
+/// # Errors
+/// The database failed.
+pub async fn work_of(turn: &mut Turn, subject: &str) -> Result<Option<(Crowd, Work)>, Fault> {
+    let (key, number) = subject.split_once('/').unwrap_or_default();
+    let (key, number) = (key.parse().unwrap_or_default(), number.parse().unwrap_or_default());
+    let Some(work) = robots::work(&mut turn.tx, key, number).await? else { return Ok(None) };
+    Ok(robots::find(&mut turn.tx, key).await?.map(|crowd| (crowd, work)))
 }
 
 /// What a robot has in hand.

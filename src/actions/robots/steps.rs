@@ -3,7 +3,7 @@
 
 use crate::actions::assignment::{accept, open_acceptance, return_assignment, submit};
 use crate::actions::requirements::unmet;
-use crate::actions::robots::answers::{Ending, ending, refusal};
+use crate::actions::robots::answers::{Ending, ending, refusal, work_of};
 use crate::actions::robots::waiting::{arrival_subject, wake, work_subject};
 use crate::fault::Fault;
 use crate::rules::qualification::requirement::Action;
@@ -168,10 +168,8 @@ async fn begin_work(
 /// # Errors
 /// The database failed.
 pub async fn finish(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
-    let (key, number) = subject.split_once('/').unwrap_or_default();
-    let (key, number) = (key.parse().unwrap_or_default(), number.parse().unwrap_or_default());
-    let Some(work) = robots::work(&mut turn.tx, key, number).await? else { return Ok(()) };
-    let Some(mut crowd) = robots::find(&mut turn.tx, key).await? else { return Ok(()) };
+    let Some((mut crowd, work)) = work_of(turn, subject).await? else { return Ok(()) };
+    let (key, number) = (crowd.key, work.number);
     let taken = open_acceptance(turn, &work.assignment_id, None).await;
     let ending = match &taken {
         Ok(taken) => ending(turn, &crowd, &work, taken).await?,
