@@ -14,7 +14,7 @@ async fn any_two_built_in_worlds_load_together() {
         for other in &BUILTIN[index + 1..] {
             let world = World::new().await;
             let files: Vec<Value> =
-                [one, other].map(|b| serde_json::from_str(b.text).unwrap()).into();
+                [one, other].map(|b| serde_json::from_str(b.text()).unwrap()).into();
             let (status, answer) = world.control("POST", "/world", json!(files)).await;
             assert_eq!(status, 200, "{} {}: {answer}", one.name, other.name);
         }
