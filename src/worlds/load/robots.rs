@@ -13,15 +13,15 @@ use crate::worlds::merge::Located;
 
 impl Load<'_> {
     pub(super) async fn load_robots(&mut self) -> Result<(), Fault> {
+        // HITs may have come, and qualifications. Those that the files bring know what they wait for.
+        waiting::wake_all(self.turn).await?;
         if self.are_too_many().await? {
             return Ok(());
         }
         for entry in &self.entries.robots {
             self.load_crowd(entry).await?;
         }
-        waiting::note(self.turn).await?;
-        // HITs may have come, and qualifications.
-        waiting::wake_all(self.turn).await
+        waiting::note(self.turn).await
     }
 
     /// Whether there would be more scripts or workers than may be: a problem.
