@@ -19,7 +19,7 @@ use crate::turn::{Answered, Answerers, BoxFuture};
 /// So many jobs are asked about at once.
 const AT_ONCE: usize = 8;
 /// Who is asked has this long to answer. Models on small machines are slow.
-const LIMITS: Limits = Limits { bytes: asking::MOST_BYTES, time: Duration::from_secs(120) };
+const LIMITS: Limits = Limits { bytes: asking::MOST_BYTES, time: Duration::from_mins(2) };
 /// A page is fetched in this time.
 const PAGE_TIME: Duration = Duration::from_secs(30);
 /// The most bytes of a page.
@@ -72,7 +72,7 @@ impl Asker {
             .header(ACCEPT, "application/json");
         let mut request = request.body(Bytes::from(body)).map_err(|error| error.to_string())?;
         if let Some(variable) = key(asked) {
-            let key = self.outbound.policy().bearer(variable).map_err(sentence)?;
+            let key = self.outbound.policy().bearer(variable).map_err(|error| sentence(&error))?;
             request.headers_mut().insert(AUTHORIZATION, key);
         }
         whole(self.outbound.send(request, LIMITS).await)
@@ -102,7 +102,7 @@ fn key(asked: &Asked) -> Option<&str> {
 
 /// The body of a response, if it was successful.
 fn whole(response: Result<Response<Bytes>, OutboundError>) -> Result<Bytes, String> {
-    let response = response.map_err(sentence)?;
+    let response = response.map_err(|error| sentence(&error))?;
     let status = response.status();
     if status.is_success() {
         return Ok(response.into_body());
@@ -111,7 +111,7 @@ fn whole(response: Result<Response<Bytes>, OutboundError>) -> Result<Bytes, Stri
     Err(format!("The answer has the status {}{more}.", status.as_u16()))
 }
 
-fn sentence(error: OutboundError) -> String {
+fn sentence(error: &OutboundError) -> String {
     format!("Nobody answered: {error}.")
 }
 

@@ -56,17 +56,13 @@ pub async fn ending(
     }
     let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
     let job = job(crowd, work, &hit);
-    let answered = match job.answer() {
-        Some(answered) => answered,
-        None => {
-            let Some(outside) = turn.outside.clone() else {
-                return Ok(returned(work, "nobody can be asked while a world is loaded"));
-            };
-            match outside.take(turn.reset_count, &work.assignment_id) {
-                Some(answered) => answered,
-                None => return ask(turn, crowd.key, work, job).await,
-            }
-        }
+    let answered = match (job.answer(), &turn.outside) {
+        (None, None) => Err("nobody can be asked while a world is loaded".to_owned()),
+        (None, Some(outside)) => match outside.take(turn.reset_count, &work.assignment_id) {
+            Some(answered) => answered,
+            None => return ask(turn, crowd.key, work, job).await,
+        },
+        (Some(answered), _) => answered,
     };
     Ok(answered.map_or_else(|why| returned(work, &why), Ending::Submit))
 }

@@ -122,7 +122,7 @@ impl Reader {
             Some(without) if without == name => self.without = None,
             Some(_) => {}
             None => {
-                self.tag = name.to_owned();
+                name.clone_into(&mut self.tag);
                 self.end_line();
             }
         }

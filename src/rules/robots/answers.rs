@@ -138,19 +138,19 @@ fn add(
     task: &Task<'_>,
     random: &mut Random,
 ) {
-    match answerer.and_then(asks) {
-        Some(asked) => match plan.asked.iter_mut().find(|(known, _)| *known == asked) {
-            Some((_, names)) => names.push(field.name.clone()),
-            None => plan.asked.push((asked, vec![field.name.clone()])),
-        },
-        None => {
-            let values = match answerer {
-                Some(answerer) => answer(answerer, field, task, random),
-                None => plausible(field, random),
-            };
-            plan.given.0.push((field.name.clone(), values));
+    let name = field.name.clone();
+    if let Some(asked) = answerer.and_then(asks) {
+        match plan.asked.iter_mut().find(|(known, _)| *known == asked) {
+            Some((_, names)) => names.push(name),
+            None => plan.asked.push((asked, vec![name])),
         }
+        return;
     }
+    let values = match answerer {
+        Some(answerer) => answer(answerer, field, task, random),
+        None => plausible(field, random),
+    };
+    plan.given.0.push((name, values));
 }
 
 fn answer(answerer: &Answerer, field: &Field, task: &Task<'_>, random: &mut Random) -> Vec<String> {

@@ -65,9 +65,10 @@ impl<'a> Question<'a> {
         let persona = model.persona.as_deref().unwrap_or(PERSONA);
         let persona = with_known(persona, &traits(&job.worker.traits));
         let hit = &job.hit;
-        let parameters = match known.parameters.is_empty() {
-            true => String::new(),
-            false => format!("\n\nThe data of this task:\n{}", json!(known.parameters)),
+        let parameters = if known.parameters.is_empty() {
+            String::new()
+        } else {
+            format!("\n\nThe data of this task:\n{}", json!(known.parameters))
         };
         let task = format!("{}\n{}\n\n{text}{parameters}", hit.title, hit.description);
         let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
@@ -165,9 +166,10 @@ fn schema(field: &Field) -> Value {
 
 fn of_choice(choice: &Choice) -> Value {
     let values: Vec<&str> = choice.options.iter().map(|option| option.value.as_str()).collect();
-    let one = match choice.other || values.is_empty() {
-        true => json!({"type": "string"}),
-        false => json!({"type": "string", "enum": values}),
+    let one = if choice.other || values.is_empty() {
+        json!({"type": "string"})
+    } else {
+        json!({"type": "string", "enum": values})
     };
     if choice.most > 1 || choice.options.len() == 1 && choice.least == 0 {
         return json!({"type": "array", "items": one});

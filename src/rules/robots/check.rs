@@ -16,9 +16,8 @@ pub fn check(field: &Field, values: &[String]) -> Result<(), String> {
     }
     match (&field.kind, values) {
         (Kind::Choice(choice), _) => check_choice(name, choice, values),
-        (Kind::Hidden { .. }, _) => Ok(()),
         (Kind::File, _) => Err(format!("The field {name:?} takes a file.")),
-        (_, []) => Ok(()),
+        (Kind::Hidden { .. }, _) | (_, []) => Ok(()),
         (_, [value]) if value.is_empty() => Ok(()),
         (Kind::Text(text), [value]) => check_text(name, text, value),
         (Kind::Number { min, max, .. }, [value]) => check_number(name, *min, *max, value),

@@ -105,23 +105,18 @@ impl Found {
         let option = Opt { value, label: control.text(), name: None };
         let required = control.is_required();
         let place = self.places.get(name).copied();
-        match place.map(|place| &mut self.fields[place]) {
-            Some(Field { kind: Kind::Choice(choice), required: is_required, .. }) => {
-                choice.options.push(option);
-                *is_required |= required;
-                choice.least = usize::from(*is_required);
-                choice.most = if is_one_of { 1 } else { choice.options.len() };
-            }
-            _ => {
-                let least = usize::from(required);
-                let choice = Choice { options: vec![option], least, most: 1, other: false };
-                let kind = Kind::Choice(choice);
-                self.put(
-                    name,
-                    Field { name: name.to_owned(), label: None, required, kind, posted },
-                );
-            }
+        if let Some(Field { kind: Kind::Choice(choice), required: is_required, .. }) =
+            place.map(|place| &mut self.fields[place])
+        {
+            choice.options.push(option);
+            *is_required |= required;
+            choice.least = usize::from(*is_required);
+            choice.most = if is_one_of { 1 } else { choice.options.len() };
+            return;
         }
+        let least = usize::from(required);
+        let kind = Kind::Choice(Choice { options: vec![option], least, most: 1, other: false });
+        self.put(name, Field { name: name.to_owned(), label: None, required, kind, posted });
     }
 
     pub(super) fn add(&mut self, control: &Control, kind: Kind, posted: Posted) {

@@ -81,7 +81,9 @@ impl Found<'_> {
         match rule.accuracy {
             Some(Accuracy::All(share)) => self.share("Accuracy", share),
             Some(Accuracy::Between(shares)) => {
-                shares.into_iter().for_each(|share| self.share("Accuracy", share));
+                for share in shares {
+                    self.share("Accuracy", share);
+                }
             }
             None => {}
         }

@@ -34,7 +34,7 @@ fn answers(value: Value) -> Answers {
 }
 
 /// What robots answer to `name`: `count` times, one after another.
-fn drawn(name: &str, answerer: Value, count: usize) -> Vec<Vec<String>> {
+fn drawn(name: &str, answerer: &Value, count: usize) -> Vec<Vec<String>> {
     let (setting, answers) = (Setting::new(), answers(json!({name: answerer})));
     let mut random = Random::new(7, &[]);
     let one = |n: usize| {
@@ -47,7 +47,7 @@ fn drawn(name: &str, answerer: Value, count: usize) -> Vec<Vec<String>> {
 
 /// How often robots answer each value to `label`, of 1000 times.
 fn counts(answerer: Value) -> [usize; 3] {
-    let drawn = drawn("label", answerer, 1000);
+    let drawn = drawn("label", &answerer, 1000);
     let of = |value| drawn.iter().filter(|values| **values == [value]).count();
     [of("cat"), of("dog"), of("cow")]
 }
@@ -60,16 +60,16 @@ fn values_and_templates_are_given_as_they_stand() {
         (json!("${seen}"), "dog"),
         (json!("x ${gold} ${odd}"), "x cat ${odd}"),
     ] {
-        assert_eq!(drawn("label", answerer, 1), [[expected]]);
+        assert_eq!(drawn("label", &answerer, 1), [[expected]]);
     }
-    assert_eq!(drawn("item", json!("8"), 1), [["8"]], "a hidden field too");
-    assert_eq!(drawn("made", json!("by a script"), 1), [["by a script"]]);
+    assert_eq!(drawn("item", &json!("8"), 1), [["8"]], "a hidden field too");
+    assert_eq!(drawn("made", &json!("by a script"), 1), [["by a script"]]);
 }
 
 #[test]
 fn a_list_is_drawn_without_putting_back() {
     let list = json!(["cat", "cat", "dog"]);
-    let drawn = drawn("label", list.clone(), 6);
+    let drawn = drawn("label", &list, 6);
     for round in drawn.chunks(3) {
         let mut round: Vec<&str> = round.iter().map(|values| values[0].as_str()).collect();
         round.sort_unstable();
@@ -82,7 +82,7 @@ fn a_list_is_drawn_without_putting_back() {
     let firsts: Vec<_> = (0..30).map(first).collect();
     assert!(firsts.iter().any(|values| values[0] == "dog"), "each HIT has an order of its own");
     assert_eq!(firsts, (0..30).map(first).collect::<Vec<_>>());
-    assert_eq!(super::tests::drawn("tags", json!([["a", "b"], []]), 2).concat().len(), 2);
+    assert_eq!(super::tests::drawn("tags", &json!([["a", "b"], []]), 2).concat().len(), 2);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn rules_answer_as_often_as_they_say() {
     assert!((430..570).contains(&cat), "{cat}");
     let even = counts(json!({"Gold": "${nowhere}"}));
     assert!(even.iter().all(|count| (280..390).contains(count)), "{even:?}");
-    assert_eq!(drawn("tags", json!({"Gold": "${tags}"}), 1), [["a", "b"]]);
+    assert_eq!(drawn("tags", &json!({"Gold": "${tags}"}), 1), [["a", "b"]]);
 }
 
 #[test]
@@ -108,10 +108,10 @@ fn spammers_do_not_look() {
     let even = counts(json!({"Spam": "Random"}));
     assert!(even.iter().all(|count| (280..390).contains(count)), "{even:?}");
     assert_eq!(counts(json!({"Spam": "First"})), [1000, 0, 0]);
-    let same = drawn("label", json!({"Spam": "Same"}), 30);
+    let same = drawn("label", &json!({"Spam": "Same"}), 30);
     assert_eq!(same[..10], same[10..20], "each worker answers the same again");
     // Of ten workers, four are spammers: two at random, and two always the same.
-    let mixed = drawn("note", json!({"Gold": "${gold}", "Spammers": 0.4}), 100);
+    let mixed = drawn("note", &json!({"Gold": "${gold}", "Spammers": 0.4}), 100);
     let right = mixed.iter().filter(|values| **values == ["cat"]).count();
     assert_eq!(right, 60);
 }
