@@ -12,4 +12,5 @@ pub mod money;
 pub mod qualification;
 pub mod requirements;
 pub mod review;
+pub mod robots;
 pub mod worker;

@@ -14,7 +14,8 @@ use crate::cli::RunError;
 use crate::config::authority;
 use crate::config::commands::{
     ClockArgs, ClockCommand, Dump, Endpoint, Env, FaultsArgs, FaultsCommand, Health, Load,
-    Requests, Reset, SnapshotArgs, SnapshotCommand, Submit, WebhooksArgs, WebhooksCommand,
+    Requests, Reset, RobotsArgs, RobotsCommand, SnapshotArgs, SnapshotCommand, Submit,
+    WebhooksArgs, WebhooksCommand,
 };
 use crate::config::{environment, fixtures};
 use crate::control::MAX_WORLD;
@@ -24,7 +25,7 @@ use crate::rules::frame::encoded;
 use crate::rules::text::for_terminal;
 use crate::rules::url::without_user_info;
 use crate::time::Span;
-use crate::worlds::{Problem, Refusal};
+use crate::worlds::{Problem, Refusal, labels};
 
 /// The time limit for an ordinary request.
 const SOON: Duration = Duration::from_mins(1);
@@ -135,12 +136,16 @@ fn refused_world(answer: Value, names: &[String], texts: &[String]) -> ClientErr
     bad_world(problems, names)
 }
 
-/// `mturk-local dump`: prints the market as a world.
+/// `mturk-local dump`: prints the market as a world, or its answers as CSV.
 ///
 /// # Errors
 /// The server is not there, or refuses.
 pub async fn dump(command: &Dump) -> Result<(), ClientError> {
     let path = if command.with_secrets { "/_mturk/world?secrets=1" } else { "/_mturk/world" };
+    if command.labels {
+        let text = send(&command.server, Method::GET, path, None, LATER).await?;
+        return print_text(&labels::csv(&text));
+    }
     send_and_print(&command.server, Method::GET, path, None, LATER).await
 }
 
@@ -216,19 +221,51 @@ pub async fn clock(command: &ClockArgs) -> Result<(), ClientError> {
 /// # Errors
 /// The server is not there, or refuses.
 pub async fn faults(command: &FaultsArgs) -> Result<(), ClientError> {
-    const PATH: &str = "/_mturk/faults";
-    let server = &command.server;
-    match &command.change {
-        None | Some(FaultsCommand::List) => {
-            send_and_print(server, Method::GET, PATH, None, SOON).await
+    let change = match &command.change {
+        None | Some(FaultsCommand::List) => ListChange::List,
+        Some(FaultsCommand::Add { rule }) => ListChange::Add(rule),
+        Some(FaultsCommand::Clear { number }) => ListChange::Clear("fault", *number),
+    };
+    change_list(&command.server, "/_mturk/faults", change).await
+}
+
+/// `mturk-local robots`: prints the crowds, those that were added, or how many were removed.
+///
+/// # Errors
+/// The server is not there, or refuses.
+pub async fn robots(command: &RobotsArgs) -> Result<(), ClientError> {
+    let change = match &command.change {
+        None | Some(RobotsCommand::List) => ListChange::List,
+        Some(RobotsCommand::Add { script }) => ListChange::Add(script),
+        Some(RobotsCommand::Clear { number }) => ListChange::Clear("robot", *number),
+    };
+    change_list(&command.server, "/_mturk/robots", change).await
+}
+
+/// What to do with a list whose entries have numbers.
+enum ListChange<'a> {
+    List,
+    /// Adds an entry of these members, or what this JSON says.
+    Add(&'a [String]),
+    /// Removes all, or the one whose number the query calls so.
+    Clear(&'static str, Option<u64>),
+}
+
+/// Changes such a list, and prints what the server answers.
+async fn change_list(
+    server: &Endpoint,
+    path: &str,
+    change: ListChange<'_>,
+) -> Result<(), ClientError> {
+    match change {
+        ListChange::List => send_and_print(server, Method::GET, path, None, SOON).await,
+        ListChange::Add(members) => {
+            let body = Some(entry_of(members)?);
+            print(&send(server, Method::POST, path, body, SOON).await?)
         }
-        Some(FaultsCommand::Add { rule }) => {
-            let body = Some(rule_of(rule)?);
-            print(&send(server, Method::POST, PATH, body, SOON).await?)
-        }
-        Some(FaultsCommand::Clear { number }) => {
-            let query = number.map(|number| format!("?fault={number}")).unwrap_or_default();
-            send_and_print(server, Method::DELETE, &format!("{PATH}{query}"), None, SOON).await
+        ListChange::Clear(name, number) => {
+            let query = number.map(|number| format!("?{name}={number}")).unwrap_or_default();
+            send_and_print(server, Method::DELETE, &format!("{path}{query}"), None, SOON).await
         }
     }
 }
@@ -270,8 +307,8 @@ pub async fn webhooks(command: &WebhooksArgs) -> Result<(), ClientError> {
     }
 }
 
-/// The rule as JSON, from JSON or from its members.
-fn rule_of(given: &[String]) -> Result<String, ClientError> {
+/// An entry as JSON, from JSON or from its members.
+fn entry_of(given: &[String]) -> Result<String, ClientError> {
     if let [json] = given
         && json.trim_start().starts_with(['{', '['])
     {

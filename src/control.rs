@@ -11,6 +11,7 @@ mod json;
 mod metrics;
 mod qualifications;
 mod requests;
+mod robots;
 mod snapshots;
 mod wait;
 mod webhooks;
@@ -136,6 +137,7 @@ fn routes() -> Router<Control> {
         .route("/faults", get(faults::list).post(faults::add).delete(faults::remove))
         .route("/webhooks", get(webhooks::list).post(webhooks::add).delete(webhooks::remove))
         .route("/webhooks/retry", post(webhooks::retry))
+        .route("/robots", get(robots::list).post(robots::add).delete(robots::remove))
         .route("/requests", get(requests::list).delete(requests::clear))
         .route("/wait", get(wait::wait))
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::sync::watch;
 
+use crate::answerers::Asker;
 use crate::control::admin::AdminToken;
 use crate::control::{self, Control};
 use crate::engine::{Engine, Start, StartAt};
@@ -19,6 +20,7 @@ use crate::journal::{Journal, USUAL_BYTES};
 use crate::metrics::Metrics;
 use crate::notify::{self, Endpoints, Publisher};
 use crate::outbound::{Outbound, Policy};
+use crate::rules::url::own_origin;
 use crate::site::{SiteOptions, SiteState};
 use crate::store::requesters::{Credentials, Requester};
 use crate::store::{OpenError, Store, world};
@@ -160,6 +162,10 @@ impl Backend {
         let store = Store::open(options.database.as_deref()).await?;
         let engine = Engine::with_clocks(store, options.market, options.seed, options.clocks);
         let engine = Arc::new(engine.await?);
+        let public_origin = options.host_check.public_origin.clone();
+        let outbound = Outbound::new(options.outbound);
+        let submit_to = own_origin(public_origin.as_deref(), None, None);
+        engine.outside().set(Box::new(Asker::new(outbound.clone(), &submit_to)));
         let known: Vec<Credentials> = options.credentials.into_iter().map(known).collect();
         if options.auth == Auth::Strict && known.is_empty() && options.worlds.is_none() {
             tracing::warn!("--auth strict without --credential: only known requesters may call");
@@ -171,12 +177,12 @@ impl Backend {
         let (worlds, freeze) = (options.worlds, options.start.freeze);
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
         begin(&engine, &beginning, options.start).await?;
+        engine.wake_asking_crowds().await?;
         let asks = options.control.asks_for_token || options.auth == Auth::Strict;
         let (token, has_new_token) = match options.control.token {
             None if asks => admin_token(&engine).await?,
             given => (given, false),
         };
-        let public_origin = options.host_check.public_origin.clone();
         let journal = Journal::new(options.journal_bytes);
         let metrics = Arc::<Metrics>::default();
         Ok(Self {
@@ -196,7 +202,7 @@ impl Backend {
                 public_origin,
                 token,
                 https_url: options.https_url,
-                outbound: Outbound::new(options.outbound),
+                outbound,
                 journal,
                 metrics,
             },
@@ -250,6 +256,7 @@ impl Backend {
     /// Settles timers as they fall due, until `stop` is set.
     pub async fn keep_time(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            self.engine().ask_outside().await;
             let wait = self.settle().await.unwrap_or_else(|fault| {
                 tracing::error!(%fault, "the timers cannot be settled");
                 Duration::from_secs(1)

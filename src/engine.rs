@@ -11,6 +11,7 @@ mod credentials;
 mod events;
 mod gauges;
 mod health;
+mod outside;
 mod read;
 mod settle;
 mod settling;
@@ -34,7 +35,7 @@ use crate::store::requesters::Requester;
 use crate::store::world::{self, MarketState};
 use crate::store::{Store, requesters};
 use crate::time::{Instant, RealTime, Source, UsedTime};
-use crate::turn::{Action, BoxFuture, Market, TestEvents, Turn, TurnError};
+use crate::turn::{Action, BoxFuture, Market, Outside, TestEvents, Turn, TurnError};
 
 pub use beginning::{Start, StartAt, Started};
 pub use clock::{ClockChange, ClockReading};
@@ -101,6 +102,7 @@ pub struct Engine {
     pub undelivered: tokio::sync::Notify,
     changes: tokio::sync::watch::Sender<bool>,
     test_events: OnceLock<TestEvents>,
+    outside: Arc<Outside>,
 }
 
 impl Engine {
@@ -142,6 +144,7 @@ impl Engine {
             undelivered: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
             test_events: OnceLock::new(),
+            outside: Arc::default(),
         })
     }
 
@@ -263,7 +266,8 @@ impl Engine {
         let state = self.state(&mut tx).await?;
         let MarketState { next_due_at, settled_count, .. } = state;
         let begun = (state, self.real_time.now());
-        let turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
+        let mut turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
+        turn.outside = Some(Arc::clone(&self.outside));
         Ok((turn, NextTimer { next_due_at, settled_count }))
     }
 
@@ -280,6 +284,7 @@ impl Engine {
             has_undelivered,
             reset_count,
             has_faults,
+            has_robots,
             ..
         } = turn;
         if ids != ids_before {
@@ -306,6 +311,7 @@ impl Engine {
                     settled_count,
                     used,
                     reset_count,
+                    has_robots,
                 }
             };
             *self.cached() = Some((self.store.rollback_epoch(), kept));

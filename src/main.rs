@@ -103,6 +103,7 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
             Some(Command::Clock(command)) => client::clock(&command).await?,
             Some(Command::Faults(command)) => client::faults(&command).await?,
             Some(Command::Webhooks(command)) => client::webhooks(&command).await?,
+            Some(Command::Robots(command)) => client::robots(&command).await?,
             Some(Command::Requests(command)) => client::requests(&command).await?,
             Some(Command::Health(command)) => client::health(&command).await?,
             Some(Command::Fixtures { name }) => print_text(&fixtures(name.as_deref())?)?,
@@ -131,7 +132,7 @@ fn fixtures(name: Option<&str>) -> Result<String, RunError> {
             Ok(BUILTIN.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
         Some(name) => Builtin::find(name)
-            .map(|builtin| builtin.text.trim_end().to_owned())
+            .map(|builtin| builtin.text().trim_end().to_owned())
             .ok_or_else(|| RunError::Usage(format!("there is no built-in world {name}"))),
     }
 }

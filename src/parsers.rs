@@ -13,15 +13,24 @@ use crate::rules::frame::{form_targets, local};
 use crate::rules::mask::masked;
 use crate::rules::notification;
 use crate::rules::page::{Listing, PageKey};
-use crate::rules::posted::urlencoded;
+use crate::rules::posted::{Field, urlencoded};
 use crate::rules::question::answers::{self, Repeated};
 use crate::rules::question::filling::{Filling, answers as filled_answers};
 use crate::rules::question::form::{FormQuestion, Part};
 use crate::rules::question::layout::Layout;
 use crate::rules::question::specification::{AnswerFormat, AnswerSpecification, FreeTextAnswer};
-use crate::rules::question::{Question, QuestionForm, key, parse};
+use crate::rules::question::{
+    HtmlQuestion, Question, QuestionForm, fields, key, parse, visible_text,
+};
 use crate::rules::review_policy;
+use crate::rules::robots::answers::Asked;
+use crate::rules::robots::asking;
+use crate::rules::robots::job::Known;
+use crate::rules::robots::parameters::Parameters;
+use crate::rules::robots::plausible;
+use crate::rules::robots::random::Random;
 use crate::shapes::answer::Given;
+use crate::shapes::answerer::OpenAi;
 use crate::shapes::hit::HitLayoutParameter;
 use crate::sigv4::{self, SigningKeys};
 use crate::site::form::{Use, render_form};
@@ -72,6 +81,12 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let html = text(sent);
         drop((local(&html, "http://localhost"), form_targets(&html)));
     }),
+    ("page_fields", |sent| {
+        let html = text(sent);
+        drop((fields::of_page(&html).posted(&Given::default()), visible_text::of_html(&html)));
+    }),
+    ("plausible_page", |sent| drop(plausible(&text(sent)))),
+    ("outside_answer", outside_answer),
     ("page_token", |sent| {
         let list = Listing { requester_id: "A1", operation: "x", chosen_by: &[] };
         drop(list.page(&KEY, Some(&text(sent)), None));
@@ -165,6 +180,30 @@ fn layout(sent: &[u8]) {
     let values: Vec<_> = urlencoded(values).into_iter().map(parameter).collect();
     let layout = Layout { html: text(html), frame_height: 0 };
     drop((layout.least_bytes(), layout.question(&values)));
+}
+
+/// What a robot posts that fills in a page.
+fn plausible(html: &str) -> Vec<Field> {
+    let (fields, mut random) = (fields::of_page(html), Random::new(1, &[]));
+    let given =
+        fields.open().map(|field| (field.name.clone(), plausible::plausible(field, &mut random)));
+    fields.posted(&Given(given.collect()))
+}
+
+/// A page, and what an address and a model answered to its fields.
+fn outside_answer(sent: &[u8]) {
+    let [html, body] = cut(sent);
+    let known = Known {
+        question: Question::Html(HtmlQuestion { content: text(html), frame_height: 0 }),
+        fields: fields::of_page(&text(html)),
+        parameters: Parameters::default(),
+    };
+    let names: Vec<String> = known.fields.open().map(|field| field.name.clone()).collect();
+    let model =
+        OpenAi { base_url: String::new(), model: String::new(), persona: None, api_key_env: None };
+    for asked in [Asked::Http(String::new()), Asked::OpenAi(model)] {
+        drop(asking::Question::new(&asked, &names, &known).read(body));
+    }
 }
 
 /// Headers, a line each.

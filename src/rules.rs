@@ -18,6 +18,7 @@ pub mod posted;
 pub mod qualification;
 pub mod question;
 pub mod review_policy;
+pub mod robots;
 pub mod snapshot;
 pub mod text;
 pub mod unique_request_token;

@@ -1,6 +1,7 @@
 //! The API's nouns as they are on the wire: serde only, no behaviour.
 
 pub mod answer;
+pub mod answerer;
 pub mod assignment;
 pub mod event;
 pub mod fault_rule;

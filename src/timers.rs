@@ -4,6 +4,7 @@ use crate::actions::assignment::return_assignment;
 use crate::actions::expiration::end_lifetime;
 use crate::actions::hit::dispose;
 use crate::actions::review::{Approval, approve};
+use crate::actions::robots::steps;
 use crate::fault::Fault;
 use crate::store::acceptances::{self, State};
 use crate::store::timers::{self, Entry, Kind};
@@ -29,6 +30,8 @@ pub async fn fire(turn: &mut Turn, entry: &Entry) -> Result<(), Fault> {
         Kind::AutoApproval => auto_approve(turn, &timer.subject).await,
         Kind::Disposal => auto_dispose(turn, &timer.subject).await,
         Kind::Expiry => expire(turn, &timer.subject).await,
+        Kind::RobotArrival => steps::arrive(turn, &timer.subject).await,
+        Kind::RobotWork => steps::finish(turn, &timer.subject).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A turn: one transaction, at one instant, on someone's behalf.
 
+mod outside;
 mod test_event;
 
 use std::future::Future;
@@ -15,6 +16,7 @@ use crate::store::world::MarketState;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant, RealNow, Time, UsedTime};
 
+pub use outside::{Answered, Answerers, Ask, Outside};
 pub use test_event::{TestEvent, TestEvents};
 
 /// A future on the heap.
@@ -107,8 +109,14 @@ pub struct Turn {
     pub has_undelivered: bool,
     /// Whether there are rules by which calls fail.
     pub has_faults: bool,
+    /// Whether there are robots.
+    pub has_robots: bool,
     /// Takes test events, if somebody delivers them; in turns that only look.
     pub test_events: Option<TestEvents>,
+    /// Where robots ask for answers; none where nobody can be asked in between.
+    pub outside: Option<Arc<Outside>>,
+    /// What robots of this turn ask, once it is committed.
+    pub asks: Vec<Ask>,
 }
 
 impl Turn {
@@ -119,7 +127,8 @@ impl Turn {
         requester: Arc<Requester>,
         market: Arc<Market>,
     ) -> Self {
-        let MarketState { clock, ids, page_key, used, reset_count, has_faults, .. } = state;
+        let MarketState { clock, ids, page_key, used, reset_count, has_faults, has_robots, .. } =
+            state;
         let arrived_at = clock.at(real.at);
         let ids_before = ids.clone();
         Self {
@@ -139,18 +148,30 @@ impl Turn {
             reset_count,
             has_undelivered: false,
             has_faults,
+            has_robots,
             test_events: None,
+            outside: None,
+            asks: Vec::new(),
         }
     }
 
     /// Goes on in another market, which has come in place of the one that the turn began in.
     pub fn restart(&mut self, state: MarketState) {
         let MarketState {
-            clock, ids, page_key, next_due_at, used, reset_count, has_faults, ..
+            clock,
+            ids,
+            page_key,
+            next_due_at,
+            used,
+            reset_count,
+            has_faults,
+            has_robots,
+            ..
         } = state;
         (self.ids_before, self.ids) = (ids.clone(), ids);
         (self.clock, self.page_key, self.used) = (clock, page_key, used);
-        (self.reset_count, self.has_faults) = (reset_count, has_faults);
+        self.reset_count = reset_count;
+        (self.has_faults, self.has_robots) = (has_faults, has_robots);
         self.earliest_set = next_due_at;
         (self.has_settled, self.has_undelivered) = (true, true);
         self.move_to(clock.at(self.real.at));

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod builtin;
 pub mod dump;
 pub(crate) mod entries;
+pub mod labels;
 mod load;
 mod merge;
 mod node;
@@ -28,6 +29,7 @@ pub use problem::Problem;
 
 use crate::fault::Fault;
 use crate::money::Cents;
+use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::webhook::Webhook;
 use crate::store::requesters::Requester;
@@ -79,6 +81,10 @@ pub struct Loaded {
     /// The webhooks, with their ids and secrets.
     #[serde(skip)]
     pub webhooks_added: Vec<Webhook>,
+    pub robots: usize,
+    /// The crowds of robots, with their numbers.
+    #[serde(skip)]
+    pub crowds: Vec<Robot>,
     /// Who owns the entries that name no requester: several, if the files begin with different
     /// requesters and nobody else was named.
     #[serde(skip)]

@@ -161,6 +161,38 @@ pub const CASES: &[Case] = &[
     ("html_page", "slashes", |n| many("<a b='https://www.mturk.com//////'>", n)),
     ("html_page", "actions", |n| many("<form action action=http://a.b ", n)),
     ("html_page", "blanks", |n| format!("<a b={}>", text(" =", n)).into()),
+    ("page_fields", "fields", |n| numbered("<input name=a{} value=b>", n).into()),
+    ("page_fields", "boxes of one name", |n| {
+        numbered("<input type=checkbox name=a value={}>x", n).into()
+    }),
+    ("page_fields", "labels", |n| numbered("<label for=a{}>x<input id=a{}></label>", n).into()),
+    ("page_fields", "options", |n| format!("<select name=a>{}", numbered("<option>{}", n)).into()),
+    ("page_fields", "open forms", |n| many("<crowd-form><fieldset disabled><template>", n)),
+    ("page_fields", "attributes", |n| format!("<input {}>", numbered("a{}=b ", n)).into()),
+    ("page_fields", "a long list", |n| {
+        format!("<crowd-classifier name=a categories=\"{}\">", text("'a\\'", n)).into()
+    }),
+    ("page_fields", "text", |n| many("<b> x </b> ", n)),
+    ("plausible_page", "fields", |n| numbered("<input name=a{} maxlength=5>", n).into()),
+    ("plausible_page", "boxes of one name", |n| {
+        format!("<crowd-form>{}", numbered("<input type=checkbox name=a value={}>", n)).into()
+    }),
+    ("plausible_page", "a pattern", |n| {
+        format!("<input name=a pattern='{}'>", text("(a|b{9})", n.min(4000))).into()
+    }),
+    ("outside_answer", "answers", |n| {
+        format!("<p>\0{{\"Answers\":{{{}\"a\":1}}}}", numbered("\"a{}\":[1,2],", n)).into()
+    }),
+    ("outside_answer", "values of one field", |n| {
+        let values = text("\"b\",", n);
+        format!("<input type=checkbox name=a value=b>\0{{\"Answers\":{{\"a\":[{values}\"b\"]}}}}")
+            .into()
+    }),
+    ("outside_answer", "a completion", |n| {
+        let content = text("`", n);
+        format!("<input name=a>\0{{\"choices\":[{{\"message\":{{\"content\":\"{content}\"}}}}]}}")
+            .into()
+    }),
     ("page_token", "a long one", |n| format!("p1:{}", text("A", n)).into()),
     ("cookies", "cookies", |n| format!("cookie: {}", text("a=b; ", n)).into()),
     ("cookies", "headers", |n| many("cookie: mturk_local_worker=a\n", n)),

@@ -56,6 +56,8 @@ export type FaultRule = Output<"GET /_mturk/faults">["Faults"][number];
 
 /** A URL that gets events as signed POST requests. */
 export type Webhook = Output<"GET /_mturk/webhooks">["Webhooks"][number];
+/** A crowd of robots. */
+export type Robot = Output<"GET /_mturk/robots">["Robots"][number];
 
 /** The control API refused, or the server failed. */
 export class ControlError extends Error {
@@ -177,10 +179,35 @@ export class Control {
 
   /**
    * Waits until a HIT is as you say, such as `{ HITId, submitted: 3 }`, or all HITs together, such as
-   * `{ submitted: 15 }`; at most for `timeout`.
+   * `{ submitted: 15 }`, or no robot has anything to do: `{ idle: true }`; at most for `timeout`.
    */
   wait(condition: Condition) {
     return this.request("GET /_mturk/wait", { query: condition });
+  }
+
+  /**
+   * Adds robots, who do whatever HITs appear: `crowd({ label: ["cat", "cat", "dog"] })`. The work takes
+   * no time, so that its answers are there as soon as a HIT is. To remove robots, call {@link reset} or
+   * {@link dismiss}.
+   *
+   * @param answers how a field is answered: a value, a list to draw from, or a rule such as
+   * `{ Gold: "${label}", Accuracy: 0.9 }`. Fields that are not named get plausible answers.
+   * @param script other members, such as `{ Workers: 10, WorkTime: { Min: "20s", Max: "3m" } }`; 30 workers
+   * by default.
+   */
+  async crowd(answers: NonNullable<Robot["Answers"]> = {}, script: Robot = {}): Promise<Robot> {
+    const body: Robot = { Workers: 30, WorkTime: { Min: "0s" }, ...script, Answers: answers };
+    return (await this.request("POST /_mturk/robots", { body })).Robots[0]!;
+  }
+
+  /** The crowds of robots, with their progress. */
+  async crowds(): Promise<Robot[]> {
+    return (await this.request("GET /_mturk/robots")).Robots;
+  }
+
+  /** Removes all robots. What they have in hand is returned. */
+  async dismiss(): Promise<void> {
+    await this.request("DELETE /_mturk/robots");
   }
 
   /**

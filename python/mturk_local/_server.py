@@ -469,6 +469,30 @@ class Server:
         worker: dict[str, Any] = self.control("POST", "/_mturk/workers", traits)
         return worker
 
+    def crowd(
+        self, answers: Mapping[str, Any] | None = None, *, workers: int = 30, **more: Any
+    ) -> dict[str, Any]:
+        """Adds robots, who do whatever HITs appear: `crowd({"label": ["cat", "cat", "dog"]})`. Returns the script.
+
+        `answers`: how a field is answered: a value, a list to draw from, or a rule such as
+        `{"Gold": "${label}", "Accuracy": 0.9}`. Fields that are not named get plausible answers. `workers`: how many
+        robots; each does a HIT once. The work takes no time, so that its answers are there as soon as a HIT is: the
+        clock need not advance. `more`: other members of a script, such as `WorkTime={"Min": "20s", "Max": "3m"}`,
+        `Return=0.05`, `HITs={"Title": "Label a picture"}`, `Seed=7`. To remove robots, call `reset` or `dismiss`.
+        """
+        script = {"Workers": workers, "Answers": answers and dict(answers), "WorkTime": {"Min": "0s"}}
+        added: list[dict[str, Any]] = self.control("POST", "/_mturk/robots", {**_given(script), **more})["Robots"]
+        return added[0]
+
+    def crowds(self) -> list[dict[str, Any]]:
+        """The crowds of robots, with their progress."""
+        found: list[dict[str, Any]] = self.control("GET", "/_mturk/robots")["Robots"]
+        return found
+
+    def dismiss(self) -> None:
+        """Removes all robots. What they have in hand is returned."""
+        self.control("DELETE", "/_mturk/robots")
+
     def fail(
         self,
         operation: str | None = None,
@@ -549,12 +573,14 @@ class Server:
         requester: str | None = None,
         event: str | None = None,
         after: int | None = None,
+        idle: bool = False,
         timeout: Span = "30s",
     ) -> dict[str, Any]:
-        """Waits until a HIT has a status or so many assignments, or until an event happened.
+        """Waits until a HIT has a status or so many assignments, until an event happened, or until robots are idle.
 
         Without `hit_id`, the assignments of all HITs count: of all requesters, or of the `requester`
-        with this access key. Returns the counts or the event. After `timeout` of real time, at most 55 seconds, it
+        with this access key. `idle`: until no robot has a step before the market's time stands; while the clock
+        runs, until no robot has a step at all. Returns the counts or the event. After `timeout` of real time, at most 55 seconds, it
         raises a `ControlError` with the status 408.
         """
         if isinstance(timeout, timedelta):
@@ -568,10 +594,11 @@ class Server:
             Requester=requester,
             event=event,
             after=after,
+            idle="true" if idle else None,
             timeout=timeout,
         )
         (found,) = self.control("GET", "/_mturk/wait" + query).values()
-        result: dict[str, Any] = found
+        result: dict[str, Any] = {} if found is True else found
         return result
 
 

@@ -2,6 +2,7 @@
 
 use crate::actions::events::emit;
 use crate::actions::money::{adjust_hold, hold_funds};
+use crate::actions::robots::waiting::wake_for;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::hit::{DISPOSED_AFTER, Standing, young_enough};
@@ -85,6 +86,7 @@ pub async fn create_hit(
         let Turn { tx, requester, now, .. } = turn;
         unique_request_tokens::save(tx, &requester.id, Scope::Hit, &token, &hit.id, *now).await?;
     }
+    wake_for(turn, &hit).await?;
     Ok(hit)
 }
 
@@ -105,6 +107,7 @@ pub async fn save_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     }
     if hit.status == HitStatus::Assignable && was != HitStatus::Assignable {
         hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.arrived_at).await?;
+        wake_for(turn, hit).await?;
     }
     save_counts(turn, hit).await
 }

@@ -48,6 +48,8 @@ pub enum Command {
     Faults(FaultsArgs),
     /// Show or change the URLs that events are pushed to.
     Webhooks(WebhooksArgs),
+    /// Show, add or remove robots: workers who do HITs by themselves.
+    Robots(RobotsArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.
@@ -243,6 +245,10 @@ pub struct Dump {
     /// This needs the admin token of the server.
     #[arg(long, env = "MTURK_LOCAL_WITH_SECRETS", value_parser = BoolishValueParser::new())]
     pub with_secrets: bool,
+    /// Print the answers as CSV instead: task, worker and label.
+    #[arg(long, env = "MTURK_LOCAL_LABELS", value_parser = BoolishValueParser::new())]
+    #[arg(conflicts_with = "with_secrets")]
+    pub labels: bool,
     /// Which server.
     #[command(flatten)]
     pub server: Endpoint,
@@ -419,6 +425,36 @@ pub enum WebhooksCommand {
     Retry {
         /// The id of the webhook.
         id: Option<String>,
+    },
+}
+
+/// `mturk-local robots`.
+#[derive(Debug, Args)]
+#[command(mut_args(everywhere))]
+pub struct RobotsArgs {
+    /// What to do with the robots [default: list].
+    #[command(subcommand)]
+    pub change: Option<RobotsCommand>,
+    /// Which server.
+    #[command(flatten)]
+    pub server: Endpoint,
+}
+
+/// What can be done with robots.
+#[derive(Debug, Clone, Subcommand)]
+pub enum RobotsCommand {
+    /// List the crowds of robots, with their progress.
+    List,
+    /// Add a crowd of robots.
+    Add {
+        /// The members of the script, or scripts as JSON.
+        #[arg(required = true, value_name = "MEMBER=VALUE")]
+        script: Vec<String>,
+    },
+    /// Remove all crowds, or one; what the robots have in hand is returned.
+    Clear {
+        /// The number of the crowd.
+        number: Option<u64>,
     },
 }
 

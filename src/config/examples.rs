@@ -194,6 +194,31 @@ commands! {
         "Show what comes of it":
             "mturk-local webhooks retry && sleep 1 && mturk-local webhooks",
     }
+    "robots", "robots" {
+        "Show the crowds and their progress": "mturk-local robots",
+        "Let ten robots do all HITs": "mturk-local robots add Workers=10",
+        "Remove all robots": "mturk-local robots clear",
+    }
+    "robots list", "robots" {
+        "Show the crowds": "mturk-local robots list",
+        "Save them": "mturk-local robots list > robots.json",
+        "Show the crowds of a server at another address":
+            "mturk-local robots list --endpoint http://127.0.0.1:8080",
+    }
+    "robots add", "robots" {
+        "Let a robot accept a HIT every two minutes":
+            r#"mturk-local robots add '{"Workers": 30, "Arrival": {"Every": "2m"}}'"#,
+        "Let five percent of the work be returned":
+            "mturk-local robots add Workers=10 Return=0.05 Seed=7",
+        "Let most answers be a cat":
+            r#"mturk-local robots add '{"Answers": {"q": ["cat", "cat", "dog"]}}'"#,
+    }
+    "robots clear", "robots" {
+        "Remove all robots": "mturk-local robots clear",
+        "Remove one crowd": "mturk-local robots clear 1",
+        "Replace all robots with ten":
+            "mturk-local robots clear && mturk-local robots add Workers=10",
+    }
     "clock", "time" {
         "Show the time of the market": "mturk-local clock",
         "Let 30 days pass, with everything that falls due": "mturk-local clock advance 30d",

@@ -40,7 +40,7 @@ pub fn all(names: &[String], option: &str) -> Result<Arc<Worlds>, String> {
 /// A built-in world, a file, or standard input; else why it cannot be read.
 fn text(name: &str) -> Result<String, String> {
     if let Some(builtin) = Builtin::find(name) {
-        return Ok(builtin.text.to_owned());
+        return Ok(builtin.text().to_owned());
     }
     let mut bytes = Vec::new();
     let read = match name {

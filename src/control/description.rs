@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi, openapi};
 
 use crate::control::json::{FAILED, Failure};
 use crate::control::{
-    clock, events, faults, files, health, metrics, qualifications, requests, snapshots, wait,
-    webhooks, work, workers, worlds,
+    clock, events, faults, files, health, metrics, qualifications, requests, robots, snapshots,
+    wait, webhooks, work, workers, worlds,
 };
 
 /// The description as a JSON text, made when it is first asked for.
@@ -57,6 +57,7 @@ pub async fn show() -> impl IntoResponse {
         (name = "workers", description = "Who works here, and their qualifications."),
         (name = "events", description = "What happened, and waiting for it."),
         (name = "faults", description = "Calls that fail because a rule says so."),
+        (name = "robots", description = "Workers by script."),
         (name = "work", description = "What workers do: accept, submit, return."),
     ),
     paths(
@@ -69,6 +70,7 @@ pub async fn show() -> impl IntoResponse {
         events::list, wait::wait, requests::list, requests::clear,
         faults::list, faults::add, faults::remove,
         webhooks::list, webhooks::add, webhooks::remove, webhooks::retry,
+        robots::list, robots::add, robots::remove,
         work::accept, work::submit, work::return_place, work::submission,
         files::show, show,
     ),

@@ -19,14 +19,16 @@ use crate::shapes::scalar::Id;
 use crate::store::events::Filter;
 use crate::store::hits::{self, Hit};
 use crate::store::requesters::{self, Requester};
-use crate::time::Span;
+use crate::store::robots;
+use crate::time::{END_OF_FUTURE, Span};
 
 /// An answer may take so long if `timeout` is absent, in milliseconds.
 const USUAL_MS: i64 = 30_000;
 /// The server gives up requests that take a minute.
 const LONGEST_MS: i64 = 55_000;
 
-/// What to wait for: the state of a HIT, a number of assignments of all HITs, or an event.
+/// What to wait for: the state of a HIT, a number of assignments of all HITs, an event, or robots
+/// that have nothing to do.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WaitQuery {
@@ -54,6 +56,10 @@ pub struct WaitQuery {
     /// The type of the event.
     #[param(nullable = false)]
     event: Option<EventType>,
+    /// `true`: no robot has a step before the market's time stands. While the clock runs, no robot
+    /// has a step at all.
+    #[param(nullable = false)]
+    idle: Option<bool>,
     /// The number of the last event that you have seen. Without it, any stored event matches.
     #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_u64, nullable = false)]
     after: Option<i64>,
@@ -115,7 +121,7 @@ struct AllWork {
     rejected: i64,
 }
 
-/// What was waited for: one of the three.
+/// What was waited for: one of the four.
 #[derive(Default, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waited {
@@ -128,6 +134,10 @@ pub struct Waited {
     #[serde(rename = "Event", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     event: Option<Event>,
+    /// No robot has anything to do.
+    #[serde(rename = "Idle", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    idle: Option<bool>,
 }
 
 /// What is read after each change.
@@ -137,6 +147,8 @@ enum Target {
     Work(Option<String>),
     /// Behind the event of this number.
     Event(Filter, i64),
+    /// No robot has a step.
+    Idle,
 }
 
 impl Target {
@@ -152,6 +164,7 @@ impl Target {
                      approved, {rejected} rejected."
                 ));
             }
+            Self::Idle => return Ok("A robot has a step to take.".to_owned()),
             Self::Event(_, after) => {
                 return Ok(format!("No event behind number {after} was such a one."));
             }
@@ -173,6 +186,12 @@ impl WaitQuery {
             return Err(Fault::unreadable("a count is not negative"));
         }
         let of_hit = self.status.is_some() || counts.iter().any(Option::is_some);
+        if self.idle == Some(true) {
+            let is_alone = !of_hit && self.hit_id.is_none() && self.event.is_none();
+            let is_alone = is_alone && self.requester.is_none() && self.after.is_none();
+            let why = "idle cannot be combined with anything but timeout";
+            return if is_alone { Ok(Target::Idle) } else { Err(Fault::unreadable(why)) };
+        }
         match (&self.hit_id, self.event) {
             (Some(id), None) if of_hit && self.after.is_none() && self.requester.is_none() => {
                 Ok(Target::Hit(id.clone()))
@@ -188,7 +207,7 @@ impl WaitQuery {
             _ => Err(Fault::unreadable(
                 "wanted is HITId with status, submitted, approved or rejected; or submitted, \
                  approved or rejected of all HITs, perhaps with Requester; or else event, perhaps \
-                 with HITId, Requester and after",
+                 with HITId, Requester and after; or else idle=true",
             )),
         }
     }
@@ -229,6 +248,10 @@ impl WaitQuery {
                 let is_met = self.are_met([work.submitted, work.approved, work.rejected]);
                 Ok(is_met.then(|| Waited { work: Some(work), ..Waited::default() }))
             }
+            Target::Idle => {
+                let is_idle = is_idle(engine).await?;
+                Ok(is_idle.then(|| Waited { idle: Some(true), ..Waited::default() }))
+            }
             Target::Event(filter, after) => {
                 if let (Some(name), true) = (&self.requester, filter.requester_id.is_empty()) {
                     filter.requester_id = requester_id(engine, name).await?;
@@ -247,6 +270,18 @@ async fn standing(engine: &Arc<Engine>, id: &str) -> Result<Standing, Fault> {
         Box::pin(hits::find(&mut turn.tx, id))
     });
     found.await?.map(Standing::from).ok_or_else(|| Fault::hit_does_not_exist(id))
+}
+
+/// Whether no robot has a step before the market's time stands.
+async fn is_idle(engine: &Arc<Engine>) -> Result<bool, Fault> {
+    let has_steps = engine.read(Requester::default(), (), |turn, ()| {
+        Box::pin(async move {
+            let is_on_its_way = turn.clock.held_at().is_some();
+            let until = if turn.clock.is_running() { END_OF_FUTURE } else { turn.arrived_at };
+            Ok::<_, Fault>(is_on_its_way || robots::has_steps(&mut turn.tx, until).await?)
+        })
+    });
+    Ok(!has_steps.await?)
 }
 
 async fn all_work(engine: &Arc<Engine>, requester: Option<&str>) -> Result<AllWork, Fault> {
@@ -269,7 +304,8 @@ async fn requester_id(engine: &Arc<Engine>, name: &str) -> Result<String, Fault>
     found.await
 }
 
-/// Waits until a HIT has that state, all HITs have so many assignments, or an event happens.
+/// Waits until a HIT has that state, all HITs have so many assignments, an event happens, or the
+/// robots have nothing to do.
 ///
 /// It answers at once if that is so already.
 #[utoipa::path(

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use crate::actions::robots::waiting::wake_all;
 use crate::control::json::{Answer, Body, Failure, InPath, PageQuery, Params, page_size};
 use crate::engine::Engine;
 use crate::fault::{Code, Fault};
@@ -135,7 +136,10 @@ pub async fn put(engine: Arc<Engine>, InPath(id): InPath<Id>, body: Body) -> Ans
     }
     let worker = worker(sent)?;
     let saved = engine.write(Requester::default(), worker.clone(), |turn, worker| {
-        Box::pin(workers::put(&mut turn.tx, worker, turn.now))
+        Box::pin(async move {
+            workers::put(&mut turn.tx, worker, turn.now).await?;
+            wake_all(turn).await
+        })
     });
     saved.await?;
     Ok(Json(worker))

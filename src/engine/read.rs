@@ -64,6 +64,7 @@ impl Engine {
         let begun = (state, self.real_time.now());
         let mut turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
         turn.test_events = self.test_events.get().cloned();
+        turn.outside = Some(Arc::clone(&self.outside));
         turn
     }
 

@@ -34,11 +34,14 @@ impl Limits {
 /// Settles everything that is due at the turn's instant within the turn, and lets the clock go.
 pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
     let (until, mut count) = (turn.arrived_at, 0);
+    // Nobody can be asked within a turn.
+    let outside = turn.outside.take();
     loop {
         let settled =
             part(turn, until, Limits { most: i64::from(u16::MAX), conflicts_fail: false }).await?;
         count += settled.count;
         if settled.last.is_none() {
+            turn.outside = outside;
             return hold(turn, None, count, until).await;
         }
     }
@@ -48,7 +51,13 @@ pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
 /// held at the last of them if more are due, and are `until` if not.
 pub(super) async fn batch(turn: &mut Turn, until: Instant, limits: Limits) -> Result<(), Fault> {
     let before = turn.arrived_at;
-    let settled = part(turn, until, limits).await?;
+    let mut settled = part(turn, until, limits).await?;
+    while settled.has_more && settled.count < limits.most {
+        let left = Limits { most: limits.most - settled.count, ..limits };
+        let more = part(turn, until, left).await?;
+        let last = more.last.or(settled.last);
+        settled = Settled { count: settled.count + more.count, last, ..more };
+    }
     let next = timers::next(&mut turn.tx).await?;
     let more = next.is_some_and(|next| next.due_at <= until);
     let at = more.then(|| settled.last.map_or(before, |last| last.max(before)));
@@ -78,15 +87,19 @@ struct Settled {
     count: i64,
     /// The instant of the last one.
     last: Option<Instant>,
+    /// Whether they brought forth others that are due, and no other turn waits.
+    has_more: bool,
 }
 
 async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled, Fault> {
     let (mut settled, set_before) = (Settled::default(), turn.earliest_set.take());
     let due = timers::due(&mut turn.tx, until, limits.most).await?;
+    let mut others_wait = false;
     for entry in &due {
         // A timer may bring forth another that is due before the next in this list.
         let is_overtaken = turn.earliest_set.is_some_and(|at| at <= entry.due_at);
-        if is_overtaken || settled.count >= LEAST && turn.tx.others_wait() {
+        others_wait = settled.count >= LEAST && turn.tx.others_wait();
+        if is_overtaken || others_wait {
             break;
         }
         turn.move_to(entry.due_at);
@@ -94,6 +107,9 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
         settled.count += i64::from(try_one(turn, entry, is_first, limits.conflicts_fail).await?);
         settled.last = Some(entry.due_at);
     }
+    // A robot that asks others is looked at again once it has its answer.
+    let is_open = !others_wait && turn.asks.is_empty();
+    settled.has_more = is_open && turn.earliest_set.is_some_and(|at| at <= until);
     turn.earliest_set = [set_before, turn.earliest_set].into_iter().flatten().min();
     Ok(settled)
 }

@@ -18,14 +18,18 @@ const FAILED_AFTER: u32 = ATTEMPTS / 2;
 impl Engine {
     /// Settles everything that is due; if the market closes before, only a part. One task of the
     /// process does it at a time, and the others wait for it.
-    pub async fn settle(&self) -> Result<(), Fault> {
+    pub async fn settle(self: &Arc<Self>) -> Result<(), Fault> {
         let _alone = self.settling.lock().await;
         let (mut conflicts, mut most) = (0, BATCH);
         while !self.is_closed() {
             let limits = Limits { most, conflicts_fail: conflicts >= FAILED_AFTER };
             match self.settle_batch(limits).await {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    self.ask_outside().await;
+                    return Ok(());
+                }
                 Ok(false) => {
+                    self.ask_outside().await;
                     (conflicts, most) = (0, (most * 2).min(BATCH));
                     // A batch on SQLite takes its thread for itself: others come between two.
                     tokio::task::yield_now().await;
@@ -103,7 +107,9 @@ impl Engine {
             }
             batch(&mut turn, until, limits).await
         };
-        let done = match settled.await {
+        let settled = settled.await;
+        let asks = std::mem::take(&mut turn.asks);
+        let done = match settled {
             Ok(()) => {
                 let is_done = turn.clock.held_at().is_none();
                 self.commit(turn, next_timer).await.map(|()| is_done)
@@ -111,6 +117,9 @@ impl Engine {
             Err(fault) => turn.tx.rollback().await.and(Err(fault)),
         };
         self.note(done.as_ref().err());
+        if done.is_ok() && !asks.is_empty() {
+            self.outside.want(asks);
+        }
         done
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::actions::hit::save_hit;
 use crate::actions::money::hold_funds;
+use crate::actions::robots::waiting::wake_for;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::ops::create_hit_with_hit_type;
@@ -33,6 +34,7 @@ pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
     save_hit(turn, &mut hit).await?;
     if hit.status == HitStatus::Assignable {
         hit_groups::list(&mut turn.tx, &hit.hit_type.id, turn.arrived_at).await?;
+        wake_for(turn, &hit).await?;
     }
     Ok(())
 }

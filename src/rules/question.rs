@@ -15,16 +15,19 @@ mod xml;
 
 pub mod answers;
 pub mod content;
+pub mod fields;
 pub mod filling;
 pub mod form;
 pub mod key;
 pub mod layout;
 mod pattern;
+pub mod sample;
 pub mod specification;
+pub mod visible_text;
 
 pub use form::QuestionForm;
 pub use located_error::LocatedError;
-pub use pages::{ExternalQuestion, HtmlQuestion};
+pub use pages::{ExternalQuestion, HtmlQuestion, host as web_host};
 
 use crate::fault::{Code, Fault};
 use xml::Element;

@@ -16,25 +16,40 @@ use utoipa::ToSchema;
 pub struct Given(pub Vec<(String, Vec<String>)>);
 
 /// One value.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum One {
+pub enum One {
+    /// A text.
     Text(String),
+    /// A number.
     Number(#[schema(inline)] Number),
+    /// Yes or no.
     Bool(bool),
 }
 
 /// A number as it was written.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[schema(value_type = f64)]
-struct Number(serde_json::Number);
+pub struct Number(serde_json::Number);
 
 /// The answer to one question: one value, or several, such as the boxes that were ticked.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged, expecting = "an answer is a text or a list of texts")]
-enum Values {
+pub enum Values {
+    /// One value.
     One(One),
+    /// Several, or none.
     Many(Vec<One>),
+}
+
+impl Values {
+    /// The values as texts.
+    pub fn texts(self) -> Vec<String> {
+        match self {
+            Self::One(one) => vec![one.text()],
+            Self::Many(many) => many.into_iter().map(One::text).collect(),
+        }
+    }
 }
 
 impl One {
@@ -66,12 +81,8 @@ impl<'de> Deserialize<'de> for Given {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
                 let mut given = Vec::new();
-                while let Some((question, values)) = map.next_entry()? {
-                    let texts = match values {
-                        Values::One(one) => vec![one.text()],
-                        Values::Many(many) => many.into_iter().map(One::text).collect(),
-                    };
-                    given.push((question, texts));
+                while let Some((question, values)) = map.next_entry::<_, Values>()? {
+                    given.push((question, values.texts()));
                 }
                 Ok(Given(given))
             }

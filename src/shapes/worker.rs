@@ -37,6 +37,14 @@ pub struct Worker {
     #[schema(nullable)]
     #[serde(default, deserialize_with = "null_is_absent")]
     pub adult: bool,
+    /// Is one of a crowd of robots. The Requester API does not tell.
+    #[schema(nullable)]
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub robot: bool,
 }
 
 impl Worker {

@@ -20,6 +20,7 @@ pub mod requesters;
 pub mod reset;
 pub mod review_reports;
 pub mod reviewed_workers;
+pub mod robots;
 pub mod snapshots;
 pub mod timers;
 pub mod unique_request_tokens;
@@ -39,11 +40,11 @@ macro_rules! statements_of {
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 29] = statements_of! {
+    let tables: [(&str, &[(&str, &str)]); 30] = statements_of! {
         acceptances, assignments, bonus_payments, clock_check, events, faults, hit_groups,
         hit_layouts, hit_requirements, hit_types, hits, messages, notifications, owners,
         qualification_requests, qualification_types, qualifications, requesters, review_reports,
-        reviewed_workers, snapshots, timers, unique_request_tokens, uploaded_files, webhooks,
+        reviewed_workers, robots, snapshots, timers, unique_request_tokens, uploaded_files, webhooks,
         worker_blocks, worker_history, workers, world
     };
     let resets = reset::STATEMENTS.map(|statements| ("reset", statements));

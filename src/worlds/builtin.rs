@@ -1,5 +1,7 @@
 //! The worlds that the program carries with it.
 
+mod crowd;
+
 use serde_json::Value;
 
 /// A built-in world.
@@ -7,19 +9,19 @@ use serde_json::Value;
 pub struct Builtin {
     /// What `--fixture` calls it.
     pub name: &'static str,
-    /// The file.
-    pub text: &'static str,
+    made: fn() -> &'static str,
 }
 
 /// A file of the folder `fixtures`.
 macro_rules! builtin {
     ($name:literal) => {
-        Builtin { name: $name, text: include_str!(concat!("../../fixtures/", $name, ".json")) }
+        Builtin { name: $name, made: || include_str!(concat!("../../fixtures/", $name, ".json")) }
     };
 }
 
 /// Every built-in world, by name.
 pub const BUILTIN: &[Builtin] = &[
+    Builtin { name: "crowd", made: crowd::text },
     builtin!("demo"),
     builtin!("every-status"),
     builtin!("layouts-and-files"),
@@ -37,10 +39,16 @@ impl Builtin {
         BUILTIN.iter().find(|builtin| builtin.name == name).copied()
     }
 
+    /// The file.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        (self.made)()
+    }
+
     /// What it is for.
     #[must_use]
     pub fn about(&self) -> String {
-        let world: Value = serde_json::from_str(self.text).unwrap_or_default();
+        let world: Value = serde_json::from_str(self.text()).unwrap_or_default();
         world["About"].as_str().unwrap_or_default().to_owned()
     }
 }

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
+use crate::actions::robots::crowds;
 use crate::fault::Fault;
 use crate::money::Funds;
 use crate::rules::page::Page;
@@ -63,6 +64,7 @@ pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
         messages: Some(entries(messages::list(&mut turn.tx, 0, i64::MAX).await?)),
         faults: Some(faults(turn).await?),
         webhooks: Some(webhooks(turn, secrets).await?),
+        robots: Some(crowds::dump(turn).await?),
         ..World::default()
     }))
 }

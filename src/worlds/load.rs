@@ -9,6 +9,7 @@ mod people;
 mod plan;
 mod qualifications;
 mod reviews;
+mod robots;
 mod webhooks;
 mod work;
 mod works;
@@ -68,6 +69,7 @@ pub async fn load(
     load.load_faults().await?;
     load.load_webhooks().await?;
     load.save_workers().await?;
+    load.load_robots().await?;
     Ok((load.loaded, load.problems))
 }
 

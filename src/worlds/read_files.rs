@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::money::Funds;
+use crate::rules::robots::script::Robot;
 use crate::rules::text::is_clean;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::scalar::ACCESS_KEY_BYTES;
@@ -44,6 +45,7 @@ pub struct Entries {
     pub files: Vec<Located<FileEntry>>,
     pub faults: Vec<Located<FaultRule>>,
     pub webhooks: Vec<Located<Webhook>>,
+    pub robots: Vec<Located<Robot>>,
     /// The files whose lists have the market's own order, as in a dump.
     pub ordered: HashSet<usize>,
     /// The latest `Now` of the files.
@@ -68,9 +70,6 @@ pub struct HitWithWork {
     /// Whether only results of review policies speak of it.
     pub is_of_results: bool,
 }
-
-/// What may be in a file and cannot be loaded yet.
-const NOT_YET: [&str; 1] = ["Robots"];
 
 /// What is beside the lists, or follows from the HITs, and is not read.
 const NOT_READ: [&str; 5] =
@@ -113,6 +112,7 @@ pub fn read(reading: &Reading<'_>, owner: Option<&str>) -> Option<Entries> {
     entries.files = sources.list("UploadedFiles", None);
     entries.faults = sources.list("Faults", None);
     entries.webhooks = sources.list("Webhooks", None);
+    entries.robots = sources.list("Robots", None);
     sources.0.into_iter().for_each(finish);
     (!is_lost).then_some(entries)
 }
@@ -154,12 +154,6 @@ fn finish(source: Source<'_>) {
     let mut object = source.object;
     if object.raw("HITId").is_some() {
         object.members.retain(|(name, _)| !HitEntry::OF_FILE.contains(&name.as_ref()));
-    }
-    for name in NOT_YET {
-        let elements = object.take(name).map(|node| node.elements());
-        if let Some(first) = elements.unwrap_or_default().first() {
-            first.problem(format!("{name} cannot be loaded yet"));
-        }
     }
     // Also what is null is to be a member of a world.
     for (name, raw) in &object.members {

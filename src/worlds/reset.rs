@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::actions::faults;
+use crate::actions::robots::waiting;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::money::Cents;
@@ -80,7 +81,7 @@ pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Resul
         };
         let balance = beginning.balance(&known.requester);
         reset::of_requester(&mut turn.tx, &known.requester.id, balance).await?;
-        faults::note(turn).await?;
+        note(turn).await?;
         return Ok(());
     }
     let secrets = requesters::secrets(&mut turn.tx).await?;
@@ -103,7 +104,7 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
     reset::everything(&mut turn.tx).await?;
     world::count_reset(&mut turn.tx).await?;
     turn.reset_count += 1;
-    faults::note(turn).await?;
+    note(turn).await?;
     turn.earliest_set = None;
     if let Ids::Seeded { count, .. } = &mut turn.ids {
         *count = 0;
@@ -112,6 +113,12 @@ pub async fn clear(turn: &mut Turn, beginning: &Beginning) -> Result<(), Fault> 
         requesters::put(&mut turn.tx, known).await?;
     }
     Ok(())
+}
+
+/// Notes what turns must know of what is left.
+async fn note(turn: &mut Turn) -> Result<(), Fault> {
+    faults::note(turn).await?;
+    waiting::note(turn).await
 }
 
 /// Says how many events that await delivery are lost.

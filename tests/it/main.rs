@@ -38,6 +38,8 @@ mod races;
 mod recorded;
 mod requests;
 mod reviews;
+mod robots;
+mod robots_asking;
 mod seconds;
 mod shape;
 mod simulation;

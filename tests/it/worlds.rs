@@ -49,7 +49,7 @@ async fn problems(world: &World, text: Value) -> Vec<String> {
 async fn every_built_in_world_loads_and_describes_what_it_is_for() {
     for builtin in BUILTIN {
         assert!(builtin.about().len() > 20, "{}", builtin.name);
-        let world = begun(&[builtin.text]).await;
+        let world = begun(&[builtin.text()]).await;
         let hits = world.ok("ListHITs", json!({})).await;
         assert_ne!(hits["NumResults"], 0, "{}", builtin.name);
         let dumped = dump(&world).await;
@@ -116,7 +116,7 @@ async fn three_pages_are_three_pages() {
 }
 
 fn builtin(name: &str) -> &'static str {
-    BUILTIN.iter().find(|builtin| builtin.name == name).unwrap().text
+    BUILTIN.iter().find(|builtin| builtin.name == name).unwrap().text()
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn every_problem_is_reported_and_nothing_is_loaded() {
         &world,
         json!({"Surprise": 1, "Workers": [{"WorkerId": "anna"}, {"Name": "x"}],
                "HITs": [{"Title": 5, "Reward": "a lot", "Expiration": "soon"}],
-               "Robots": [{}]}),
+               "Robots": [{"Workers": 0}]}),
     );
     assert_eq!(
         reported.await,
@@ -162,7 +162,7 @@ async fn every_problem_is_reported_and_nothing_is_loaded() {
             "HITs[0].Reward: not an amount of dollars",
             "HITs[0].Expiration: \"soon\" is no time: RFC 3339, epoch seconds, or a span from now \
              such as -2h or +30d",
-            "Robots[0]: Robots cannot be loaded yet",
+            "Robots[0]: Workers: must be between 1 and 100000",
         ]
     );
     let work = |entry: Value| {

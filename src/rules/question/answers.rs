@@ -27,7 +27,7 @@ pub const MAX_TEST_BYTES: usize = 256 << 10;
 /// Fields that tell the service whose answer it is, and are not part of it.
 ///
 /// Source: the documentation of `ExternalQuestion` reserves these names.
-const RESERVED: [&str; 4] = ["assignmentId", "hitId", "turkSubmitTo", "workerId"];
+pub(super) const RESERVED: [&str; 4] = ["assignmentId", "hitId", "turkSubmitTo", "workerId"];
 
 /// What becomes of several fields with one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -50,7 +50,7 @@ pub(super) fn check(page: &str, counts: &dyn Fn(usize) -> bool) -> Result<(), Fa
 }
 
 /// Tokenizes a page. One function for all callers, since the tokenizer is large code.
-fn read(page: &str, see: &mut dyn FnMut(&CallbackEvent<'_>, Span<usize>)) {
+pub(super) fn read(page: &str, see: &mut dyn FnMut(&CallbackEvent<'_>, Span<usize>)) {
     let see = |event: CallbackEvent<'_>, span| -> Option<Infallible> {
         see(&event, span);
         None

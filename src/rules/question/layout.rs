@@ -23,7 +23,7 @@ pub struct Layout {
 }
 
 /// Assumed: a name begins with a letter or `_`, and goes on with those, digits, `.` and `-`.
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+pub(in crate::rules) static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}").expect("the expression is a constant")
 });
 

@@ -40,7 +40,7 @@ fn external_url(element: Element<'_>) -> Result<String, LocatedError> {
 }
 
 /// The host of an absolute http or https URL, port left out.
-fn host(url: &str) -> Option<&str> {
+pub fn host(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let authority = rest.split(['/', '?', '#', '\\']).next()?;

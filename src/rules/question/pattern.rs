@@ -243,6 +243,12 @@ impl<'p> Translation<'p> {
     }
 }
 
+/// The expression in the syntax of the `regex` crate, if it can be translated and is not too long.
+pub(super) fn translated(pattern: &str) -> Option<String> {
+    let translation = (pattern.len() <= MAX_SOURCE_BYTES).then(|| Translation::of(pattern))??;
+    Some(translation.done)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Budget, MAX_FORM_FOLDED, MAX_FORM_STEPS, MAX_SOURCE_BYTES};

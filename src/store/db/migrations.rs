@@ -18,6 +18,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (15, "faults", include_str!("../../../migrations/0015_faults.sql")),
     (16, "snapshots", include_str!("../../../migrations/0016_snapshots.sql")),
     (17, "webhooks", include_str!("../../../migrations/0017_webhooks.sql")),
+    (18, "robots", include_str!("../../../migrations/0018_robots.sql")),
 ];
 
 /// Versions before this one were never released.

@@ -38,6 +38,8 @@ mod everything {
         NO_UPLOADED_FILES = "DELETE FROM uploaded_files";
         NO_FAULTS = "DELETE FROM faults";
         NO_THROTTLES = "DELETE FROM throttles";
+        NO_ROBOTS = "DELETE FROM robots";
+        NO_ROBOT_WORK = "DELETE FROM robot_work";
     }
 }
 
@@ -51,6 +53,9 @@ mod of_requester {
             JOIN hits h ON h.key = a.hit_key WHERE h.requester_id = $1)";
         TIMERS_OF_ACCEPTANCES = "DELETE FROM timers WHERE subject IN (SELECT a.assignment_id \
             FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE h.requester_id = $1)";
+        ROBOT_WORK_OF = "DELETE FROM robot_work WHERE assignment_id IN (SELECT a.assignment_id \
+            FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE h.requester_id = $1)";
+        ROBOTS_OF = "DELETE FROM robots WHERE requester_id = $1";
         ACCEPTANCES_OF = "DELETE FROM acceptances WHERE hit_key IN \
             (SELECT key FROM hits WHERE requester_id = $1)";
         ASSIGNMENTS_OF = "DELETE FROM assignments WHERE hit_key IN \

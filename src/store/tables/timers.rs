@@ -43,6 +43,10 @@ words! {
         Disposal = "disposal",
         /// A HIT's lifetime is over; the subject is the HIT.
         Expiry = "expiry",
+        /// A worker of a crowd of robots comes; the subject is the crowd's number.
+        RobotArrival = "robot_arrival",
+        /// A robot's work ends; the subject is the crowd's number and the worker's.
+        RobotWork = "robot_work",
     }
 }
 

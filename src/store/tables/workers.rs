@@ -10,19 +10,19 @@ use crate::store::db::sql::{bind, sql};
 use crate::time::Instant;
 
 statements! {
-    FIND = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, adult \
-        FROM workers WHERE id = $1";
-    LIST = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, adult \
-        FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
+    FIND = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, adult, \
+            robot FROM workers WHERE id = $1";
+    LIST = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, adult, \
+            robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
     ADD = "INSERT INTO workers (id, masters, adult, created_at) VALUES ($1, false, false, $2) \
         ON CONFLICT DO NOTHING";
     PUT = "INSERT INTO workers (id, name, country, subdivision, hits_approved, percent_approved, \
-            masters, adult, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+            masters, adult, created_at, robot) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, country = excluded.country, \
             subdivision = excluded.subdivision, hits_approved = excluded.hits_approved, \
             percent_approved = excluded.percent_approved, masters = excluded.masters, \
-            adult = excluded.adult";
+            adult = excluded.adult, robot = excluded.robot";
 }
 
 impl FromRow for Worker {
@@ -37,6 +37,7 @@ impl FromRow for Worker {
             percent_approved: columns.next()?,
             masters: columns.next()?,
             adult: columns.next()?,
+            robot: columns.next()?,
         })
     }
 }
@@ -58,12 +59,18 @@ pub async fn add(tx: &mut Tx, id: &str, now: Instant) -> Result<(), Fault> {
 
 /// Makes a worker, or gives a known one these traits.
 pub async fn put(tx: &mut Tx, worker: &Worker, now: Instant) -> Result<(), Fault> {
-    let locale = worker.locale.as_ref();
-    bind!(sql(PUT); &worker.worker_id, worker.name.as_deref(),
-        locale.map(|locale| locale.country.as_str()),
-        locale.and_then(|locale| locale.subdivision.as_deref()), worker.hits_approved,
-        worker.percent_approved, worker.masters, worker.adult, now)
-    .run(tx)
+    put_many(tx, std::slice::from_ref(worker), now).await
+}
+
+/// Makes workers, or gives known ones these traits.
+pub async fn put_many(tx: &mut Tx, workers: &[Worker], now: Instant) -> Result<(), Fault> {
+    insert_many(tx, PUT, 10, workers, |statement, worker| {
+        let locale = worker.locale.as_ref();
+        bind!(statement; &worker.worker_id, worker.name.as_deref(),
+            locale.map(|locale| locale.country.as_str()),
+            locale.and_then(|locale| locale.subdivision.as_deref()), worker.hits_approved,
+            worker.percent_approved, worker.masters, worker.adult, now, worker.robot)
+    })
     .await
 }
 

@@ -20,11 +20,13 @@ statements! {
     SET_BEGUN = "UPDATE world SET begun = TRUE WHERE id = 1 AND NOT begun";
     STATE = concat!(
         "SELECT ", clock_and_next_timer!(), ", w.seed, w.ids_made, w.page_key, w.settled_count, \
-            w.time_used_until, w.time_floor, w.reset_count FROM world w WHERE w.id = 1"
+            w.time_used_until, w.time_floor, w.reset_count, w.has_robots \
+            FROM world w WHERE w.id = 1"
     );
     SET_CLOCK = "UPDATE world SET clock_offset_ms = $1, clock_frozen_at = $2, held_at = $3 \
         WHERE id = 1";
     SET_HAS_FAULTS = "UPDATE world SET has_faults = $1 WHERE id = 1";
+    SET_HAS_ROBOTS = "UPDATE world SET has_robots = $1 WHERE id = 1";
     SET_HELD = "UPDATE world SET held_at = $1, settled_count = settled_count + $2 WHERE id = 1";
     COUNT_RESET = "UPDATE world SET reset_count = reset_count + 1 WHERE id = 1";
     SURVIVING = "SELECT admin_token, time_used_until, time_floor, reset_count \
@@ -64,6 +66,8 @@ pub struct MarketState {
     pub used: UsedTime,
     /// How often the whole market was reset, replaced or restored.
     pub reset_count: i64,
+    /// Whether there are robots.
+    pub has_robots: bool,
 }
 
 /// What outlives the restore of a snapshot.
@@ -109,6 +113,7 @@ impl FromRow for MarketState {
             settled_count: columns.next()?,
             used: columns.next()?,
             reset_count: columns.next()?,
+            has_robots: columns.next()?,
         })
     }
 }
@@ -145,6 +150,11 @@ pub async fn set_clock(tx: &mut Tx, clock: Clock) -> Result<(), Fault> {
 /// Notes whether there are rules by which calls fail.
 pub async fn set_has_faults(tx: &mut Tx, has_faults: bool) -> Result<(), Fault> {
     sql(SET_HAS_FAULTS).bind(has_faults).run(tx).await
+}
+
+/// Notes whether there are robots.
+pub async fn set_has_robots(tx: &mut Tx, has_robots: bool) -> Result<(), Fault> {
+    sql(SET_HAS_ROBOTS).bind(has_robots).run(tx).await
 }
 
 /// Holds the clock at an instant, or lets it go, after so many more timers were settled.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Entry, Rule};
 use crate::money::{Cents, Funds};
+use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::scalar::{AccessKey, Id, WorkerId};
 use crate::shapes::webhook::Webhook;
@@ -40,6 +41,10 @@ impl Entry for FaultRule {
 }
 
 impl Entry for Webhook {
+    const ONE_BY_CONTENT: bool = false;
+}
+
+impl Entry for Robot {
     const ONE_BY_CONTENT: bool = false;
 }
 

@@ -10,6 +10,7 @@ use super::people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry};
 use super::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
 use super::reviews::ReportEntry;
 use crate::money::Funds;
+use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::review::ReviewPolicy;
 use crate::shapes::scalar::{At, Id};
@@ -67,9 +68,9 @@ pub struct World {
     /// Where the event log is pushed to.
     #[schema(max_items = 100)]
     pub webhooks: Option<Vec<Webhook>>,
-    /// Cannot be loaded yet.
-    #[schema(max_items = 0)]
-    pub robots: Option<Vec<Value>>,
+    /// Crowds of workers by script.
+    #[schema(max_items = 1000)]
+    pub robots: Option<Vec<Robot>>,
     /// What `aws mturk get-hit` printed.
     #[serde(rename = "HIT")]
     pub hit: Option<HitEntry>,

@@ -53,7 +53,8 @@ impl Full {
 
     /// As [`Full::new`], with the clock standing there.
     pub async fn at(at: Instant) -> Self {
-        let texts = ["demo", "qualified"].map(|name| Builtin::find(name).unwrap().text.to_owned());
+        let texts =
+            ["demo", "qualified"].map(|name| Builtin::find(name).unwrap().text().to_owned());
         let worlds = Worlds::read(texts.to_vec()).unwrap();
         let world = World::with(|options| {
             options.worlds = Some(worlds);

@@ -138,7 +138,7 @@ async fn a_reset_takes_everything_away() {
 async fn the_built_in_world_shows_each_way_to_a_qualification() {
     let builtin = mturk_local::worlds::builtin::Builtin::find("qualified").unwrap();
     let world = World::new().await;
-    world.done("POST", "/world", serde_json::from_str(builtin.text).unwrap()).await;
+    world.done("POST", "/world", serde_json::from_str(builtin.text()).unwrap()).await;
     let id = |number: usize| format!("3QUALIFIED0000000000000TYPE0{number}");
     let hit = "3QUALIFIED00000000000000HIT01";
     world.accept("A1DORA0000000", hit).await;

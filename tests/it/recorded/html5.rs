@@ -43,7 +43,7 @@ async fn the_pages_of_built_in_worlds_pass() {
     let mut sent = 0;
     for builtin in BUILTIN {
         let world = World::new().await;
-        world.done("POST", "/world", serde_json::from_str(builtin.text).unwrap()).await;
+        world.done("POST", "/world", serde_json::from_str(builtin.text()).unwrap()).await;
         let hits = world.ok("ListHITs", json!({"MaxResults": 100})).await["HITs"].take();
         for one in hits.as_array().unwrap() {
             world.create_hit(json!({"Question": one["Question"]})).await;

@@ -355,9 +355,10 @@ fn members_of_one_s_own_are_left_out_and_told() {
 
 #[tokio::test]
 async fn a_dump_is_an_archive_too() {
-    let world =
-        super::begun(&[mturk_local::worlds::builtin::Builtin::find("every-status").unwrap().text])
-            .await;
+    let world = super::begun(&[mturk_local::worlds::builtin::Builtin::find("every-status")
+        .unwrap()
+        .text()])
+    .await;
     let dumped = dump(&world).await;
     let again = imported(&[&dumped.to_string()]).await;
     let (before, after) = (&dumped["HITs"], &dump(&again).await["HITs"]);

@@ -25,7 +25,7 @@ async fn full() -> World {
             {"WorkerId": "A1ANNA0000000", "AssignmentId": "3BONUS", "BonusAmount": "1.00"}],
         "WorkerBlocks": [{"WorkerId": "A1BLOCKED"}],
     });
-    let mut texts: Vec<&str> = BUILTIN.iter().map(|builtin| builtin.text).collect();
+    let mut texts: Vec<&str> = BUILTIN.iter().map(|builtin| builtin.text()).collect();
     let more = more.to_string();
     texts.push(&more);
     begun(&texts).await

@@ -82,12 +82,12 @@ async fn what_is_loaded_is_counted() {
     let none = json!({"Requesters": 0, "Workers": 0, "QualificationTypes": 0, "Qualifications": 0,
         "QualificationRequests": 0, "HITLayouts": 0, "HITTypes": 0, "HITs": 0, "Assignments": 0,
         "UploadedFiles": 0, "BonusPayments": 0, "WorkerBlocks": 0, "Messages": 0,
-        "Faults": 0, "Webhooks": 0});
+        "Faults": 0, "Robots": 0, "Webhooks": 0});
     let counted = |more: Value| changed(none.clone(), more);
     assert_eq!(loaded["Loaded"], counted(json!({"HITLayouts": 1, "Requesters": 2})));
     let loaded = world.done("POST", "/world", json!({})).await;
     assert_eq!(loaded["Loaded"], none);
-    let text = Builtin::find("layouts-and-files").unwrap().text;
+    let text = Builtin::find("layouts-and-files").unwrap().text();
     let text = serde_json::from_str(text).unwrap();
     let loaded = world.done("POST", "/world", text).await;
     let expected = counted(json!({"HITs": 1, "Assignments": 1, "Workers": 1, "HITLayouts": 1,

@@ -14,7 +14,7 @@ async fn any_two_built_in_worlds_load_together() {
         for other in &BUILTIN[index + 1..] {
             let world = World::new().await;
             let files: Vec<Value> =
-                [one, other].map(|b| serde_json::from_str(b.text).unwrap()).into();
+                [one, other].map(|b| serde_json::from_str(b.text()).unwrap()).into();
             let (status, answer) = world.control("POST", "/world", json!(files)).await;
             assert_eq!(status, 200, "{} {}: {answer}", one.name, other.name);
         }
@@ -145,7 +145,7 @@ async fn a_byte_order_mark_is_passed_over() {
 async fn every_list_is_counted() {
     let world = World::new().await;
     for builtin in BUILTIN {
-        let file: Value = serde_json::from_str(builtin.text).unwrap();
+        let file: Value = serde_json::from_str(builtin.text()).unwrap();
         let loaded = world.done("PUT", "/world", file).await["Loaded"].take();
         let mut dumped = dump(&world).await;
         let work = dumped["HITs"].as_array().unwrap().iter();

@@ -1,0 +1,6 @@
+//! Crowds of robots: when they look for HITs, and what they do with them.
+
+pub mod answers;
+pub mod crowds;
+pub mod steps;
+pub mod waiting;

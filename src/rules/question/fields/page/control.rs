@@ -1,0 +1,81 @@
+//! A control of a page: its tag, and the texts in it and around it.
+
+use super::Kind;
+
+/// A start tag.
+#[derive(Debug, Clone, Default)]
+pub struct Tag {
+    /// In small letters.
+    pub name: String,
+    /// Names in small letters, and values; an attribute without one has an empty text.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Tag {
+    /// The value of an attribute.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut found = self.attributes.iter().filter(|(known, _)| known == name);
+        found.next().map(|(_, value)| value.as_str())
+    }
+}
+
+/// A control of a page.
+#[derive(Debug, Default)]
+pub struct Control {
+    pub tag: Tag,
+    /// Which of the page's forms it is in.
+    pub form: Option<usize>,
+    /// Whether it or a set of fields around it is disabled.
+    pub is_disabled: bool,
+    /// The text within it.
+    pub inner: String,
+    /// The text behind it, up to the next control or the end of the line.
+    pub after: String,
+    /// The text of its label.
+    pub label: Option<String>,
+    /// What can be chosen, each with its text.
+    pub options: Vec<(Tag, String)>,
+}
+
+impl Control {
+    /// Its name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.tag.get("name").filter(|name| !name.is_empty())
+    }
+
+    /// Its type in small letters, or `default`.
+    pub fn kind(&self, default: &str) -> String {
+        let kind = self.tag.get("type").map(|kind| kind.trim().to_ascii_lowercase());
+        kind.filter(|kind| !kind.is_empty()).unwrap_or_else(|| default.to_owned())
+    }
+
+    pub fn is_required(&self) -> bool {
+        self.tag.get("required").is_some()
+    }
+
+    /// What a worker reads of a box or of a button.
+    pub fn text(&self) -> Option<String> {
+        let texts = [Some(self.inner.as_str()), self.label.as_deref(), Some(self.after.as_str())];
+        let mut texts = texts.into_iter().flatten().map(str::trim);
+        texts.find(|text| !text.is_empty()).map(str::to_owned)
+    }
+}
+
+/// What stands beside a field: its label, or else what stands in its place.
+pub fn label(control: &Control) -> Option<String> {
+    let label = control.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+    let named = ["label", "header", "aria-label", "placeholder", "title"];
+    let named = || named.iter().find_map(|name| control.tag.get(name)).filter(|n| !n.is_empty());
+    label.or_else(named).map(str::to_owned)
+}
+
+/// A field for a number, with a range if the page names none.
+pub fn number(control: &Control, range: Option<(f64, f64)>) -> Kind {
+    let of = |name| control.tag.get(name).and_then(|value: &str| value.trim().parse().ok());
+    let finite = |number: &f64| number.is_finite();
+    Kind::Number {
+        min: of("min").filter(finite).or(range.map(|(min, _)| min)),
+        max: of("max").filter(finite).or(range.map(|(_, max)| max)),
+        step: of("step").filter(|step| step.is_finite() && *step > 0.0),
+    }
+}

@@ -1,0 +1,107 @@
+"""Robots, as programs meet them: HITs are done by themselves."""
+
+import csv
+import io
+import json
+import time
+
+import pytest
+
+from harness import launch, make_hit, run_binary
+
+PAGE = """<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd">
+<HTMLContent><![CDATA[<!DOCTYPE html><html><body><form name="mturk_form" method="post"
+action="https://www.mturk.com/mturk/externalSubmit"><input type="hidden" name="assignmentId" value="">
+<input type="radio" name="label" value="cat">Cat<input type="radio" name="label" value="dog">Dog
+<input type="submit"></form></body></html>]]></HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>"""
+
+
+@pytest.fixture(scope="module")
+def server():
+    with launch() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def fresh(server):
+    server.control("POST", "/_mturk/reset", {})
+
+
+def submitted(client, hit):
+    return client.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
+
+
+def test_a_crowd_whose_work_takes_no_time_answers_at_once(server):
+    client = server.client()
+    script = {"Workers": 10, "WorkTime": {"Min": "0s"}, "Answers": {"label": ["cat", "cat", "dog"]}}
+    server.control("POST", "/_mturk/robots", script)
+    hit = make_hit(client, Question=PAGE, MaxAssignments=3)
+    answers = [work["Answer"] for work in submitted(client, hit)]
+    assert sorted("cat" in answer for answer in answers) == [False, True, True]
+
+
+def test_robots_work_while_the_clock_runs(server):
+    """Nobody advances it, and nobody asks: the server's own timers do it."""
+    client = server.client()
+    server.control("POST", "/_mturk/robots", {"Workers": 3, "WorkTime": {"Min": "100ms", "Max": "900ms"}})
+    hit = make_hit(client, Question=PAGE, MaxAssignments=3)
+    server.control("GET", f"/_mturk/wait?HITId={hit['HITId']}&submitted=3&timeout=20s")
+    assert server.control("GET", "/_mturk/wait?idle=true&timeout=20s") == {"Idle": True}
+    (crowd,) = server.control("GET", "/_mturk/robots")["Robots"]
+    assert crowd["Progress"]["Submitted"] == 3
+    assert crowd["Progress"]["AtWork"] == 0
+
+
+def test_the_requester_api_does_not_tell(server):
+    client = server.client()
+    server.control("POST", "/_mturk/robots", {"Workers": 1, "WorkTime": {"Min": "0s"}})
+    hit = make_hit(client, Question=PAGE, MaxAssignments=1)
+    (work,) = submitted(client, hit)
+    assert "Robot" not in work
+    (worker,) = server.control("GET", "/_mturk/workers")["Workers"]
+    assert worker == {"WorkerId": work["WorkerId"], "Masters": False, "Adult": False, "Robot": True}
+
+
+def test_the_commands(server):
+    endpoint = ["--endpoint", server.url]
+    added = json.loads(run_binary("robots", "add", "Workers=2", "Name=some", *endpoint).stdout)["Robots"]
+    assert [crowd["Workers"] for crowd in added] == [2]
+    listed = json.loads(run_binary("robots", *endpoint).stdout)["Robots"]
+    assert [crowd["Robot"] for crowd in listed] == [added[0]["Robot"]]
+    assert run_binary("robots", "clear", *endpoint).stdout == '{"Removed":1}\n'
+    failed = run_binary("robots", "add", "Workers=0", *endpoint)
+    assert failed.returncode == 1
+    assert "Workers: must be between 1 and 100000" in failed.stderr
+
+
+def test_labels(server):
+    client = server.client()
+    server.control("POST", "/_mturk/robots", {"Workers": 5, "WorkTime": {"Min": "0s"}, "Answers": {"label": "cat"}})
+    hits = [make_hit(client, Question=PAGE, MaxAssignments=2)["HITId"] for _ in range(2)]
+    printed = run_binary("dump", "--labels", "--endpoint", server.url).stdout
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert [(row["task"], row["label"]) for row in rows] == [(hit, "cat") for hit in hits for _ in range(2)]
+
+
+def test_a_jump_costs_little_more_than_the_same_work_by_the_control_api():
+    """10,000 assignments by robots in one jump, and by accept and submit. Prints both times."""
+    places, hits = 50, 20
+    with launch("--freeze") as running:
+        client = running.client()
+        ids = [make_hit(client, Question=PAGE, MaxAssignments=places)["HITId"] for _ in range(hits)]
+        begun = time.perf_counter()
+        for hit in ids:
+            for number in range(places):
+                body = {"HITId": hit}
+                taken = running.control("POST", f"/_mturk/workers/A1HAND{number:04}/accept", body)
+                path = f"/_mturk/assignments/{taken['AssignmentId']}/submit"
+                running.control("POST", path, {"Answers": {"label": "cat"}})
+        by_hand = time.perf_counter() - begun
+        ids = [make_hit(client, Question=PAGE, MaxAssignments=places)["HITId"] for _ in range(hits)]
+        begun = time.perf_counter()
+        running.control("POST", "/_mturk/robots", {"Workers": places})
+        running.control("POST", "/_mturk/clock", {"advance": "1d"})
+        by_robots = time.perf_counter() - begun
+        assert running.control("GET", "/_mturk/wait?submitted=2000&timeout=1s")["Work"]["Submitted"] == 2000
+    print(f"{places * hits} assignments: {by_hand:.2f} s by hand, {by_robots:.2f} s by robots")
+    assert by_robots < 1.5 * by_hand
