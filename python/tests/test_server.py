@@ -384,3 +384,23 @@ def test_all_hits_are_waited_for_together(server):
     with pytest.raises(ControlError) as caught:
         server.wait(submitted=3, requester=server.requester, timeout="0s")
     assert caught.value.status == 408
+
+
+def test_a_crowd_does_whatever_hits_appear(server):
+    """The clock stands, and nobody advances it."""
+    crowd = server.crowd({"label": ["cat", "cat", "dog"]})
+    assert crowd["Workers"] == 30
+    client = server.client()
+    hit_id = create_hit(client)
+    assert server.wait(hit_id, submitted=3)["Submitted"] == 3
+    answers = [work["Answer"] for work in client.list_assignments_for_hit(HITId=hit_id)["Assignments"]]
+    assert sorted(answer.count("cat") for answer in answers) == [0, 1, 1]
+    assert server.crowds()[0]["Progress"]["Submitted"] == 3
+    server.dismiss()
+    assert server.crowds() == []
+    server.crowd(workers=1, WorkTime={"Min": "20s"}, Name="slow")
+    assert server.wait(idle=True) == {}
+    server.advance("20s")
+    assert server.crowds()[0]["Progress"]["Submitted"] == 0, "the HIT is full"
+    with pytest.raises(ControlError, match="Workers: must be between 1 and 100000"):
+        server.crowd(workers=0)

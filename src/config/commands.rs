@@ -243,9 +243,7 @@ pub struct Dump {
     /// This needs the admin token of the server.
     #[arg(long, env = "MTURK_LOCAL_WITH_SECRETS", value_parser = BoolishValueParser::new())]
     pub with_secrets: bool,
-    /// Print the answers as CSV instead: a line for each task, worker and label.
-    ///
-    /// A task is a HIT, or a HIT and a question if its HITs have several.
+    /// Print the answers as CSV instead: task, worker and label.
     #[arg(long, env = "MTURK_LOCAL_LABELS", value_parser = BoolishValueParser::new())]
     #[arg(conflicts_with = "with_secrets")]
     pub labels: bool,
@@ -410,15 +408,11 @@ pub enum RobotsCommand {
     List,
     /// Add a crowd of robots.
     Add {
-        /// The members of the script.
-        ///
-        /// Or one script, or an array of scripts, as JSON.
+        /// The members of the script, or scripts as JSON.
         #[arg(required = true, value_name = "MEMBER=VALUE")]
         script: Vec<String>,
     },
-    /// Remove all crowds, or one.
-    ///
-    /// What the robots have in hand is returned.
+    /// Remove all crowds, or one; what the robots have in hand is returned.
     Clear {
         /// The number of the crowd.
         number: Option<u64>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::ids::{is_id, is_worker_id};
-use crate::time::Instant;
+use crate::time::{Instant, When};
 
 /// The longest text, in bytes, that may be a key of the store: PostgreSQL refuses to put one of
 /// 2,704 bytes into an index.
@@ -140,6 +140,12 @@ pub(super) fn null_is_absent<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-01-01T00:00:00Z")]
 pub struct At(pub Instant);
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        When::deserialize(deserializer)?.absolute().map(Self).map_err(D::Error::custom)
+    }
+}
 
 impl Serialize for At {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

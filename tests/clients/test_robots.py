@@ -102,6 +102,6 @@ def test_a_jump_costs_little_more_than_the_same_work_by_the_control_api():
         running.control("POST", "/_mturk/robots", {"Workers": places})
         running.control("POST", "/_mturk/clock", {"advance": "1d"})
         by_robots = time.perf_counter() - begun
-        assert running.control("GET", "/_mturk/wait?submitted=2000&timeout=1s")["Work"]["submitted"] == 2000
+        assert running.control("GET", "/_mturk/wait?submitted=2000&timeout=1s")["Work"]["Submitted"] == 2000
     print(f"{places * hits} assignments: {by_hand:.2f} s by hand, {by_robots:.2f} s by robots")
     assert by_robots < 1.5 * by_hand

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mturk_local::control::description;
+use mturk_local::rules::robots::script::Outcome;
+use mturk_local::shapes::answerer::Spam;
 use mturk_local::shapes::assignment::AssignmentStatus;
 use mturk_local::shapes::fault_rule::Preset;
 use mturk_local::shapes::hit::HitStatus;
@@ -116,6 +118,8 @@ fn described_words_are_those_of_the_program_and_of_the_api() {
                 sorted(QualificationStatus::ALL.iter().map(|one| one.as_str()))
             }
             "RequestStatus" => sorted(RequestStatus::ALL.iter().map(|one| one.as_str())),
+            "Outcome" => sorted(Outcome::ALL.iter().map(|one| one.as_str())),
+            "Spam" => sorted(Spam::ALL.iter().map(|one| one.as_str())),
             // The control API's own word for a worker who asked.
             "RequestState" => vec!["Granted", "Pending", "Test"],
             "Operation" => sorted(Operation::ALL.iter().map(|one| one.as_str())),

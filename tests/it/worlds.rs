@@ -149,7 +149,7 @@ async fn every_problem_is_reported_and_nothing_is_loaded() {
         &world,
         json!({"Surprise": 1, "Workers": [{"WorkerId": "anna"}, {"Name": "x"}],
                "HITs": [{"Title": 5, "Reward": "a lot", "Expiration": "soon"}],
-               "Robots": [{}]}),
+               "Robots": [{"Workers": 0}]}),
     );
     assert_eq!(
         reported.await,
@@ -162,7 +162,7 @@ async fn every_problem_is_reported_and_nothing_is_loaded() {
             "HITs[0].Reward: not an amount of dollars",
             "HITs[0].Expiration: \"soon\" is no time: RFC 3339, epoch seconds, or a span from now \
              such as -2h or +30d",
-            "Robots[0]: Robots cannot be loaded yet",
+            "Robots[0]: Workers: must be between 1 and 100000",
         ]
     );
     let work = |entry: Value| {

@@ -126,3 +126,15 @@ test("all HITs are waited for together", async () => {
   }
   expect(await server.wait({ submitted: 2 })).toMatchObject({ Work: { Submitted: 2 } });
 });
+
+test("robots do whatever HITs appear", async () => {
+  const crowd = await server.crowd({ label: ["cat", "cat", "dog"] });
+  expect(crowd.Workers).toBe(30);
+  const { HIT: made } = await mturk.send(new CreateHITCommand(HIT));
+  expect(await server.wait({ HITId: made!.HITId!, submitted: 3 })).toMatchObject({ HIT: { Submitted: 3 } });
+  expect(await server.wait({ idle: true })).toEqual({ Idle: true });
+  expect((await server.crowds())[0]!.Progress).toMatchObject({ Submitted: 3 });
+  await server.dismiss();
+  expect(await server.crowds()).toEqual([]);
+  await expect(server.crowd({}, { Workers: 0 })).rejects.toThrow("Workers");
+});

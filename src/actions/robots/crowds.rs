@@ -7,13 +7,12 @@ use crate::digest::sha256;
 use crate::fault::Fault;
 use crate::rules::robots::script::{Progress, Robot, Working};
 use crate::rules::robots::{pace, script};
-use crate::shapes::scalar::Id;
+use crate::shapes::scalar::{At, Id};
 use crate::shapes::worker::Worker;
 use crate::store::acceptances::State;
 use crate::store::robots::{self, Crowd, Work};
 use crate::store::timers::{self, Kind};
 use crate::store::workers;
-use crate::time::Time;
 use crate::turn::Turn;
 
 /// Adds a crowd with its workers, as far as it has come; returns it with its number.
@@ -32,11 +31,13 @@ pub async fn add(
         None => new_prefix(turn, &script).await?,
     };
     let script = Robot { worker_id_prefix: Some(prefix), ..script };
-    let due = progress.next_arrival.map(|time| time.at(now));
+    let waits = progress.waits.unwrap_or(false);
+    // Nothing happens before the time at which a crowd is added.
+    let next_at = progress.next_arrival.map(|at| if waits { at.0 } else { at.0.max(now) });
     let mut crowd = Crowd {
         key: 0,
-        waits: progress.waits.unwrap_or(false),
-        next_at: due.unwrap_or_else(|| pace::first_arrival(&script, now)),
+        waits,
+        next_at: next_at.unwrap_or_else(|| pace::first_arrival(&script, now)),
         progress: Progress { working: None, ..progress.clone() },
         script,
     };
@@ -62,7 +63,7 @@ async fn add_work(turn: &mut Turn, crowd: &Crowd, working: &Working) -> Result<(
         outcome: working.outcome,
     };
     robots::add_work(&mut turn.tx, crowd.key, &work).await?;
-    let end_at = working.time.map_or(turn.now, |time| time.at(turn.now));
+    let end_at = working.time.map_or(turn.arrived_at, |at| at.0.max(turn.arrived_at));
     turn.set_timer(Kind::RobotWork, &work_subject(crowd.key, work.number), end_at).await
 }
 
@@ -104,7 +105,7 @@ async fn shown(turn: &mut Turn, crowd: Crowd) -> Result<Robot, Fault> {
     let mut robot = Robot { off, ..crowd.shown() };
     if let Some(progress) = &mut robot.progress {
         progress.at_work = Some(at_work);
-        progress.next_step = next_step.map(Time::At);
+        progress.next_step = next_step.map(At);
     }
     Ok(robot)
 }
@@ -123,7 +124,7 @@ pub async fn dump(turn: &mut Turn) -> Result<Vec<Robot>, Fault> {
                 assignment_id: Id::known(work.assignment_id),
                 look: work.look,
                 outcome: work.outcome,
-                time: end_at.map(Time::At),
+                time: end_at.map(At),
             });
         }
         let shown = crowd.shown();

@@ -212,8 +212,9 @@ async fn end(
 /// A worker who has nothing in hand any more: looks for the next HIT at once, or comes again.
 async fn look_again(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result<(), Fault> {
     if crowd.script.arrival.is_none() {
-        look_for_hit(turn, crowd, number).await?;
-    } else if crowd.waits {
+        return look_while_free(turn, crowd, number).await;
+    }
+    if crowd.waits {
         // All others have looked.
         let at_work = robots::at_work(&mut turn.tx, crowd.key).await?;
         crowd.progress.misses = crowd.script.worker_count() - at_work - 1;
@@ -221,4 +222,16 @@ async fn look_again(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result<(
         wake(turn, crowd).await?;
     }
     Ok(())
+}
+
+/// A worker looks for HITs until one takes time, or there is none for the worker.
+async fn look_while_free(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result<(), Fault> {
+    for _ in 0..TOGETHER {
+        let Found::Hit(_) = look_for_hit(turn, crowd, number).await? else { return Ok(()) };
+        if robots::work(&mut turn.tx, crowd.key, number).await?.is_some() {
+            return Ok(());
+        }
+    }
+    crowd.progress.misses = 0;
+    wake(turn, crowd).await
 }

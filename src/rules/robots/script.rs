@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 use crate::rules;
 use crate::shapes::answerer::{Answerer, Answers};
 use crate::shapes::qualification::Locale;
-use crate::shapes::scalar::{AccessKey, Id, WorkerId};
+use crate::shapes::scalar::{AccessKey, At, Id, WorkerId};
 use crate::shapes::words::words;
 use crate::shapes::worker::Worker;
-use crate::time::{Span, Time};
+use crate::time::Span;
 
 /// So many scripts are in a market at most.
 pub const MOST_SCRIPTS: i64 = 1000;
@@ -196,7 +196,7 @@ pub struct Progress {
     pub at_work: Option<i64>,
     /// When the crowd takes its next step, in answers; absent if it waits for a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_step: Option<Time>,
+    pub next_step: Option<At>,
     /// How many times a worker looked for a HIT. Chance depends on it and the seed alone.
     #[schema(minimum = 0)]
     pub looks: i64,
@@ -208,7 +208,7 @@ pub struct Progress {
     pub misses: i64,
     /// When the next worker comes, or would come if there were a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_arrival: Option<Time>,
+    pub next_arrival: Option<At>,
     /// Whether the crowd waits for a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits: Option<bool>,
@@ -245,7 +245,7 @@ pub struct Working {
     /// How it ends.
     pub outcome: Outcome,
     /// When it ends.
-    pub time: Option<Time>,
+    pub time: Option<At>,
 }
 
 /// What is wrong with a script: the path of the member, and why.

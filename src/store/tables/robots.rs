@@ -3,12 +3,12 @@
 use crate::fault::Fault;
 use crate::rules::robots::script::{Outcome, Progress, Robot};
 use crate::shapes::qualification::QualificationRequirement;
-use crate::shapes::scalar::Id;
+use crate::shapes::scalar::{At, Id};
 use crate::store::Tx;
 use crate::store::db::row::{Columns, FromRow, document, from_row, stored};
 use crate::store::db::sql::{bind, sql};
 use crate::store::hits::{Hit, select_hits};
-use crate::time::{Instant, Time};
+use crate::time::Instant;
 
 /// A selection of crowds, in the order in which their columns are read.
 macro_rules! select_robots {
@@ -108,7 +108,7 @@ impl Crowd {
     pub fn shown(self) -> Robot {
         let progress = Progress {
             waits: self.waits.then_some(true),
-            next_arrival: Some(Time::At(self.next_at)),
+            next_arrival: Some(At(self.next_at)),
             ..self.progress
         };
         Robot { robot: Some(self.key), progress: Some(progress), ..self.script }

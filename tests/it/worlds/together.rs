@@ -152,7 +152,7 @@ async fn every_list_is_counted() {
         dumped["Assignments"] =
             work.flat_map(|hit| hit["Assignments"].as_array().unwrap().clone()).collect();
         let lists = loaded.as_object().unwrap();
-        assert_eq!(lists.len(), 14);
+        assert_eq!(lists.len(), 15);
         for (name, count) in lists {
             // Types that come with their HITs have no entries of their own; the default requester
             // is there without one.
