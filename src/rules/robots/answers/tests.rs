@@ -144,7 +144,10 @@ fn wrong(value: Value) -> Vec<String> {
 
 #[test]
 fn every_problem_of_an_answerer_is_found() {
-    let open_ai = |url: &str, model: &str, key: &str| json!({"x": {"OpenAI": {"BaseUrl": url, "Model": model, "ApiKeyEnv": key}}});
+    let open_ai = |url: &str, model: &str, key: &str| {
+        let model = json!({"BaseUrl": url, "Model": model, "ApiKeyEnv": key});
+        json!({"x": {"OpenAI": model}})
+    };
     for (value, members) in [
         (json!({"x": "y", "*": ["a"], "z": {"Weights": {"a": 0, "b": 1}}}), &[][..]),
         (json!({"x": {"Gold": "", "Accuracy": [0, 1.0], "Spammers": 1}}), &[]),
