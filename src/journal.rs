@@ -2,6 +2,8 @@
 //!
 //! Each process has its own, in memory. Calls are serialized only when they are read.
 
+pub mod view;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

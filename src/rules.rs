@@ -1,5 +1,6 @@
 //! What the market allows: pure functions over plain values.
 
+pub mod admin_token;
 pub mod assignment;
 pub mod bonus;
 pub mod faults;

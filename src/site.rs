@@ -22,7 +22,6 @@ mod question;
 mod queue;
 mod refusal;
 mod sent;
-mod show;
 mod start;
 mod state;
 pub(crate) mod visit;
