@@ -55,6 +55,8 @@ pub mod client;
 #[doc(hidden)]
 pub mod config;
 #[doc(hidden)]
+pub mod console;
+#[doc(hidden)]
 pub mod control;
 mod digest;
 #[doc(hidden)]
