@@ -1,76 +1,27 @@
 //! The console: a page on which people see the latest calls, and move the clock, add faults and
 //! keep snapshots. What it changes it asks of the control API, so both refuse with the same words.
 
+mod attempts;
 mod calls;
 mod command;
+mod form;
 mod forms;
 mod live;
 mod overview;
 mod page;
 mod session;
 mod snippet;
-
-use std::convert::Infallible;
-use std::sync::Arc;
+mod state;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
 
-use crate::console::session::Attempts;
-use crate::engine::Engine;
-use crate::journal::Journal;
-use crate::rules::admin_token::AdminToken;
+use crate::console::state::ROOT;
 
-/// Where the console is.
-const ROOT: &str = "/requester/console";
-/// So many pages are kept up to date at a time.
-pub const MAX_STREAMS: usize = 16;
-
-/// What the pages share.
-#[derive(Debug, Clone)]
-pub struct Console {
-    /// Takes the turns that read.
-    pub engine: Arc<Engine>,
-    /// The latest calls, if they are written down.
-    pub journal: Option<Arc<Journal>>,
-    /// What a browser must show to be let in; none if everybody may.
-    pub token: Option<AdminToken>,
-    /// What the server's addresses begin with, if not with the caller's `Host`.
-    pub public_origin: Option<String>,
-    /// The control API, which does what the forms ask for.
-    pub control: Router,
-    streams: Arc<Semaphore>,
-    attempts: Arc<Attempts>,
-}
-
-impl Console {
-    /// The console of a market; `control` has the routes of the control API.
-    #[must_use]
-    pub fn new(
-        engine: Arc<Engine>,
-        journal: Option<Arc<Journal>>,
-        (token, public_origin): (Option<AdminToken>, Option<String>),
-        control: Router,
-    ) -> Self {
-        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        let attempts = Arc::default();
-        Self { engine, journal, token, public_origin, control, streams, attempts }
-    }
-}
-
-impl FromRequestParts<Console> for Console {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(_: &mut Parts, console: &Self) -> Result<Self, Infallible> {
-        Ok(console.clone())
-    }
-}
+pub use state::{Console, MAX_STREAMS};
 
 /// The pages, below `/requester/console`.
 pub fn router(console: Console) -> Router {

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::Path;
 use serde_json::Value;
 
-use crate::console::Console;
 use crate::console::page::{self, Head, Page, render};
 use crate::console::session::Origin;
 use crate::console::snippet;
+use crate::console::state::Console;
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::journal::Call;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::console::forms::Form;
+use crate::console::form::Form;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules::frame::encoded;

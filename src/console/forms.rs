@@ -1,81 +1,24 @@
 //! What the page's forms ask for, done by the control API.
 
 use askama::Template;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequest, Path, Request};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
-use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tower::ServiceExt as _;
 
 use crate::console::command::{self, Command, Question};
+use crate::console::form::{Error, Form, Refusal};
 use crate::console::overview::refused;
 use crate::console::page::{self, Head, Page, go, message};
-use crate::console::{Console, ROOT};
+use crate::console::state::{Console, ROOT};
 use crate::fault::Fault;
-use crate::rules::posted::{Field, urlencoded};
+use crate::rules::posted::Field;
 use crate::views::show;
 
 /// Of an answer, so much is read.
 const MAX_ANSWER: usize = 1 << 20;
-
-/// The fields of a posted form.
-#[derive(Debug, Default)]
-pub struct Form(Vec<Field>);
-
-impl<S: Send + Sync> FromRequest<S> for Form {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let body = Bytes::from_request(request, state).await;
-        body.map(|body| Self(urlencoded(&body))).map_err(IntoResponse::into_response)
-    }
-}
-
-impl Form {
-    /// The field of that name; empty if there is none.
-    pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
-    }
-
-    /// All fields but the one that confirms.
-    fn unconfirmed(&self) -> impl Iterator<Item = &Field> {
-        self.0.iter().filter(|(name, _)| name != CONFIRMED)
-    }
-}
-
-const CONFIRMED: &str = "confirmed";
-
-/// Why a form was refused, in the words of the control API.
-#[derive(Debug)]
-pub struct Refusal {
-    /// The status of its answer.
-    pub status: StatusCode,
-    /// What was asked for: the name of the form.
-    pub action: String,
-    /// What is wrong.
-    pub error: Error,
-}
-
-/// What the control API says.
-#[derive(Debug, Deserialize)]
-pub struct Error {
-    /// A sentence.
-    pub message: String,
-    /// What is wrong, place by place.
-    #[serde(default)]
-    pub problems: Vec<Problem>,
-}
-
-/// What is wrong in one place.
-#[derive(Debug, Deserialize)]
-pub struct Problem {
-    /// Where.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}
 
 #[derive(Deserialize)]
 struct Failure {
@@ -97,7 +40,7 @@ pub async fn act(console: Console, Path(action): Path<String>, form: Form) -> Pa
     let Some(command) = command::of(&action, &form) else {
         return Ok(message(StatusCode::NOT_FOUND, "The console has no such form."));
     };
-    if form.get(CONFIRMED).is_empty()
+    if !form.is_confirmed()
         && let Some(question) = command::question(&console.engine, &action, &form).await?
     {
         let (head, fields) = (Head::read(&console).await?, form.unconfirmed().collect());

@@ -12,10 +12,10 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, stream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use crate::console::Console;
 use crate::console::calls::Row;
 use crate::console::overview::{CallsQuery, Traffic};
 use crate::console::page::clock_mark;
+use crate::console::state::Console;
 use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::journal::Journal;

@@ -1,15 +1,17 @@
 //! The console's page: calls, charts, and what can be changed.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use crate::console::Console;
 use crate::console::calls::Row;
 use crate::console::command;
-use crate::console::forms::{Form, Refusal};
+use crate::console::form::{Form, Refusal};
 use crate::console::page::{self, Head, Page, html, render};
+use crate::console::state::Console;
 use crate::engine::{Gauges, compute};
 use crate::fault::Fault;
 use crate::journal::Journal;
@@ -69,7 +71,9 @@ impl CallsQuery {
             ("error", &self.error),
         ];
         let filled = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
-        filled.map(|(name, value)| format!("&{name}={}", encoded(value.trim()))).collect()
+        let parts =
+            filled.flat_map(|(name, value)| ["&".to_owned() + name + "=", encoded(value.trim())]);
+        parts.collect()
     }
 }
 
@@ -107,7 +111,7 @@ impl Traffic {
     /// The most calls per second of a bar.
     fn top_rate(&self) -> String {
         let calls: u64 = self.summary.bars.iter().map(|bar| bar.calls).max().unwrap_or(0);
-        per_second(&calls)
+        per_second(calls)
     }
 
     /// The bars with calls as rows of a table: how many seconds ago the latest of them ended.
@@ -124,7 +128,7 @@ impl Traffic {
 }
 
 /// Calls of a bar per second: `0.2`, `3`, `12`.
-fn per_second(calls: &u64) -> String {
+fn per_second(calls: u64) -> String {
     let tenths = calls * 10 / BAR_S.unsigned_abs();
     if tenths.is_multiple_of(10) {
         (tenths / 10).to_string()
@@ -283,7 +287,7 @@ mod tests {
     #[test]
     fn rates_are_per_second() {
         for (calls, shown) in [(0, "0"), (1, "0.2"), (5, "1"), (13, "2.6"), (500, "100")] {
-            assert_eq!(per_second(&calls), shown);
+            assert_eq!(per_second(calls), shown);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Pages as answers, and what is shown instead of one that failed.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::console::Console;
-use crate::fault::Fault;
+use crate::console::state::Console;
+use crate::fault::{Fault, Kind};
 use crate::time::Instant;
 use crate::views::show;
 
@@ -45,13 +47,16 @@ impl From<Fault> for Failed {
 #[derive(Template)]
 #[template(path = "console_failure.html")]
 struct FailurePage<'a> {
+    title: &'static str,
     message: &'a str,
 }
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         if let Some(refusal) = self.0.refusal() {
-            return message(StatusCode::NOT_FOUND, &refusal.text());
+            let is_missing = matches!(refusal.code.kind(), Kind::Missing | Kind::NotFound);
+            let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+            return message(status, &refusal.text());
         }
         tracing::error!(fault = %self.0, "a page of the console failed");
         let why = "The market's store failed; the log of the server says why.";
@@ -61,7 +66,11 @@ impl IntoResponse for Failed {
 
 /// A page with one sentence.
 pub fn message(status: StatusCode, message: &str) -> Response {
-    match render(&FailurePage { message }) {
+    let title = match status {
+        StatusCode::NOT_FOUND => "The console has no such page",
+        _ => "The console cannot show this page",
+    };
+    match render(&FailurePage { title, message }) {
         Ok(page) => (status, html(page)).into_response(),
         Err(_) => (status, message.to_owned()).into_response(),
     }

@@ -2,8 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 
 use askama::Template;
 use axum::extract::{FromRequestParts, Query, Request, State};
@@ -13,11 +12,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use tokio::time::Instant;
 
-use crate::console::forms::Form;
+use crate::console::attempts::MAX_WRONG;
+use crate::console::form::Form;
 use crate::console::page::{Failed, Page, go, html, render};
-use crate::console::{Console, ROOT};
+use crate::console::state::{Console, ROOT};
 use crate::fault::Fault;
 use crate::rules::console_cookie::{self, LASTS_S};
 use crate::rules::frame::encoded;
@@ -26,29 +25,6 @@ use crate::time::real_now;
 
 const SIGN_IN: &str = "/requester/console/sign-in";
 const COOKIE_NAME: &str = "mturk_local_console";
-
-/// So many wrong tokens are looked at in [`WINDOW`]; then nobody can sign in until it is over.
-const MAX_WRONG: u32 = 10;
-const WINDOW: Duration = Duration::from_mins(1);
-
-/// Counts wrong tokens, so that nobody guesses one.
-#[derive(Debug, Default)]
-pub struct Attempts(Mutex<Option<(Instant, u32)>>);
-
-impl Attempts {
-    /// How many wrong tokens there were since the window began.
-    fn wrong(&self) -> u32 {
-        let counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.filter(|(since, _)| since.elapsed() < WINDOW).map_or(0, |(_, count)| count)
-    }
-
-    fn add_wrong(&self) {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let within = counted.filter(|(since, _)| since.elapsed() < WINDOW);
-        let (since, count) = within.unwrap_or((Instant::now(), 0));
-        *counted = Some((since, count.saturating_add(1)));
-    }
-}
 
 /// Lets a request through that may come in; leads a browser to where it can sign in.
 pub async fn check(State(console): State<Console>, request: Request, next: Next) -> Response {
@@ -161,12 +137,13 @@ pub async fn sign_in(console: Console, Origin(origin): Origin, form: Form) -> Pa
     if !may_sign_in {
         return refuse(StatusCode::FORBIDDEN, None);
     }
-    if console.attempts.wrong() >= MAX_WRONG {
+    let now = Instant::now();
+    if console.attempts.wrong(now) >= MAX_WRONG {
         let why = "There were too many wrong tokens. Try again in a minute.";
         return refuse(StatusCode::TOO_MANY_REQUESTS, Some(why));
     }
     if !token.is(form.get("token").trim()) {
-        console.attempts.add_wrong();
+        console.attempts.add_wrong(now);
         return refuse(StatusCode::FORBIDDEN, Some("That is not the admin token."));
     }
     let key = console.engine.page_key().await?;

@@ -8,7 +8,10 @@ pub fn aws(endpoint: &str, operation: &str, request: &str) -> Option<String> {
     let input = request.replace('\'', r"'\''");
     let name = kebab(operation);
     (request.len() <= MAX_BYTES).then(|| {
-        format!("aws mturk {name} --endpoint-url {endpoint} --region us-east-1 \\\n  --cli-input-json '{input}'")
+        format!(
+            "aws mturk {name} --endpoint-url {endpoint} --region us-east-1 \\\n  \
+             --cli-input-json '{input}'"
+        )
     })
 }
 

@@ -48,6 +48,7 @@
   function begin() {
     const url = new URL(list.dataset.stream, location.href);
     if (last) url.searchParams.set("after", last);
+    stream?.close();
     stream = new EventSource(url);
     stream.addEventListener("call", add);
     stream.addEventListener("traffic", draw);
@@ -71,8 +72,16 @@
     }
   });
 
+  // A browser has few connections to one server: a page that nobody sees leaves its own to others.
+  function resume() {
+    const isPaused = pause.getAttribute("aria-pressed") === "true";
+    if (document.hidden) stream?.close();
+    else if (!isPaused && stream?.readyState !== EventSource.OPEN) begin();
+  }
+
   if (list.dataset.stream) {
     document.getElementById("live").hidden = false;
-    begin();
+    resume();
+    document.addEventListener("visibilitychange", resume);
   }
 })();
