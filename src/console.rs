@@ -27,6 +27,7 @@ pub use state::{Console, MAX_STREAMS};
 pub fn router(console: Console) -> Router {
     Router::new()
         .route("/requester/console", get(overview::show))
+        .route("/requester/console/", get(overview::show))
         .route("/requester/console/calls", get(live::show))
         .route("/requester/console/calls/{number}", get(calls::show))
         .route("/requester/console/do/{action}", post(forms::act))

@@ -6,8 +6,10 @@ use futures_util::StreamExt as _;
 use mturk_local::console::MAX_STREAMS;
 use mturk_local::control::admin::AdminToken;
 use mturk_local::emulator::Options;
+use mturk_local::rules::url::Scheme;
 use serde_json::{Value, json};
 
+use crate::state;
 use crate::world::{Reply, World, hit};
 
 const CONSOLE: &str = "/requester/console";
@@ -254,7 +256,7 @@ async fn a_browser_signs_in_once() {
         assert_eq!(get_with(&world, "", &[("cookie", sealed)]).await.status, 200);
         let changed = post_with(&world, "/do/resume", "", &[("cookie", sealed)]).await;
         assert_eq!(location(&changed), "/requester/console?done=resume", "by the control API");
-        let worse = format!("{}A", sealed);
+        let worse = format!("{sealed}A");
         assert_eq!(get_with(&world, "", &[("cookie", &worse)]).await.status, 303);
     }
     let signed_out = post(&world, "/sign-out", "").await;
@@ -278,6 +280,44 @@ async fn nobody_guesses_the_token_or_sends_it_in_the_clear() {
     let sent = post_with(&world, "/sign-in", "token=hush", &far).await;
     assert_eq!(sent.status, 403);
     assert!(!sent.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn through_tls_a_browser_signs_in_from_anywhere() {
+    let public = Some("https://lab.example".to_owned());
+    let world = World::with(|options| {
+        with_token(options);
+        options.host_check.public_origin = public;
+        options.host_check.hosts = vec!["lab.example".to_owned(), "other.example".to_owned()];
+    })
+    .await;
+    let sign_in = async |host: &str, scheme| {
+        let request = Request::post(format!("{CONSOLE}/sign-in")).header("host", host);
+        let mut request = request.body(Body::from("token=hush")).unwrap();
+        request.extensions_mut().insert(scheme);
+        let reply = world.send(request).await;
+        reply.headers.get("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned())
+    };
+    for (host, scheme) in [("lab.example", Scheme::Http), ("other.example", Scheme::Https)] {
+        assert!(sign_in(host, scheme).await.unwrap().contains("; Secure"), "{host}");
+    }
+    assert_eq!(sign_in("other.example", Scheme::Http).await, None, "the proxy has another name");
+}
+
+#[tokio::test]
+async fn what_happened_and_what_failed_is_shown() {
+    let world = World::new().await;
+    let hit_id = world.create_hit(json!({})).await;
+    world.work("A1ANNA", &hit_id).await;
+    let damage = "INSERT INTO timers (kind, subject, due_at) VALUES ('odd<b>', '3X', 0)";
+    state::write(&world, damage).await;
+    world.advance("1s").await;
+    let page = get(&world, "/").await.text;
+    for part in ["AssignmentSubmitted", &hit_id, "A1ANNA", "Failed timers", "odd&#60;b&#62; 3X"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let retried = post(&world, "/do/retry-timers", "").await;
+    assert_eq!(location(&retried), "/requester/console?done=retry-timers");
 }
 
 #[tokio::test]
@@ -334,7 +374,7 @@ async fn new_calls_come_by_a_stream_and_streams_are_bounded() {
     }
     world.ok("ListHITs", json!({})).await;
     let next = streams[1].next().await.unwrap().unwrap();
-    assert_eq!(numbers(&String::from_utf8(next.to_vec()).unwrap()), [3]);
+    assert_eq!(numbers(str::from_utf8(&next).unwrap()), [3]);
     let mut more = Vec::new();
     for _ in streams.len()..MAX_STREAMS {
         more.push(open("").await);
