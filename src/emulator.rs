@@ -6,10 +6,12 @@ mod front;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::sync::watch;
 
 use crate::answerers::Asker;
+use crate::console::{self, Console};
 use crate::control::admin::AdminToken;
 use crate::control::{self, Control};
 use crate::engine::{Engine, Start, StartAt};
@@ -21,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::notify::{self, Endpoints, Publisher};
 use crate::outbound::{Outbound, Policy};
 use crate::rules::url::own_origin;
-use crate::site::{SiteOptions, SiteState};
+use crate::site::{self, SiteOptions, SiteState};
 use crate::store::requesters::{Credentials, Requester};
 use crate::store::{OpenError, Store, world};
 use crate::time::Source;
@@ -225,15 +227,27 @@ impl Backend {
 
     /// What answers requests.
     pub fn front(&self) -> Front {
-        let routes = if self.control_is_apart { control::open } else { control::router };
-        let control = routes(self.control.clone());
+        let control = if self.control_is_apart {
+            control::open(self.control.clone())
+        } else {
+            self.control_routes()
+        };
         Front::new(Arc::clone(&self.host_check), self.wire.clone(), control, self.site.clone())
     }
 
-    /// What answers requests to the control API, and nothing else.
+    /// What answers requests to the control API and the console, and nothing else.
     pub fn control_front(&self) -> Front {
-        let control = control::router(self.control.clone());
+        let control = self.control_routes().merge(site::assets());
         Front::of_control(Arc::clone(&self.host_check), self.wire.clone(), control)
+    }
+
+    /// The control API, and the console, which does by it what people ask for.
+    fn control_routes(&self) -> Router {
+        let (control, own) = (control::router(self.control.clone()), &self.control);
+        let access = (own.token.clone(), own.public_origin.clone());
+        let (engine, journal) = (Arc::clone(&own.engine), own.journal.clone());
+        let console = Console::new(engine, journal, access, control.clone());
+        control.merge(console::router(console))
     }
 
     /// The admin token, if the control API asks for one.

@@ -2,6 +2,9 @@
 //!
 //! Each process has its own, in memory. Calls are serialized only when they are read.
 
+pub mod summary;
+pub mod view;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -158,6 +161,47 @@ impl Journal {
         Page { calls: wanted.take_while(has_room).cloned().collect(), dropped: ring.dropped }
     }
 
+    /// The latest `limit` calls that are wanted, the newest first: of those whose number is greater
+    /// than `after` and, if there is a `before`, smaller than that; fewer where they are long.
+    pub fn latest(
+        &self,
+        (after, before): (u64, Option<u64>),
+        limit: usize,
+        is_wanted: impl Fn(&Call) -> bool,
+    ) -> Vec<Call> {
+        let ring = self.ring();
+        let first = ring.calls.partition_point(|call| call.number <= after);
+        let end = before.map_or(ring.calls.len(), |before| {
+            ring.calls.partition_point(|call| call.number < before)
+        });
+        let mut bytes = 0;
+        let wanted = ring.calls.range(first.min(end)..end).rev().filter(|call| is_wanted(call));
+        let has_room = |call: &&Call| {
+            let has_room = bytes < PAGE_BYTES;
+            bytes += call.bytes();
+            has_room
+        };
+        wanted.take(limit).take_while(has_room).cloned().collect()
+    }
+
+    /// The call with that number, if it is still there.
+    pub fn call(&self, number: u64) -> Option<Call> {
+        self.page(number.checked_sub(1)?, 1, |_| true)
+            .calls
+            .pop()
+            .filter(|call| call.number == number)
+    }
+
+    /// Lets `visit` see every call, the oldest first. Calls that are answered meanwhile wait.
+    pub fn each(&self, visit: impl FnMut(&Call)) {
+        self.ring().calls.iter().for_each(visit);
+    }
+
+    /// The number of the last call, whether it is still there or not; 0 before the first.
+    pub fn last_number(&self) -> u64 {
+        self.ring().last_number
+    }
+
     /// Empties it, and returns how many calls it held. The numbers are not reset.
     pub fn clear(&self) -> u64 {
         let mut ring = self.ring();
@@ -216,6 +260,27 @@ mod tests {
         assert_eq!((journal.clear(), numbers(&journal, 0, 9)), (1, (vec![], 0)));
         journal.add(call("x"));
         assert_eq!(numbers(&journal, 0, 9), (vec![7], 0));
+    }
+
+    #[test]
+    fn the_latest_calls_come_first() {
+        let journal = Journal::new(USUAL_BYTES).unwrap();
+        (0..9).for_each(|_| journal.add(call("x")));
+        let latest = |places, limit| -> Vec<u64> {
+            let odd = |call: &Call| call.number % 2 == 1;
+            journal.latest(places, limit, odd).iter().map(|call| call.number).collect()
+        };
+        assert_eq!(latest((0, None), 3), [9, 7, 5]);
+        assert_eq!(latest((0, Some(5)), 3), [3, 1]);
+        assert_eq!(latest((5, None), 3), [9, 7]);
+        assert_eq!(latest((9, Some(4)), 3), [0; 0]);
+        journal.add(call(&"x".repeat(3 * PAGE_BYTES)));
+        journal.add(call(&"x".repeat(3 * PAGE_BYTES)));
+        assert_eq!(latest((0, None), 9), [11]);
+        let number = |of| journal.call(of).map(|call| call.number);
+        assert_eq!((number(0), number(1), number(11)), (None, Some(1), Some(11)));
+        journal.clear();
+        assert_eq!((number(11), number(12), journal.last_number()), (None, None, 11));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub mod client;
 #[doc(hidden)]
 pub mod config;
 #[doc(hidden)]
+pub mod console;
+#[doc(hidden)]
 pub mod control;
 mod digest;
 #[doc(hidden)]

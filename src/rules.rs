@@ -1,7 +1,9 @@
 //! What the market allows: pure functions over plain values.
 
+pub mod admin_token;
 pub mod assignment;
 pub mod bonus;
+pub mod console_cookie;
 pub mod faults;
 pub mod fees;
 pub mod file_link;

@@ -22,7 +22,6 @@ mod question;
 mod queue;
 mod refusal;
 mod sent;
-mod show;
 mod start;
 mod state;
 pub(crate) mod visit;
@@ -71,15 +70,21 @@ pub fn router(state: SiteState) -> Router {
         .route("/mturk/clock", get(clock::show))
         .route_layer(from_fn_with_state(state.clone(), refusal::answer));
     pages
+        .merge(assets())
         .route("/mturk/frame/{hit}", get(frame::show))
         .route("/mturk/externalSubmit", get(external_submit::get).post(external_submit::post))
-        .route("/assets/{*path}", get(assets::show))
         .route("/samples/{name}", get(assets::sample))
-        .route("/favicon.ico", get(assets::icon))
         .fallback(refusal::no_such_page)
         .layer(from_fn_with_state(state.clone(), refusal::check_address))
         .layer(map_response(unframed))
         .with_state(state)
+}
+
+/// Style sheets, scripts and pictures, of the console too.
+pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/assets/{*path}", get(assets::show))
+        .route("/favicon.ico", get(assets::icon))
 }
 
 /// Pages of the site load nothing from elsewhere but the frame of a task, and stand in no frame.

@@ -5,6 +5,7 @@ pub mod dashboard;
 pub mod groups;
 pub mod guard;
 pub mod qualifications;
+pub mod show;
 pub mod task;
 
 /// Cuts a list that was read with more than `size` to `size`; its last, if there was more.

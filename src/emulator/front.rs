@@ -18,6 +18,7 @@ use tokio::sync::RwLock;
 use tower::ServiceExt as _;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 
+use crate::console;
 use crate::control;
 use crate::emulator::access_log::{Call, Entry, RefusedAtCheck};
 use crate::engine::CompleteOnDrop;
@@ -59,7 +60,7 @@ impl Front {
         Self::with(host_check, wire, routes, true)
     }
 
-    /// The control API alone.
+    /// The control API and the console alone.
     pub(super) fn of_control(host_check: Arc<HostCheck>, wire: Wire, control: Router) -> Self {
         Self::with(host_check, wire, control.fallback(control::no_such_route), false)
     }
@@ -137,7 +138,9 @@ impl Front {
 /// Gives up what takes too long, with an answer in the form of what was asked for. A call of the
 /// API does so itself.
 async fn within(State(max_time): State<Duration>, request: Request, next: Next) -> Response {
-    if is_call(&request) || control::may_be_long(request.method(), request.uri().path()) {
+    let (method, path) = (request.method(), request.uri().path());
+    let may_be_long = control::may_be_long(method, path) || console::may_be_long(method, path);
+    if may_be_long || is_call(&request) {
         return next.run(request).await;
     }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());

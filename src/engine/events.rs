@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::engine::Engine;
 use crate::fault::Fault;
+use crate::shapes::event::Event;
 use crate::store::events::{self, Filter, Page};
 use crate::store::requesters::Requester;
 use crate::store::webhooks;
@@ -57,6 +58,19 @@ impl Engine {
             tokio::task::yield_now().await;
         }
         Ok(all)
+    }
+
+    /// The latest events, up to `count`, the oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn latest_events(self: &Arc<Self>, count: u32) -> Result<Vec<Event>, Fault> {
+        self.number_events().await?;
+        let ends =
+            self.read(Requester::default(), (), |turn, ()| Box::pin(events::ends(&mut turn.tx)));
+        let last = ends.await?.map_or(0, |(_, last)| last);
+        let after = (last - i64::from(count)).max(0);
+        Ok(self.events(&Filter::default(), after, count as usize).await?.events)
     }
 
     async fn some_events(

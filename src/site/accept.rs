@@ -12,7 +12,6 @@ use crate::rules::hit::no_more_hits;
 use crate::site::address;
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, PageFault, go};
-use crate::site::show::path;
 use crate::site::visit::Visit;
 use crate::store::acceptances::Acceptance;
 use crate::store::hits;
@@ -20,6 +19,7 @@ use crate::time::Instant;
 use crate::turn::Turn;
 use crate::views::bar::Prompt;
 use crate::views::guard::Action;
+use crate::views::show::path;
 use crate::views::task::{self, no_such_group};
 
 /// `GET` and `POST /projects/{group}/tasks/accept_random`.

@@ -16,6 +16,8 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "assets/",
     "clock.js",
+    "console.css",
+    "console.js",
     "externalHIT_v1.js",
     "framed.js",
     "icon.svg",

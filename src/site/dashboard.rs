@@ -10,13 +10,13 @@ use crate::fault::Fault;
 use crate::site::json::{dollars, reward};
 use crate::site::messages::TextPage;
 use crate::site::page::{self, Page, html};
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::store::bonus_payments::one_of_worker;
 use crate::store::worker_history::{Done, Tally};
 use crate::time::{END_OF_TIME, Instant, START_OF_TIME};
 use crate::views::bar::Bar;
 use crate::views::dashboard::{self, Dashboard};
+use crate::views::show;
 
 /// So many pages of a day are found by their number; more of them by where the last one ended.
 const MOST_PAGES: usize = 50;

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::fault::Fault;
 use crate::site::page::{self, Page, html};
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::store::messages::{Mail, of_worker};
 use crate::time::Instant;
 use crate::views::bar::Bar;
 use crate::views::cut;
+use crate::views::show;
 
 /// So many are on a page.
 const PAGE: i64 = 20;

@@ -11,12 +11,12 @@ use crate::site::explanation::{Explanation, explain};
 use crate::site::json::{project, question};
 use crate::site::page::{self, Page, go, html};
 use crate::site::question::{read, shown};
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::store::hits::Hit;
 use crate::views::bar::Bar;
 use crate::views::groups::Group;
 use crate::views::guard::{Action, Standing};
+use crate::views::show;
 use crate::views::task::{self, Preview};
 
 #[derive(Template)]

@@ -10,12 +10,12 @@ use crate::money::Cents;
 use crate::rules::posted::Field;
 use crate::site::json::project;
 use crate::site::page::{self, Page, html};
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::store::hit_groups::MOST_COUNTED;
 use crate::views::bar::Bar;
 use crate::views::groups::{self, Group, GroupQuery, Groups, MOST_READ, Order, Sort};
 use crate::views::guard::Action;
+use crate::views::show;
 
 /// Orders by the names of the closed site, and what the page calls them.
 const SORTS: [(&str, Sort, &str); 6] = [

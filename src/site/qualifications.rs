@@ -20,12 +20,12 @@ use crate::site::json::{own_value, qualification_type, request_url};
 use crate::site::page::{self, Page, go, html};
 use crate::site::question::render;
 use crate::site::sent::SentWork;
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::store::qualification_types::Place;
 use crate::time::Instant;
 use crate::views::bar::Bar;
 use crate::views::qualifications::{self, Availability, Qualifications, TypeView};
+use crate::views::show;
 
 #[derive(Template)]
 #[template(path = "qualifications.html")]

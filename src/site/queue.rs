@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::site::json;
 use crate::site::page::{self, Page, html};
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::store::worker_history::{InHand, in_hand};
 use crate::views::bar::Bar;
+use crate::views::show;
 
 /// So many are on the page.
 const PAGE: usize = 25;

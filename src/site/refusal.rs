@@ -16,10 +16,10 @@ use crate::site::address::is_external_submit;
 use crate::site::explanation::{Explanation, explain};
 use crate::site::frame;
 use crate::site::page::{PageFault, html};
-use crate::site::show;
 use crate::site::state::SiteState;
 use crate::site::visit::Visit;
 use crate::views::bar::Bar;
+use crate::views::show;
 
 #[derive(Template)]
 #[template(path = "refusal.html")]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 
 use crate::site::page::{Page, html};
-use crate::site::show;
 use crate::site::visit::Visit;
 use crate::views::bar::Bar;
+use crate::views::show;
 
 #[derive(Template)]
 #[template(path = "start.html")]

@@ -17,12 +17,12 @@ use crate::rules::url::own_origin;
 use crate::rules::worker::well_formed;
 use crate::rules::worker_cookie;
 use crate::site::address::inside;
-use crate::site::show;
 use crate::site::state::SiteState;
 use crate::store::requesters::Requester;
 use crate::store::workers;
 use crate::turn::Action;
 use crate::views::bar::{Bar, Prompt, bar};
+use crate::views::show;
 
 const WORKER_ID: &str = "that is A followed by capital letters and digits, 64 characters at most";
 

@@ -19,11 +19,11 @@ use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, go, html};
 use crate::site::question::{posted_form, read, shown};
 use crate::site::sent::{Sent, SentWork};
-use crate::site::show;
 use crate::site::visit::{Visit, value};
 use crate::store::acceptances::State;
 use crate::store::hits;
 use crate::views::bar::Bar;
+use crate::views::show;
 use crate::views::task::{self, Work};
 
 #[derive(Template)]

@@ -11,6 +11,7 @@ mod benches;
 mod cli;
 mod clocks;
 mod conformance;
+mod console;
 mod container;
 mod documents;
 mod embedded;

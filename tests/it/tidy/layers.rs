@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 19] = [
     &["ops", "views", "timers", "worlds"],
     &["engine"],
     &["sigv4", "http_client", "outbound", "journal", "metrics"],
-    &["wire", "site", "control", "notify", "answerers", "host_check"],
+    &["wire", "site", "console", "control", "notify", "answerers", "host_check"],
     &["emulator", "parsers"],
     &["config", "tls"],
     &["serve"],

@@ -1,7 +1,5 @@
 //! Values as people read them.
 
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-
 use crate::time::Instant;
 
 /// `2026-01-01 00:00:00`, in UTC.

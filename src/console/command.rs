@@ -1,0 +1,172 @@
+//! What each form asks of the control API, and what is asked before that.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use crate::console::form::Form;
+use crate::engine::Engine;
+use crate::fault::Fault;
+use crate::rules::frame::encoded;
+use crate::store::requesters::Requester;
+use crate::store::timers;
+use crate::time::{Instant, Span};
+use crate::views::show;
+
+/// A request to the control API.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The method.
+    pub method: Method,
+    /// The path, and a query.
+    pub path: String,
+    /// The body: JSON, or nothing.
+    pub body: String,
+}
+
+/// What a person is asked before something is done.
+#[derive(Debug)]
+pub struct Question {
+    /// The question.
+    pub title: &'static str,
+    /// What will happen.
+    pub text: String,
+    /// What the button says.
+    pub button: &'static str,
+}
+
+/// What was done, in a sentence.
+pub fn done(action: &str) -> Option<&'static str> {
+    Some(match action {
+        "advance" | "set" => "The clock was moved, and everything that fell due was settled.",
+        "freeze" => "The clock stands still.",
+        "resume" => "The clock runs on from what it shows.",
+        "add-fault" => "The rule was added. It counts from the next call on.",
+        "remove-fault" => "The rule was removed.",
+        "clear-faults" => "All fault rules were removed.",
+        "keep" => "The market was kept as a snapshot.",
+        "restore" => "The snapshot is in place of the market.",
+        "delete" => "The snapshot was deleted.",
+        "reset" => "The market is as it was when the server started.",
+        "clear-calls" => "The journal is empty.",
+        "retry-timers" => "The timers that had failed were tried again.",
+        _ => return None,
+    })
+}
+
+/// What a form asks for; none if there is no such form.
+pub fn of(action: &str, form: &Form) -> Option<Command> {
+    let snapshot = |end: &str| format!("/_mturk/snapshots/{}{end}", encoded(form.get("name")));
+    let clock = |body: Value| (Method::POST, "/_mturk/clock".to_owned(), body.to_string());
+    let faults = || "/_mturk/faults".to_owned();
+    let (method, path, body) = match action {
+        "advance" => clock(json!({"advance": form.get("advance")})),
+        "set" => clock(json!({"set": form.get("set")})),
+        "freeze" => clock(json!({"freeze": true})),
+        "resume" => clock(json!({"resume": true})),
+        "add-fault" => (Method::POST, faults(), fault_rule(form).to_string()),
+        "remove-fault" => {
+            let path = format!("{}?fault={}", faults(), encoded(form.get("fault")));
+            (Method::DELETE, path, String::new())
+        }
+        "clear-faults" => (Method::DELETE, faults(), String::new()),
+        "keep" => (Method::POST, snapshot(""), String::new()),
+        "restore" => (Method::POST, snapshot("/restore"), String::new()),
+        "delete" => (Method::DELETE, snapshot(""), String::new()),
+        "reset" => (Method::POST, "/_mturk/reset".to_owned(), String::new()),
+        "clear-calls" => (Method::DELETE, "/_mturk/requests".to_owned(), String::new()),
+        "retry-timers" => (Method::POST, "/_mturk/timers/retry".to_owned(), String::new()),
+        _ => return None,
+    };
+    Some(Command { method, path, body })
+}
+
+/// Members of a fault rule that are texts.
+const TEXTS: [&str; 4] = ["Preset", "Operation", "Error", "Requester"];
+/// Those that are numbers.
+const NUMBERS: [&str; 5] = ["Times", "Probability", "LatencyMs", "PerSecond", "Seconds"];
+/// Those that are true or absent.
+const FLAGS: [&str; 2] = ["DropConnection", "AfterCommit"];
+
+/// The rule of the fields that are not empty. What is no number stays a text, so that the control
+/// API says what is wrong.
+fn fault_rule(form: &Form) -> Value {
+    let filled = |name: &'static str| Some(form.get(name)).filter(|text| !text.is_empty());
+    let text = |name| Some((name, Value::from(filled(name)?)));
+    let number = |name| {
+        let text = filled(name)?;
+        Some((name, serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))))
+    };
+    let flag = |name| filled(name).map(|_| (name, Value::from(true)));
+    let members = TEXTS.into_iter().filter_map(text);
+    let members = members.chain(NUMBERS.into_iter().filter_map(number));
+    let members = members.chain(FLAGS.into_iter().filter_map(flag));
+    members.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>().into()
+}
+
+/// What is asked before a form's wish is done; none if that is done at once.
+pub async fn question(
+    engine: &Arc<Engine>,
+    action: &str,
+    form: &Form,
+) -> Result<Option<Question>, Fault> {
+    let name = form.get("name");
+    let (title, text, button) = match action {
+        "advance" | "set" => return clock_question(engine, action, form).await,
+        "restore" => (
+            "Restore this snapshot?",
+            format!(
+                "The snapshot {name} replaces everything: HITs, work, workers, qualifications, \
+                 events, fault rules and the clock. What happened since it was kept is lost. The \
+                 journal of calls is emptied."
+            ),
+            "Restore it",
+        ),
+        "delete" => (
+            "Delete this snapshot?",
+            format!("The snapshot {name} cannot be brought back. The market stays as it is."),
+            "Delete it",
+        ),
+        "reset" => (
+            "Reset the market?",
+            "Everything goes back to what the server started with: HITs, work, workers and fault \
+             rules are lost, and the clock is set back. Snapshots stay."
+                .to_owned(),
+            "Reset it",
+        ),
+        _ => return Ok(None),
+    };
+    Ok(Some(Question { title, text, button }))
+}
+
+/// Where the clock goes, and how much falls due on the way; none if it cannot go there, which the
+/// control API explains.
+async fn clock_question(
+    engine: &Arc<Engine>,
+    action: &str,
+    form: &Form,
+) -> Result<Option<Question>, Fault> {
+    let now = engine.clock().await?.target;
+    let to = match action {
+        "advance" => Span::parse(form.get("advance")).filter(|by| by.0 >= 0).map(|by| now + by),
+        _ => Instant::parse(form.get("set"), now),
+    };
+    let Some(to) = to.filter(|to| *to >= now) else { return Ok(None) };
+    let due = engine.read(Requester::default(), to, |turn, to| {
+        Box::pin(async move { Ok::<_, Fault>(timers::counts(&mut turn.tx, *to).await?.due) })
+    });
+    let due = match due.await? {
+        0 => "Nothing falls due on the way as the market stands.".to_owned(),
+        1 => "One timer falls due on the way.".to_owned(),
+        count => format!("{count} timers fall due on the way."),
+    };
+    let text = format!(
+        "The market's time goes from {} to {} UTC, {} further. {due} HITs expire, abandoned work \
+         frees its place, and work is approved when its time comes. The clock does not go back.",
+        show::at(&now),
+        show::at(&to),
+        show::between(&now, &to)
+    );
+    Ok(Some(Question { title: "Move the clock?", text, button: "Move it" }))
+}

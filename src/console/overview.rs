@@ -1,0 +1,293 @@
+//! The console's page: calls, charts, and what can be changed.
+
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
+
+use crate::console::calls::Row;
+use crate::console::command;
+use crate::console::form::{Form, Refusal};
+use crate::console::page::{self, Head, Page, html, render};
+use crate::console::state::Console;
+use crate::engine::{Gauges, compute};
+use crate::fault::Fault;
+use crate::journal::Journal;
+use crate::journal::summary::{BAR_S, Bar, Summary};
+use crate::journal::view::CallFilter;
+use crate::ops::OPERATIONS;
+use crate::rules::frame::encoded;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::shapes::event::Event;
+use crate::shapes::fault_rule::{FaultRule, Preset};
+use crate::shapes::hit::HitStatus;
+use crate::shapes::snapshot::Snapshot;
+use crate::store::requesters::Requester;
+use crate::store::timers::Entry;
+use crate::store::{acceptances, faults, timers};
+use crate::time::real_now;
+use crate::views::show;
+
+/// So many calls are on a page.
+const PAGE: usize = 50;
+/// So many events are shown.
+const EVENTS: u32 = 10;
+/// So many failed timers are shown; all are counted.
+const FAILED_TIMERS: i64 = 10;
+
+/// What the address of the page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CallsQuery {
+    operation: String,
+    requester: String,
+    error: String,
+    /// Only calls with a greater number.
+    pub after: Option<u64>,
+    /// Only calls with a smaller number.
+    before: Option<u64>,
+    /// What was done before the browser came here.
+    done: String,
+}
+
+impl CallsQuery {
+    /// Which calls; a field that is empty lets all through.
+    pub fn filter(&self) -> CallFilter {
+        let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        CallFilter {
+            operation: filled(&self.operation),
+            requester: filled(&self.requester),
+            error: filled(&self.error),
+        }
+    }
+
+    /// The filter as part of an address, each field behind `&`.
+    fn address(&self) -> String {
+        let fields = [
+            ("operation", &self.operation),
+            ("requester", &self.requester),
+            ("error", &self.error),
+        ];
+        let filled = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
+        let parts =
+            filled.flat_map(|(name, value)| ["&".to_owned() + name + "=", encoded(value.trim())]);
+        parts.collect()
+    }
+}
+
+/// The charts of the latest calls.
+#[derive(Template)]
+#[template(path = "console_traffic.html")]
+pub struct Traffic {
+    summary: Summary,
+}
+
+impl Traffic {
+    /// Those of a journal now.
+    pub fn of(journal: &Journal) -> Self {
+        Self { summary: Summary::of(journal, real_now()) }
+    }
+
+    /// It as HTML, without carriage returns, which server-sent events cannot carry.
+    pub fn html(&self) -> Result<String, Fault> {
+        Ok(render(self)?.replace('\r', " "))
+    }
+
+    /// A bar: where it begins, and how high all its calls and its errors are, of 100.
+    fn bar(&self, place: &usize, bar: &Bar) -> (usize, u64, u64) {
+        // Few calls beside many are still seen.
+        let height = |calls: u64| (calls * 100).div_ceil(self.summary.most());
+        (place * 10, height(bar.calls), height(bar.errors))
+    }
+
+    /// How many calls and errors there were in five minutes.
+    fn totals(&self) -> (u64, u64) {
+        let bars = self.summary.bars.iter();
+        bars.fold((0, 0), |(calls, errors), bar| (calls + bar.calls, errors + bar.errors))
+    }
+
+    /// The most calls per second of a bar.
+    fn top_rate(&self) -> String {
+        let calls: u64 = self.summary.bars.iter().map(|bar| bar.calls).max().unwrap_or(0);
+        per_second(calls)
+    }
+
+    /// The bars with calls as rows of a table: how many seconds ago the latest of them ended.
+    fn rows(&self) -> Vec<(usize, Bar)> {
+        let bars = self.summary.bars.iter().rev().copied().enumerate();
+        bars.filter(|(_, bar)| bar.calls > 0).collect()
+    }
+
+    /// How long 95 in 100 calls took, of 100 for the slowest operation.
+    fn width(&self, us: &u64) -> u64 {
+        let all = self.summary.operations.iter().map(|of| of.p95_us);
+        (us * 100).div_ceil(all.max().unwrap_or(1).max(1)).min(100)
+    }
+}
+
+/// Calls of a bar per second: `0.2`, `3`, `12`.
+fn per_second(calls: u64) -> String {
+    let tenths = calls * 10 / BAR_S.unsigned_abs();
+    if tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
+/// What the market holds.
+struct Market {
+    gauges: Gauges,
+    rules: Vec<FaultRule>,
+    snapshots: Vec<Snapshot>,
+    events: Vec<Event>,
+    next_timer: Option<Entry>,
+    failed: Vec<(Entry, String)>,
+}
+
+impl Market {
+    async fn read(console: &Console) -> Result<Self, Fault> {
+        let engine = &console.engine;
+        let read = engine.read(Requester::default(), (), |turn, ()| {
+            Box::pin(async move {
+                let next = timers::next(&mut turn.tx).await?;
+                let failed = timers::aside(&mut turn.tx, FAILED_TIMERS).await?;
+                Ok::<_, Fault>((faults::list(&mut turn.tx).await?, next, failed))
+            })
+        });
+        let (rules, next_timer, failed) = read.await?;
+        let gauges = engine.gauges().await?;
+        let (snapshots, events) = (engine.snapshots().await?, engine.latest_events(EVENTS).await?);
+        Ok(Self { gauges, rules, snapshots, events, next_timer, failed })
+    }
+
+    /// Each status with how many HITs have it, and how wide its bar is, of 100.
+    fn hits(&self) -> Vec<(&'static str, i64, i64)> {
+        with_widths(HitStatus::ALL.map(HitStatus::as_str).into_iter().zip(self.gauges.hits))
+    }
+
+    fn assignments(&self) -> Vec<(&'static str, i64, i64)> {
+        let submitted = AssignmentStatus::ALL.map(AssignmentStatus::as_str);
+        let in_work = [(acceptances::State::Accepted.as_str(), self.gauges.in_work)];
+        with_widths(in_work.into_iter().chain(submitted.into_iter().zip(self.gauges.assignments)))
+    }
+}
+
+fn with_widths(counts: impl Iterator<Item = (&'static str, i64)>) -> Vec<(&'static str, i64, i64)> {
+    let counts: Vec<_> = counts.collect();
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    counts.into_iter().map(|(of, count)| (of, count, (count * 100 + most - 1) / most)).collect()
+}
+
+#[derive(Template)]
+#[template(path = "console.html")]
+struct Overview {
+    head: Head,
+    query: CallsQuery,
+    has_journal: bool,
+    rows: Vec<String>,
+    /// Behind which number older calls follow.
+    older: Option<u64>,
+    /// The number of the last call that the page knows.
+    last_number: u64,
+    traffic: String,
+    market: Market,
+    done: Option<&'static str>,
+    refusal: Option<Refusal>,
+    /// What was typed into the form that was refused.
+    form: Form,
+}
+
+impl Overview {
+    fn operations() -> impl Iterator<Item = &'static str> {
+        OPERATIONS.iter().map(|entry| entry.name)
+    }
+
+    /// A rule in a line: its members as JSON.
+    fn rule(rule: &FaultRule) -> String {
+        let shown = FaultRule { fault: None, ..rule.clone() };
+        serde_json::to_string(&shown).unwrap_or_default()
+    }
+
+    fn is_adding_rule(&self) -> bool {
+        self.refusal.as_ref().is_some_and(|refusal| refusal.action == "add-fault")
+    }
+
+    fn presets() -> [&'static str; Preset::ALL.len()] {
+        Preset::ALL.map(Preset::as_str)
+    }
+}
+
+/// `GET /requester/console`.
+pub async fn show(console: Console, Query(query): Query<CallsQuery>) -> Page {
+    let page = overview(&console, query, None, Form::default()).await?;
+    Ok(html(page).into_response())
+}
+
+/// The page with what was refused, and with what was typed.
+pub async fn refused(console: &Console, refusal: Refusal, form: Form) -> Page {
+    let status = refusal.status;
+    let page = overview(console, CallsQuery::default(), Some(refusal), form).await?;
+    Ok((status, html(page)).into_response())
+}
+
+async fn overview(
+    console: &Console,
+    query: CallsQuery,
+    refusal: Option<Refusal>,
+    form: Form,
+) -> Result<String, Fault> {
+    let (head, market) = (Head::read(console).await?, Market::read(console).await?);
+    let journal = console.journal.clone();
+    let page = compute(move || {
+        let has_journal = journal.is_some();
+        let journal = journal.as_deref();
+        // What is answered between these two lines comes by the stream, too; the page drops it.
+        let last_number = journal.map_or(0, Journal::last_number);
+        let (rows, older) = journal.map_or_else(Default::default, |of| latest(of, &query));
+        let summary = journal.map(|of| Summary::of(of, real_now())).unwrap_or_default();
+        let (traffic, done) = (Traffic { summary }.html()?, command::done(&query.done));
+        let rows = rows.iter().map(Row::html).collect::<Result<_, _>>()?;
+        render(&Overview {
+            head,
+            query,
+            has_journal,
+            rows,
+            older,
+            last_number,
+            traffic,
+            market,
+            done,
+            refusal,
+            form,
+        })
+    });
+    page.await?
+}
+
+/// A page of rows, and behind which number older ones follow.
+fn latest(journal: &Journal, query: &CallsQuery) -> (Vec<Row>, Option<u64>) {
+    let filter = query.filter();
+    let calls = journal.latest((0, query.before), PAGE + 1, |call| filter.wants(call));
+    let shown = calls.get(..PAGE).unwrap_or(&calls);
+    // Long calls end a page early, so that only an empty page is known to be the last.
+    let older = shown
+        .last()
+        .map(|call| call.number)
+        .filter(|last| !journal.latest((0, Some(*last)), 1, |call| filter.wants(call)).is_empty());
+    (shown.iter().map(Row::from).collect(), older)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_per_second() {
+        for (calls, shown) in [(0, "0"), (1, "0.2"), (5, "1"), (13, "2.6"), (500, "100")] {
+            assert_eq!(per_second(calls), shown);
+        }
+    }
+}

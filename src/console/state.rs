@@ -1,0 +1,61 @@
+//! What the pages of the console share.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use tokio::sync::Semaphore;
+
+use crate::console::attempts::Attempts;
+use crate::engine::Engine;
+use crate::journal::Journal;
+use crate::rules::admin_token::AdminToken;
+
+/// Where the console is.
+pub const ROOT: &str = "/requester/console";
+/// So many pages are kept up to date at a time.
+pub const MAX_STREAMS: usize = 16;
+
+/// What the pages share.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// Takes the turns that read.
+    pub engine: Arc<Engine>,
+    /// The latest calls, if they are written down.
+    pub journal: Option<Arc<Journal>>,
+    /// What a browser must show to be let in; none if everybody may.
+    pub token: Option<AdminToken>,
+    /// What the server's addresses begin with, if not with the caller's `Host`.
+    pub public_origin: Option<String>,
+    /// The control API, which does what the forms ask for.
+    pub control: Router,
+    /// Room for pages that are kept up to date.
+    pub streams: Arc<Semaphore>,
+    /// Wrong tokens.
+    pub attempts: Arc<Attempts>,
+}
+
+impl Console {
+    /// The console of a market; `control` has the routes of the control API.
+    #[must_use]
+    pub fn new(
+        engine: Arc<Engine>,
+        journal: Option<Arc<Journal>>,
+        (token, public_origin): (Option<AdminToken>, Option<String>),
+        control: Router,
+    ) -> Self {
+        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
+        let attempts = Arc::default();
+        Self { engine, journal, token, public_origin, control, streams, attempts }
+    }
+}
+
+impl FromRequestParts<Console> for Console {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, console: &Self) -> Result<Self, Infallible> {
+        Ok(console.clone())
+    }
+}
