@@ -246,7 +246,8 @@ impl Backend {
         let (control, own) = (control::router(self.control.clone()), &self.control);
         let access = (own.token.clone(), own.public_origin.clone());
         let (engine, journal) = (Arc::clone(&own.engine), own.journal.clone());
-        let console = Console::new(engine, journal, access, control.clone());
+        let console =
+            Console::new(engine, journal, access, (control.clone(), !self.control_is_apart));
         control.merge(console::router(console))
     }
 

@@ -23,6 +23,8 @@ pub struct Head {
     pub clock: &'static str,
     /// Whether there is something to sign out of.
     pub has_token: bool,
+    /// Whether the worker's site is at the same address.
+    pub has_site: bool,
 }
 
 impl Head {
@@ -30,7 +32,8 @@ impl Head {
     pub async fn read(console: &Console) -> Result<Self, Fault> {
         let reading = console.engine.clock().await?;
         let has_token = console.token.is_some();
-        Ok(Self { now: reading.now, clock: reading.clock.mode(), has_token })
+        let (now, clock) = (reading.now, reading.clock.mode());
+        Ok(Self { now, clock, has_token, has_site: console.has_site })
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Console {
     pub public_origin: Option<String>,
     /// The control API, which does what the forms ask for.
     pub control: Router,
+    /// Whether the worker's site is at the same address.
+    pub has_site: bool,
     /// Room for pages that are kept up to date.
     pub streams: Arc<Semaphore>,
     /// Wrong tokens.
@@ -38,17 +40,18 @@ pub struct Console {
 }
 
 impl Console {
-    /// The console of a market; `control` has the routes of the control API.
+    /// The console of a market; `control` has the routes of the control API, and the worker's
+    /// site may be at the same address.
     #[must_use]
     pub fn new(
         engine: Arc<Engine>,
         journal: Option<Arc<Journal>>,
         (token, public_origin): (Option<AdminToken>, Option<String>),
-        control: Router,
+        (control, has_site): (Router, bool),
     ) -> Self {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
         let attempts = Arc::default();
-        Self { engine, journal, token, public_origin, control, streams, attempts }
+        Self { engine, journal, token, public_origin, control, has_site, streams, attempts }
     }
 }
 

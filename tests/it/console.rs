@@ -1,6 +1,6 @@
 //! The console: calls as they come, forms that ask the control API, and who is let in.
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use futures_util::StreamExt as _;
 use mturk_local::console::MAX_STREAMS;
@@ -324,7 +324,8 @@ async fn what_happened_and_what_failed_is_shown() {
 async fn without_a_token_there_is_nothing_to_sign_in_to() {
     let world = World::new().await;
     assert_eq!(location(&get(&world, "/sign-in").await), CONSOLE);
-    assert!(!get(&world, "").await.text.contains("Sign out"));
+    let page = get(&world, "").await.text;
+    assert!(!page.contains("Sign out") && page.contains("Start page"));
 }
 
 #[tokio::test]
@@ -337,7 +338,10 @@ async fn the_console_moves_with_the_control_api() {
         [(CONSOLE, 200), ("/assets/console.js", 200), ("/assets/site.css", 200), ("/workers", 404)]
     {
         let request = Request::get(path).header("host", "localhost").body(Body::empty());
-        assert_eq!(front.answer(request.unwrap()).await.status(), expected, "{path}");
+        let answer = front.answer(request.unwrap()).await;
+        assert_eq!(answer.status(), expected, "{path}");
+        let text = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert!(!str::from_utf8(&text).unwrap().contains("Start page"), "it is elsewhere");
     }
 }
 
