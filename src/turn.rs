@@ -75,7 +75,7 @@ pub struct Market {
 
 /// What everything that happens in the market is given.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent of one another")]
+#[expect(clippy::struct_excessive_bools, reason = "each tells what later turns need to know")]
 pub struct Turn {
     /// The transaction.
     pub tx: Tx,

@@ -233,8 +233,9 @@ async fn a_model_answers_with_the_key_of_a_named_variable() {
     let hit_id = hit_of(&world, &html(PAGE), 1).await;
     let model = |key: &str| {
         let base_url = format!("http://{address}/v1");
-        json!({"Answers": {"*": {"OpenAI": {"BaseUrl": base_url, "Model": "m", "Persona": "You hurry.",
-               "ApiKeyEnv": key}}}})
+        let model = json!({"BaseUrl": base_url, "Model": "m", "Persona": "You hurry.",
+            "ApiKeyEnv": key});
+        json!({"Answers": {"*": {"OpenAI": model}}})
     };
     let off = crowd(&world, model("HOME")).await["Off"].take();
     assert!(off.as_str().unwrap().contains("--robot-key-env HOME"), "{off}");

@@ -1,10 +1,13 @@
 //! The fields of a question, read from the question itself, and what a browser would post for them.
 
 mod annotation;
+mod control;
 mod crowd;
 mod form;
+mod found;
 mod page;
 mod posted;
+mod reader;
 
 use serde::Serialize;
 

@@ -183,7 +183,8 @@ fn annotation(marks: &Annotation, random: &mut Random) -> Value {
             json!({"entities": [{"endOffset": end, "label": label, "startOffset": start}]})
         }
         Widget::SemanticSegmentation => json!({"inputImageProperties": size,
-            "labelMappings": {label: {"color": "#2ca02c"}}, "labeledImage": {"pngImageData": PIXEL}}),
+            "labelMappings": {label: {"color": "#2ca02c"}},
+            "labeledImage": {"pngImageData": PIXEL}}),
         Widget::InstanceSegmentation => json!({"inputImageProperties": size,
             "instances": [{"color": "#2ca02c", "label": label}],
             "labeledImage": {"pngImageData": PIXEL}}),

@@ -1,6 +1,6 @@
 //! A dump is whole, or none: what cannot be read is named by its table and its row.
 
-use mturk_local::worlds::builtin::BUILTIN;
+use mturk_local::worlds::builtin::{BUILTIN, Builtin};
 use mturk_local::worlds::dump::Secrets;
 use rstest::rstest;
 use serde_json::json;
@@ -25,7 +25,7 @@ async fn full() -> World {
             {"WorkerId": "A1ANNA0000000", "AssignmentId": "3BONUS", "BonusAmount": "1.00"}],
         "WorkerBlocks": [{"WorkerId": "A1BLOCKED"}],
     });
-    let mut texts: Vec<&str> = BUILTIN.iter().map(|builtin| builtin.text()).collect();
+    let mut texts: Vec<&str> = BUILTIN.iter().map(Builtin::text).collect();
     let more = more.to_string();
     texts.push(&more);
     begun(&texts).await

@@ -6,7 +6,8 @@
 use serde_json::Value;
 
 use super::annotation::{Annotation, Widget};
-use super::page::{Control, Found, label, number, text};
+use super::control::{Control, Tag, label, number, text};
+use super::found::Found;
 use super::{Choice, Field, Kind, MOST, Opt, Posted};
 
 pub(super) fn see(found: &mut Found, control: &Control) {
@@ -63,7 +64,7 @@ fn one_of(values: Vec<String>, most: usize) -> Kind {
 /// The buttons of a group: one is chosen, and each is posted by its own name. The field has the
 /// group's name, or else that of its first button.
 fn radio_group(found: &mut Found, control: &Control) {
-    let is_open = |tag: &super::page::Tag| tag.get("disabled").is_none();
+    let is_open = |tag: &Tag| tag.get("disabled").is_none();
     let buttons: Vec<_> = control.options.iter().filter(|(tag, _)| is_open(tag)).collect();
     let first = buttons.iter().find_map(|(tag, _)| tag.get("name"));
     let Some(name) = control.name().or(first).map(str::to_owned) else { return };

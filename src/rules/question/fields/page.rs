@@ -1,14 +1,9 @@
 //! The fields of a page of HTML, in the order in which they stand.
 
-mod control;
-mod reader;
-
-use std::collections::HashMap;
-
-use super::{Choice, Field, Fields, Form, Kind, Opt, Pattern, Posted, Text, crowd};
-use crate::rules::question::answers::RESERVED;
-pub(super) use control::{Control, Tag, label, number};
-use reader::FormTag;
+use super::control::{Control, Tag, number, text};
+use super::found::Found;
+use super::reader::{self, FormTag};
+use super::{Choice, Field, Fields, Form, Kind, Opt, Posted, crowd};
 
 pub(super) fn fields(html: &str) -> Fields {
     let page = reader::read(html);
@@ -25,16 +20,6 @@ pub(super) fn fields(html: &str) -> Fields {
         }
     }
     Fields { fields: found.fields, form }
-}
-
-/// The fields that were found, and where each name stands.
-#[derive(Default)]
-pub(super) struct Found {
-    fields: Vec<Field>,
-    places: HashMap<String, usize>,
-    is_crowd: bool,
-    /// The name of the buttons that submit the form.
-    button: Option<String>,
 }
 
 impl Found {
@@ -97,78 +82,4 @@ impl Found {
             }
         }
     }
-
-    /// A box or a button that is an option of the field of its name.
-    pub(super) fn option(&mut self, control: &Control, posted: Posted, is_one_of: bool) {
-        let Some(name) = control.name() else { return };
-        let value = control.tag.get("value").unwrap_or("on").to_owned();
-        let option = Opt { value, label: control.text(), name: None };
-        let required = control.is_required();
-        let place = self.places.get(name).copied();
-        if let Some(Field { kind: Kind::Choice(choice), required: is_required, .. }) =
-            place.map(|place| &mut self.fields[place])
-        {
-            choice.options.push(option);
-            *is_required |= required;
-            choice.least = usize::from(*is_required);
-            choice.most = if is_one_of { 1 } else { choice.options.len() };
-            return;
-        }
-        let least = usize::from(required);
-        let kind = Kind::Choice(Choice { options: vec![option], least, most: 1, other: false });
-        self.put(name, Field { name: name.to_owned(), label: None, required, kind, posted });
-    }
-
-    pub(super) fn add(&mut self, control: &Control, kind: Kind, posted: Posted) {
-        let Some(name) = control.name() else { return };
-        let (label, required) = (label(control), control.is_required());
-        self.put(name, Field { name: name.to_owned(), label, required, kind, posted });
-    }
-
-    /// Of two fields of one name the first one counts, unless the page itself fills it in.
-    pub(super) fn put(&mut self, name: &str, field: Field) {
-        if RESERVED.contains(&name) {
-            return;
-        }
-        match self.places.get(name) {
-            None => {
-                self.places.insert(name.to_owned(), self.fields.len());
-                self.fields.push(field);
-            }
-            Some(place) => {
-                let known = &mut self.fields[*place];
-                if matches!(known.kind, Kind::Hidden { .. }) {
-                    *known = field;
-                }
-            }
-        }
-    }
-}
-
-/// A text field.
-pub(super) fn text(control: &Control, format: &str) -> Kind {
-    let tag = &control.tag;
-    let length = |names: [&str; 2]| {
-        names.iter().find_map(|name| tag.get(name)).and_then(|length| length.trim().parse().ok())
-    };
-    // A pattern of HTML matches the whole text.
-    let pattern = tag
-        .get("pattern")
-        .map(|regex| Pattern { regex: format!("^(?:{regex})$"), ignore_case: false });
-    let value = match tag.name.as_str() {
-        "textarea" => Some(control.inner.as_str()),
-        _ => tag.get("value"),
-    };
-    let known = |format: &&str| {
-        let types =
-            ["email", "url", "tel", "date", "time", "month", "week", "datetime-local", "color"];
-        types.contains(format)
-    };
-    Kind::Text(Text {
-        format: Some(format).filter(known).unwrap_or("text").to_owned(),
-        min_length: length(["minlength", "min-length"]),
-        max_length: length(["maxlength", "max-length"]),
-        patterns: pattern.into_iter().collect(),
-        value: value.filter(|value| !value.is_empty()).map(str::to_owned),
-    })
 }

@@ -1,6 +1,6 @@
 //! A control of a page: its tag, and the texts in it and around it.
 
-use super::Kind;
+use super::{Kind, Pattern, Text};
 
 /// A start tag.
 #[derive(Debug, Clone, Default)]
@@ -78,4 +78,32 @@ pub fn number(control: &Control, range: Option<(f64, f64)>) -> Kind {
         max: of("max").filter(finite).or(range.map(|(_, max)| max)),
         step: of("step").filter(|step| step.is_finite() && *step > 0.0),
     }
+}
+
+/// A text field.
+pub fn text(control: &Control, format: &str) -> Kind {
+    let tag = &control.tag;
+    let length = |names: [&str; 2]| {
+        names.iter().find_map(|name| tag.get(name)).and_then(|length| length.trim().parse().ok())
+    };
+    // A pattern of HTML matches the whole text.
+    let pattern = tag
+        .get("pattern")
+        .map(|regex| Pattern { regex: format!("^(?:{regex})$"), ignore_case: false });
+    let value = match tag.name.as_str() {
+        "textarea" => Some(control.inner.as_str()),
+        _ => tag.get("value"),
+    };
+    let known = |format: &&str| {
+        let types =
+            ["email", "url", "tel", "date", "time", "month", "week", "datetime-local", "color"];
+        types.contains(format)
+    };
+    Kind::Text(Text {
+        format: Some(format).filter(known).unwrap_or("text").to_owned(),
+        min_length: length(["minlength", "min-length"]),
+        max_length: length(["maxlength", "max-length"]),
+        patterns: pattern.into_iter().collect(),
+        value: value.filter(|value| !value.is_empty()).map(str::to_owned),
+    })
 }
