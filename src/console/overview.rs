@@ -7,6 +7,7 @@ use axum::extract::Query;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
+use crate::actions::robots::crowds;
 use crate::console::calls::Row;
 use crate::console::command;
 use crate::console::form::{Form, Refusal};
@@ -19,6 +20,7 @@ use crate::journal::summary::{BAR_S, Bar, Summary};
 use crate::journal::view::CallFilter;
 use crate::ops::OPERATIONS;
 use crate::rules::frame::encoded;
+use crate::rules::robots::script::Robot;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::shapes::event::Event;
 use crate::shapes::fault_rule::{FaultRule, Preset};
@@ -36,6 +38,9 @@ const PAGE: usize = 50;
 const EVENTS: u32 = 10;
 /// So many failed timers are shown; all are counted.
 const FAILED_TIMERS: i64 = 10;
+
+/// So many crowds of robots are shown; all are counted.
+const CROWDS: usize = 20;
 
 /// What the address of the page says.
 #[derive(Debug, Default, Deserialize)]
@@ -141,6 +146,7 @@ fn per_second(calls: u64) -> String {
 struct Market {
     gauges: Gauges,
     rules: Vec<FaultRule>,
+    robots: Vec<Robot>,
     snapshots: Vec<Snapshot>,
     events: Vec<Event>,
     next_timer: Option<Entry>,
@@ -154,13 +160,14 @@ impl Market {
             Box::pin(async move {
                 let next = timers::next(&mut turn.tx).await?;
                 let failed = timers::aside(&mut turn.tx, FAILED_TIMERS).await?;
-                Ok::<_, Fault>((faults::list(&mut turn.tx).await?, next, failed))
+                let rules = faults::list(&mut turn.tx).await?;
+                Ok::<_, Fault>((rules, crowds::list(turn).await?, next, failed))
             })
         });
-        let (rules, next_timer, failed) = read.await?;
+        let (rules, robots, next_timer, failed) = read.await?;
         let gauges = engine.gauges().await?;
         let (snapshots, events) = (engine.snapshots().await?, engine.latest_events(EVENTS).await?);
-        Ok(Self { gauges, rules, snapshots, events, next_timer, failed })
+        Ok(Self { gauges, rules, robots, snapshots, events, next_timer, failed })
     }
 
     /// Each status with how many HITs have it, and how wide its bar is, of 100.
@@ -211,8 +218,20 @@ impl Overview {
         serde_json::to_string(&shown).unwrap_or_default()
     }
 
-    fn is_adding_rule(&self) -> bool {
-        self.refusal.as_ref().is_some_and(|refusal| refusal.action == "add-fault")
+    /// What a crowd is called.
+    fn name(crowd: &Robot) -> String {
+        let number = crowd.robot.unwrap_or_default();
+        crowd.name.clone().unwrap_or_else(|| format!("Crowd {number}"))
+    }
+
+    /// Which HITs a crowd works on, as JSON; none if all.
+    fn wanted(crowd: &Robot) -> Option<String> {
+        crowd.hits.as_ref().and_then(|hits| serde_json::to_string(hits).ok())
+    }
+
+    /// Whether that form was refused.
+    fn is_refused(&self, action: &str) -> bool {
+        self.refusal.as_ref().is_some_and(|refusal| refusal.action == action)
     }
 
     fn presets() -> [&'static str; Preset::ALL.len()] {
