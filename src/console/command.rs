@@ -48,6 +48,9 @@ pub fn done(action: &str) -> Option<&'static str> {
         "add-robots" => "The robots were added. They work as the clock runs or is moved.",
         "remove-robots" => "The crowd was removed. What it had in hand was returned.",
         "clear-robots" => "All robots were removed. What they had in hand was returned.",
+        "add-webhook" => "The webhook was registered.",
+        "remove-webhook" => "The webhook was removed.",
+        "retry-webhook" => "The webhook is tried again now.",
         "keep" => "The market was kept as a snapshot.",
         "restore" => "The snapshot is in place of the market.",
         "delete" => "The snapshot was deleted.",
@@ -64,6 +67,8 @@ pub fn of(action: &str, form: &Form) -> Option<Command> {
     let clock = |body: Value| (Method::POST, "/_mturk/clock".to_owned(), body.to_string());
     let faults = || "/_mturk/faults".to_owned();
     let robots = || "/_mturk/robots".to_owned();
+    let webhooks = |end: &str| format!("/_mturk/webhooks{end}");
+    let webhook = |end: &str| webhooks(&format!("{end}?webhook={}", encoded(form.get("webhook"))));
     let (method, path, body) = match action {
         "advance" => clock(json!({"advance": form.get("advance")})),
         "set" => clock(json!({"set": form.get("set")})),
@@ -81,6 +86,9 @@ pub fn of(action: &str, form: &Form) -> Option<Command> {
             (Method::DELETE, path, String::new())
         }
         "clear-robots" => (Method::DELETE, robots(), String::new()),
+        "add-webhook" => (Method::POST, webhooks(""), new_webhook(form).to_string()),
+        "remove-webhook" => (Method::DELETE, webhook(""), String::new()),
+        "retry-webhook" => (Method::POST, webhook("/retry"), String::new()),
         "keep" => (Method::POST, snapshot(""), String::new()),
         "restore" => (Method::POST, snapshot("/restore"), String::new()),
         "delete" => (Method::DELETE, snapshot(""), String::new()),
@@ -118,6 +126,15 @@ fn crowd(form: &Form) -> String {
     let typed = Some(inside.unwrap_or(typed).trim()).filter(|typed| !typed.is_empty());
     let members: Vec<String> = own.chain(typed.map(str::to_owned)).collect();
     format!("{{{}}}", members.join(","))
+}
+
+fn new_webhook(form: &Form) -> Value {
+    let events: Vec<&str> = form.all("Events").collect();
+    let mut members = Map::from_iter([("Url".to_owned(), form.get("Url").into())]);
+    if !events.is_empty() {
+        members.insert("Events".to_owned(), events.into());
+    }
+    members.into()
 }
 
 fn filled<'a>(form: &'a Form, name: &str) -> Option<&'a str> {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use crate::console::api;
 use crate::console::command::{self, Question};
 use crate::console::form::{Form, Refusal};
-use crate::console::overview::refused;
+use crate::console::overview::{refused, registered};
 use crate::console::page::{self, Head, Page, go, message};
 use crate::console::state::{Console, ROOT};
 use crate::rules::posted::Field;
@@ -35,6 +35,7 @@ pub async fn act(console: Console, Path(action): Path<String>, form: Form) -> Pa
         return page::answer(&QuestionPage { head, action: &action, question, fields });
     }
     match api::send(&console, command).await? {
+        Ok(answer) if action == "add-webhook" => registered(&console, &answer).await,
         Ok(_) => Ok(go(&format!("{ROOT}?done={action}"))),
         Err((status, error)) => refused(&console, Refusal { status, action, error }, form).await,
     }

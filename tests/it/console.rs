@@ -1,5 +1,7 @@
 //! The console: calls as they come, forms that ask the control API, and who is let in.
 
+mod panels;
+
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use futures_util::StreamExt as _;
@@ -186,72 +188,6 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_the_api_says() {
         let reply = post(&world, &format!("/do/{action}"), form).await;
         assert!((400..500).contains(&reply.status), "{action} {form}: {}", reply.status);
         assert!(reply.text.contains("That was not done."), "{action} {form}");
-    }
-}
-
-#[tokio::test]
-async fn crowds_of_robots_are_added_shown_and_removed() {
-    let world = World::new().await;
-    let empty = get(&world, "").await.text;
-    assert!(empty.contains("Robots are workers") && !empty.contains("/do/clear-robots"));
-    let hostile = "Name=%3Cb%3E%22&Workers=2&Members=%22Return%22%3A1%2C+\
-        %22WorkTime%22%3A%7B%22Min%22%3A%221m%22%7D";
-    location(&post(&world, "/do/add-robots", hostile).await);
-    let members = "Members=%7B%22HITs%22%3A%7B%22Title%22%3A%22%3Ci%3E%22%7D%7D";
-    location(&post(&world, "/do/add-robots", members).await);
-    let script = json!({"Answers": {"q": {"Http": {"URL": "http://a.test/"}}}});
-    world.done("POST", "/robots", script).await;
-    world.create_hit(json!({"MaxAssignments": 2})).await;
-    world.advance("0s").await;
-    let page = get(&world, "").await.text;
-    for part in [
-        "&#60;b&#62;&#34;</strong>",
-        "2 workers · all HITs",
-        "Accepted 2 · submitted 0 · returned 0 · abandoned 0",
-        "Next step at 2026-01-01 00:01:00 UTC",
-        "Crowd 2</strong>",
-        "1 worker · HITs <code>{&#34;Title&#34;:&#34;&#60;i&#62;&#34;}</code>",
-        "Waits for a HIT",
-        "the option --allow-outbound a.test allows it",
-    ] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    assert!(!page.contains("<b>") && !page.contains("<i>"));
-    location(&post(&world, "/do/remove-robots", "robot=1").await);
-    let crowds = async || world.done("GET", "/robots", Value::Null).await["Robots"].clone();
-    assert_eq!(crowds().await.as_array().unwrap().len(), 2);
-    let asked = post(&world, "/do/clear-robots", "").await;
-    assert!(asked.status == 200 && asked.text.contains("Remove all robots?"), "{}", asked.text);
-    assert_eq!(crowds().await.as_array().unwrap().len(), 2, "it was asked first");
-    location(&post(&world, "/do/clear-robots", "confirmed=1").await);
-    assert_eq!(crowds().await, json!([]));
-}
-
-#[tokio::test]
-async fn a_refused_crowd_keeps_what_was_typed() {
-    let world = World::new().await;
-    for (typed, why) in [
-        (
-            "Workers=0&Members=%22Return%22%3A2",
-            &["Workers: must be between", "Return: must be between"][..],
-        ),
-        ("Workers=ten", &["Robots[0].Workers", "invalid type"]),
-        ("Workers=2&Members=%22Workers%22%3A3", &["duplicate field"]),
-        ("Workers=2&Members=%3C%2Ftextarea%3E", &["key must be a string"]),
-        ("Members=%7B%22Return%22%3A0.5%2C%7D", &["trailing comma"]),
-    ] {
-        let reply = post(&world, "/do/add-robots", typed).await;
-        assert_eq!(reply.status, 400, "{typed}");
-        for part in ["That was not done.", "<details open><summary>Add robots"].iter().chain(why) {
-            assert!(reply.text.contains(part), "{typed}, {part}: {}", reply.text);
-        }
-    }
-    let typed = "Workers=0&Name=x&Members=%3C%2Ftextarea%3E";
-    let page = post(&world, "/do/add-robots", typed).await.text;
-    for kept in
-        ["name=\"Workers\" value=\"0\"", "name=\"Name\" value=\"x\"", ">&#60;/textarea&#62;</"]
-    {
-        assert!(page.contains(kept), "{kept}: {page}");
     }
 }
 
