@@ -93,8 +93,8 @@ async fn webhooks_are_added_shown_and_removed() {
     {
         assert!(added.text.contains(part), "{part}: {}", added.text);
     }
-    let hook = json!({"Url": "http://a.test/2", "After": 7, "Description": "<i>", "Requester": "test",
-        "Events": ["HITCreated", "HITExpired"]});
+    let hook = json!({"Url": "http://a.test/2", "After": 7, "Description": "<i>",
+        "Requester": "test", "Events": ["HITCreated", "HITExpired"]});
     world.done("POST", "/webhooks", hook).await;
     let page = get(&world, "").await.text;
     assert!(!page.contains("whsec_") && !page.contains("<i>"));
