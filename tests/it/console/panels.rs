@@ -55,7 +55,7 @@ async fn a_refused_crowd_keeps_what_was_typed() {
             &["Workers: must be between", "Return: must be between"][..],
         ),
         ("Workers=ten", &["Robots[0].Workers", "invalid type"]),
-        ("Workers=2&Members=%22Workers%22%3A3", &["duplicate field"]),
+        ("Workers=2&Members=%22Workers%22%3A3", &["this member stands twice"]),
         ("Workers=2&Members=%3C%2Ftextarea%3E", &["key must be a string"]),
         ("Members=%7B%22Return%22%3A0.5%2C%7D", &["trailing comma"]),
     ] {
@@ -101,7 +101,7 @@ async fn webhooks_are_added_shown_and_removed() {
     let shown = [
         "<code>http://a.test/?a=&#38;</code>",
         "&#60;i&#62; <span class=\"faint\">HITCreated, HITExpired of <code>test</code>",
-        "goes on behind event 7",
+        "has come to event 7",
         "<span class=\"tag bad\">Off</span> the host a.test is not allowed",
     ];
     for part in shown {
@@ -136,6 +136,7 @@ async fn a_failing_webhook_is_tried_again() {
     let damage =
         "UPDATE destinations SET failures = 2, failure = 'no <b>', retry_at = 9999999999999";
     state::write(&world, damage).await;
+    world.advance("1s").await;
     let page = get(&world, "").await.text;
     for part in [
         "2 attempts failed: no &#60;b&#62;",
