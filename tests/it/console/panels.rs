@@ -57,7 +57,7 @@ async fn a_refused_crowd_keeps_what_was_typed() {
         ("Workers=ten", &["Robots[0].Workers", "invalid type"]),
         ("Workers=2&Members=%22Workers%22%3A3", &["this member stands twice"]),
         ("Workers=2&Members=%3C%2Ftextarea%3E", &["key must be a string"]),
-        ("Members=%7B%22Return%22%3A0.5%2C%7D", &["trailing comma"]),
+        ("Members=%7B%22Return%22%3A0.5%2C%7D", &["key must be a string"]),
     ] {
         let reply = post(&world, "/do/add-robots", typed).await;
         assert_eq!(reply.status, 400, "{typed}");
@@ -134,13 +134,13 @@ async fn a_failing_webhook_is_tried_again() {
     let working = get(&world, "").await.text;
     assert!(working.contains(">On</span>") && !working.contains("/do/retry-webhook"));
     let damage =
-        "UPDATE destinations SET failures = 2, failure = 'no <b>', retry_at = 9999999999999";
+        "UPDATE destinations SET failures = 2, failure = 'no <b>', retry_at = 4000000000000";
     state::write(&world, damage).await;
     world.advance("1s").await;
     let page = get(&world, "").await.text;
     for part in [
         "2 attempts failed: no &#60;b&#62;",
-        "2286-11-20 17:46:39 UTC in real time",
+        "2096-10-02 07:06:40 UTC in real time",
         "Retry http://a.test/",
     ] {
         assert!(page.contains(part), "{part}: {page}");
@@ -148,5 +148,5 @@ async fn a_failing_webhook_is_tried_again() {
     let form = format!("webhook={}", added["Webhooks"][0]["Webhook"].as_str().unwrap());
     let retried = post(&world, "/do/retry-webhook", &form).await;
     assert_eq!(location(&retried), "/requester/console?done=retry-webhook");
-    assert!(!get(&world, "").await.text.contains("2286-11-20"), "the next attempt is now");
+    assert!(!get(&world, "").await.text.contains("2096-10-02"), "the next attempt is now");
 }
