@@ -69,7 +69,7 @@ def test_the_commands(server):
     assert [crowd["Workers"] for crowd in added] == [2]
     listed = json.loads(run_binary("robots", *endpoint).stdout)["Robots"]
     assert [crowd["Robot"] for crowd in listed] == [added[0]["Robot"]]
-    assert run_binary("robots", "clear", *endpoint).stdout == '{"Removed":1}\n'
+    assert json.loads(run_binary("robots", "clear", *endpoint).stdout) == {"Removed": 1}
     failed = run_binary("robots", "add", "Workers=0", *endpoint)
     assert failed.returncode == 1
     assert "Workers: must be between 1 and 100000" in failed.stderr
