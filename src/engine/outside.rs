@@ -1,14 +1,15 @@
 //! Asking for answers of robots, outside any transaction.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::FutureExt as _;
 
+use crate::actions::robots::answers::end_now;
 use crate::actions::robots::waiting::wake_asking;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::store::requesters::Requester;
-use crate::store::timers::Kind;
 use crate::turn::{Ask, Outside};
 
 impl Engine {
@@ -25,39 +26,39 @@ impl Engine {
         &self.outside
     }
 
-    /// Asks what robots want to know. Returns when the answers are there for which the clock is
-    /// held, or the market closes; the others come in turns of their own.
+    /// Asks what robots want to know. Returns when an answer is there for which the clock is held,
+    /// or the market closes; the others come in turns of their own.
     pub async fn ask_outside(self: &Arc<Self>) {
-        let (held, others): (Vec<Ask>, Vec<Ask>) =
-            self.outside.wanted().into_iter().partition(|ask| ask.holds_clock);
-        for ask in others {
-            let engine = Arc::clone(self);
-            tokio::spawn(async move {
-                let subject = ask.subject.clone();
-                engine.ask_one(ask).await;
-                engine.end_work_now(subject).await;
-            });
+        let (mut answered, mut changes) =
+            (self.outside.answered.subscribe(), self.changes.subscribe());
+        let (wanted, mut holds_clock) = self.outside.wanted();
+        for ask in wanted {
+            holds_clock |= ask.holds_clock;
+            tokio::spawn(Arc::clone(self).ask_one(ask));
         }
-        if held.is_empty() {
-            return;
-        }
-        let mut changes = self.changes.subscribe();
-        tokio::select! {
-            _ = join_all(held.into_iter().map(|ask| self.ask_one(ask))) => {}
-            _ = changes.wait_for(|is_closed| *is_closed) => {}
+        if holds_clock {
+            tokio::select! {
+                _ = answered.changed() => {}
+                _ = changes.wait_for(|is_closed| *is_closed) => {}
+            }
         }
     }
 
-    async fn ask_one(&self, ask: Ask) {
+    async fn ask_one(self: Arc<Self>, ask: Ask) {
         let (reset_count, assignment_id) = (ask.reset_count, ask.job.assignment_id.clone());
-        let answered = self.outside.answer(ask.job).await;
-        self.outside.put(reset_count, assignment_id, answered);
+        let answered = AssertUnwindSafe(self.outside.answer(ask.job)).catch_unwind().await;
+        let answered = answered.unwrap_or_else(|_| Err("It panicked.".to_owned()));
+        self.outside.put(reset_count, assignment_id.clone(), answered);
+        if !ask.holds_clock {
+            self.end_work_now(ask.subject, assignment_id).await;
+        }
     }
 
     /// The timer that ends a robot's work is due.
-    async fn end_work_now(self: &Arc<Self>, subject: String) {
-        let set = self.write(Requester::default(), subject, |turn, subject| {
-            Box::pin(turn.set_timer(Kind::RobotWork, subject, turn.arrived_at))
+    async fn end_work_now(self: &Arc<Self>, subject: String, assignment_id: String) {
+        let input = (subject, assignment_id);
+        let set = self.write(Requester::default(), input, |turn, (subject, assignment_id)| {
+            Box::pin(end_now(turn, subject, assignment_id))
         });
         if let Err(fault) = set.await {
             tracing::warn!(%fault, "the answer of a robot is submitted later");

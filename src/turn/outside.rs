@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::rules::robots::answers::Asked;
 use crate::rules::robots::job::Job;
 use crate::turn::BoxFuture;
@@ -43,7 +45,12 @@ pub struct Outside {
     wanted: Mutex<Vec<Ask>>,
     /// None while somebody is being asked.
     answers: Mutex<HashMap<Key, Option<Answered>>>,
+    /// Told of each answer.
+    pub answered: watch::Sender<()>,
 }
+
+/// More answers than these are not kept for robots that may be gone.
+const MOST: usize = 1000;
 
 impl Outside {
     /// Says who asks. Only the first call does anything.
@@ -73,25 +80,30 @@ impl Outside {
         guard(&self.wanted).extend(asks);
     }
 
-    /// What is to be asked and is not yet. From now on it is being asked.
-    pub fn wanted(&self) -> Vec<Ask> {
+    /// What is to be asked and is not yet: from now on it is being asked. And whether the clock is
+    /// held for something that is being asked already.
+    pub fn wanted(&self) -> (Vec<Ask>, bool) {
         let mut wanted = std::mem::take(&mut *guard(&self.wanted));
-        let mut answers = guard(&self.answers);
+        let (mut answers, mut holds_clock) = (guard(&self.answers), false);
         wanted.retain(|ask| {
             let key = (ask.reset_count, ask.job.assignment_id.clone());
+            holds_clock |= ask.holds_clock && answers.get(&key).is_some_and(Option::is_none);
             let is_new = !answers.contains_key(&key);
             answers.entry(key).or_insert(None);
             is_new
         });
-        wanted
+        (wanted, holds_clock)
     }
 
     /// Notes an answer.
     pub fn put(&self, reset_count: i64, assignment_id: String, answered: Answered) {
         let mut answers = guard(&self.answers);
         // Nobody will ask for those of an earlier market.
-        answers.retain(|(of, _), _| *of >= reset_count);
+        let is_full = answers.len() >= MOST;
+        answers.retain(|(of, _), there| *of >= reset_count && !(is_full && there.is_some()));
         answers.insert((reset_count, assignment_id), Some(answered));
+        drop(answers);
+        self.answered.send_replace(());
     }
 
     /// The answer, if it is there. It is forgotten.

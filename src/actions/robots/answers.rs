@@ -115,6 +115,19 @@ async fn ask_ahead(turn: &mut Turn) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The answer to an assignment is there: its robot, if that has it in hand still, ends its work.
+///
+/// # Errors
+/// The database failed.
+pub async fn end_now(turn: &mut Turn, subject: &str, assignment_id: &str) -> Result<(), Fault> {
+    match work_of(turn, subject).await? {
+        Some((_, work)) if work.assignment_id == assignment_id => {
+            turn.set_timer(Kind::RobotWork, subject, turn.arrived_at).await
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the robot of a timer has in hand, and its crowd.
 ///
 /// # Errors

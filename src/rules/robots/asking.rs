@@ -119,7 +119,7 @@ impl<'a> Question<'a> {
         }
         let mut checked = Vec::new();
         for field in &self.fields {
-            let answer = answers.shift_remove(&field.name).unwrap_or_default();
+            let answer = answers.swap_remove(&field.name).unwrap_or_default();
             let values = values(field, answer)?;
             check(field, &values)?;
             checked.push((field.name.clone(), values));

@@ -93,7 +93,7 @@ const WORDS: [&str; 24] = [
 
 fn of_text(text: &Text, random: &mut Random) -> String {
     for pattern in &text.patterns {
-        for _ in 0..8 {
+        for _ in 0..3 {
             let sampled = sample::sample(pattern, &mut |count| random.below(count));
             if let Some(found) = sampled.filter(|found| fits(text, found)) {
                 return found;
