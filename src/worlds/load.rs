@@ -66,8 +66,8 @@ pub async fn load(
     load.load_worker_blocks().await?;
     load.load_messages().await?;
     load.load_faults().await?;
-    load.save_workers().await?;
     load.load_robots().await?;
+    load.save_workers().await?;
     Ok((load.loaded, load.problems))
 }
 
