@@ -82,8 +82,8 @@ pub struct Robot {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^A[A-Z0-9]{0,19}$")]
     pub worker_id_prefix: Option<String>,
-    /// Why its workers do nothing, in answers: whom they ask may not be asked. Ignored in a new
-    /// script.
+    /// Why its workers do nothing, in answers: those whom they ask may not be asked. Ignored in a
+    /// new script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub off: Option<String>,
     /// Whether the workers open the page of an `ExternalQuestion` and fill in its form, if
