@@ -154,6 +154,10 @@ async fn every_list_is_counted() {
         let lists = loaded.as_object().unwrap();
         assert_eq!(lists.len(), 15);
         for (name, count) in lists {
+            if builtin.name == "crowd" && name == "Assignments" {
+                // Its robots have begun.
+                continue;
+            }
             // Types that come with their HITs have no entries of their own; the default requester
             // is there without one.
             if !["HITTypes", "Requesters"].contains(&name.as_str()) {
