@@ -1,6 +1,7 @@
 //! The console: a page on which people see the latest calls, and move the clock, add faults and
 //! keep snapshots. What it changes it asks of the control API, so both refuse with the same words.
 
+mod api;
 mod attempts;
 mod calls;
 mod command;

@@ -45,6 +45,12 @@ pub fn done(action: &str) -> Option<&'static str> {
         "add-fault" => "The rule was added. It counts from the next call on.",
         "remove-fault" => "The rule was removed.",
         "clear-faults" => "All fault rules were removed.",
+        "add-robots" => "The robots were added. They work as the clock runs or is moved.",
+        "remove-robots" => "The crowd was removed. What it had in hand was returned.",
+        "clear-robots" => "All robots were removed. What they had in hand was returned.",
+        "add-webhook" => "The webhook was registered.",
+        "remove-webhook" => "The webhook was removed.",
+        "retry-webhook" => "The webhook is tried again now.",
         "keep" => "The market was kept as a snapshot.",
         "restore" => "The snapshot is in place of the market.",
         "delete" => "The snapshot was deleted.",
@@ -60,6 +66,9 @@ pub fn of(action: &str, form: &Form) -> Option<Command> {
     let snapshot = |end: &str| format!("/_mturk/snapshots/{}{end}", encoded(form.get("name")));
     let clock = |body: Value| (Method::POST, "/_mturk/clock".to_owned(), body.to_string());
     let faults = || "/_mturk/faults".to_owned();
+    let robots = || "/_mturk/robots".to_owned();
+    let webhooks = |end: &str| format!("/_mturk/webhooks{end}");
+    let webhook = |end: &str| webhooks(&format!("{end}?webhook={}", encoded(form.get("webhook"))));
     let (method, path, body) = match action {
         "advance" => clock(json!({"advance": form.get("advance")})),
         "set" => clock(json!({"set": form.get("set")})),
@@ -71,6 +80,15 @@ pub fn of(action: &str, form: &Form) -> Option<Command> {
             (Method::DELETE, path, String::new())
         }
         "clear-faults" => (Method::DELETE, faults(), String::new()),
+        "add-robots" => (Method::POST, robots(), crowd(form)),
+        "remove-robots" => {
+            let path = format!("{}?robot={}", robots(), encoded(form.get("robot")));
+            (Method::DELETE, path, String::new())
+        }
+        "clear-robots" => (Method::DELETE, robots(), String::new()),
+        "add-webhook" => (Method::POST, webhooks(""), new_webhook(form).to_string()),
+        "remove-webhook" => (Method::DELETE, webhook(""), String::new()),
+        "retry-webhook" => (Method::POST, webhook("/retry"), String::new()),
         "keep" => (Method::POST, snapshot(""), String::new()),
         "restore" => (Method::POST, snapshot("/restore"), String::new()),
         "delete" => (Method::DELETE, snapshot(""), String::new()),
@@ -89,20 +107,49 @@ const NUMBERS: [&str; 5] = ["Times", "Probability", "LatencyMs", "PerSecond", "S
 /// Those that are true or absent.
 const FLAGS: [&str; 2] = ["DropConnection", "AfterCommit"];
 
-/// The rule of the fields that are not empty. What is no number stays a text, so that the control
-/// API says what is wrong.
+/// The rule of the fields that are not empty.
 fn fault_rule(form: &Form) -> Value {
-    let filled = |name: &'static str| Some(form.get(name)).filter(|text| !text.is_empty());
-    let text = |name| Some((name, Value::from(filled(name)?)));
-    let number = |name| {
-        let text = filled(name)?;
-        Some((name, serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))))
-    };
-    let flag = |name| filled(name).map(|_| (name, Value::from(true)));
-    let members = TEXTS.into_iter().filter_map(text);
-    let members = members.chain(NUMBERS.into_iter().filter_map(number));
-    let members = members.chain(FLAGS.into_iter().filter_map(flag));
-    members.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>().into()
+    let members = TEXTS.into_iter().filter_map(|name| text(form, name));
+    let members = members.chain(NUMBERS.into_iter().filter_map(|name| number(form, name)));
+    let flag =
+        |name: &'static str| Some((name.to_owned(), filled(form, name).map(|_| true)?.into()));
+    members.chain(FLAGS.into_iter().filter_map(flag)).collect::<Map<_, _>>().into()
+}
+
+/// The script of a crowd: its own fields, and the members that were typed as JSON, with braces or
+/// without. They are not read here, so that the control API says what is wrong with them.
+fn crowd(form: &Form) -> String {
+    let own = [text(form, "Name"), number(form, "Workers")].into_iter().flatten();
+    let own = own.map(|(name, value)| format!("{}:{value}", Value::from(name)));
+    let typed = form.get("Members");
+    let inside = typed.strip_prefix('{').and_then(|typed| typed.strip_suffix('}'));
+    let typed = Some(inside.unwrap_or(typed).trim()).filter(|typed| !typed.is_empty());
+    let members: Vec<String> = own.chain(typed.map(str::to_owned)).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn new_webhook(form: &Form) -> Value {
+    let events: Vec<&str> = form.all("Events").collect();
+    let mut members = Map::from_iter([("Url".to_owned(), form.get("Url").into())]);
+    if !events.is_empty() {
+        members.insert("Events".to_owned(), events.into());
+    }
+    members.into()
+}
+
+fn filled<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
+    Some(form.get(name)).filter(|text| !text.is_empty())
+}
+
+fn text(form: &Form, name: &str) -> Option<(String, Value)> {
+    Some((name.to_owned(), filled(form, name)?.into()))
+}
+
+/// A member that is a number. What is none stays a text, so that the control API says what is
+/// wrong.
+fn number(form: &Form, name: &str) -> Option<(String, Value)> {
+    let text = filled(form, name)?;
+    Some((name.to_owned(), serde_json::from_str(text).unwrap_or_else(|_| text.into())))
 }
 
 /// What is asked before a form's wish is done; none if that is done at once.
@@ -127,6 +174,13 @@ pub async fn question(
             "Delete this snapshot?",
             format!("The snapshot {name} cannot be brought back. The market stays as it is."),
             "Delete it",
+        ),
+        "clear-robots" => (
+            "Remove all robots?",
+            "All crowds are removed, and what they have in hand is returned. The workers and what \
+             they submitted stay."
+                .to_owned(),
+            "Remove them",
         ),
         "reset" => (
             "Reset the market?",

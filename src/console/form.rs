@@ -30,6 +30,11 @@ impl Form {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// All fields of that name.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
     /// Whether it was confirmed.
     pub fn is_confirmed(&self) -> bool {
         !self.get(CONFIRMED).is_empty()

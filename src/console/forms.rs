@@ -1,29 +1,17 @@
 //! What the page's forms ask for, done by the control API.
 
 use askama::Template;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Path, Request};
+use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
-use serde::Deserialize;
-use tower::ServiceExt as _;
 
-use crate::console::command::{self, Command, Question};
-use crate::console::form::{Error, Form, Refusal};
-use crate::console::overview::refused;
+use crate::console::api;
+use crate::console::command::{self, Question};
+use crate::console::form::{Form, Refusal};
+use crate::console::overview::{refused, registered};
 use crate::console::page::{self, Head, Page, go, message};
 use crate::console::state::{Console, ROOT};
-use crate::fault::Fault;
 use crate::rules::posted::Field;
 use crate::views::show;
-
-/// Of an answer, so much is read.
-const MAX_ANSWER: usize = 1 << 20;
-
-#[derive(Deserialize)]
-struct Failure {
-    error: Error,
-}
 
 #[derive(Template)]
 #[template(path = "console_question.html")]
@@ -46,31 +34,9 @@ pub async fn act(console: Console, Path(action): Path<String>, form: Form) -> Pa
         let (head, fields) = (Head::read(&console).await?, form.unconfirmed().collect());
         return page::answer(&QuestionPage { head, action: &action, question, fields });
     }
-    match send(&console, command).await? {
-        Ok(()) => Ok(go(&format!("{ROOT}?done={action}"))),
+    match api::send(&console, command).await? {
+        Ok(answer) if action == "add-webhook" => registered(&console, &answer).await,
+        Ok(_) => Ok(go(&format!("{ROOT}?done={action}"))),
         Err((status, error)) => refused(&console, Refusal { status, action, error }, form).await,
     }
-}
-
-/// Asks the control API; what it refuses.
-async fn send(
-    console: &Console,
-    command: Command,
-) -> Result<Result<(), (StatusCode, Error)>, Fault> {
-    let service = |error: String| Fault::Service(error);
-    let request = Request::builder().method(command.method).uri(command.path);
-    let request = match &console.token {
-        Some(token) => request.header(AUTHORIZATION, format!("Bearer {}", token.secret())),
-        None => request,
-    };
-    let request = request.body(Body::from(command.body)).map_err(|e| service(e.to_string()))?;
-    let Ok(response) = console.control.clone().oneshot(request).await;
-    let status = response.status();
-    if status.is_success() {
-        return Ok(Ok(()));
-    }
-    let body = to_bytes(response.into_body(), MAX_ANSWER).await;
-    let body = body.map_err(|e| service(e.to_string()))?;
-    let failure: Failure = serde_json::from_slice(&body).map_err(|e| service(e.to_string()))?;
-    Ok(Err((status, failure.error)))
 }

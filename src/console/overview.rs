@@ -4,11 +4,14 @@
 
 use askama::Template;
 use axum::extract::Query;
+use axum::http::Method;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
+use crate::actions::robots::crowds;
+use crate::console::api;
 use crate::console::calls::Row;
-use crate::console::command;
+use crate::console::command::{self, Command};
 use crate::console::form::{Form, Refusal};
 use crate::console::page::{self, Head, Page, html, render};
 use crate::console::state::Console;
@@ -19,15 +22,18 @@ use crate::journal::summary::{BAR_S, Bar, Summary};
 use crate::journal::view::CallFilter;
 use crate::ops::OPERATIONS;
 use crate::rules::frame::encoded;
+use crate::rules::robots::script::Robot;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::shapes::event::Event;
 use crate::shapes::fault_rule::{FaultRule, Preset};
 use crate::shapes::hit::HitStatus;
+use crate::shapes::notification::EventType;
 use crate::shapes::snapshot::Snapshot;
+use crate::shapes::webhook::{Secret, Webhook};
 use crate::store::requesters::Requester;
 use crate::store::timers::Entry;
 use crate::store::{acceptances, faults, timers};
-use crate::time::real_now;
+use crate::time::{Time, real_now};
 use crate::views::show;
 
 /// So many calls are on a page.
@@ -36,6 +42,9 @@ const PAGE: usize = 50;
 const EVENTS: u32 = 10;
 /// So many failed timers are shown; all are counted.
 const FAILED_TIMERS: i64 = 10;
+
+/// So many crowds of robots are shown; all are counted.
+const CROWDS: usize = 20;
 
 /// What the address of the page says.
 #[derive(Debug, Default, Deserialize)]
@@ -141,10 +150,35 @@ fn per_second(calls: u64) -> String {
 struct Market {
     gauges: Gauges,
     rules: Vec<FaultRule>,
+    robots: Vec<Robot>,
+    webhooks: Vec<Webhook>,
     snapshots: Vec<Snapshot>,
     events: Vec<Event>,
     next_timer: Option<Entry>,
     failed: Vec<(Entry, String)>,
+}
+
+/// Webhooks, as the control API has them.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Webhooks {
+    webhooks: Vec<Webhook>,
+}
+
+impl Webhooks {
+    fn read(answer: &[u8]) -> Result<Vec<Webhook>, Fault> {
+        let read: Result<Self, _> = serde_json::from_slice(answer);
+        Ok(read.map_err(|error| Fault::Service(error.to_string()))?.webhooks)
+    }
+}
+
+/// The webhooks with their states, which the control API knows.
+async fn webhooks(console: &Console) -> Result<Vec<Webhook>, Fault> {
+    let (path, body) = ("/_mturk/webhooks".to_owned(), String::new());
+    match api::send(console, Command { method: Method::GET, path, body }).await? {
+        Ok(answer) => Webhooks::read(&answer),
+        Err((_, error)) => Err(Fault::Service(error.message)),
+    }
 }
 
 impl Market {
@@ -154,13 +188,15 @@ impl Market {
             Box::pin(async move {
                 let next = timers::next(&mut turn.tx).await?;
                 let failed = timers::aside(&mut turn.tx, FAILED_TIMERS).await?;
-                Ok::<_, Fault>((faults::list(&mut turn.tx).await?, next, failed))
+                let rules = faults::list(&mut turn.tx).await?;
+                Ok::<_, Fault>((rules, crowds::list(turn).await?, next, failed))
             })
         });
-        let (rules, next_timer, failed) = read.await?;
+        let (rules, robots, next_timer, failed) = read.await?;
         let gauges = engine.gauges().await?;
+        let webhooks = webhooks(console).await?;
         let (snapshots, events) = (engine.snapshots().await?, engine.latest_events(EVENTS).await?);
-        Ok(Self { gauges, rules, snapshots, events, next_timer, failed })
+        Ok(Self { gauges, rules, robots, webhooks, snapshots, events, next_timer, failed })
     }
 
     /// Each status with how many HITs have it, and how wide its bar is, of 100.
@@ -195,6 +231,14 @@ struct Overview {
     traffic: String,
     market: Market,
     done: Option<&'static str>,
+    outcome: Outcome,
+}
+
+/// What a form led to, if the page answers it.
+#[derive(Default)]
+struct Outcome {
+    /// The secret of the webhook that was registered.
+    secret: Option<Secret>,
     refusal: Option<Refusal>,
     /// What was typed into the form that was refused.
     form: Form,
@@ -211,8 +255,31 @@ impl Overview {
         serde_json::to_string(&shown).unwrap_or_default()
     }
 
-    fn is_adding_rule(&self) -> bool {
-        self.refusal.as_ref().is_some_and(|refusal| refusal.action == "add-fault")
+    /// What a crowd is called.
+    fn name(crowd: &Robot) -> String {
+        let number = crowd.robot.unwrap_or_default();
+        crowd.name.clone().unwrap_or_else(|| format!("Crowd {number}"))
+    }
+
+    /// Which HITs a crowd works on, as JSON; none if all.
+    fn wanted(crowd: &Robot) -> Option<String> {
+        crowd.hits.as_ref().and_then(|hits| serde_json::to_string(hits).ok())
+    }
+
+    /// Whether that form was refused.
+    fn is_refused(&self, action: &str) -> bool {
+        self.outcome.refusal.as_ref().is_some_and(|refusal| refusal.action == action)
+    }
+
+    fn is_chosen(&self, event: EventType) -> bool {
+        self.outcome.form.all("Events").any(|chosen| chosen == event.as_str())
+    }
+
+    /// The events that a webhook gets, in a line.
+    fn events(webhook: &Webhook) -> String {
+        let all = || "all events".to_owned();
+        let words = |events: &Vec<EventType>| events.iter().map(|event| event.as_str()).collect();
+        webhook.events.as_ref().map(words).map_or_else(all, |words: Vec<_>| words.join(", "))
     }
 
     fn presets() -> [&'static str; Preset::ALL.len()] {
@@ -222,23 +289,28 @@ impl Overview {
 
 /// `GET /requester/console`.
 pub async fn show(console: Console, Query(query): Query<CallsQuery>) -> Page {
-    let page = overview(&console, query, None, Form::default()).await?;
+    let page = overview(&console, query, Outcome::default()).await?;
     Ok(html(page).into_response())
 }
 
 /// The page with what was refused, and with what was typed.
 pub async fn refused(console: &Console, refusal: Refusal, form: Form) -> Page {
     let status = refusal.status;
-    let page = overview(console, CallsQuery::default(), Some(refusal), form).await?;
+    let outcome = Outcome { refusal: Some(refusal), form, ..Outcome::default() };
+    let page = overview(console, CallsQuery::default(), outcome).await?;
     Ok((status, html(page)).into_response())
 }
 
-async fn overview(
-    console: &Console,
-    query: CallsQuery,
-    refusal: Option<Refusal>,
-    form: Form,
-) -> Result<String, Fault> {
+/// The page with the secret of a new webhook, which no other page shows; `answer` is that of the
+/// control API.
+pub async fn registered(console: &Console, answer: &[u8]) -> Page {
+    let secret = Webhooks::read(answer)?.into_iter().find_map(|one| one.secret);
+    let query = CallsQuery { done: "add-webhook".to_owned(), ..CallsQuery::default() };
+    let page = overview(console, query, Outcome { secret, ..Outcome::default() }).await?;
+    Ok(html(page).into_response())
+}
+
+async fn overview(console: &Console, query: CallsQuery, outcome: Outcome) -> Result<String, Fault> {
     let (head, market) = (Head::read(console).await?, Market::read(console).await?);
     let journal = console.journal.clone();
     let page = compute(move || {
@@ -260,8 +332,7 @@ async fn overview(
             traffic,
             market,
             done,
-            refusal,
-            form,
+            outcome,
         })
     });
     page.await?

@@ -1,5 +1,7 @@
 //! The console: calls as they come, forms that ask the control API, and who is let in.
 
+mod panels;
+
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use futures_util::StreamExt as _;

@@ -124,6 +124,53 @@ test("without scripts everything can be done", async () => {
   await at.control("DELETE", "/faults");
 });
 
+test("robots and webhooks are added, seen and removed", async (t) => {
+  const own = await market("--allow-outbound", "127.0.0.1:9");
+  t.after(() => own.stop());
+  await own.hit(external("https://requester.example/task"));
+  const page = await opened(own);
+  await page.getByText("Add robots").press("Enter");
+  await page.getByLabel("Name of the crowd").fill("evening");
+  await page.getByLabel("Workers", { exact: true }).fill("0");
+  await page.getByLabel("Other members").fill('"Return": 0.5');
+  await page.getByRole("button", { name: "Add the robots" }).click();
+  await page.getByText("must be between 1 and 100000").waitFor();
+  assert.equal(await page.getByLabel("Other members").inputValue(), '"Return": 0.5');
+  await page.getByLabel("Workers", { exact: true }).fill("2");
+  await page.getByRole("button", { name: "Add the robots" }).click();
+  await page.getByText("The robots were added.").waitFor();
+  await own.control("POST", "/clock", { advance: "1s" });
+  await page.goto(own.url + CONSOLE);
+  const robots = page.getByRole("region", { name: "Robots" });
+  await robots.getByText("Accepted 2 · submitted 0").waitFor();
+  await robots.getByText("Next step at").waitFor();
+  await robots.getByRole("button", { name: "Remove evening" }).click();
+  await page.getByText("The crowd was removed.").waitFor();
+  await own.control("POST", "/robots", [{ Workers: 1 }, { Workers: 2 }]);
+  await page.goto(own.url + CONSOLE);
+  await page.getByRole("button", { name: "Remove all robots" }).click();
+  await page.getByRole("button", { name: "Remove them" }).click();
+  await page.getByText("All robots were removed.").waitFor();
+
+  await page.getByText("Add a webhook").press("Enter");
+  await page.getByLabel("URL").fill("http://127.0.0.1:9/hook");
+  await page.getByLabel("HITCreated").check();
+  await page.getByRole("button", { name: "Add the webhook" }).click();
+  await page.getByText(/whsec_/).waitFor();
+  await own.hit(external("https://requester.example/other"));
+  const webhooks = page.getByRole("region", { name: "Webhooks" });
+  while ((await own.control("GET", "/webhooks")).Webhooks[0].Failures === undefined);
+  await page.goto(own.url + CONSOLE);
+  assert.equal(await page.getByText(/whsec_/).count(), 0);
+  await webhooks.getByText(/attempts? failed/).waitFor();
+  await webhooks.getByRole("button", { name: "Retry http://127.0.0.1:9/hook" }).click();
+  await page.getByText("The webhook is tried again now.").waitFor();
+  await webhooks.getByRole("button", { name: "Remove http://127.0.0.1:9/hook" }).click();
+  await page.getByText("The webhook was removed.").waitFor();
+  assert.deepEqual(page.errors.filter((error) => !error.includes("400")), []);
+  await page.context().close();
+});
+
 test("with an admin token a browser signs in once", async (t) => {
   const shut = await market("--admin-token", "hush");
   t.after(() => shut.stop());
@@ -158,6 +205,9 @@ test("every page of it fits, can be read, and has no fault that axe-core knows",
   }
   await full.call("ListAssignmentsForHIT", { HITId: made[0].HITId });
   await full.control("POST", "/faults", { Operation: "SendBonus", Error: "ThrottlingException", Times: 2 });
+  await full.control("POST", "/robots", { Name: "W".repeat(100), Workers: 2, HITs: { Title: "Rate a page".repeat(10) } });
+  await full.control("POST", "/robots", { Name: "far", Answers: { "*": { Http: "http://far.example/" } } });
+  await full.control("POST", "/webhooks", { Url: `http://far.example/${"W".repeat(300)}`, Events: ["AssignmentSubmitted", "HITReviewable"] });
   await full.control("POST", "/snapshots/loaded");
   await refused(full, "SendBonus", { WorkerId: "A1ANNA", AssignmentId: "3NONE", BonusAmount: "0.10", Reason: "Good", UniqueRequestToken: "1" });
   await refused(full, "ListHITs", { MaxResults: 101 });
@@ -204,6 +254,15 @@ test("every page of it fits, can be read, and has no fault that axe-core knows",
     await page.getByRole("button", { name: "Advance" }).click();
     await page.getByRole("heading", { name: "Move the clock?" }).waitFor();
     await check(page, `console-question-${look}`);
+    await page.goto(full.url + CONSOLE);
+    await page.getByText("Add robots").click();
+    await page.getByText("Add a webhook").click();
+    await page.getByLabel("URL").fill("http://far.example/");
+    await page.getByRole("button", { name: "Add the webhook" }).click();
+    await page.getByText(/whsec_/).waitFor();
+    await page.getByText("Add robots").click();
+    await page.getByText("Add a webhook").click();
+    await check(page, `console-webhook-${look}`);
     await page.context().close();
   }
   assert.deepEqual(found, []);
