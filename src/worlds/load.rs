@@ -68,8 +68,8 @@ pub async fn load(
     load.load_messages().await?;
     load.load_faults().await?;
     load.load_webhooks().await?;
-    load.save_workers().await?;
     load.load_robots().await?;
+    load.save_workers().await?;
     Ok((load.loaded, load.problems))
 }
 

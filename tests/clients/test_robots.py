@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import time
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_commands(server):
     assert [crowd["Workers"] for crowd in added] == [2]
     listed = json.loads(run_binary("robots", *endpoint).stdout)["Robots"]
     assert [crowd["Robot"] for crowd in listed] == [added[0]["Robot"]]
-    assert run_binary("robots", "clear", *endpoint).stdout == '{"Removed":1}\n'
+    assert json.loads(run_binary("robots", "clear", *endpoint).stdout) == {"Removed": 1}
     failed = run_binary("robots", "add", "Workers=0", *endpoint)
     assert failed.returncode == 1
     assert "Workers: must be between 1 and 100000" in failed.stderr
@@ -105,3 +106,57 @@ def test_a_jump_costs_little_more_than_the_same_work_by_the_control_api():
         assert running.control("GET", "/_mturk/wait?submitted=2000&timeout=1s")["Work"]["Submitted"] == 2000
     print(f"{places * hits} assignments: {by_hand:.2f} s by hand, {by_robots:.2f} s by robots")
     assert by_robots < 1.5 * by_hand
+
+
+def majority(labels):
+    """The most frequent label of each task."""
+    return {task: Counter(given.values()).most_common(1)[0][0] for task, given in labels.items()}
+
+
+def dawid_skene(labels, rounds=30):
+    """The labels by Dawid and Skene's EM: each worker has a confusion matrix, which its agreement with others tells."""
+    classes = sorted({label for given in labels.values() for label in given.values()})
+    beliefs = {
+        task: {label: sum(one == label for one in given.values()) / len(given) for label in classes}
+        for task, given in labels.items()
+    }
+    for _ in range(rounds):
+        shares = {label: sum(belief[label] for belief in beliefs.values()) for label in classes}
+        errors = defaultdict(lambda: 0.01)
+        for task, given in labels.items():
+            for worker, label in given.items():
+                for true in classes:
+                    errors[worker, true, label] += beliefs[task][true]
+        for task, given in labels.items():
+            for true in classes:
+                belief = shares[true]
+                for worker, label in given.items():
+                    belief *= errors[worker, true, label] / sum(errors[worker, true, one] for one in classes)
+                beliefs[task][true] = belief
+            total = sum(beliefs[task].values())
+            beliefs[task] = {label: belief / total for label, belief in beliefs[task].items()}
+    return {task: max(belief, key=belief.get) for task, belief in beliefs.items()}
+
+
+# The share of right labels by majority vote and by Dawid-Skene, by seed. crowd-kit 1.4.2 finds 0.771 and 0.840 for seed 1.
+AGGREGATED = {1: (0.766, 0.84)}
+
+
+@pytest.mark.parametrize("seed", AGGREGATED)
+def test_the_built_in_crowd_is_worth_aggregating(seed):
+    world = json.loads(run_binary("fixtures", "crowd").stdout)
+    world["Robots"][0]["Seed"] = seed
+    with launch("--freeze") as running:
+        running.control("POST", "/_mturk/world", world)
+        running.control("POST", "/_mturk/clock", {"advance": "1d"})
+        printed = run_binary("dump", "--labels", "--endpoint", running.url).stdout
+    labels = defaultdict(dict)
+    for row in csv.DictReader(io.StringIO(printed)):
+        labels[row["task"]][row["worker"]] = row["label"]
+    assert [len(given) for given in labels.values()] == [5] * 1000
+    gold = {hit["HITId"]: json.loads(hit["RequesterAnnotation"])["gold"] for hit in world["HITs"]}
+    by_vote, by_model = (
+        sum(found[task] == gold[task] for task in gold) / 1000 for found in (majority(labels), dawid_skene(labels))
+    )
+    assert (by_vote, by_model) == pytest.approx(AGGREGATED[seed], abs=0.02)
+    assert by_model > by_vote + 0.03

@@ -163,6 +163,24 @@ async fn those_whose_work_ends_in_one_jump_ask_together() {
     assert_eq!((submitted(&world, &hit_id).await.len(), seen.lock().unwrap().len()), (4, 4));
 }
 
+/// The task that keeps time asks too, and the jump waits for what it asked for.
+#[tokio::test]
+async fn a_jump_waits_whoever_asks() {
+    let (address, seen) = server(a_label, always()).await;
+    let world = market(&address).await;
+    let (stop, stopped) = watch::channel(false);
+    let keeper = world.emulator.clone();
+    let keeper = tokio::spawn(async move { keeper.keep_time(stopped).await });
+    let hit_id = hit_of(&world, &html(PAGE), 9).await;
+    let answers = json!({"label": {"Http": format!("http://{address}/")}});
+    crowd(&world, json!({"Workers": 9, "Answers": answers})).await;
+    world.advance("1h").await;
+    assert_eq!((submitted(&world, &hit_id).await.len(), seen.lock().unwrap().len()), (9, 9));
+    assert_eq!(world.done("GET", "/clock", Value::Null).await["target"], Value::Null);
+    stop.send(true).unwrap();
+    keeper.await.unwrap();
+}
+
 #[tokio::test]
 async fn broken_answers_return_the_work() {
     for (status, answer) in [

@@ -10,10 +10,10 @@ use crate::store::db::sql::{bind, sql};
 use crate::time::Instant;
 
 statements! {
-    FIND = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, adult, \
-            robot FROM workers WHERE id = $1";
-    LIST = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, adult, \
-            robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
+    FIND = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, \
+            adult, robot FROM workers WHERE id = $1";
+    LIST = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, \
+            adult, robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
     ADD = "INSERT INTO workers (id, masters, adult, created_at) VALUES ($1, false, false, $2) \
         ON CONFLICT DO NOTHING";
     PUT = "INSERT INTO workers (id, name, country, subdivision, hits_approved, percent_approved, \

@@ -13,7 +13,7 @@ use crate::worlds::merge::Located;
 
 impl Load<'_> {
     pub(super) async fn load_robots(&mut self) -> Result<(), Fault> {
-        // HITs may have come, and qualifications. Those that the files bring know what they wait for.
+        // HITs may have come, and qualifications. Crowds of the files know what they wait for.
         waiting::wake_all(self.turn).await?;
         if self.are_too_many().await? {
             return Ok(());
@@ -64,6 +64,7 @@ impl Load<'_> {
             None => None,
         };
         let crowd = crowds::add(self.turn, entry, requester_id.as_deref()).await?;
+        self.workers.extend((0..crowd.worker_count()).map(|number| crowd.worker_id(number)));
         self.loaded.crowds.push(crowd);
         self.loaded.robots += 1;
         Ok(())

@@ -79,7 +79,7 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_ADMIN_TOKEN" => to("a secret"),
         "MTURK_LOCAL_ADMIN_TOKEN_FILE" => to("/"),
         "MTURK_LOCAL_NO_INTERCEPT" => Some(("perhaps", &["exec", "--", "true"])),
-        "MTURK_LOCAL_WITH_SECRETS" => Some(("perhaps", &["dump"])),
+        "MTURK_LOCAL_WITH_SECRETS" | "MTURK_LOCAL_LABELS" => Some(("perhaps", &["dump"])),
         "AWS_REGION" => to("no region"),
         "MTURK_LOCAL_HIT" => Some(("../reset", &["submit"])),
         "MTURK_LOCAL_DATABASE" => to("mysql://u: secret@h/d"),
@@ -97,6 +97,8 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_WAIT" => Some(("perhaps", &["health"])),
         "MTURK_LOCAL_TIMEOUT" => Some(("soon", &["health"])),
         "MTURK_LOCAL_AFTER" | "MTURK_LOCAL_LIMIT" => Some(("-1", &["requests"])),
+        "MTURK_LOCAL_ALLOW_OUTBOUND" => Some(("https://a.test/", &[])),
+        "MTURK_LOCAL_ROBOT_KEY_ENV" => Some(("A=B", &[])),
         "MTURK_LOCAL_FOLLOW" => Some(("perhaps", &["requests"])),
         // Names: the market knows which there are.
         "MTURK_LOCAL_REQUESTER"

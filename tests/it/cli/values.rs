@@ -59,6 +59,8 @@ fn bad(option: &str) -> &'static [&'static str] {
         "endpoint" => {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x/y", "http://x?y"]
         }
+        "allow-outbound" => &["", " ", "https://x", "x/y", "u@x", "x:0", "x:y", "*", "a.*"],
+        "robot-key-env" => &["", " ", "A=B"],
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],
         "limit" => &["", "-1", "x"],
@@ -78,6 +80,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "tls-self-signed"
         | "no-intercept"
         | "follow"
+        | "labels"
         | "operation"
         | "error"
         | "requester"

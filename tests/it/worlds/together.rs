@@ -152,8 +152,12 @@ async fn every_list_is_counted() {
         dumped["Assignments"] =
             work.flat_map(|hit| hit["Assignments"].as_array().unwrap().clone()).collect();
         let lists = loaded.as_object().unwrap();
-        assert_eq!(lists.len(), 15);
+        assert_eq!(lists.len(), 16);
         for (name, count) in lists {
+            if builtin.name == "crowd" && name == "Assignments" {
+                // Its robots have begun.
+                continue;
+            }
             // Types that come with their HITs have no entries of their own; the default requester
             // is there without one.
             if !["HITTypes", "Requesters"].contains(&name.as_str()) {

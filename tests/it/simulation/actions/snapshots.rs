@@ -15,6 +15,7 @@ struct Keep(String);
 struct Restore(String);
 
 /// A new name mostly, and now and then one that was used.
+#[expect(clippy::unnecessary_wraps, reason = "others may have nothing to be about")]
 pub fn keep(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
     Some(Arc::new(Keep(format!("kept-{}", chance.below(model.snapshots.len() + 2)))))
 }
@@ -51,7 +52,7 @@ impl Action for Restore {
     fn apply(&self, model: &mut Model) -> bool {
         let Some(kept) = model.snapshots.get(&self.0).cloned() else { return false };
         let (snapshots, loads) = (std::mem::take(&mut model.snapshots), model.loads + 1);
-        *model = Model { snapshots, loads, ..kept };
+        *model = Model { loads, snapshots, ..kept };
         true
     }
 
