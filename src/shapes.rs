@@ -7,6 +7,7 @@ pub mod event;
 pub mod fault_rule;
 pub mod hit;
 pub mod notification;
+pub mod object;
 pub mod operation;
 pub mod qualification;
 pub mod review;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::shapes::answer::Values;
+use crate::shapes::object::object;
 use crate::shapes::words::words;
 
 /// How a robot answers, by the name of the field; `*` stands for every field that has no answerer
@@ -58,37 +59,35 @@ fn one_or_several<S: serde::Serializer>(
 pub struct AnswerRule {
     /// Values and how often each is given in proportion to the others.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = json!({"cat": 3, "dog": 1}))]
+    #[schema(example = json!({"cat": 3, "dog": 1}))]
     pub weights: Option<BTreeMap<String, f64>>,
     /// The right answer, in which `${name}` stands for a parameter of the HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "${label}")]
+    #[schema(example = "${label}")]
     pub gold: Option<String>,
     /// How often the answer is the right one, otherwise another that the field offers: a share, or
     /// that of the first and of the last worker of the script; 1 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub accuracy: Option<Accuracy>,
     /// For each right answer, what is given instead, and how often in proportion.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = json!({"cat": {"cat": 0.9, "dog": 0.1}}))]
+    #[schema(example = json!({"cat": {"cat": 0.9, "dog": 0.1}}))]
     pub confusion: Option<BTreeMap<String, BTreeMap<String, f64>>>,
     /// The share of the script's workers who do not look for the right answer: half of them answer
     /// at random, the others always the same.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     pub spammers: Option<f64>,
     /// Answers without looking at the HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub spam: Option<Spam>,
     /// An address that is asked: a POST of the HIT and its fields, answered by `Answers`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "http://127.0.0.1:8000/answer")]
+    #[schema(example = "http://127.0.0.1:8000/answer")]
     pub http: Option<String>,
     /// A language model that is asked.
-    #[serde(rename = "OpenAI", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(rename = "OpenAI", deserialize_with = "object")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub open_ai: Option<OpenAi>,
 }
 

@@ -52,6 +52,7 @@ NOT_RUN = {
     ("python.md", 'python/build-wheel "$(container/build-static.sh)"'),
     ("safety.md", "mturk-local --listen 0.0.0.0:1770 --allow-remote --auth strict \\"),
     ("safety.md", "mturk-local --tls-listen 0.0.0.0:1773 --allow-remote --auth strict --credential mykey:mysecret \\"),
+    ("robots-answers.md", "mturk-local --allow-outbound 127.0.0.1:11434"),
     (
         "safety.md",
         "mturk-local --allow-outbound localhost:8000 --allow-outbound '*.example.com' --robot-key-env OPENAI_API_KEY",

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::rules;
 use crate::shapes::answerer::{Answerer, Answers};
+use crate::shapes::object::object;
 use crate::shapes::qualification::Locale;
 use crate::shapes::scalar::{AccessKey, At, Id, WorkerId};
 use crate::shapes::words::words;
@@ -22,6 +23,9 @@ const LONGEST: Span = Span::days(365);
 
 /// The longest name.
 const NAME_CHARACTERS: usize = 100;
+
+/// The longest title of a HIT.
+const TITLE_CHARACTERS: usize = 128;
 
 /// The digits behind the prefix of a robot's worker id.
 const DIGITS: usize = 6;
@@ -49,14 +53,15 @@ pub struct Robot {
     #[schema(minimum = 1, maximum = 100_000)]
     pub workers: Option<i64>,
     /// The HITs to work on; all if absent.
-    #[serde(rename = "HITs", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "HITs", deserialize_with = "object")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hits: Option<Wanted>,
     /// When a worker comes and accepts a HIT. If absent, each worker accepts a HIT whenever the
     /// worker has none in hand.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub arrival: Option<Arrival>,
     /// How long the work takes; from 20 s to 3 min if absent, and less than the HIT allows.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub work_time: Option<WorkTime>,
     /// What the workers answer, by field, and by `*` for the other fields; what is plausible for a
     /// field that has no answer here.
@@ -72,7 +77,7 @@ pub struct Robot {
     #[schema(minimum = 0, maximum = 1)]
     pub abandon: Option<f64>,
     /// What system qualifications are read from, the same for all workers of the crowd.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub traits: Option<Traits>,
     /// The same seed gives the same history; 1 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +96,7 @@ pub struct Robot {
     #[serde(rename = "OpenExternalURL", skip_serializing_if = "Option::is_none")]
     pub open_external_url: Option<bool>,
     /// How far it has come. A new script begins with nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
 }
 
@@ -310,6 +315,9 @@ impl Robot {
         for (name, share) in [("Return", self.r#return), ("Abandon", self.abandon)] {
             check(name, share.is_none_or(is_share), "must be between 0 and 1");
         }
+        let title = self.hits.as_ref().and_then(|hits| hits.title.as_ref());
+        let is_title = |title: &String| title.chars().count() <= TITLE_CHARACTERS;
+        check("HITs.Title", title.is_none_or(is_title), "must have at most 128 characters");
         let ends = self.r#return.unwrap_or(0.0) + self.abandon.unwrap_or(0.0);
         let both = self.r#return.is_some_and(is_share) && self.abandon.is_some_and(is_share);
         check("Abandon", !both || ends <= 1.0, "is more than 1 together with Return");

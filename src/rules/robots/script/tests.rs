@@ -60,3 +60,14 @@ fn workers_have_ids_in_a_row() {
     assert_eq!(robot.worker_id(0), "ACROWD000001");
     assert_eq!(robot.worker_id(99_999), "ACROWD100000");
 }
+
+#[test]
+fn a_title_is_as_long_as_that_of_a_hit_and_members_are_objects() {
+    let titled = |length| wrong(&format!(r#"{{"HITs":{{"Title":"{}"}}}}"#, "é".repeat(length)));
+    assert_eq!((titled(128), titled(129)), (vec![], vec!["HITs.Title".to_owned()]));
+    for member in ["HITs", "Arrival", "WorkTime", "Traits", "Progress"] {
+        let list = format!(r#"{{"{member}":[null,null]}}"#);
+        let error = serde_json::from_str::<Robot>(&list).unwrap_err().to_string();
+        assert!(error.contains("expected an object"), "{error}");
+    }
+}
