@@ -412,3 +412,23 @@ async fn a_world_that_moves_the_clock_lets_questions_wait() {
     assert_eq!(progress(&world).await["Returned"], 0);
     assert_eq!((submitted(&world, &hit_id).await.len(), seen.lock().unwrap().len()), (1, 1));
 }
+
+#[tokio::test]
+async fn a_crowd_that_is_off_leaves_what_it_has_in_hand() {
+    let (address, seen) = server(a_label, always()).await;
+    let world = market(&address).await;
+    let first = hit_of(&world, &html(PAGE), 1).await;
+    let second = hit_of(&world, &html(PAGE), 1).await;
+    crowd(&world, json!({"Answers": {"label": {"Http": format!("http://{address}/")}}})).await;
+    world.advance("1s").await;
+    assert!(world.standing(&first).await.contains("1 pending"));
+    let world = world.restarted_with(|options| options.outbound = Policy::default()).await;
+    world.advance("3m").await;
+    assert!(world.standing(&first).await.contains("1 pending"));
+    world.advance("10d").await;
+    let progress = progress(&world).await;
+    let counts = ["Accepted", "Submitted", "Returned", "Abandoned"].map(|name| &progress[name]);
+    assert_eq!(counts, [&json!(1), &json!(0), &json!(0), &json!(1)]);
+    assert!(world.standing(&second).await.contains("0 pending 0 completed"));
+    assert_eq!(seen.lock().unwrap().len(), 0);
+}

@@ -57,7 +57,7 @@ pub async fn ending(
     let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
     let job = job(crowd, work, &hit);
     let answered = match (job.answer(), &turn.outside) {
-        (None, None) => Err("this market asks nobody".to_owned()),
+        (None, None) => Err("nobody can be asked while a world is loaded".to_owned()),
         (None, Some(outside)) => match outside.take(turn.reset_count, &work.assignment_id) {
             Some(answered) => answered,
             None => return ask(turn, crowd.key, work, job).await,
