@@ -16,8 +16,8 @@ statements! {
             adult, robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
     ADD = "INSERT INTO workers (id, masters, adult, created_at) VALUES ($1, false, false, $2) \
         ON CONFLICT DO NOTHING";
-    PUT_MISSING = "INSERT INTO workers (id, name, country, subdivision, hits_approved, percent_approved, \
-            masters, adult, created_at, robot) \
+    PUT_MISSING = "INSERT INTO workers (id, name, country, subdivision, hits_approved, \
+            percent_approved, masters, adult, created_at, robot) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
         ON CONFLICT DO NOTHING";
     PUT = "INSERT INTO workers (id, name, country, subdivision, hits_approved, percent_approved, \
