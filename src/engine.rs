@@ -285,6 +285,7 @@ impl Engine {
             reset_count,
             has_faults,
             has_robots,
+            asks,
             ..
         } = turn;
         if ids != ids_before {
@@ -318,7 +319,9 @@ impl Engine {
             // If this fails, the rollback epoch changes, and the cache is void.
             tx.commit().await?;
         }
-        if earliest_set.is_some() || clock.held_at().is_some() {
+        let has_asked = !asks.is_empty();
+        self.outside.want(asks);
+        if has_asked || earliest_set.is_some() || clock.held_at().is_some() {
             self.timer_set.notify_one();
         }
         if has_undelivered {

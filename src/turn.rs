@@ -116,6 +116,9 @@ pub struct Turn {
     pub test_events: Option<TestEvents>,
     /// Where robots ask for answers; none where nobody can be asked in between.
     pub outside: Option<Arc<Outside>>,
+    /// While everything until this instant is settled within the turn: whoever asks has no answer
+    /// before it is over.
+    pub asks_until: Option<Instant>,
     /// What robots of this turn ask, once it is committed.
     pub asks: Vec<Ask>,
 }
@@ -152,6 +155,7 @@ impl Turn {
             has_robots,
             test_events: None,
             outside: None,
+            asks_until: None,
             asks: Vec::new(),
         }
     }

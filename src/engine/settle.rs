@@ -34,14 +34,13 @@ impl Limits {
 /// Settles everything that is due at the turn's instant within the turn, and lets the clock go.
 pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
     let (until, mut count) = (turn.arrived_at, 0);
-    // Nobody can be asked within a turn.
-    let outside = turn.outside.take();
+    turn.asks_until = Some(until);
     loop {
         let settled =
             part(turn, until, Limits { most: i64::from(u16::MAX), conflicts_fail: false }).await?;
         count += settled.count;
         if settled.last.is_none() {
-            turn.outside = outside;
+            turn.asks_until = None;
             return hold(turn, None, count, until).await;
         }
     }

@@ -108,7 +108,6 @@ impl Engine {
             batch(&mut turn, until, limits).await
         };
         let settled = settled.await;
-        let asks = std::mem::take(&mut turn.asks);
         let done = match settled {
             Ok(()) => {
                 let is_done = turn.clock.held_at().is_none();
@@ -117,9 +116,6 @@ impl Engine {
             Err(fault) => turn.tx.rollback().await.and(Err(fault)),
         };
         self.note(done.as_ref().err());
-        if done.is_ok() && !asks.is_empty() {
-            self.outside.want(asks);
-        }
         done
     }
 }

@@ -43,6 +43,10 @@ impl Engine {
     ) -> Result<Loaded, Refusal> {
         // A webhook begins behind the events that have happened.
         self.number_events().await?;
+        if matches!(mode, LoadMode::Add) {
+            // Within the turn nobody can be asked for answers of robots.
+            self.settle_apart().await?;
+        }
         let load = Load { worlds, mode, owner };
         self.write_long(load, |turn, load| Box::pin(self::load(turn, load))).await
     }

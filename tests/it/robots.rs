@@ -454,3 +454,45 @@ async fn the_built_in_crowd_labels_a_thousand_hits() {
     assert!((2700..3600).contains(&right), "{right} of 5000 are right");
     assert!((700..950).contains(&by_vote), "{by_vote} of 1000 are right by majority vote");
 }
+
+#[tokio::test]
+async fn a_crowd_in_place_of_another_has_other_workers() {
+    let world = World::new().await;
+    let hit_id = page_hit(&world, 2).await;
+    let first = add(&world, json!({})).await;
+    world.advance("5m").await;
+    world.done("DELETE", "/robots", Value::Null).await;
+    let second = add(&world, json!({})).await;
+    assert_ne!(first["WorkerIdPrefix"], second["WorkerIdPrefix"]);
+    world.advance("5m").await;
+    assert_eq!(answers(&world, &hit_id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_changed_on_a_robot_outlives_a_dump() {
+    let world = World::new().await;
+    let prefix = add(&world, json!({"Workers": 2})).await["WorkerIdPrefix"].take();
+    let [path, other] =
+        ["1", "2"].map(|number| format!("/workers/{}00000{number}", prefix.as_str().unwrap()));
+    world.done("PUT", &path, json!({"Name": "Ada", "Robot": true})).await;
+    let before = world.done("GET", &path, Value::Null).await;
+    let dump = world.done("GET", "/world", Value::Null).await;
+    let loaded = World::new().await;
+    loaded.done("PUT", "/world", dump).await;
+    let after = loaded.done("GET", &path, Value::Null).await;
+    assert_eq!((&after["Name"], &after), (&json!("Ada"), &before));
+    assert_eq!(loaded.done("GET", &other, Value::Null).await["Robot"], true);
+}
+
+/// Times are whole seconds: who comes within one has less time than the HIT says.
+#[tokio::test]
+async fn work_that_takes_longer_than_is_left_is_abandoned() {
+    for (median, counts) in [(59.4, [1, 1, 0, 0]), (59.7, [1, 0, 0, 1])] {
+        let world = World::new().await;
+        world.advance("500ms").await;
+        world.create_hit(json!({"Question": PAGE, "AssignmentDurationInSeconds": 60})).await;
+        add(&world, json!({"WorkTime": {"MedianS": median, "Sigma": 0}})).await;
+        world.advance("90s").await;
+        assert_eq!(progress(&world).await, counts, "{median}");
+    }
+}

@@ -346,3 +346,89 @@ async fn every_problem_of_the_answers_is_named() {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+/// A call settles what is due too, before the task that keeps time does.
+#[tokio::test]
+async fn a_question_is_asked_whichever_turn_settles() {
+    let (address, seen) = server(a_label, always()).await;
+    let world = market(&address).await;
+    let answers = json!({"label": {"Http": format!("http://{address}/")}});
+    crowd(&world, json!({"WorkTime": {"Min": "0s"}, "Answers": answers})).await;
+    world.done("POST", "/clock", json!({"resume": true})).await;
+    let hit_id = hit_of(&world, &html(PAGE), 1).await;
+    world.create_hit(json!({})).await;
+    assert!(world.standing(&hit_id).await.contains("1 pending 0 completed"));
+    world.emulator.engine().ask_outside().await;
+    let path = format!("/wait?HITId={hit_id}&submitted=1&timeout=10s");
+    world.done("GET", &path, Value::Null).await;
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+/// Until `done`, ten seconds at most.
+async fn until(done: impl Fn() -> bool) {
+    let wait = async {
+        while !done() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), wait).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_crowd_that_is_added_during_a_jump_lets_others_have_their_answers() {
+    let permits = Arc::new(Semaphore::new(0));
+    let (address, seen) = server(a_label, Arc::clone(&permits)).await;
+    let world = market(&address).await;
+    let hit_id = hit_of(&world, &html(PAGE), 4).await;
+    let answers = json!({"label": {"Http": format!("http://{address}/")}});
+    crowd(&world, json!({"Workers": 4, "Answers": answers})).await;
+    let added = async {
+        until(|| !seen.lock().unwrap().is_empty()).await;
+        let answered = async {
+            until(|| seen.lock().unwrap().len() == 4).await;
+            permits.add_permits(4);
+        };
+        tokio::join!(crowd(&world, json!({"Workers": 1})), answered);
+    };
+    tokio::join!(world.advance("1h"), added);
+    let progress = progress(&world).await;
+    assert_eq!((&progress["Submitted"], &progress["Returned"]), (&json!(4), &json!(0)));
+    assert_eq!(submitted(&world, &hit_id).await.len(), 4);
+}
+
+/// What falls due by the time that a world says is settled in one turn, which cannot wait.
+#[tokio::test]
+async fn a_world_that_moves_the_clock_lets_questions_wait() {
+    let (address, seen) = server(a_label, always()).await;
+    let world = market(&address).await;
+    let changes = json!({"Question": html(PAGE), "AssignmentDurationInSeconds": 86400});
+    let hit_id = world.create_hit(changes).await;
+    crowd(&world, json!({"Answers": {"label": {"Http": format!("http://{address}/")}}})).await;
+    world.advance("0s").await;
+    let later = json!({"Now": "2026-01-01T12:00:00Z"});
+    world.done("POST", "/world", later).await;
+    assert!(world.standing(&hit_id).await.contains("1 pending 0 completed"));
+    world.advance("1s").await;
+    assert_eq!(progress(&world).await["Returned"], 0);
+    assert_eq!((submitted(&world, &hit_id).await.len(), seen.lock().unwrap().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_crowd_that_is_off_leaves_what_it_has_in_hand() {
+    let (address, seen) = server(a_label, always()).await;
+    let world = market(&address).await;
+    let first = hit_of(&world, &html(PAGE), 1).await;
+    let second = hit_of(&world, &html(PAGE), 1).await;
+    crowd(&world, json!({"Answers": {"label": {"Http": format!("http://{address}/")}}})).await;
+    world.advance("1s").await;
+    assert!(world.standing(&first).await.contains("1 pending"));
+    let world = world.restarted_with(|options| options.outbound = Policy::default()).await;
+    world.advance("3m").await;
+    assert!(world.standing(&first).await.contains("1 pending"));
+    world.advance("10d").await;
+    let progress = progress(&world).await;
+    let counts = ["Accepted", "Submitted", "Returned", "Abandoned"].map(|name| &progress[name]);
+    assert_eq!(counts, [&json!(1), &json!(0), &json!(0), &json!(1)]);
+    assert!(world.standing(&second).await.contains("0 pending 0 completed"));
+    assert_eq!(seen.lock().unwrap().len(), 0);
+}

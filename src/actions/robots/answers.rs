@@ -75,9 +75,14 @@ fn returned(work: &Work, why: &str) -> Ending {
 /// Asks others. The clock is held until they have answered, unless it runs and has nothing to catch
 /// up with.
 async fn ask(turn: &mut Turn, key: i64, work: &Work, job: Job) -> Result<Ending, Fault> {
-    let holds_clock = !turn.clock.is_running() || turn.clock.held_at().is_some();
+    let is_held = !turn.clock.is_running() || turn.clock.held_at().is_some();
     let now = turn.arrived_at;
-    let due_at = if holds_clock { now } else { now + AGAIN };
+    // Within one turn there is no waiting: the answer ends the work, or the next settling asks.
+    let (holds_clock, due_at) = match turn.asks_until {
+        Some(until) => (false, until + Span(1)),
+        None if is_held => (true, now),
+        None => (false, now + AGAIN),
+    };
     let subject = work_subject(key, work.number);
     turn.set_timer(Kind::RobotWork, &subject, due_at).await?;
     let reset_count = turn.reset_count;

@@ -24,6 +24,7 @@ pub async fn add(
     requester_id: Option<&str>,
 ) -> Result<Robot, Fault> {
     let now = turn.arrived_at;
+    let has_begun = script.progress.is_some();
     let progress = script.progress.clone().unwrap_or_default();
     let script = Robot { robot: None, progress: None, off: None, ..script.clone() };
     let prefix = match script.worker_id_prefix.clone() {
@@ -44,7 +45,12 @@ pub async fn add(
     crowd.key = robots::add(&mut turn.tx, &crowd, requester_id).await?;
     let all: Vec<Worker> =
         (0..crowd.script.worker_count()).map(|number| crowd.script.worker(number)).collect();
-    workers::put_many(&mut turn.tx, &all, turn.now).await?;
+    if has_begun {
+        // Their traits may have been changed since.
+        workers::put_missing(&mut turn.tx, &all, turn.now).await?;
+    } else {
+        workers::put_many(&mut turn.tx, &all, turn.now).await?;
+    }
     for working in progress.working.iter().flatten() {
         add_work(turn, &crowd, working).await?;
     }
@@ -67,20 +73,26 @@ async fn add_work(turn: &mut Turn, crowd: &Crowd, working: &Working) -> Result<(
     turn.set_timer(Kind::RobotWork, &work_subject(crowd.key, work.number), end_at).await
 }
 
-/// The beginning of worker ids that no other crowd has: it follows from the seed and the name.
+/// The beginning of worker ids that no crowd has or had: it follows from the seed and the name.
 async fn new_prefix(turn: &mut Turn, script: &Robot) -> Result<String, Fault> {
-    for nth in 0..=script::MOST_SCRIPTS {
+    for nth in 0..MOST_PREFIXES {
         let name = script.name.as_deref().unwrap_or_default();
         let parts = [&script.seed().to_be_bytes()[..], &nth.to_be_bytes(), name.as_bytes()];
         let digest = sha256(parts);
         let letter = |byte: &u8| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]);
         let prefix = format!("A{}", digest.iter().take(7).map(letter).collect::<String>());
-        if !robots::has_prefix(&mut turn.tx, &prefix).await? {
+        let last = format!("{prefix}{}", "9".repeat(script::DIGITS));
+        let is_taken = robots::has_prefix(&mut turn.tx, &prefix).await?
+            || robots::has_workers(&mut turn.tx, &prefix, &last).await?;
+        if !is_taken {
             return Ok(prefix);
         }
     }
     Err(Fault::Service("no beginning of worker ids is free".to_owned()))
 }
+
+/// So many beginnings are tried: each earlier crowd with the seed and the name has one.
+const MOST_PREFIXES: i64 = 100_000;
 
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

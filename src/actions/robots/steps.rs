@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::rules::qualification::requirement::Action;
 use crate::rules::robots::pace;
 use crate::rules::robots::script::Outcome;
-use crate::store::acceptances::{Acceptance, State};
+use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::hits::{self, Hit};
 use crate::store::robots::{self, Crowd, Work};
 use crate::store::timers::Kind;
@@ -113,7 +113,7 @@ async fn look_for_hit(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result
         Err(fault) => return Err(fault),
     };
     crowd.progress.accepted += 1;
-    begin_work(turn, crowd, number, look, taken, &mut hit).await?;
+    begin_work(turn, crowd, number, look, taken).await?;
     Ok(Found::Hit(hit))
 }
 
@@ -144,9 +144,9 @@ async fn begin_work(
     number: i64,
     look: i64,
     taken: Acceptance,
-    hit: &mut Hit,
 ) -> Result<(), Fault> {
-    let allowed = Span::seconds(hit.hit_type.values.assignment_duration_s);
+    // Less than the HIT says by the fraction of the second that its times drop.
+    let allowed = Span(taken.deadline_at.0 - turn.arrived_at.0);
     let (outcome, taking) = pace::work(&crowd.script, look, allowed);
     let work = Work { number, assignment_id: taken.assignment_id.clone(), look, outcome };
     if taking == Span(0) {
@@ -157,7 +157,7 @@ async fn begin_work(
     }
     let end_at = match outcome {
         Outcome::Abandon => taken.deadline_at,
-        Outcome::Submit | Outcome::Return => (turn.arrived_at + taking).min(taken.deadline_at),
+        Outcome::Submit | Outcome::Return => turn.arrived_at + taking,
     };
     robots::add_work(&mut turn.tx, crowd.key, &work).await?;
     turn.set_timer(Kind::RobotWork, &work_subject(crowd.key, number), end_at).await
@@ -171,6 +171,15 @@ pub async fn finish(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
     let Some((mut crowd, work)) = work_of(turn, subject).await? else { return Ok(()) };
     let (key, number) = (crowd.key, work.number);
     let taken = open_acceptance(turn, &work.assignment_id, None).await;
+    if let Ok(taken) = &taken
+        && turn.arrived_at < taken.deadline_at
+        && refusal(turn, &crowd.script).is_some()
+    {
+        // A crowd that is off does nothing: the work is left until its time runs out.
+        crowd.waits = true;
+        turn.set_timer(Kind::RobotWork, subject, taken.deadline_at).await?;
+        return robots::save(&mut turn.tx, &crowd).await;
+    }
     let ending = match &taken {
         Ok(taken) => ending(turn, &crowd, &work, taken).await?,
         Err(_) => Ending::Return,
@@ -183,7 +192,9 @@ pub async fn finish(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
         Ok(taken) => end(turn, &mut crowd, ending, taken).await?,
         // The time ran out, or somebody else submitted or returned it.
         Err(fault) if fault.refusal().is_some() => {
-            crowd.progress.abandoned += i64::from(work.outcome == Outcome::Abandon);
+            let left = acceptances::find(&mut turn.tx, &work.assignment_id).await?;
+            let is_abandoned = left.is_some_and(|left| left.state == State::Abandoned);
+            crowd.progress.abandoned += i64::from(is_abandoned);
         }
         Err(fault) => return Err(fault),
     }
@@ -211,6 +222,10 @@ async fn end(
 
 /// A worker who has nothing in hand any more: looks for the next HIT at once, or comes again.
 async fn look_again(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result<(), Fault> {
+    if refusal(turn, &crowd.script).is_some() {
+        crowd.waits = true;
+        return Ok(());
+    }
     if crowd.script.arrival.is_none() {
         return look_while_free(turn, crowd, number).await;
     }

@@ -28,7 +28,7 @@ const NAME_CHARACTERS: usize = 100;
 const TITLE_CHARACTERS: usize = 128;
 
 /// The digits behind the prefix of a robot's worker id.
-const DIGITS: usize = 6;
+pub const DIGITS: usize = 6;
 
 /// The longest prefix of worker ids.
 const PREFIX_CHARACTERS: usize = 20;

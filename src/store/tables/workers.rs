@@ -16,6 +16,10 @@ statements! {
             adult, robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
     ADD = "INSERT INTO workers (id, masters, adult, created_at) VALUES ($1, false, false, $2) \
         ON CONFLICT DO NOTHING";
+    PUT_MISSING = "INSERT INTO workers (id, name, country, subdivision, hits_approved, \
+            percent_approved, masters, adult, created_at, robot) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        ON CONFLICT DO NOTHING";
     PUT = "INSERT INTO workers (id, name, country, subdivision, hits_approved, percent_approved, \
             masters, adult, created_at, robot) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
@@ -64,7 +68,21 @@ pub async fn put(tx: &mut Tx, worker: &Worker, now: Instant) -> Result<(), Fault
 
 /// Makes workers, or gives known ones these traits.
 pub async fn put_many(tx: &mut Tx, workers: &[Worker], now: Instant) -> Result<(), Fault> {
-    insert_many(tx, PUT, 10, workers, |statement, worker| {
+    insert(tx, PUT, workers, now).await
+}
+
+/// Makes workers, unless known.
+pub async fn put_missing(tx: &mut Tx, workers: &[Worker], now: Instant) -> Result<(), Fault> {
+    insert(tx, PUT_MISSING, workers, now).await
+}
+
+async fn insert(
+    tx: &mut Tx,
+    statement: &'static str,
+    workers: &[Worker],
+    now: Instant,
+) -> Result<(), Fault> {
+    insert_many(tx, statement, 10, workers, |statement, worker| {
         let locale = worker.locale.as_ref();
         bind!(statement; &worker.worker_id, worker.name.as_deref(),
             locale.map(|locale| locale.country.as_str()),
