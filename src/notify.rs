@@ -82,8 +82,9 @@ pub async fn deliver(
             dispatcher.clean().await;
         }
     }
-    dispatcher.close().await;
+    // Who waits for changes is answered before the last deliveries end.
     engine.close();
+    dispatcher.close().await;
 }
 
 async fn next(events: &mut mpsc::Receiver<TestEvent>, under_way: usize) -> Option<TestEvent> {
@@ -256,7 +257,8 @@ impl Dispatcher {
             while self.tests.join_next().await.is_some() {}
         };
         if tokio::time::timeout(STOP_TIME, all).await.is_err() {
-            tracing::warn!("deliveries under way were given up; they will be repeated");
+            let (deliveries, tests) = (self.deliveries.len(), self.tests.len());
+            tracing::warn!(deliveries, tests, "given up at the stop");
         }
     }
 }
