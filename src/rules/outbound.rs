@@ -48,7 +48,7 @@ pub fn target(url: &str) -> Result<Target<'_>, &'static str> {
     if !is_known || !url.bytes().all(|b| b.is_ascii_graphic()) || !is_host_and_port(authority) {
         return Err(BAD);
     }
-    // No client sends these.
+    // The client refuses three of them in paths, and three in queries.
     if url.contains(['"', '<', '>', '`']) {
         return Err("must have \", <, > and ` written as %22, %3C, %3E and %60");
     }
