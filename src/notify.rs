@@ -37,7 +37,8 @@ use crate::turn::TestEvent;
 
 pub use publisher::{Account, Endpoints, Publisher};
 
-/// So many destinations are delivered to at once.
+/// So many queues and topics are delivered to at once. Webhooks are not counted: there are at most
+/// [`MOST_WEBHOOKS`](crate::rules::webhook::MOST_WEBHOOKS), and slow ones keep nobody waiting.
 const MAX_DESTINATIONS: usize = 8;
 /// So many test events are delivered at once.
 const MAX_TESTS: usize = 8;
@@ -81,8 +82,9 @@ pub async fn deliver(
             dispatcher.clean().await;
         }
     }
-    dispatcher.close().await;
+    // Who waits for changes is answered before the last deliveries end.
     engine.close();
+    dispatcher.close().await;
 }
 
 async fn next(events: &mut mpsc::Receiver<TestEvent>, under_way: usize) -> Option<TestEvent> {
@@ -120,8 +122,8 @@ struct Dispatcher {
     deliverer: Arc<Deliverer>,
     /// One task for each destination that is delivered to.
     deliveries: JoinSet<()>,
-    /// The destination of each of these tasks.
-    destinations: HashMap<Id, i64>,
+    /// The destination of each of these tasks, and whether it is a queue or a topic.
+    destinations: HashMap<Id, (i64, bool)>,
     /// Test events, for which a turn waits.
     tests: JoinSet<()>,
     /// When old events are deleted next.
@@ -184,11 +186,14 @@ impl Dispatcher {
 
     fn start_delivery(&mut self, place: Place) {
         let (key, deliverer) = (place.key(), Arc::clone(&self.deliverer));
-        let is_under_way = self.destinations.values().any(|other| *other == key);
-        if self.deliveries.len() < MAX_DESTINATIONS && !is_under_way {
-            let task = self.deliveries.spawn(async move { deliverer.deliver_all(&place).await });
-            self.destinations.insert(task.id(), key);
+        let is_counted = matches!(place, Place::Destination(_));
+        let under_way = || self.destinations.values();
+        let is_full = under_way().filter(|(_, counted)| *counted).count() >= MAX_DESTINATIONS;
+        if is_counted && is_full || under_way().any(|(other, _)| *other == key) {
+            return;
         }
+        let task = self.deliveries.spawn(async move { deliverer.deliver_all(&place).await });
+        self.destinations.insert(task.id(), (key, is_counted));
     }
 
     /// The places that events wait for, and the time until there may be others.
@@ -252,7 +257,8 @@ impl Dispatcher {
             while self.tests.join_next().await.is_some() {}
         };
         if tokio::time::timeout(STOP_TIME, all).await.is_err() {
-            tracing::warn!("deliveries under way were given up; they will be repeated");
+            let (deliveries, tests) = (self.deliveries.len(), self.tests.len());
+            tracing::warn!(deliveries, tests, "given up at the stop");
         }
     }
 }

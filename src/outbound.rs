@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::header::{HOST, USER_AGENT};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderValue, Request, Response, Uri};
+use axum::http::{HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -156,14 +156,27 @@ impl Outbound {
         request: Request<Bytes>,
         limits: Limits,
     ) -> Result<Response<Bytes>, OutboundError> {
-        let answer = timeout(limits.time, self.attempt(request, limits.bytes)).await;
+        let answer = timeout(limits.time, self.attempt(request, Some(limits.bytes))).await;
         answer.unwrap_or(Err(OutboundError::TooSlow(limits.time)))
+    }
+
+    /// As [`Outbound::send`], but reads the answer's head alone, which has to come within `time`.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn status(
+        &self,
+        request: Request<Bytes>,
+        time: Duration,
+    ) -> Result<StatusCode, OutboundError> {
+        let answer = timeout(time, self.attempt(request, None)).await;
+        answer.unwrap_or(Err(OutboundError::TooSlow(time))).map(|answer| answer.status())
     }
 
     async fn attempt(
         &self,
         mut request: Request<Bytes>,
-        max_bytes: usize,
+        max_bytes: Option<usize>,
     ) -> Result<Response<Bytes>, OutboundError> {
         let url = request.uri().to_string();
         let target = self.policy.check(&url)?;
@@ -242,11 +255,12 @@ async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     Err(last)
 }
 
-/// Sends one request, and reads its answer. Nothing goes on when this is dropped.
+/// Sends one request, and reads its answer; of its body nothing without `max_bytes`. Nothing goes
+/// on when this is dropped.
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Bytes>,
-    max_bytes: usize,
+    max_bytes: Option<usize>,
 ) -> Result<Response<Bytes>, OutboundError> {
     let mut http = http1::Builder::new();
     let http = http.max_buf_size(MAX_HEAD).handshake(TokioIo::new(stream));
@@ -254,6 +268,9 @@ async fn exchange(
     let answer = async {
         let response = sender.send_request(request.map(Full::new)).await.map_err(failed)?;
         let (parts, body) = response.into_parts();
+        let Some(max_bytes) = max_bytes else {
+            return Ok(Response::from_parts(parts, Bytes::new()));
+        };
         let body = Limited::new(body, max_bytes).collect().await;
         let body = body.map_err(|error| {
             let is_too_long = error.is::<LengthLimitError>();

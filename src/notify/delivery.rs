@@ -10,7 +10,7 @@ use crate::actions::faults::is_duplicated;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
-use crate::notify::publisher::{OutboundMessage, Publisher, text};
+use crate::notify::publisher::{OutboundMessage, Publisher, one_line, text};
 use crate::outbound::Outbound;
 use crate::rules::notification::{self, Customer, EVENTS_TOGETHER};
 use crate::shapes::event::Event;
@@ -155,12 +155,21 @@ impl Deliverer {
         *self.stop.borrow()
     }
 
+    /// Waits for the stop, and then this long.
+    pub(super) async fn stopped_for(&self, time: Duration) {
+        let mut stop = self.stop.clone();
+        // Who can no longer say stop has stopped.
+        drop(stop.wait_for(|stop| *stop).await);
+        tokio::time::sleep(time).await;
+    }
+
     pub(super) async fn record_failure(
         &self,
         key: i64,
         address: &str,
         why: String,
     ) -> Result<(), Fault> {
+        let why = one_line(&why);
         tracing::warn!(address, why, "not delivered; it will be tried again");
         let failure = (key, self.lease_holder.clone(), why);
         let recorded = self.engine.write(Requester::default(), failure, |turn, failure| {

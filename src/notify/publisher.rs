@@ -5,7 +5,11 @@ mod sending;
 
 #[cfg(feature = "notifications")]
 use crate::http_client::HttpClient;
+use crate::rules::url::without_user_info;
 use crate::shapes::notification::Transport;
+
+/// The longest reason that is kept.
+const LONGEST_REASON: usize = 500;
 
 /// Where SQS and SNS are. Nothing is ever sent to Amazon itself unless it is named here.
 #[derive(Debug, Clone, Default)]
@@ -116,4 +120,21 @@ impl Publisher {
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 pub fn text(error: impl ToString) -> String {
     error.to_string()
+}
+
+/// A reason without what is secret in a URL, and of bounded length.
+pub fn one_line(why: &str) -> String {
+    let plain = without_user_info(why).replace(char::is_control, " ");
+    plain.trim_end_matches(['.', ' ']).chars().take(LONGEST_REASON).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_one_short_line_without_secrets() {
+        assert_eq!(one_line("at http://me:pw@sqs:1/\nno queue. "), "at http://sqs:1/ no queue");
+        assert_eq!(one_line(&"x".repeat(600)).len(), LONGEST_REASON);
+    }
 }

@@ -8,7 +8,6 @@ use axum::http::header::CONTENT_TYPE;
 
 use crate::fault::Fault;
 use crate::notify::delivery::{Deliverer, LEASE};
-use crate::outbound::Limits;
 use crate::rules::{notification, webhook};
 use crate::shapes::event::Event;
 use crate::shapes::webhook::Secret;
@@ -19,8 +18,10 @@ use crate::store::webhooks::{self, Registered};
 use crate::time::{real_now, wall_clock};
 use crate::turn::Turn;
 
-/// How much an answer may take; nobody reads its body.
-const LIMITS: Limits = Limits { bytes: 1 << 20, time: Duration::from_secs(10) };
+/// The head of an answer has to come within this time; nobody reads its body.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// After the stop, an attempt under way has this long to finish.
+const STOP_TIME: Duration = Duration::from_secs(1);
 /// So many events are read at a time to find one of the types that the webhook gets.
 const READ_TOGETHER: i64 = 100;
 /// So often at most in one turn.
@@ -43,7 +44,16 @@ impl Deliverer {
     pub(super) async fn try_push_all(&self, registered: &Registered) -> Result<(), Fault> {
         let mut delivered = None;
         while let Some(message) = self.next_message(registered, delivered).await? {
-            if let Err(why) = self.push(&message).await {
+            let pushed = tokio::select! {
+                pushed = self.push(&message) => pushed,
+                () = self.stopped_for(STOP_TIME) => {
+                    let number = message.number;
+                    tracing::warn!(webhook = registered.id, event = number, "given up at the stop");
+                    // Lets others deliver to it.
+                    return self.next_message(registered, None).await.map(drop);
+                }
+            };
+            if let Err(why) = pushed {
                 return self.record_failure(registered.key, &registered.id, why).await;
             }
             tracing::debug!(webhook = registered.id, event = message.number, "delivered");
@@ -64,8 +74,8 @@ impl Deliverer {
             .header("mturk-local-event", *number)
             .body(Bytes::from(body.clone()))
             .map_err(|_| "the URL is malformed".to_owned())?;
-        let answer = self.outbound.send(request, LIMITS).await;
-        let status = answer.map_err(|error| error.to_string())?.status();
+        let status = self.outbound.status(request, ATTEMPT).await;
+        let status = status.map_err(|error| error.to_string())?;
         match status {
             _ if status.is_success() => Ok(()),
             _ if status.is_redirection() => {

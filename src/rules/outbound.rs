@@ -8,14 +8,16 @@ use crate::rules::url::{is_host_and_port, split_port};
 pub const MAX_URL: usize = 2048;
 
 /// The addresses at which clouds give credentials to whoever asks, besides those that are
-/// link-local: of Alibaba and Azure, and in IPv6 of AWS, Google and Scaleway.
+/// link-local: of Alibaba, Azure and Oracle, and in IPv6 of Google and Scaleway.
 const METADATA: [IpAddr; 5] = [
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
-    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
     IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42)),
 ];
+/// The network of such addresses of AWS in IPv6, which ends after 32 bits.
+const METADATA_OF_AWS: [u16; 2] = [0xfd00, 0xec2];
 
 /// Where a URL leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,10 @@ pub fn target(url: &str) -> Result<Target<'_>, &'static str> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if !is_known || !url.bytes().all(|b| b.is_ascii_graphic()) || !is_host_and_port(authority) {
         return Err(BAD);
+    }
+    // The client refuses three of them in paths, and three in queries.
+    if url.contains(['"', '<', '>', '`']) {
+        return Err("must have \", <, > and ` written as %22, %3C, %3E and %60");
     }
     let (host, port) = split_port(authority);
     let usual = if is_https { 443 } else { 80 };
@@ -103,9 +109,21 @@ fn comparable(host: &str) -> String {
     }
 }
 
+/// The IPv4 address that an IPv6 address leads to: mapped, through NAT64 (64:ff9b::/96) or 6to4
+/// (2002::/16), or compatible with IPv4 (::/96, except ::1). Otherwise the address itself.
+fn reached(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(v6) = address else { return address };
+    let [high, low] = match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => [high, low],
+        [0, 0, 0, 0, 0, 0, high, low] if (high, low) > (0, 1) => [high, low],
+        _ => return address.to_canonical(),
+    };
+    IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
+}
+
 /// Why nothing is sent to this address, whatever its name is; `None` if requests may go there.
 pub fn refused_address(address: IpAddr) -> Option<&'static str> {
-    let address = address.to_canonical();
+    let address = reached(address);
     let (is_link_local, is_nowhere) = match address {
         IpAddr::V4(v4) => (v4.is_link_local(), v4.octets()[0] == 0 || v4.is_broadcast()),
         IpAddr::V6(v6) => (v6.is_unicast_link_local(), v6.is_unspecified()),
@@ -113,7 +131,8 @@ pub fn refused_address(address: IpAddr) -> Option<&'static str> {
     if is_link_local {
         return Some("a link-local address");
     }
-    if METADATA.contains(&address) {
+    let is_of_aws = matches!(address, IpAddr::V6(v6) if v6.segments()[..2] == METADATA_OF_AWS);
+    if is_of_aws || METADATA.contains(&address) {
         return Some("an address of a cloud's metadata service");
     }
     (is_nowhere || address.is_multicast()).then_some("the address of no single host")
@@ -139,6 +158,11 @@ mod tests {
             ("http://u:p@a.test/", None),
             ("http://a.test\\@b.test/", None),
             ("http://a.test/a b", None),
+            ("http://a.test/<x>", None),
+            ("http://a.test/?x=\"", None),
+            ("http://a.test/`", None),
+            ("http://a.test/{x}^|\\?{y}^|\\", Some((false, "a.test", 80))),
+            ("http://a.test/%3Cx%3E", Some((false, "a.test", 80))),
             ("http://a.test/\u{e4}", None),
             ("http:///x", None),
             ("http://a.test:0/", None),
@@ -200,7 +224,21 @@ mod tests {
             ("febf::1", true),
             ("fec0::1", false),
             ("fd00:ec2::254", true),
-            ("fd00:ec2::253", false),
+            ("fd00:ec2::253", true),
+            ("fd00:ec2:ffff::1", true),
+            ("fd00:ec1:ffff::1", false),
+            ("fd00:ec3::1", false),
+            ("192.0.0.192", true),
+            ("192.0.0.191", false),
+            ("64:ff9b::a9fe:a9fe", true),
+            ("64:ff9b::7f00:1", false),
+            ("64:ff9b:1::a9fe:a9fe", false),
+            ("2002:a9fe:a9fe::1", true),
+            ("2002:a00:1::1", false),
+            ("::169.254.169.254", true),
+            ("::100.100.100.200", true),
+            ("::10.0.0.1", false),
+            ("::2", true),
             ("100.100.100.200", true),
             ("0.0.0.0", true),
             ("0.0.0.1", true),

@@ -101,6 +101,10 @@ async fn an_answer_is_bounded() {
         let expected = if is_whole { Ok(length) } else { Err(OutboundError::TooLong(100)) };
         assert_eq!(answer.map(|answer| answer.body().len()), expected);
     }
+    let (port, _) = server(format!("HTTP/1.1 201 Created\r\n\r\n{}", "x".repeat(101))).await;
+    let request = Request::post(format!("http://127.0.0.1:{port}/")).body("the end".into());
+    let status = outbound.status(request.unwrap(), LIMITS.time).await;
+    assert_eq!(status.unwrap(), 201, "the head alone is not bounded by the body");
     let (port, served) = server(String::new()).await;
     let limits = Limits { time: Duration::from_millis(200), ..LIMITS };
     let answer = post(&outbound, &format!("http://127.0.0.1:{port}/"), limits).await;

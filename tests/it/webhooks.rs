@@ -338,3 +338,57 @@ async fn webhooks_of_a_loaded_world_begin_behind_what_has_happened() {
     assert_eq!(receiver.next().await.1["HITId"], hit_id);
     assert!(receiver.is_quiet().await);
 }
+
+/// Takes connections and never answers.
+async fn hanging() -> (String, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    (format!("http://{}/", listener.local_addr().unwrap()), listener)
+}
+
+#[tokio::test]
+async fn receivers_that_hang_keep_nobody_waiting() {
+    let world = World::with(allowing(&["127.0.0.1"])).await;
+    let _delivering = Delivering::start(&world);
+    let (url, _listener) = hanging().await;
+    let many: Vec<Value> = (0..20).map(|_| json!({"Url": url})).collect();
+    world.done("POST", "/webhooks", json!(many)).await;
+    let mut receiver = Receiver::answering(&[]).await;
+    add(&world, json!({"Url": receiver.url})).await;
+    create_hit(&world).await;
+    // An attempt takes ten seconds.
+    let types = timeout(Duration::from_secs(8), receiver.types(1)).await;
+    assert_eq!(types.unwrap(), ["HITCreated"]);
+}
+
+#[tokio::test]
+async fn the_head_of_an_answer_is_enough() {
+    let world = World::with(allowing(&["127.0.0.1"])).await;
+    let _delivering = Delivering::start(&world);
+    // A body that ends in the middle.
+    let mut receiver = Receiver::answering(&["200 OK\r\ntransfer-encoding: chunked"]).await;
+    add(&world, json!({"Url": receiver.url})).await;
+    create_hit(&world).await;
+    assert_eq!(receiver.next().await.1["Event"], 1);
+    let shown = once(&world, |shown| shown["After"] == 1 || shown["Failures"] == 1).await;
+    assert_eq!((&shown["After"], &shown["Failures"]), (&json!(1), &Value::Null));
+    assert!(receiver.is_quiet().await);
+}
+
+#[tokio::test]
+async fn a_stop_waits_a_second_for_a_receiver_and_answers_others_before() {
+    let world = World::with(allowing(&["127.0.0.1"])).await;
+    let delivering = Delivering::start(&world);
+    let (url, listener) = hanging().await;
+    add(&world, json!({"Url": url})).await;
+    create_hit(&world).await;
+    let _connection = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    let mut changes = world.emulator.engine().changes();
+    let stopped_at = std::time::Instant::now();
+    delivering.stop.send(true).unwrap();
+    timeout(PATIENCE, changes.wait_for(|is_closed| *is_closed)).await.unwrap().unwrap();
+    assert!(!delivering.task.is_finished(), "those who wait for changes come first");
+    timeout(PATIENCE, delivering.task).await.unwrap().unwrap();
+    assert!(stopped_at.elapsed() < Duration::from_millis(2500));
+    let shown = listed(&world).await.remove(0);
+    assert_eq!((&shown["After"], &shown["Failures"]), (&json!(0), &Value::Null), "not failed");
+}

@@ -8,8 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use roxmltree::Document;
 use serde_json::{Value, json};
 
-use crate::notify::publisher::{Account, OutboundMessage, Publisher, text};
-use crate::rules::url::without_user_info;
+use crate::notify::publisher::{Account, OutboundMessage, Publisher, one_line, text};
 use crate::shapes::notification::Transport;
 use crate::sigv4::Signer;
 use crate::time::wall_clock;
@@ -18,8 +17,6 @@ use crate::time::wall_clock;
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// Answers of more bytes are no answers of a queue.
 const MAX_ANSWER: usize = 1 << 20;
-/// The longest reason that is kept.
-const LONGEST_REASON: usize = 500;
 
 impl Publisher {
     /// Sends once.
@@ -143,12 +140,6 @@ fn reason(answer: &Response<Bytes>, code: Option<&str>, message: Option<&str>) -
     }
 }
 
-/// A reason without what is secret in a URL, and of bounded length.
-fn one_line(why: &str) -> String {
-    let plain = without_user_info(why).replace(char::is_control, " ");
-    plain.trim_end_matches(['.', ' ']).chars().take(LONGEST_REASON).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,11 +187,5 @@ mod tests {
         ] {
             assert_eq!(topic_answer(&answer), expected.map_err(str::to_owned));
         }
-    }
-
-    #[test]
-    fn a_reason_is_one_short_line_without_secrets() {
-        assert_eq!(one_line("at http://me:pw@sqs:1/\nno queue. "), "at http://sqs:1/ no queue");
-        assert_eq!(one_line(&"x".repeat(600)).len(), LONGEST_REASON);
     }
 }
