@@ -31,7 +31,10 @@ pub async fn send(
         Some(token) => request.header(AUTHORIZATION, format!("Bearer {}", token.secret())),
         None => request,
     };
-    let request = request.body(Body::from(command.body)).map_err(|e| service(e.to_string()))?;
+    let Ok(request) = request.body(Body::from(command.body)) else {
+        let message = "A value is too long to ask the control API for it.".to_owned();
+        return Ok(Err((StatusCode::BAD_REQUEST, Error { message, problems: Vec::new() })));
+    };
     let Ok(response) = console.control.clone().oneshot(request).await;
     let status = response.status();
     let body = to_bytes(response.into_body(), MAX_ANSWER).await;

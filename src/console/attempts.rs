@@ -1,27 +1,27 @@
-//! Wrong tokens are counted, so that nobody guesses the right one.
+//! Wrong tokens are counted, so that the log tells when somebody guesses.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So many wrong tokens are looked at in [`WINDOW`]; then nobody can sign in until it is over.
-pub const MAX_WRONG: u32 = 10;
+/// After so many wrong tokens in [`WINDOW`] there are too many. The right one is let in all the
+/// same: else anybody could lock everybody out.
+const MAX_WRONG: u32 = 10;
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// Counts wrong tokens, so that nobody guesses one.
+/// Counts wrong tokens, whoever sent them.
 #[derive(Debug, Default)]
 pub struct Attempts(Mutex<Option<(Instant, u32)>>);
 
 impl Attempts {
-    /// How many wrong tokens there were since the window began.
-    pub fn wrong(&self, now: Instant) -> u32 {
-        within(*self.counted(), now).map_or(0, |(_, count)| count)
-    }
-
-    /// Counts one more.
-    pub fn add_wrong(&self, now: Instant) {
+    /// Counts one more, and says whether there are too many. The first of those is logged.
+    pub fn add_wrong(&self, now: Instant) -> bool {
         let mut counted = self.counted();
         let (since, count) = within(*counted, now).unwrap_or((now, 0));
+        if count == MAX_WRONG {
+            tracing::warn!("more than {MAX_WRONG} wrong admin tokens in a minute at the console");
+        }
         *counted = Some((since, count.saturating_add(1)));
+        count >= MAX_WRONG
     }
 
     fn counted(&self) -> MutexGuard<'_, Option<(Instant, u32)>> {
@@ -41,13 +41,10 @@ mod tests {
     #[test]
     fn a_window_ends() {
         let (attempts, begun) = (Attempts::default(), Instant::now());
-        for count in 0..MAX_WRONG {
-            assert_eq!(attempts.wrong(begun), count);
-            attempts.add_wrong(begun);
+        for _ in 0..MAX_WRONG {
+            assert!(!attempts.add_wrong(begun));
         }
-        assert_eq!(attempts.wrong(begun + Duration::from_millis(59_999)), MAX_WRONG);
-        assert_eq!(attempts.wrong(begun + WINDOW), 0);
-        attempts.add_wrong(begun + WINDOW);
-        assert_eq!(attempts.wrong(begun + WINDOW), 1);
+        assert!(attempts.add_wrong(begun + Duration::from_millis(59_999)));
+        assert!(!attempts.add_wrong(begun + WINDOW));
     }
 }

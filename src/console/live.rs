@@ -26,11 +26,15 @@ use crate::views::show;
 const EVERY: Duration = Duration::from_millis(250);
 /// After so many looks the charts are drawn anew, calls or not, since they move with time.
 const LOOKS_PER_CHART: u32 = 8;
+/// After so many looks, which take ten minutes, a stream ends. The page opens another one, for
+/// which it is checked again who may see it.
+const MAX_LOOKS: u32 = 2400;
 /// Of more new calls at a time only the latest are sent.
 const MAX_ROWS: usize = 100;
 
 /// `GET /requester/console/calls`: rows of new calls, as server-sent events. `after` is the number
-/// of the last call that is known.
+/// of the last call that is known, `run` the server that gave it: another one counts from 1 again,
+/// of which `restart` tells the page. `again` ends a stream that another one should follow.
 pub async fn show(
     console: Console,
     headers: HeaderMap,
@@ -43,8 +47,13 @@ pub async fn show(
     };
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let (after, filter) = (resumed.or(query.after).unwrap_or(0), query.filter());
+    let is_of_other = query.run.is_some_and(|run| run != console.run);
+    let is_restarted = is_of_other || after > journal.last_number();
+    let restart = is_restarted
+        .then(|| sse::Event::default().event("restart").id("0").data(console.run.to_string()));
+    let after = if is_restarted { 0 } else { after };
     let changes = console.engine.changes();
-    let (engine, looks, messages) = (console.engine, 0, VecDeque::new());
+    let (engine, looks, messages) = (console.engine, 0, VecDeque::from_iter(restart));
     let state =
         Streaming { engine, journal, filter, after, changes, messages, looks, _permit: permit };
     Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response()
@@ -71,11 +80,15 @@ fn messages_of(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infall
 }
 
 impl Streaming {
-    /// The next message, whenever there is one; none once the market closes or fails.
+    /// The next message, whenever there is one; none once the market closes or fails, or the
+    /// stream has lasted long enough.
     async fn next(&mut self) -> Option<sse::Event> {
         loop {
             if let Some(message) = self.messages.pop_front() {
                 return Some(message);
+            }
+            if self.looks > MAX_LOOKS {
+                return None;
             }
             tokio::select! {
                 _ = self.changes.wait_for(|is_closed| *is_closed) => return None,
@@ -102,6 +115,9 @@ impl Streaming {
         if self.looks.is_multiple_of(LOOKS_PER_CHART) {
             self.messages.push_back(self.clock().await?);
             self.messages.push_back(self.traffic().await?);
+        }
+        if self.looks > MAX_LOOKS {
+            self.messages.push_back(sse::Event::default().event("again").data("-"));
         }
         Ok(())
     }

@@ -55,6 +55,8 @@ pub struct CallsQuery {
     error: String,
     /// Only calls with a greater number.
     pub after: Option<u64>,
+    /// Which server numbered them.
+    pub run: Option<i64>,
     /// Only calls with a smaller number.
     before: Option<u64>,
     /// What was done before the browser came here.
@@ -228,6 +230,8 @@ struct Overview {
     older: Option<u64>,
     /// The number of the last call that the page knows.
     last_number: u64,
+    /// Which server numbered it.
+    run: i64,
     traffic: String,
     market: Market,
     done: Option<&'static str>,
@@ -312,7 +316,7 @@ pub async fn registered(console: &Console, answer: &[u8]) -> Page {
 
 async fn overview(console: &Console, query: CallsQuery, outcome: Outcome) -> Result<String, Fault> {
     let (head, market) = (Head::read(console).await?, Market::read(console).await?);
-    let journal = console.journal.clone();
+    let (journal, run) = (console.journal.clone(), console.run);
     let page = compute(move || {
         let has_journal = journal.is_some();
         let journal = journal.as_deref();
@@ -329,6 +333,7 @@ async fn overview(console: &Console, query: CallsQuery, outcome: Outcome) -> Res
             rows,
             older,
             last_number,
+            run,
             traffic,
             market,
             done,

@@ -12,6 +12,7 @@ use crate::console::attempts::Attempts;
 use crate::engine::Engine;
 use crate::journal::Journal;
 use crate::rules::admin_token::AdminToken;
+use crate::time::real_now;
 
 /// Where the console is.
 pub const ROOT: &str = "/requester/console";
@@ -33,6 +34,8 @@ pub struct Console {
     pub control: Router,
     /// Whether the worker's site is at the same address.
     pub has_site: bool,
+    /// Which server this is: when it started, in milliseconds of real time.
+    pub run: i64,
     /// Room for pages that are kept up to date.
     pub streams: Arc<Semaphore>,
     /// Wrong tokens.
@@ -50,8 +53,8 @@ impl Console {
         (control, has_site): (Router, bool),
     ) -> Self {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        let attempts = Arc::default();
-        Self { engine, journal, token, public_origin, control, has_site, streams, attempts }
+        let (run, attempts) = (real_now().0, Arc::default());
+        Self { engine, journal, token, public_origin, control, has_site, run, streams, attempts }
     }
 }
 

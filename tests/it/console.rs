@@ -176,7 +176,10 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_the_api_says() {
     }
     assert!(refused.text.contains("value=\"zero&#34;&#62;\""), "{}", refused.text);
     assert!(refused.text.contains("value=\"Odd\"") && refused.text.contains("role=\"alert\""));
+    let long = |name: &str| format!("{name}={}&confirmed=1", "x".repeat(70_000));
     for (action, form) in [
+        ("keep", &*long("name")),
+        ("remove-fault", &long("fault")),
         ("advance", "advance=soon"),
         ("advance", "advance=-1d"),
         ("set", "set=2000-01-01T00:00:00Z&confirmed=1"),
@@ -246,6 +249,7 @@ async fn a_browser_signs_in_once() {
         ("%2Frequester%2Fconsole%2Fcalls%2F1", "/requester/console/calls/1"),
         ("%2F%2Fevil.example", CONSOLE),
         ("%2Frequester%2Fconsole.evil", CONSOLE),
+        ("%2Frequester%2Fconsole%2F..%2F..%2Fmturk%2Faccept", CONSOLE),
     ] {
         let signed_in = post(&world, "/sign-in", &format!("token=hush&next={next}")).await;
         assert_eq!(location(&signed_in), to);
@@ -261,21 +265,62 @@ async fn a_browser_signs_in_once() {
         let worse = format!("{sealed}A");
         assert_eq!(get_with(&world, "", &[("cookie", &worse)]).await.status, 303);
     }
-    let signed_out = post(&world, "/sign-out", "").await;
+    let right = [("authorization", "Bearer hush")];
+    let signed_out = post_with(&world, "/sign-out", "", &right).await;
     assert_eq!(location(&signed_out), "/requester/console/sign-in");
+    let cookie = signed_out.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("mturk_local_console_1770=;") && cookie.contains("Max-Age=0"));
 }
 
 #[tokio::test]
-async fn nobody_guesses_the_token_or_sends_it_in_the_clear() {
+async fn servers_at_other_ports_have_other_cookies() {
+    let world = World::with(with_token).await;
+    let mut good = Vec::new();
+    for (host, name) in [
+        ("localhost:1770", "mturk_local_console_1770"),
+        ("localhost:1771", "mturk_local_console_1771"),
+        ("localhost", "mturk_local_console"),
+    ] {
+        let headers = [("host", host)];
+        let signed_in = post_with(&world, "/sign-in", "token=hush", &headers).await;
+        let cookie = signed_in.headers["set-cookie"].to_str().unwrap();
+        let (set, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+        assert_eq!(set, name);
+        let many = format!("{name}=bad; {name}={value}; {name}=bad");
+        let there = [("host", host), ("cookie", &*many)];
+        assert_eq!(get_with(&world, "", &there).await.status, 200, "{host}");
+        good.push(format!("{name}={value}"));
+    }
+    let elsewhere = [("host", "localhost:1771"), ("cookie", &*good[0])];
+    assert_eq!(get_with(&world, "", &elsewhere).await.status, 303);
+}
+
+#[tokio::test]
+async fn wrong_tokens_are_counted_and_lock_nobody_out() {
+    let world = World::with(with_token).await;
+    let wrong = [("authorization", "Bearer wrong")];
+    for _ in 0..5 {
+        assert_eq!(get_with(&world, "", &wrong).await.status, 303);
+        assert_eq!(post(&world, "/sign-in", "token=wrong").await.status, 403);
+        assert_eq!(get(&world, "").await.status, 303, "who sends none does not count");
+    }
+    assert_eq!(get_with(&world, "", &wrong).await.status, 429);
+    assert_eq!(post(&world, "/sign-in", "token=wrong").await.status, 429);
+    let right = [("authorization", "Bearer hush")];
+    assert_eq!(get_with(&world, "", &right).await.status, 200);
+    let signed_in = post(&world, "/sign-in", "token=hush").await;
+    let cookie = signed_in.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let by_proxy = [("cookie", cookie), wrong[0]];
+    assert_eq!(get_with(&world, "", &by_proxy).await.status, 200, "a proxy's own token");
+}
+
+#[tokio::test]
+async fn the_token_is_not_sent_in_the_clear() {
     let world = World::with(|options| {
         with_token(options);
         options.host_check.any_address = true;
     })
     .await;
-    for _ in 0..10 {
-        assert_eq!(post(&world, "/sign-in", "token=wrong").await.status, 403);
-    }
-    assert_eq!(post(&world, "/sign-in", "token=hush").await.status, 429);
     let far = [("host", "10.0.0.5:1770")];
     let asked = get_with(&world, "/sign-in", &far).await;
     assert!(asked.text.contains("plain HTTP") && !asked.text.contains("type=\"password\""));
@@ -392,5 +437,33 @@ async fn new_calls_come_by_a_stream_and_streams_are_bounded() {
     world.emulator.engine().close();
     while let Some(chunk) = streams[0].next().await {
         chunk.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_stream_begins_anew_at_another_server() {
+    let world = World::new().await;
+    let front = world.emulator.front();
+    for _ in 0..3 {
+        world.ok("ListHITs", json!({})).await;
+    }
+    let request = Request::get(CONSOLE).header("host", "localhost").body(Body::empty());
+    let page = front.answer(request.unwrap()).await.into_body();
+    let page = String::from_utf8(to_bytes(page, usize::MAX).await.unwrap().to_vec()).unwrap();
+    let run = page.split("&#38;run=").nth(1).unwrap().split('"').next().unwrap();
+    let first = async |query: &str, last_id: &str| {
+        let request = Request::get(format!("{CONSOLE}/calls?{query}")).header("host", "localhost");
+        let request = request.header("last-event-id", last_id).body(Body::empty());
+        let mut stream = front.answer(request.unwrap()).await.into_body().into_data_stream();
+        let first = stream.next().await.unwrap().unwrap();
+        String::from_utf8(first.to_vec()).unwrap()
+    };
+    let known = format!("after=0&run={run}");
+    let same = first(&known, "2").await;
+    assert!(same.contains("event: call") && numbers(&same) == [3], "{same}");
+    for (query, last_id) in [("after=0&run=1", "2"), ("after=0", "4"), (&*known, "500")] {
+        let said = first(query, last_id).await;
+        assert!(said.contains("event: restart") && said.contains("id: 0\n"), "{query}: {said}");
+        assert!(said.contains(&format!("data: {run}\n")), "{query}: {said}");
     }
 }

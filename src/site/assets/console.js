@@ -11,7 +11,8 @@
   const state = document.getElementById("live-state");
   const pause = document.getElementById("pause");
   let stream = null;
-  let last = 0;
+  let last = null;
+  let run = null;
 
   // What a call holds is read when it is opened for the first time.
   list.addEventListener("toggle", async ({ target }) => {
@@ -38,6 +39,14 @@
     }
   }
 
+  // Another server is there now, which counts calls from 1 again.
+  function restart({ data }) {
+    list.replaceChildren();
+    none.hidden = false;
+    [last, run] = [0, data];
+    begin();
+  }
+
   function draw({ data }) {
     // Who reads the charts, by keyboard or opened, is not disturbed.
     if (traffic.contains(document.activeElement) || traffic.querySelector("details[open]")) return;
@@ -47,10 +56,13 @@
 
   function begin() {
     const url = new URL(list.dataset.stream, location.href);
-    if (last) url.searchParams.set("after", last);
+    if (last !== null) url.searchParams.set("after", last);
+    if (run !== null) url.searchParams.set("run", run);
     stream?.close();
     stream = new EventSource(url);
     stream.addEventListener("call", add);
+    stream.addEventListener("restart", restart);
+    stream.addEventListener("again", begin);
     stream.addEventListener("traffic", draw);
     stream.addEventListener("clock", ({ data }) => { clock.textContent = data; });
     stream.addEventListener("open", () => { state.textContent = "New calls appear here by themselves."; });
