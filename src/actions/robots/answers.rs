@@ -99,8 +99,8 @@ async fn ask_ahead(turn: &mut Turn) -> Result<(), Fault> {
             continue;
         }
         let Some((crowd, work)) = work_of(turn, &entry.subject).await? else { continue };
-        let knows = |outside: &Outside| outside.knows(turn.reset_count, &work.assignment_id);
-        if work.outcome != Outcome::Submit || turn.outside.as_deref().is_some_and(knows) {
+        let is_asked = |outside: &Outside| outside.knows(turn.reset_count, &work.assignment_id);
+        if work.outcome != Outcome::Submit || turn.outside.as_deref().is_some_and(is_asked) {
             continue;
         }
         let Ok(taken) = open_acceptance(turn, &work.assignment_id, None).await else { continue };
