@@ -6,18 +6,16 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request, Response};
-use tokio::sync::Semaphore;
 
 use crate::engine::compute;
 use crate::outbound::{Limits, Outbound, OutboundError};
-use crate::rules::robots::answers::{Asked, Plan};
+use crate::rules::question::fields;
+use crate::rules::robots::answers::Asked;
 use crate::rules::robots::asking::{self, Question};
-use crate::rules::robots::job::{Job, Known, document};
+use crate::rules::robots::job::{Job, Told};
 use crate::shapes::answer::Given;
 use crate::turn::{Answered, Answerers, BoxFuture};
 
-/// So many jobs are asked about at once.
-const AT_ONCE: usize = 8;
 /// Who is asked has this long to answer. Models on small machines are slow.
 const LIMITS: Limits = Limits { bytes: asking::MOST_BYTES, time: Duration::from_mins(2) };
 /// A page is fetched in this time.
@@ -31,36 +29,34 @@ pub struct Asker {
     outbound: Outbound,
     /// Where pages are told to submit to.
     submit_to: Arc<str>,
-    at_once: Arc<Semaphore>,
 }
 
 impl Asker {
     /// Asks whom the policy of `outbound` allows. Pages are told to submit to the origin
     /// `submit_to`.
     pub fn new(outbound: Outbound, submit_to: &str) -> Self {
-        Self { outbound, submit_to: submit_to.into(), at_once: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { outbound, submit_to: submit_to.into() }
     }
 
     async fn job(&self, job: Job) -> Answered {
-        let _permit = self.at_once.acquire().await.map_err(|error| error.to_string())?;
         let question = job.question()?;
         let html = match job.page(&question, &self.submit_to) {
             Some(url) => Some(self.page(&url).await?),
             None => None,
         };
         let read = compute(move || {
-            let known = job.known(question, html.as_deref());
+            let known = job.known(question, html.as_deref().map(fields::of_page));
             let (plan, text) = (job.plan(&known), asking::text(&known, html.as_deref()));
-            (job, known, plan, text)
+            (job, known, plan.asked, text, html.is_some())
         });
-        let (job, known, plan, text) = read.await.map_err(|fault| fault.to_string())?;
-        let Plan { mut given, asked } = plan;
+        let (job, known, asked, text, is_page) = read.await.map_err(|fault| fault.to_string())?;
+        let mut given = Given::default();
         for (asked, names) in &asked {
             let question = Question::new(asked, names, &known);
             let body = question.body(&job, &known, &text)?;
             given.0.extend(question.read(&self.ask(asked, body).await?)?);
         }
-        answered(known, given).await
+        Ok(Told { given, page: is_page.then_some(known.fields) })
     }
 
     /// The body of the answer of whom is asked.
@@ -86,10 +82,6 @@ impl Asker {
         let body = whole(self.outbound.send(request, limits).await)?;
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
-}
-
-async fn answered(known: Known, given: Given) -> Answered {
-    compute(move || document(&known, &given)).await.map_err(|fault| fault.to_string())?
 }
 
 /// The variable that holds the key of whom is asked.

@@ -16,7 +16,7 @@ use crate::store::world::MarketState;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant, RealNow, Time, UsedTime};
 
-pub use outside::{Answered, Answerers, Ask, Outside};
+pub use outside::{Answered, Answerers, Ask, Key, Outside};
 pub use test_event::{TestEvent, TestEvents};
 
 /// A future on the heap.

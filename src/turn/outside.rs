@@ -1,17 +1,17 @@
 //! Robots whose answers come from outside the market: what they ask, and what they were answered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Debug;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::rules::robots::answers::Asked;
-use crate::rules::robots::job::Job;
+use crate::rules::robots::job::{Job, Told};
 use crate::turn::BoxFuture;
 
-/// An answer document, or a sentence that says why there is none.
-pub type Answered = Result<String, String>;
+/// What others said, or a sentence that says why nobody did.
+pub type Answered = Result<Told, String>;
 
 /// Asks those who answer for robots.
 pub trait Answerers: Debug + Send + Sync {
@@ -36,21 +36,46 @@ pub struct Ask {
 }
 
 /// An assignment, and the reset count of its market.
-type Key = (i64, String);
+pub type Key = (i64, String);
+
+/// So many jobs are asked about at once.
+const AT_ONCE: usize = 8;
+/// More answers than these are not kept for robots that may be gone.
+const MOST: usize = 100_000;
+
+#[derive(Debug, Default)]
+struct Answers {
+    /// None while somebody is being asked.
+    all: HashMap<Key, Option<Answered>>,
+    /// The latest that were answered, the earliest first.
+    latest: VecDeque<Key>,
+    /// The reset count of the latest market.
+    reset_count: i64,
+}
 
 /// What is asked, and what was answered. It is of this process: after a crash a robot asks again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outside {
     answerers: OnceLock<Box<dyn Answerers>>,
     wanted: Mutex<Vec<Ask>>,
-    /// None while somebody is being asked.
-    answers: Mutex<HashMap<Key, Option<Answered>>>,
+    answers: Mutex<Answers>,
+    /// Who asks has a permit.
+    pub at_once: Semaphore,
     /// Told of each answer.
     pub answered: watch::Sender<()>,
 }
 
-/// More answers than these are not kept for robots that may be gone.
-const MOST: usize = 1000;
+impl Default for Outside {
+    fn default() -> Self {
+        Self {
+            answerers: OnceLock::new(),
+            wanted: Mutex::default(),
+            answers: Mutex::default(),
+            at_once: Semaphore::new(AT_ONCE),
+            answered: watch::Sender::default(),
+        }
+    }
+}
 
 impl Outside {
     /// Says who asks. Only the first call does anything.
@@ -87,33 +112,89 @@ impl Outside {
         let (mut answers, mut holds_clock) = (guard(&self.answers), false);
         wanted.retain(|ask| {
             let key = (ask.reset_count, ask.job.assignment_id.clone());
-            holds_clock |= ask.holds_clock && answers.get(&key).is_some_and(Option::is_none);
-            let is_new = !answers.contains_key(&key);
-            answers.entry(key).or_insert(None);
+            holds_clock |= ask.holds_clock && answers.all.get(&key).is_some_and(Option::is_none);
+            let is_new = !answers.all.contains_key(&key);
+            answers.all.entry(key).or_insert(None);
             is_new
         });
+        drop(answers);
         (wanted, holds_clock)
     }
 
+    /// Whether somebody is being asked for this, or the answer is there.
+    pub fn knows(&self, reset_count: i64, assignment_id: &str) -> bool {
+        guard(&self.answers).all.contains_key(&(reset_count, assignment_id.to_owned()))
+    }
+
     /// Notes an answer.
-    pub fn put(&self, reset_count: i64, assignment_id: String, answered: Answered) {
+    pub fn put(&self, key: Key, answered: Answered) {
         let mut answers = guard(&self.answers);
-        // Nobody will ask for those of an earlier market.
-        let is_full = answers.len() >= MOST;
-        answers.retain(|(of, _), there| *of >= reset_count && !(is_full && there.is_some()));
-        answers.insert((reset_count, assignment_id), Some(answered));
+        if key.0 > answers.reset_count {
+            // Nobody will ask for those of an earlier market.
+            answers.reset_count = key.0;
+            answers.all.retain(|(of, _), _| *of >= key.0);
+        }
+        answers.latest.push_back(key.clone());
+        if answers.latest.len() > MOST
+            && let Some(earliest) = answers.latest.pop_front()
+        {
+            answers.all.remove(&earliest);
+        }
+        answers.all.insert(key, Some(answered));
         drop(answers);
+        self.answered.send_replace(());
+    }
+
+    /// Nobody wants this answer any more, and nobody is asked for it.
+    pub fn forget(&self, key: &Key) {
+        guard(&self.answers).all.remove(key);
         self.answered.send_replace(());
     }
 
     /// The answer, if it is there. It is forgotten.
     pub fn take(&self, reset_count: i64, assignment_id: &str) -> Option<Answered> {
         let (key, mut answers) = ((reset_count, assignment_id.to_owned()), guard(&self.answers));
-        let is_there = answers.get(&key).is_some_and(Option::is_some);
-        if is_there { answers.remove(&key).flatten() } else { None }
+        let is_there = answers.all.get(&key).is_some_and(Option::is_some);
+        if is_there { answers.all.remove(&key).flatten() } else { None }
     }
 }
 
 fn guard<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: usize) -> Key {
+        (1, number.to_string())
+    }
+
+    #[test]
+    fn only_the_earliest_answers_beyond_the_limit_are_dropped() {
+        let outside = Outside::default();
+        for number in 0..MOST {
+            outside.put(key(number), Err(String::new()));
+        }
+        assert!(outside.knows(1, "0"));
+        outside.put(key(MOST), Err(String::new()));
+        assert!(!outside.knows(1, "0"));
+        assert!(outside.take(1, "1").is_some() && outside.take(1, "1").is_none());
+        outside.put((2, "x".to_owned()), Err(String::new()));
+        assert!(!outside.knows(1, "2") && outside.knows(2, "x"));
+    }
+
+    #[test]
+    fn questions_that_are_open_displace_no_answer() {
+        let outside = Outside::default();
+        for number in 0..MOST {
+            guard(&outside.answers).all.insert(key(number + 10), None);
+        }
+        outside.put(key(0), Err(String::new()));
+        outside.put(key(1), Err(String::new()));
+        assert!(outside.take(1, "0").is_some() && outside.take(1, "1").is_some());
+        outside.forget(&key(10));
+        assert!(!outside.knows(1, "10") && outside.knows(1, "11"));
+    }
 }

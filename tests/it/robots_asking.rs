@@ -334,6 +334,64 @@ async fn while_the_clock_runs_work_is_submitted_when_it_is_answered() {
     keeper.await.unwrap();
 }
 
+/// Each draws once from a list beside the asked field, whenever it was that they asked.
+#[tokio::test]
+async fn lists_beside_asked_fields_are_drawn_when_the_work_is_submitted() {
+    let permits = Arc::new(Semaphore::new(0));
+    let (address, seen) = server(a_label, Arc::clone(&permits)).await;
+    let world = market(&address).await;
+    let (stop, stopped) = watch::channel(false);
+    let keeper = world.emulator.clone();
+    let keeper = tokio::spawn(async move { keeper.keep_time(stopped).await });
+    world.done("POST", "/clock", json!({"resume": true})).await;
+    let hit_id = hit_of(&world, &html(PAGE), 3).await;
+    let answers = json!({
+        "label": {"Http": format!("http://{address}/")}, "extra": ["red", "green", "blue"],
+    });
+    let script = json!({"Workers": 3, "WorkTime": {"Min": "0s"}, "Answers": answers});
+    crowd(&world, script).await;
+    while seen.lock().unwrap().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    permits.add_permits(3);
+    world.done("GET", &format!("/wait?HITId={hit_id}&submitted=3"), Value::Null).await;
+    let done = submitted(&world, &hit_id).await;
+    for colour in [">red<", ">green<", ">blue<"] {
+        let count = done.iter().filter(|(_, answer)| answer.contains(colour)).count();
+        assert_eq!(count, 1, "{colour}: {done:?}");
+    }
+    stop.send(true).unwrap();
+    keeper.await.unwrap();
+}
+
+#[tokio::test]
+async fn robots_that_are_removed_ask_no_more() {
+    for all in [false, true] {
+        let (silent, unanswered) = server(a_label, Arc::new(Semaphore::new(0))).await;
+        let (address, seen) = server(a_label, always()).await;
+        let mut both = policy(&address);
+        both.hosts.extend(policy(&silent).hosts);
+        let world = World::with(|options| options.outbound = both).await;
+        hit_of(&world, &html(PAGE), 20).await;
+        let asks = |address: &str| json!({"*": {"Http": format!("http://{address}/")}});
+        crowd(&world, json!({"Workers": 20, "Answers": asks(&silent)})).await;
+        let removed = async {
+            while unanswered.lock().unwrap().len() < 8 {
+                tokio::task::yield_now().await;
+            }
+            let (method, path) = if all { ("POST", "/reset") } else { ("DELETE", "/robots") };
+            world.done(method, path, Value::Null).await;
+        };
+        tokio::join!(world.advance("1h"), removed);
+        let hit_id = hit_of(&world, &html(PAGE), 2).await;
+        crowd(&world, json!({"Workers": 2, "Answers": asks(&address)})).await;
+        world.advance("1h").await;
+        let done = submitted(&world, &hit_id).await.len();
+        assert_eq!((done, unanswered.lock().unwrap().len()), (2, 8));
+        assert!(seen.lock().unwrap().len() >= 2);
+    }
+}
+
 #[tokio::test]
 async fn every_problem_of_the_answers_is_named() {
     let world = World::new().await;

@@ -6,13 +6,12 @@ use crate::fault::Fault;
 use crate::rules::robots::answers::asked;
 use crate::rules::robots::job::{Job, JobHit, JobWorker};
 use crate::rules::robots::script::{Outcome, Robot};
-use crate::shapes::answerer::Answerer;
 use crate::store::acceptances::Acceptance;
 use crate::store::hits::{self, Hit};
 use crate::store::robots::{self, Crowd, Work};
 use crate::store::timers::{self, Kind};
 use crate::time::Span;
-use crate::turn::{Ask, Turn};
+use crate::turn::{Ask, Outside, Turn};
 
 /// While the clock runs, work that waits for an answer is looked at again after this long: whoever
 /// was to answer may be gone.
@@ -56,13 +55,15 @@ pub async fn ending(
     }
     let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
     let job = job(crowd, work, &hit);
-    let answered = match (job.answer(), &turn.outside) {
-        (None, None) => Err("nobody can be asked while a world is loaded".to_owned()),
-        (None, Some(outside)) => match outside.take(turn.reset_count, &work.assignment_id) {
+    let told = turn.outside.as_ref();
+    let told = told.and_then(|outside| outside.take(turn.reset_count, &work.assignment_id));
+    let answered = match told {
+        Some(told) => told.and_then(|told| job.told(told)),
+        None => match job.answer() {
             Some(answered) => answered,
-            None => return ask(turn, crowd.key, work, job).await,
+            None if turn.outside.is_some() => return ask(turn, crowd.key, work, job).await,
+            None => Err("nobody can be asked while a world is loaded".to_owned()),
         },
-        (Some(answered), _) => answered,
     };
     Ok(answered.map_or_else(|why| returned(work, &why), Ending::Submit))
 }
@@ -94,7 +95,7 @@ async fn ask(turn: &mut Turn, key: i64, work: &Work, job: Job) -> Result<Ending,
 }
 
 /// Asks for the robots too whose work ends while the clock catches up, so that they need not wait
-/// for one another. Not for those whose answers depend on how many there are by then.
+/// for one another.
 async fn ask_ahead(turn: &mut Turn) -> Result<(), Fault> {
     let until = turn.clock.target(turn.real.at);
     for entry in timers::due(&mut turn.tx, until, AHEAD).await? {
@@ -103,10 +104,8 @@ async fn ask_ahead(turn: &mut Turn) -> Result<(), Fault> {
             continue;
         }
         let Some((crowd, work)) = work_of(turn, &entry.subject).await? else { continue };
-        let lists = |answerer: &Answerer| matches!(answerer, Answerer::List(_));
-        if work.outcome != Outcome::Submit
-            || crowd.script.answers.iter().flatten().any(|(_, of)| lists(of))
-        {
+        let is_asked = |outside: &Outside| outside.knows(turn.reset_count, &work.assignment_id);
+        if work.outcome != Outcome::Submit || turn.outside.as_deref().is_some_and(is_asked) {
             continue;
         }
         let Ok(taken) = open_acceptance(turn, &work.assignment_id, None).await else { continue };
@@ -165,7 +164,6 @@ fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
             requester_annotation: hit.requester_annotation.clone(),
             question: hit.question.clone(),
         },
-        hit_number: hit.key,
         nth: count(standing.submitted + standing.approved + standing.rejected),
         assignment_id: work.assignment_id.clone(),
         worker: JobWorker {

@@ -38,8 +38,9 @@ pub struct Task<'a> {
     pub fields: &'a Fields,
     /// The HIT's parameters.
     pub parameters: &'a Parameters,
-    /// The HIT's number in the market: the same in each run.
-    pub hit_number: i64,
+    /// The HIT: with the same seed of ids it is the same in each run, and in a world that was
+    /// dumped and loaded.
+    pub hit_id: &'a str,
     /// How many assignments of the HIT were submitted before this one.
     pub nth: usize,
     /// Who answers.
@@ -159,7 +160,7 @@ fn answer(answerer: &Answerer, field: &Field, task: &Task<'_>, random: &mut Rand
         Answerer::List(list) => {
             let mut places: Vec<usize> = (0..list.len()).collect();
             let round = task.nth / list.len().max(1);
-            let parts = ["list", &field.name, &task.hit_number.to_string(), &round.to_string()];
+            let parts = ["list", &field.name, task.hit_id, &round.to_string()];
             Random::new(task.seed, &parts).shuffle(&mut places);
             let drawn = places.get(task.nth % list.len().max(1)).and_then(|place| list.get(*place));
             let values = drawn.map(|drawn| drawn.0.as_slice()).unwrap_or_default();

@@ -26,8 +26,6 @@ pub struct Job {
     pub draw: i64,
     /// The HIT.
     pub hit: JobHit,
-    /// The HIT's number in the market.
-    pub hit_number: i64,
     /// How many assignments of the HIT were submitted before this one.
     pub nth: usize,
     /// The assignment.
@@ -80,6 +78,15 @@ pub struct Known {
     pub parameters: Parameters,
 }
 
+/// What others said of a job.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Their answers.
+    pub given: Given,
+    /// The fields of the page, if one was fetched.
+    pub page: Option<Fields>,
+}
+
 impl Job {
     /// The answer document, if nobody has to be asked for it.
     ///
@@ -98,6 +105,17 @@ impl Job {
         plan.asked.is_empty().then(|| document(&known, &plan.given))
     }
 
+    /// The answer document, with what others said.
+    ///
+    /// # Errors
+    /// A sentence that says why there is no answer: the work is to be returned.
+    pub fn told(&self, told: Told) -> Result<String, String> {
+        let known = self.known(self.question()?, told.page);
+        let mut given = self.plan(&known).given;
+        given.0.extend(told.given.0);
+        document(&known, &given)
+    }
+
     /// The question.
     ///
     /// # Errors
@@ -106,7 +124,8 @@ impl Job {
         parse(&self.hit.question).map_err(|why| why.to_string())
     }
 
-    /// The page that must be fetched before the fields are known: its address.
+    /// The page that must be fetched before the fields are known: its address. Sample pages are at
+    /// `submit_to`.
     pub fn page(&self, question: &Question, submit_to: &str) -> Option<String> {
         let Question::External(page) = question else { return None };
         let accepted = Some(Accepted {
@@ -115,12 +134,15 @@ impl Job {
             submit_to,
         });
         let parameters = FrameParameters { hit_id: &self.hit.hit_id, accepted };
-        self.opens_external_url.then(|| address(&page.url, &parameters))
+        let whole = |url: String| {
+            if url.starts_with('/') { format!("{submit_to}{url}") } else { url }
+        };
+        self.opens_external_url.then(|| whole(address(&page.url, &parameters)))
     }
 
-    /// What is known of the question, with the HTML of its page if that was fetched.
-    pub fn known(&self, question: Question, html: Option<&str>) -> Known {
-        let fields = html.map_or_else(|| fields::of(&question), fields::of_page);
+    /// What is known of the question, with the fields of its page if that was fetched.
+    pub fn known(&self, question: Question, page: Option<Fields>) -> Known {
+        let fields = page.unwrap_or_else(|| fields::of(&question));
         let annotation = self.hit.requester_annotation.as_deref();
         let parameters = parameters(&question, &fields, annotation);
         Known { question, fields, parameters }
@@ -131,7 +153,7 @@ impl Job {
         let task = Task {
             fields: &known.fields,
             parameters: &known.parameters,
-            hit_number: self.hit_number,
+            hit_id: &self.hit.hit_id,
             nth: self.nth,
             worker: Worker {
                 worker_id: &self.worker.worker_id,
@@ -153,7 +175,7 @@ impl Job {
 ///
 /// # Errors
 /// A sentence that says why they are none.
-pub fn document(known: &Known, given: &Given) -> Result<String, String> {
+fn document(known: &Known, given: &Given) -> Result<String, String> {
     fields::document(&known.question, &known.fields, given, Repeated::Join)
         .map_err(|why| why.to_string())
 }

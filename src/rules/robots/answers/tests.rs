@@ -22,10 +22,10 @@ impl Setting {
         Self { fields: of_page(PAGE), parameters: parameters.into(), traits: Value::Null }
     }
 
-    fn task(&self, hit_number: i64, nth: usize, number: usize) -> Task<'_> {
+    fn task<'a>(&'a self, hit_id: &'a str, nth: usize, number: usize) -> Task<'a> {
         let worker = Worker { worker_id: "A1", number, of: 10, traits: &self.traits };
         let Self { fields, parameters, .. } = self;
-        Task { fields, parameters, hit_number, nth, worker, seed: 1 }
+        Task { fields, parameters, hit_id, nth, worker, seed: 1 }
     }
 }
 
@@ -38,7 +38,7 @@ fn drawn(name: &str, answerer: &Value, count: usize) -> Vec<Vec<String>> {
     let (setting, answers) = (Setting::new(), answers(json!({name: answerer})));
     let mut random = Random::new(7, &[]);
     let one = |n: usize| {
-        let task = setting.task(1, n, n % 10);
+        let task = setting.task("1", n, n % 10);
         let plan = plan(&answers, &task, &mut random);
         plan.given.0.into_iter().find(|(of, _)| of == name).unwrap().1
     };
@@ -76,8 +76,10 @@ fn a_list_is_drawn_without_putting_back() {
         assert_eq!(round, ["cat", "cat", "dog"]);
     }
     let (setting, answers) = (Setting::new(), answers(json!({"label": list})));
-    let first = |hit: i64| {
-        plan(&answers, &setting.task(hit, 0, 0), &mut Random::new(1, &[])).given.0[0].1.clone()
+    let first = |hit: usize| {
+        plan(&answers, &setting.task(&hit.to_string(), 0, 0), &mut Random::new(1, &[])).given.0[0]
+            .1
+            .clone()
     };
     let firsts: Vec<_> = (0..30).map(first).collect();
     assert!(firsts.iter().any(|values| values[0] == "dog"), "each HIT has an order of its own");
@@ -119,7 +121,7 @@ fn spammers_do_not_look() {
 #[test]
 fn each_field_has_an_answer_and_each_address_is_asked_once() {
     let setting = Setting::new();
-    let task = setting.task(1, 0, 0);
+    let task = setting.task("1", 0, 0);
     let plan_of = |value: Value| plan(&answers(value), &task, &mut Random::new(1, &[]));
     let names = |plan: &Plan| plan.given.0.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&plan_of(json!({}))), ["label", "tags", "note"]);

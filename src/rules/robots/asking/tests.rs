@@ -1,5 +1,6 @@
 use super::*;
-use crate::rules::robots::job::{JobHit, JobWorker};
+use crate::rules::robots::job::{JobHit, JobWorker, Told};
+use crate::shapes::answer::Given;
 
 const PAGE: &str = "<p>Which <b>animal</b>?</p><input type=radio name=label value=c required> Cat\
     <br><input type=radio name=label value=d> Dog<br><input name=count type=number min=1 max=5>\
@@ -28,7 +29,6 @@ fn job(html: &str) -> Job {
         seed: 1,
         draw: 0,
         hit,
-        hit_number: 1,
         nth: 0,
         assignment_id: "3A".to_owned(),
         worker,
@@ -163,4 +163,41 @@ fn a_page_without_known_fields_takes_any_answers() {
     assert_eq!(read.unwrap(), expected);
     let (sent, _) = ask(&model(), html, "{}");
     assert_eq!(sent, Value::Null, "a model is not asked for nothing");
+}
+
+#[test]
+fn what_others_said_stands_beside_the_draw_of_the_submission() {
+    let mut job = job(PAGE);
+    job.answers =
+        serde_json::from_value(json!({"label": {"Http": "http://h/"}, "x": ["a", "b", "c"]}))
+            .unwrap();
+    let mut drawn: Vec<String> = (0..3)
+        .map(|nth| {
+            job.nth = nth;
+            let given = Given(vec![("label".to_owned(), vec!["d".to_owned()])]);
+            let document = job.told(Told { given, page: None }).unwrap();
+            assert!(document.contains("<FreeText>d</FreeText>"), "{document}");
+            let (_, x) = document.split_once("<QuestionIdentifier>x</QuestionIdentifier>").unwrap();
+            x.trim_start().chars().nth("<FreeText>".len()).unwrap().to_string()
+        })
+        .collect();
+    drawn.sort();
+    assert_eq!(drawn, ["a", "b", "c"]);
+}
+
+#[test]
+fn sample_pages_are_fetched_from_this_server() {
+    let mut job = job(PAGE);
+    job.opens_external_url = true;
+    let page = |url: &str| {
+        let question = format!(
+            "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/\
+             AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\"><ExternalURL>{url}\
+             </ExternalURL><FrameHeight>400</FrameHeight></ExternalQuestion>"
+        );
+        job.page(&crate::rules::question::parse(&question).unwrap(), "http://here:1").unwrap()
+    };
+    let sample = page("https://mturk-local.invalid/samples/form");
+    assert!(sample.starts_with("http://here:1/samples/form?assignmentId="), "{sample}");
+    assert!(page("https://other/form").starts_with("https://other/form?assignmentId="));
 }
