@@ -184,16 +184,16 @@ pub struct Traits {
 #[serde(default, rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Progress {
     /// How many assignments its workers accepted.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub accepted: i64,
     /// How many they submitted.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub submitted: i64,
     /// How many they returned.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub returned: i64,
     /// How many they abandoned.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub abandoned: i64,
     /// How many have a HIT in hand, in answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,13 +203,13 @@ pub struct Progress {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_step: Option<At>,
     /// How many times a worker looked for a HIT. Chance depends on it and the seed alone.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub looks: i64,
     /// The worker whose turn it is, counted from 0.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub next_worker: i64,
     /// How many have found nothing since the last one that did.
-    #[schema(minimum = 0)]
+    #[schema(nullable, minimum = 0)]
     pub misses: i64,
     /// When the next worker comes, or would come if there were a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
