@@ -10,7 +10,7 @@ use crate::shapes::qualification::Locale;
 use crate::shapes::scalar::{AccessKey, At, Id, WorkerId};
 use crate::shapes::words::words;
 use crate::shapes::worker::Worker;
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// So many scripts are in a market at most.
 pub const MOST_SCRIPTS: i64 = 1000;
@@ -201,6 +201,7 @@ pub struct Progress {
     pub at_work: Option<i64>,
     /// When the crowd takes its next step, in answers; absent if it waits for a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub next_step: Option<At>,
     /// How many times a worker looked for a HIT. Chance depends on it and the seed alone.
     #[schema(nullable, minimum = 0)]
@@ -213,6 +214,7 @@ pub struct Progress {
     pub misses: i64,
     /// When the next worker comes, or would come if there were a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub next_arrival: Option<At>,
     /// Whether the crowd waits for a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -250,6 +252,7 @@ pub struct Working {
     /// How it ends.
     pub outcome: Outcome,
     /// When it ends.
+    #[schema(value_type = Option<Time>)]
     pub time: Option<At>,
 }
 
