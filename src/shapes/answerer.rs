@@ -126,11 +126,10 @@ pub struct OpenAi {
     pub model: String,
     /// Who the model is to be, as its system message. `${name}` stands for a trait of the worker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub persona: Option<String>,
     /// The environment variable with the key, named by `--robot-key-env`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "OPENAI_API_KEY")]
+    #[schema(example = "OPENAI_API_KEY")]
     pub api_key_env: Option<String>,
 }
 

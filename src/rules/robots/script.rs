@@ -197,7 +197,6 @@ pub struct Progress {
     pub abandoned: i64,
     /// How many have a HIT in hand, in answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
     pub at_work: Option<i64>,
     /// When the crowd takes its next step, in answers; absent if it waits for a HIT.
     #[serde(skip_serializing_if = "Option::is_none")]
