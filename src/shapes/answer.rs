@@ -22,7 +22,7 @@ pub enum One {
     /// A text.
     Text(String),
     /// A number.
-    Number(#[schema(inline)] Number),
+    Number(Number),
     /// Yes or no.
     Bool(bool),
 }

@@ -8,7 +8,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::shapes::answer::Values;
+use crate::shapes::answer::{One, Values};
 use crate::shapes::object::object;
 use crate::shapes::words::words;
 
@@ -22,13 +22,18 @@ pub type Answers = BTreeMap<String, Answerer>;
 #[schema(example = json!(["cat", "cat", "dog"]))]
 pub enum Answerer {
     /// Always this. `${name}` stands for a parameter of the HIT.
-    Value(String),
+    Value(Single),
     /// One of these. Each HIT's assignments draw without putting back, so that three answers by
     /// `["cat", "cat", "dog"]` are two cats and a dog, in an order that depends on the seed.
     List(Vec<Drawn>),
     /// By a rule.
     Rule(Box<AnswerRule>),
 }
+
+/// One value, as a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(value_type = One)]
+pub struct Single(pub String);
 
 /// An element of a list: a value, or several, such as the boxes that are ticked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -145,23 +150,23 @@ impl<'de> Deserialize<'de> for Answerer {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Answerer, E> {
-                Ok(Answerer::Value(text.to_owned()))
+                Ok(Answerer::Value(Single(text.to_owned())))
             }
 
             fn visit_bool<E>(self, yes: bool) -> Result<Answerer, E> {
-                Ok(Answerer::Value(yes.to_string()))
+                Ok(Answerer::Value(Single(yes.to_string())))
             }
 
             fn visit_i64<E>(self, number: i64) -> Result<Answerer, E> {
-                Ok(Answerer::Value(number.to_string()))
+                Ok(Answerer::Value(Single(number.to_string())))
             }
 
             fn visit_u64<E>(self, number: u64) -> Result<Answerer, E> {
-                Ok(Answerer::Value(number.to_string()))
+                Ok(Answerer::Value(Single(number.to_string())))
             }
 
             fn visit_f64<E>(self, number: f64) -> Result<Answerer, E> {
-                Ok(Answerer::Value(number.to_string()))
+                Ok(Answerer::Value(Single(number.to_string())))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Answerer, A::Error> {
@@ -199,7 +204,7 @@ mod tests {
         }
         for (text, value) in [("1", "1"), ("-1", "-1"), ("1.5", "1.5"), ("true", "true")] {
             let answerer: Answerer = serde_json::from_str(text).unwrap();
-            assert_eq!(answerer, Answerer::Value(value.to_owned()));
+            assert_eq!(answerer, Answerer::Value(Single(value.to_owned())));
         }
         for wrong in ["null", r#"{"Odd":1}"#, "[null]", r#"{"OpenAI":{"Model":"m"}}"#] {
             assert!(serde_json::from_str::<Answerer>(wrong).is_err(), "{wrong}");

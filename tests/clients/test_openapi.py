@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from harness import clean_environment, launch, make_hit, run_binary
+from harness import ControlError, clean_environment, launch, make_hit, run_binary
 
 OPENAPI = "/_mturk/openapi.json"
 CHECKS = [
@@ -111,3 +111,50 @@ def test_work_is_answered_as_described(own):
     taken = check("Acceptance", post("workers/A1CARLA/accept", wanted))
     check("Nothing", post(f"assignments/{taken['AssignmentId']}/return"))
     check("World", own.control("GET", "/_mturk/world"))
+
+
+ODD = [None, -1, 0, 1, 1.5, "", "x", "x" * 300, True, [], [None], [1], ["a"], {}, {"x": 1}, 10**12, 2.0**70]
+# What lists take, each with what makes a whole entry of nothing.
+LISTS = {
+    "robots": ("Robot", {}),
+    "faults": ("FaultRule", {"Operation": "*", "Error": "ThrottlingException"}),
+    "webhooks": ("Webhook", {"Url": "http://127.0.0.1:1/"}),
+}
+
+
+def variants(schemas, schema, depth=0):
+    """Odd values in place of each member of what a schema describes, one at a time."""
+    yield from ODD
+    for one in schema.get("oneOf", schema.get("allOf", [])):
+        yield from variants(schemas, one, depth)
+    if "$ref" in schema:
+        yield from variants(schemas, schemas[schema["$ref"].rpartition("/")[2]], depth)
+    if depth < 3:
+        for name, member in schema.get("properties", {}).items():
+            yield from ({name: value} for value in variants(schemas, member, depth + 1))
+        if isinstance(schema.get("additionalProperties"), dict):
+            inner = variants(schemas, schema["additionalProperties"], depth + 1)
+            # A member that is null is read as if it were not there.
+            yield from ({"q": value} for value in inner if value is not None)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_what_is_taken_is_described(own, path):
+    """The other way round from generated requests, which try few values of members within members."""
+    schemas = own.control("GET", OPENAPI)["components"]
+    name, usual = LISTS[path]
+    described = Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": schemas})
+    tried = taken = 0
+    for member, schema in schemas["schemas"][name]["properties"].items():
+        for value in variants(schemas["schemas"], schema):
+            entry = usual | {member: value}
+            try:
+                own.control("POST", f"/_mturk/{path}", entry)
+            except ControlError:
+                continue
+            finally:
+                tried += 1
+            taken += 1
+            assert described.is_valid(entry), entry
+            own.control("DELETE", f"/_mturk/{path}")
+    assert taken > 20 and tried > 2 * taken, (taken, tried)

@@ -13,7 +13,7 @@ use crate::rules::robots::parameters::{Parameters, filled, with_known};
 use crate::rules::robots::plausible::{first, plausible};
 use crate::rules::robots::random::Random;
 use crate::shapes::answer::Given;
-use crate::shapes::answerer::{Accuracy, AnswerRule, Answerer, Answers, OpenAi, Spam};
+use crate::shapes::answerer::{Accuracy, AnswerRule, Answerer, Answers, OpenAi, Single, Spam};
 
 /// Stands for every field that has no answerer of its own.
 pub const ALL: &str = "*";
@@ -156,7 +156,9 @@ fn add(
 
 fn answer(answerer: &Answerer, field: &Field, task: &Task<'_>, random: &mut Random) -> Vec<String> {
     match answerer {
-        Answerer::Value(text) => vec![known_value(field, with_known(text, task.parameters))],
+        Answerer::Value(Single(text)) => {
+            vec![known_value(field, with_known(text, task.parameters))]
+        }
         Answerer::List(list) => {
             let mut places: Vec<usize> = (0..list.len()).collect();
             let round = task.nth / list.len().max(1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::rules::question::web_host;
-use crate::shapes::answerer::{Accuracy, AnswerRule, Answerer, Answers, OpenAi};
+use crate::shapes::answerer::{Accuracy, AnswerRule, Answerer, Answers, OpenAi, Single};
 
 /// The most fields that a script answers.
 pub const MOST_FIELDS: usize = 1000;
@@ -29,7 +29,7 @@ pub fn problems(answers: &Answers) -> Vec<Problem> {
         }
         let mut found = Found { path: &path, problems: &mut problems };
         match answerer {
-            Answerer::Value(text) => found.text(&[], text),
+            Answerer::Value(Single(text)) => found.text(&[], text),
             Answerer::List(list) => {
                 found.count(&[], list.len());
                 let texts = list.iter().flat_map(|drawn| &drawn.0);
