@@ -109,8 +109,10 @@ fn sentence(error: &OutboundError) -> String {
 
 impl Answerers for Asker {
     fn refusal(&self, asked: &Asked) -> Option<String> {
-        let policy = self.outbound.policy();
-        let refused = policy.check(&asked.url()).err();
+        let (policy, url) = (self.outbound.policy(), asked.url());
+        // A path is that of a sample page.
+        let url = if url.starts_with('/') { format!("{}{url}", self.submit_to) } else { url };
+        let refused = policy.check(&url).err();
         let no_key = || key(asked).and_then(|variable| policy.bearer(variable).err());
         refused.or_else(no_key).map(|error| error.to_string())
     }

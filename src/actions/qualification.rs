@@ -1,6 +1,6 @@
 //! A worker requests a qualification, takes its test, and is granted it.
 
-use crate::actions::robots::waiting::wake_all;
+use crate::actions::robots::waiting::wake_of;
 use crate::actions::worker::register;
 use crate::fault::Fault;
 use crate::rules;
@@ -217,7 +217,7 @@ pub async fn grant(
 ) -> Result<(), Fault> {
     workers::add(&mut turn.tx, worker_id, turn.now).await?;
     qualifications::grant(&mut turn.tx, type_id, worker_id, value, turn.now).await?;
-    wake_all(turn).await
+    wake_of(turn, worker_id).await
 }
 
 /// Sends mail of the requester to the worker, with the requester's reason if there is one.

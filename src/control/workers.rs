@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::actions::robots::waiting::wake_all;
+use crate::actions::robots::waiting::wake_of;
 use crate::control::json::{Answer, Body, Failure, InPath, PageQuery, Params, page_size};
 use crate::engine::Engine;
 use crate::fault::{Code, Fault};
@@ -138,7 +138,7 @@ pub async fn put(engine: Arc<Engine>, InPath(id): InPath<Id>, body: Body) -> Ans
     let saved = engine.write(Requester::default(), worker.clone(), |turn, worker| {
         Box::pin(async move {
             workers::put(&mut turn.tx, worker, turn.now).await?;
-            wake_all(turn).await
+            wake_of(turn, &worker.worker_id).await
         })
     });
     saved.await?;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::actions::robots::waiting::wake_all;
+use crate::actions::robots::waiting::wake_of;
 use crate::actions::worker::ensure_worker;
 use crate::fault::Fault;
 use crate::store::worker_blocks;
@@ -22,5 +22,5 @@ pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
     let Input { worker_id, .. } = input;
     ensure_worker(turn, &worker_id).await?;
     worker_blocks::remove(&mut turn.tx, &turn.requester.id, &worker_id).await?;
-    wake_all(turn).await
+    wake_of(turn, &worker_id).await
 }

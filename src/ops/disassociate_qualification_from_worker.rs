@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::actions::qualification::notify_worker;
-use crate::actions::robots::waiting::wake_all;
+use crate::actions::robots::waiting::wake_of;
 use crate::fault::Fault;
 use crate::rules::limits;
 use crate::store::qualifications;
@@ -24,6 +24,6 @@ pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
     let (type_id, worker_id) = (&input.qualification_type_id, &input.worker_id);
     qualifications::granted(tx, &requester.id, type_id, worker_id).await?;
     qualifications::revoke(tx, type_id, worker_id).await?;
-    wake_all(turn).await?;
+    wake_of(turn, worker_id).await?;
     notify_worker(turn, worker_id, "A Qualification of yours was revoked", type_id, reason).await
 }

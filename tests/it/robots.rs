@@ -212,8 +212,10 @@ async fn a_granted_qualification_lets_a_robot_work() {
     let script = json!({"Workers": 5, "WorkTime": {"Min": "0s"}, "WorkerIdPrefix": "AQ"});
     add(&world, script).await;
     assert!(answers(&world, &hit_id).await.is_empty());
-    let grant = json!({"QualificationTypeId": type_id, "WorkerId": "AQ000004", "IntegerValue": 1});
-    world.ok("AssociateQualificationWithWorker", grant).await;
+    let grant = |who| json!({"QualificationTypeId": type_id, "WorkerId": who, "IntegerValue": 1});
+    world.ok("AssociateQualificationWithWorker", grant("A1ANNA")).await;
+    assert_eq!(crowds(&world).await[0]["Progress"]["Looks"], 5, "that is for others");
+    world.ok("AssociateQualificationWithWorker", grant("AQ000004")).await;
     assert_eq!(answers(&world, &hit_id).await[0].0, "AQ000004");
 }
 

@@ -301,11 +301,11 @@ async fn the_page_of_an_external_question_is_filled_in() {
         }
         assert!(!answer.contains("assignmentId"), "{answer}");
     }
-    // Of a host that is not allowed nothing is fetched, and the work is returned.
+    // A HIT whose page is at a host that is not allowed is left to others.
     let other = hit_of(&world, &external("http://127.0.0.1:1/task"), 1).await;
     world.advance("1h").await;
     assert!(world.standing(&other).await.contains("0 pending 0 completed"));
-    assert_eq!(progress(&world).await["Returned"], 2);
+    assert_eq!(progress(&world).await["Accepted"], 2);
 }
 
 #[tokio::test]

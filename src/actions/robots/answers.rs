@@ -3,7 +3,9 @@
 use crate::actions::assignment::open_acceptance;
 use crate::actions::robots::waiting::work_subject;
 use crate::fault::Fault;
-use crate::rules::robots::answers::asked;
+use crate::rules::frame::{FrameParameters, address};
+use crate::rules::question::{Question, parse};
+use crate::rules::robots::answers::{Asked, asked};
 use crate::rules::robots::job::{Job, JobHit, JobWorker};
 use crate::rules::robots::script::{Outcome, Robot};
 use crate::store::acceptances::Acceptance;
@@ -38,6 +40,17 @@ pub fn refusal(turn: &Turn, script: &Robot) -> Option<String> {
         return None;
     }
     turn.outside.as_ref()?.refusal(&asked)
+}
+
+/// Whether the workers of a crowd would open the HIT's page, and may not.
+pub fn is_shut(turn: &Turn, script: &Robot, hit: &Hit) -> bool {
+    if !script.opens_pages() {
+        return false;
+    }
+    let Ok(Question::External(page)) = parse(&hit.question) else { return false };
+    let parameters = FrameParameters { hit_id: &hit.id, accepted: None };
+    let page = Asked::Http(address(&page.url, &parameters));
+    turn.outside.as_ref().is_some_and(|outside| outside.refusal(&[page]).is_some())
 }
 
 /// How the work ends.
@@ -151,7 +164,7 @@ fn job(crowd: &Crowd, work: &Work, hit: &Hit) -> Job {
     let count = |number: i64| usize::try_from(number).unwrap_or_default();
     Job {
         answers: script.answers.clone().unwrap_or_default(),
-        opens_external_url: script.open_external_url.unwrap_or(false),
+        opens_external_url: script.opens_pages(),
         seed: script.seed(),
         draw: work.look,
         hit: JobHit {

@@ -3,7 +3,7 @@
 
 use crate::actions::assignment::{accept, open_acceptance, return_assignment, submit};
 use crate::actions::requirements::unmet;
-use crate::actions::robots::answers::{Ending, ending, refusal, work_of};
+use crate::actions::robots::answers::{Ending, ending, is_shut, refusal, work_of};
 use crate::actions::robots::waiting::{arrival_subject, wake, work_subject};
 use crate::fault::Fault;
 use crate::rules::qualification::requirement::Action;
@@ -102,7 +102,7 @@ async fn look_for_hit(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result
     let look = crowd.progress.looks;
     crowd.progress.looks += 1;
     let worker_id = crowd.script.worker_id(number);
-    let mut hit = match find(turn, crowd.key, &worker_id).await? {
+    let mut hit = match find(turn, crowd, &worker_id).await? {
         Found::Hit(hit) => hit,
         none => return Ok(none),
     };
@@ -117,11 +117,12 @@ async fn look_for_hit(turn: &mut Turn, crowd: &mut Crowd, number: i64) -> Result
     Ok(Found::Hit(hit))
 }
 
-/// The oldest HIT that a crowd wants and the worker may do.
-async fn find(turn: &mut Turn, key: i64, worker_id: &str) -> Result<Found, Fault> {
+/// The oldest HIT that a crowd wants and the worker may do. Of a HIT type whose next page may not
+/// be opened, there is none.
+async fn find(turn: &mut Turn, crowd: &Crowd, worker_id: &str) -> Result<Found, Fault> {
     let (mut after, mut found) = ((Instant(i64::MIN), String::new()), Found::None);
     loop {
-        let types = robots::wanted(&mut turn.tx, key, worker_id, (after.0, &after.1)).await?;
+        let types = robots::wanted(&mut turn.tx, crowd.key, worker_id, (after.0, &after.1)).await?;
         let Some(last) = types.last() else { return Ok(found) };
         after = (last.listed_at, last.id.clone());
         found = Found::NoneForWorker;
@@ -130,6 +131,7 @@ async fn find(turn: &mut Turn, key: i64, worker_id: &str) -> Result<Found, Fault
                 || unmet(turn, worker_id, &of.requirements, Action::Accept).await?.is_some();
             if !is_kept_out
                 && let Some(hit) = robots::offer(&mut turn.tx, &of.id, worker_id).await?
+                && !is_shut(turn, &crowd.script, &hit)
             {
                 return Ok(Found::Hit(Box::new(hit)));
             }

@@ -3,6 +3,7 @@
 use crate::fault::Fault;
 use crate::rules::robots::answers::asked;
 use crate::rules::robots::pace::arrival_after_wait;
+use crate::rules::robots::script::Robot;
 use crate::store::hits::Hit;
 use crate::store::robots::{self, Crowd};
 use crate::store::timers::Kind;
@@ -18,7 +19,17 @@ pub async fn wake_for(turn: &mut Turn, hit: &Hit) -> Result<(), Fault> {
     wake_each(turn, idle).await
 }
 
-/// What workers have or may do has changed: all crowds look again.
+/// What a worker has or may do has changed: if that is a robot, its crowd looks again.
+pub async fn wake_of(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
+    if !turn.has_robots {
+        return Ok(());
+    }
+    let mut idle = robots::idle(&mut turn.tx).await?;
+    idle.retain(|crowd| crowd.script.has_worker(worker_id));
+    wake_each(turn, idle).await
+}
+
+/// There may be HITs: all crowds look again.
 pub async fn wake_all(turn: &mut Turn) -> Result<(), Fault> {
     if !turn.has_robots {
         return Ok(());
@@ -27,10 +38,12 @@ pub async fn wake_all(turn: &mut Turn) -> Result<(), Fault> {
     wake_each(turn, idle).await
 }
 
-/// It may be allowed by now to ask those who answer: crowds that ask look again.
+/// It may be allowed by now to ask those who answer, and to open pages: crowds that do so look
+/// again.
 pub async fn wake_asking(turn: &mut Turn) -> Result<(), Fault> {
     let mut idle = robots::idle(&mut turn.tx).await?;
-    idle.retain(|crowd| crowd.script.answers.as_ref().is_some_and(|all| !asked(all).is_empty()));
+    let asks = |script: &Robot| script.answers.as_ref().is_some_and(|all| !asked(all).is_empty());
+    idle.retain(|crowd| asks(&crowd.script) || crowd.script.opens_pages());
     wake_each(turn, idle).await
 }
 

@@ -275,6 +275,19 @@ impl Robot {
         format!("{prefix}{:0width$}", number + 1, width = DIGITS)
     }
 
+    /// Whether the worker with this id is of the crowd.
+    pub fn has_worker(&self, worker_id: &str) -> bool {
+        let prefix = self.worker_id_prefix.as_deref().unwrap_or("A");
+        let number = worker_id.strip_prefix(prefix).filter(|digits| digits.len() == DIGITS);
+        let number = number.and_then(|digits| digits.parse::<i64>().ok());
+        number.is_some_and(|number| (1..=self.worker_count()).contains(&number))
+    }
+
+    /// Whether its workers open the pages of `ExternalQuestion`.
+    pub fn opens_pages(&self) -> bool {
+        self.open_external_url.unwrap_or(false)
+    }
+
     /// A worker, counted from 0, as the market knows it.
     pub fn worker(&self, number: i64) -> Worker {
         let traits = self.traits.clone().unwrap_or_default();

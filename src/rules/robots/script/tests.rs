@@ -71,3 +71,12 @@ fn a_title_is_as_long_as_that_of_a_hit_and_members_are_objects() {
         assert!(error.contains("expected an object"), "{error}");
     }
 }
+
+#[test]
+fn a_crowd_knows_its_workers() {
+    let robot: Robot = serde_json::from_str(r#"{"Workers":2,"WorkerIdPrefix":"A7"}"#).unwrap();
+    assert!(robot.has_worker(&robot.worker_id(0)) && robot.has_worker("A7000002"));
+    for other in ["A7000003", "A7000000", "A70000002", "A8000001", "A7", "A1ANNA"] {
+        assert!(!robot.has_worker(other), "{other}");
+    }
+}
