@@ -305,12 +305,14 @@ class Crash:
 
     @staticmethod
     def set_clock(server, target, may_be_lost):
-        """Jumps to `target`, unless the market is there already."""
+        """Jumps to `target`, unless the clock was set to it already, and waits for what is due."""
         try:
-            server.control("POST", "/_mturk/clock", {"set": target.isoformat()})
-        except ControlError as refusal:
-            if refusal.code != "Conflict":
-                raise
+            try:
+                server.control("POST", "/_mturk/clock", {"set": target.isoformat()})
+            except ControlError as refusal:
+                if refusal.code != "Conflict":
+                    raise
+                server.control("POST", "/_mturk/clock", {"advance": "0s"})
         except Exception:
             if not may_be_lost:
                 raise
