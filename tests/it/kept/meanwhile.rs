@@ -8,8 +8,9 @@ use axum::http::Request;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
-use super::{busy, dump, keep, restore};
+use super::{busy, dump, keep, restore, rows};
 use crate::world::{World, hit};
 
 /// Each call sees the market as it was before a restore, or as it is after it.
@@ -134,4 +135,26 @@ async fn other_processes_notice() {
         restore(one, "busy").await;
     }
     while told.next().await.unwrap().0 != "reset" {}
+}
+
+/// Rows are written anew only where they differ. PostgreSQL tells which transaction wrote a row.
+#[tokio::test]
+async fn rows_that_are_the_same_stay_on_postgresql() {
+    let (world, _) = busy().await;
+    if !world.is_postgres() {
+        return;
+    }
+    const WRITTEN: &str = "SELECT string_agg(id || ' ' || xmin, ',' ORDER BY id) FROM hits \
+        UNION ALL SELECT string_agg(id || ' ' || xmin, ',' ORDER BY id) FROM assignments";
+    let mut connection = sqlx::PgConnection::connect(&world.database).await.unwrap();
+    keep(&world, "busy").await;
+    let written: Vec<String> =
+        sqlx::query_scalar(WRITTEN).fetch_all(&mut connection).await.unwrap();
+    let before = rows(&world).await;
+    let later = world.create_hit(json!({})).await;
+    world.work("A1EMMA", &later).await;
+    restore(&world, "busy").await;
+    assert_eq!(rows(&world).await, before);
+    let after: Vec<String> = sqlx::query_scalar(WRITTEN).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(after, written);
 }
