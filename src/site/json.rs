@@ -22,7 +22,7 @@ use crate::views::guard::{Action, Standing, TypeSummary};
 
 /// A group in the list.
 pub fn project(group: &Group) -> Value {
-    let Group { listed, count, standings } = group;
+    let Group { listed, count, standings, .. } = group;
     let mut project = of_type(&listed.hit_type, &listed.requester_id, &listed.requester_name);
     project["assignable_hits_count"] = json!(count.open);
     project["creation_time"] = json!(count.created_at.rfc3339());

@@ -28,7 +28,6 @@ struct PreviewPage {
     why_not: Option<Explanation>,
     full: Option<Explanation>,
     question: String,
-    in_hand: Option<(String, String)>,
 }
 
 /// `GET /projects/{group}/tasks`.
@@ -40,7 +39,7 @@ pub async fn show(Path(group): Path<String>, visit: Arc<Visit>) -> Page {
             Box::pin(task::preview(turn, group, hit_id.as_deref(), worker_id.as_deref()))
         })
         .await?;
-    let Preview { group, hit, full, in_hand } = found;
+    let Preview { group, hit, full } = found;
     let (hit, why_not) = match hit {
         Ok(hit) => (Some(hit), None),
         Err(fault) => (None, Some(fault)),
@@ -57,7 +56,6 @@ pub async fn show(Path(group): Path<String>, visit: Arc<Visit>) -> Page {
         bar,
         group,
         hit,
-        in_hand,
     })
 }
 

@@ -7,6 +7,7 @@
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::store::hit_groups::{self, Count, Listed};
+use crate::store::worker_history;
 use crate::turn::Turn;
 use crate::views::guard::{Action, Standing, add_summaries, standings};
 
@@ -49,7 +50,7 @@ pub struct GroupQuery {
     pub skip: usize,
     /// So many are shown.
     pub size: usize,
-    /// Whether all that match are counted, and the names of the shown requirements are read.
+    /// Whether all that match are counted, and the names of all shown requirements are read.
     pub whole: bool,
 }
 
@@ -62,12 +63,19 @@ pub struct Group {
     pub count: Count,
     /// Whether the worker meets each of its requirements.
     pub standings: Vec<Standing>,
+    /// An assignment, and its HIT, that the worker has in hand of this group.
+    pub in_hand: Option<(String, String)>,
 }
 
 impl Group {
     /// Whether nothing keeps the worker from an action.
     pub fn allows(&self, action: Action) -> bool {
-        !self.standings.iter().any(|standing| standing.prevents(action))
+        self.prevents(action).next().is_none()
+    }
+
+    /// The requirements that keep the worker from an action.
+    pub fn prevents(&self, action: Action) -> impl Iterator<Item = &Standing> {
+        self.standings.iter().filter(move |standing| standing.prevents(action))
     }
 }
 
@@ -89,13 +97,17 @@ pub struct Groups {
 /// Reads a page; if the whole list is wanted, counts what matches from the start on, too.
 pub async fn groups(turn: &mut Turn, query: &GroupQuery) -> Result<Groups, Fault> {
     let mut page = page(turn, query).await?;
-    if query.whole {
-        let standings = page.groups.iter_mut().flat_map(|group| &mut group.standings);
-        add_summaries(turn, standings).await?;
-        if query.after.is_some() {
-            let all = GroupQuery { after: None, skip: 0, size: 0, ..query.clone() };
-            let all = self::page(turn, &all).await?;
-            (page.matched, page.is_exact) = (all.matched, all.is_exact);
+    let standings = page.groups.iter_mut().flat_map(|group| &mut group.standings);
+    add_summaries(turn, standings.filter(|standing| query.whole || !standing.met)).await?;
+    if query.whole && query.after.is_some() {
+        let all = GroupQuery { after: None, skip: 0, size: 0, ..query.clone() };
+        let all = self::page(turn, &all).await?;
+        (page.matched, page.is_exact) = (all.matched, all.is_exact);
+    }
+    if let Some(worker_id) = &query.worker_id {
+        let mut in_hand = worker_history::in_hand_by_type(&mut turn.tx, worker_id).await?;
+        for group in &mut page.groups {
+            group.in_hand = in_hand.remove(&group.listed.hit_type.id);
         }
     }
     count(turn, &mut page).await?;
@@ -179,7 +191,7 @@ async fn add_matching(
             page.closed.push(listed.hit_type.id);
             continue;
         }
-        let group = Group { listed, count: Count::default(), standings };
+        let group = Group { listed, count: Count::default(), standings, in_hand: None };
         if !matches(query, &group) {
             continue;
         }

@@ -20,8 +20,6 @@ pub struct Preview {
     pub hit: Result<Box<Hit>, Fault>,
     /// Why the worker can have no more HITs in hand.
     pub full: Option<Fault>,
-    /// An assignment, and its HIT, that the worker has in hand of this group.
-    pub in_hand: Option<(String, String)>,
 }
 
 /// The group that an id names.
@@ -63,13 +61,13 @@ pub async fn preview(
     let mut standings =
         standings(turn, worker_id, &[requirements]).await?.pop().unwrap_or_default();
     add_summaries(turn, &mut standings).await?;
-    let in_hand = worker_history::in_hand_of_type(&mut turn.tx, who, type_id).await?;
+    let in_hand = worker_history::in_hand_by_type(&mut turn.tx, who).await?.remove(type_id);
     let full = or_refusal(has_room(turn, who).await)?.err();
-    let group = Group { listed, count: Count::default(), standings };
+    let group = Group { listed, count: Count::default(), standings, in_hand };
     if !group.allows(Action::Discover) {
         return Err(no_such_group(type_or_group));
     }
-    Ok(Preview { group, hit: hit.map(Box::new), full, in_hand })
+    Ok(Preview { group, hit: hit.map(Box::new), full })
 }
 
 /// A refusal is part of what is shown; any other fault is none.

@@ -78,9 +78,9 @@ statements! {
     OWN = "SELECT id, status FROM assignments WHERE hit_key = $1 AND worker_id = $2 \
         UNION ALL SELECT assignment_id, state FROM acceptances \
         WHERE hit_key = $1 AND worker_id = $2 AND state = 'Accepted'";
-    IN_HAND_OF_TYPE = "SELECT a.assignment_id, h.id FROM acceptances a \
+    IN_HAND_BY_TYPE = "SELECT h.hit_type_id, a.assignment_id, h.id FROM acceptances a \
         JOIN hits h ON h.key = a.hit_key \
-        WHERE a.worker_id = $1 AND a.state = 'Accepted' AND h.hit_type_id = $2 LIMIT 1";
+        WHERE a.worker_id = $1 AND a.state = 'Accepted' LIMIT $2 + 0";
 }
 
 /// How many HITs the worker is at.
@@ -233,11 +233,12 @@ pub async fn own(
     sql(OWN).bind(hit_key).bind(worker_id).one(tx).await
 }
 
-/// An assignment and its HIT that the worker is at, among those of a HIT type.
-pub async fn in_hand_of_type(
+/// An assignment and its HIT that the worker is at, by HIT type; among [`MOST_HELD`] holds.
+pub async fn in_hand_by_type(
     tx: &mut Tx,
     worker_id: &str,
-    hit_type_id: &str,
-) -> Result<Option<(String, String)>, Fault> {
-    sql(IN_HAND_OF_TYPE).bind(worker_id).bind(hit_type_id).one(tx).await
+) -> Result<BTreeMap<String, (String, String)>, Fault> {
+    let statement = sql(IN_HAND_BY_TYPE).bind(worker_id).bind(MOST_HELD);
+    let held: Vec<(String, String, String)> = statement.all(tx).await?;
+    Ok(held.into_iter().map(|(of_type, assignment, hit)| (of_type, (assignment, hit))).collect())
 }

@@ -258,3 +258,28 @@ async fn beyond_a_thousand_groups_a_list_goes_on_and_says_that_its_total_is_not_
     let next: Value = serde_json::from_str(&next).unwrap();
     assert_eq!((&next["num_results"], &next["next_page_url"]), (&json!(1), &Value::Null));
 }
+
+#[tokio::test]
+async fn the_list_leads_to_the_hit_in_hand_and_says_what_is_missing() {
+    let world = World::new().await;
+    let id = world.qualify(json!({})).await;
+    let requirement = json!([{"QualificationTypeId": id, "Comparator": "Exists",
+        "ActionsGuarded": "Accept"}]);
+    let guarded = json!({"Title": "Guarded", "QualificationRequirements": requirement});
+    world.create_hit(guarded).await;
+    let open = world.create_hit(json!({"Title": "Open", "MaxAssignments": 2})).await;
+    let browser = world.browser("A1ANNA");
+    let group = super::group(&world, &open).await;
+    let page = browser.get("/projects").await;
+    assert!(!page.contains(">Continue</a>"));
+    assert!(page.contains("Knows Paris must be held: you do not have it."), "{page}");
+    assert!(page.contains(&format!("<a href=\"/qualifications/{id}\">How to get it</a>")));
+    let work = browser.accept(&group).await;
+    let page = browser.get("/projects").await;
+    let escaped = work.replace('&', "&#38;");
+    assert!(page.contains(&format!("href=\"{escaped}\">Continue</a>")), "{work} {page}");
+    let page = world.browser("A1BERTA").get("/projects").await;
+    assert!(!page.contains(">Continue</a>"));
+    world.grant(&id, "A1ANNA", 1).await;
+    assert!(!browser.get("/projects").await.contains("How to get it"));
+}
