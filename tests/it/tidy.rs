@@ -6,6 +6,7 @@
 mod cycles;
 mod layers;
 pub mod operations;
+mod sheets;
 mod source;
 mod style;
 

@@ -26,7 +26,7 @@
       say("The time for this assignment has run out. It went back to the market; nothing was submitted.");
       frame?.remove();
       form?.remove();
-      document.querySelector(".task-head .acts").remove();
+      document.querySelector(".task-head .actions").remove();
       left.hidden = true;
       next.hidden = true;
     } else if (state === "Returned") {

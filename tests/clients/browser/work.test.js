@@ -135,7 +135,25 @@ test("the clock jumps while a worker is at work", async (t) => {
   await at.control("POST", "/clock", { advance: "4m" });
   await page.getByText("The time for this assignment has run out.").waitFor();
   assert.equal(await page.locator("iframe").count(), 0);
+  assert.equal(await left.isVisible(), false);
+  assert.equal(await page.getByRole("button", { name: "Return" }).count(), 0);
+  assert.deepEqual(page.errors, []);
   await at.submittedWork(hit);
+});
+
+test("on a phone, four fifths of the screen belong to the task", async (t) => {
+  const at = await inMarket(t);
+  await at.hit(external(`${site.url}/task`), { Title: "Say in a few words what the picture of a small town by the river shows" });
+  const viewport = { width: 360, height: 740 };
+  const page = await worker(chrome, at, "A1ANNA", { viewport, isMobile: true, hasTouch: true });
+  await accept(page);
+  const { y, width } = await page.locator("iframe").boundingBox();
+  assert.ok(y <= viewport.height / 5, `the task begins at ${y}`);
+  assert.ok(width >= 0.9 * viewport.width, `the task is ${width} wide`);
+  for (const part of [page.getByRole("timer"), page.getByLabel("Auto-accept"), page.getByRole("button", { name: "Return" })]) {
+    const box = await part.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= viewport.width && box.y + box.height <= y, JSON.stringify(box));
+  }
 });
 
 test("work that comes after its deadline is refused, and says so", async (t) => {
