@@ -26,9 +26,6 @@ use crate::views::show;
 const EVERY: Duration = Duration::from_millis(250);
 /// After so many looks the charts are drawn anew, calls or not, since they move with time.
 const LOOKS_PER_CHART: u32 = 8;
-/// After so many looks, which take ten minutes, a stream ends. The page opens another one, for
-/// which it is checked again who may see it.
-const MAX_LOOKS: u32 = 2400;
 /// Of more new calls at a time only the latest are sent.
 const MAX_ROWS: usize = 100;
 
@@ -53,9 +50,17 @@ pub async fn show(
         .then(|| sse::Event::default().event("restart").id("0").data(console.run.to_string()));
     let after = if is_restarted { 0 } else { after };
     let changes = console.engine.changes();
-    let (engine, looks, messages) = (console.engine, 0, VecDeque::from_iter(restart));
-    let state =
-        Streaming { engine, journal, filter, after, changes, messages, looks, _permit: permit };
+    let state = Streaming {
+        engine: console.engine,
+        journal,
+        filter,
+        after,
+        changes,
+        messages: VecDeque::from_iter(restart),
+        looks: 0,
+        last_look: looks_in(console.stream_time),
+        _permit: permit,
+    };
     Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response()
 }
 
@@ -69,7 +74,14 @@ struct Streaming {
     changes: watch::Receiver<bool>,
     messages: VecDeque<sse::Event>,
     looks: u32,
+    /// After so many looks the stream ends.
+    last_look: u32,
     _permit: OwnedSemaphorePermit,
+}
+
+/// How many looks there are in this time; one at least.
+fn looks_in(time: Duration) -> u32 {
+    u32::try_from(time.as_millis() / EVERY.as_millis()).unwrap_or(u32::MAX).max(1)
 }
 
 fn messages_of(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {
@@ -87,7 +99,7 @@ impl Streaming {
             if let Some(message) = self.messages.pop_front() {
                 return Some(message);
             }
-            if self.looks > MAX_LOOKS {
+            if self.looks >= self.last_look {
                 return None;
             }
             tokio::select! {
@@ -116,7 +128,7 @@ impl Streaming {
             self.messages.push_back(self.clock().await?);
             self.messages.push_back(self.traffic().await?);
         }
-        if self.looks > MAX_LOOKS {
+        if self.looks >= self.last_look {
             self.messages.push_back(sse::Event::default().event("again").data("-"));
         }
         Ok(())
