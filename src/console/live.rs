@@ -19,7 +19,7 @@ use crate::console::state::Console;
 use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::journal::Journal;
-use crate::journal::view::CallFilter;
+use crate::journal::search::Search;
 use crate::views::show;
 
 /// How often it is looked whether there are new calls.
@@ -43,7 +43,11 @@ pub async fn show(
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let (after, filter) = (resumed.or(query.after).unwrap_or(0), query.filter());
+    let after = resumed.or(query.after).unwrap_or(0);
+    let search = match query.search() {
+        Ok(search) => Arc::new(search),
+        Err(fault) => return (StatusCode::BAD_REQUEST, fault.to_string()).into_response(),
+    };
     let is_of_other = query.run.is_some_and(|run| run != console.run);
     let is_restarted = is_of_other || after > journal.last_number();
     let restart = is_restarted
@@ -53,7 +57,7 @@ pub async fn show(
     let state = Streaming {
         engine: console.engine,
         journal,
-        filter,
+        search,
         after,
         changes,
         messages: VecDeque::from_iter(restart),
@@ -68,7 +72,7 @@ pub async fn show(
 struct Streaming {
     engine: Arc<Engine>,
     journal: Arc<Journal>,
-    filter: CallFilter,
+    search: Arc<Search>,
     /// The number of the last call that was looked at.
     after: u64,
     changes: watch::Receiver<bool>,
@@ -114,9 +118,9 @@ impl Streaming {
     async fn read(&mut self) -> Result<(), Fault> {
         let last = self.journal.last_number();
         if last > self.after {
-            let filter = &self.filter;
-            let calls =
-                self.journal.latest((self.after, None), MAX_ROWS, |call| filter.wants(call));
+            let (journal, search) = (Arc::clone(&self.journal), Arc::clone(&self.search));
+            let places = (self.after, Some(last + 1));
+            let calls = compute(move || search.latest(&journal, places, MAX_ROWS)).await?;
             for call in calls.iter().rev() {
                 let row = sse::Event::default().event("call").id(call.number.to_string());
                 self.messages.push_back(row.data(Row::from(call).html()?));
