@@ -68,7 +68,11 @@ impl Asker {
             .header(ACCEPT, "application/json");
         let mut request = request.body(Bytes::from(body)).map_err(|error| error.to_string())?;
         if let Some(variable) = key(asked) {
-            let key = self.outbound.policy().bearer(variable).map_err(|error| sentence(&error))?;
+            let key = self
+                .outbound
+                .policy()
+                .bearer(variable, &asked.url())
+                .map_err(|error| sentence(&error))?;
             request.headers_mut().insert(AUTHORIZATION, key);
         }
         whole(self.outbound.send(request, LIMITS).await)
@@ -113,7 +117,7 @@ impl Answerers for Asker {
         // A path is that of a sample page.
         let url = if url.starts_with('/') { format!("{}{url}", self.submit_to) } else { url };
         let refused = policy.check(&url).err();
-        let no_key = || key(asked).and_then(|variable| policy.bearer(variable).err());
+        let no_key = || key(asked).and_then(|variable| policy.bearer(variable, &url).err());
         refused.or_else(no_key).map(|error| error.to_string())
     }
 

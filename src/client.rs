@@ -345,6 +345,7 @@ pub async fn requests(command: &Requests) -> Result<(), ClientError> {
         ("operation", &command.operation),
         ("requester", &command.requester),
         ("error", &command.error),
+        ("text", &command.text),
     ];
     let filters = filters.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
     let filters: Vec<String> =

@@ -130,9 +130,9 @@ pub struct Serve {
     #[arg(value_parser = values::public_url, hide_short_help = true)]
     #[arg(help_heading = heading::LISTENING)]
     pub public_url: Option<String>,
-    /// Address for the control API alone; repeatable.
+    /// Address for the control API and the console; repeatable.
     ///
-    /// The control API then answers nowhere else.
+    /// They then answer nowhere else.
     #[arg(long, value_name = "ADDR", env = "MTURK_LOCAL_CONTROL_LISTEN", value_delimiter = ',')]
     #[arg(help_heading = heading::LISTENING, hide_short_help = true)]
     pub control_listen: Vec<String>,

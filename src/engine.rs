@@ -9,6 +9,7 @@ mod complete_on_drop;
 mod compute;
 mod credentials;
 mod events;
+mod faults;
 mod gauges;
 mod health;
 mod outside;
@@ -40,6 +41,7 @@ use crate::turn::{Action, BoxFuture, Market, Outside, TestEvents, Turn, TurnErro
 pub use beginning::{Start, StartAt, Started};
 pub use clock::{ClockChange, ClockReading};
 pub use compute::compute;
+pub use faults::RemovedFaults;
 pub use gauges::Gauges;
 pub use worlds::LoadMode;
 
@@ -101,6 +103,7 @@ pub struct Engine {
     /// Rung when an event may await delivery.
     pub undelivered: tokio::sync::Notify,
     changes: tokio::sync::watch::Sender<bool>,
+    removed_faults: tokio::sync::broadcast::Sender<Option<i64>>,
     test_events: OnceLock<TestEvents>,
     outside: Arc<Outside>,
 }
@@ -143,6 +146,7 @@ impl Engine {
             timer_set: tokio::sync::Notify::new(),
             undelivered: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
+            removed_faults: tokio::sync::broadcast::Sender::new(faults::REMOVALS),
             test_events: OnceLock::new(),
             outside: Arc::default(),
         })

@@ -2,6 +2,7 @@
 //!
 //! Each process has its own, in memory. Calls are serialized only when they are read.
 
+pub mod search;
 pub mod summary;
 pub mod view;
 

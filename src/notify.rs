@@ -7,12 +7,14 @@
 //! attempt; a repetition after a crash has the same id.
 //!
 //! A webhook has a position in the log of events instead, so that events cost nothing where there
-//! are no webhooks. It has a row among the destinations for its lease and its retries.
+//! are no webhooks. It has a row among the destinations for its lease and its retries. Where
+//! nothing is delivered, the position moves in memory, and is stored once for many events.
 //!
 //! Leases and retries use real time, not the market's. A queue that is down comes back whether or
 //! not the market's clock is frozen, and a jump of 30 days does not bring it back.
 
 mod delivery;
+mod passed;
 mod publisher;
 mod webhooks;
 
@@ -31,9 +33,9 @@ use crate::outbound::Outbound;
 use crate::store::notifications::{self, Destination};
 use crate::store::requesters::Requester;
 use crate::store::webhooks::Registered;
-use crate::store::{self, Tx, events};
+use crate::store::{self, events};
 use crate::time::{Instant as RealInstant, real_now};
-use crate::turn::TestEvent;
+use crate::turn::{TestEvent, Turn};
 
 pub use publisher::{Account, Endpoints, Publisher};
 
@@ -98,12 +100,14 @@ struct Waiting {
     next_try: Option<RealInstant>,
     webhooks: Vec<Registered>,
     last_event: i64,
+    reset_count: i64,
 }
 
 async fn waiting(
-    tx: &mut Tx,
+    turn: &mut Turn,
     (now, transports, holder): &(RealInstant, [&'static str; 2], String),
 ) -> Result<Waiting, Fault> {
+    let (tx, reset_count) = (&mut turn.tx, turn.reset_count);
     let (mut destinations, mut next_try, mut last_event) = (Vec::new(), None, 0);
     if *transports != ["", ""] {
         let count = i64::try_from(2 * MAX_DESTINATIONS).unwrap_or(i64::MAX);
@@ -114,7 +118,7 @@ async fn waiting(
     if !webhooks.is_empty() {
         last_event = events::ends(tx).await?.map_or(0, |(_, last)| last);
     }
-    Ok(Waiting { destinations, next_try, webhooks, last_event })
+    Ok(Waiting { destinations, next_try, webhooks, last_event, reset_count })
 }
 
 /// The deliveries that are under way.
@@ -204,10 +208,13 @@ impl Dispatcher {
         }
         let now = real_now();
         let input = (now, transports, self.deliverer.lease_holder.clone());
-        let read = self.deliverer.engine.read(Requester::default(), input, |turn, input| {
-            Box::pin(waiting(&mut turn.tx, input))
-        });
-        let Waiting { destinations, next_try, webhooks, last_event } = read.await?;
+        let read = self
+            .deliverer
+            .engine
+            .read(Requester::default(), input, |turn, input| Box::pin(waiting(turn, input)));
+        let Waiting { destinations, next_try, mut webhooks, last_event, reset_count } =
+            read.await?;
+        self.deliverer.passed.advance(&mut webhooks, reset_count);
         let mut next_tries: Vec<_> = next_try.into_iter().collect();
         let mut places: Vec<Place> = destinations.into_iter().map(Place::Destination).collect();
         for webhook in self.on(webhooks).into_iter().filter(|one| one.position < last_event) {

@@ -26,7 +26,9 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::rules::outbound::{AllowedHost, Target, refused_address, target};
+use crate::rules::outbound::{
+    AllowedHost, Target, is_readable_on_the_way, refused_address, target,
+};
 
 /// An address that does not take a connection in this time is away.
 const CONNECT_TIME: Duration = Duration::from_secs(3);
@@ -75,6 +77,9 @@ pub enum OutboundError {
     /// Nobody allowed that the variable is read, by its name.
     #[error("the variable {0} is not allowed; the option --robot-key-env {0} allows it")]
     KeyNotAllowed(String),
+    /// A key would be sent in the clear, with the variable that holds it.
+    #[error("the key in {0} is sent over https, or to this machine, and not over plain http")]
+    KeyInClear(String),
     /// The variable has no value that a header can hold, by its name.
     #[error("the variable {0} is not set, or holds no key")]
     NoKey(String),
@@ -102,14 +107,17 @@ impl Policy {
         Err(OutboundError::NotAllowed(target.authority.to_owned()))
     }
 
-    /// `Bearer` and the key in an environment variable, for the header `Authorization`. The value
-    /// is marked as sensitive: it is not shown by `Debug`.
+    /// `Bearer` and the key in an environment variable, for the header `Authorization` of a request
+    /// to this URL. The value is marked as sensitive: it is not shown by `Debug`.
     ///
     /// # Errors
-    /// [`OutboundError::KeyNotAllowed`] or [`OutboundError::NoKey`].
-    pub fn bearer(&self, variable: &str) -> Result<HeaderValue, OutboundError> {
+    /// [`OutboundError::KeyNotAllowed`], [`OutboundError::KeyInClear`] or [`OutboundError::NoKey`].
+    pub fn bearer(&self, variable: &str, url: &str) -> Result<HeaderValue, OutboundError> {
         if self.key_variables.iter().all(|allowed| allowed != variable) {
             return Err(OutboundError::KeyNotAllowed(variable.to_owned()));
+        }
+        if is_readable_on_the_way(url) {
+            return Err(OutboundError::KeyInClear(variable.to_owned()));
         }
         let key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty());
         let value = key.and_then(|key| format!("Bearer {}", key.trim()).parse().ok());

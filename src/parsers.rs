@@ -18,6 +18,7 @@ use crate::rules::question::answers::{self, Repeated};
 use crate::rules::question::filling::{Filling, answers as filled_answers};
 use crate::rules::question::form::{FormQuestion, Part};
 use crate::rules::question::layout::Layout;
+use crate::rules::question::pattern::Budget;
 use crate::rules::question::specification::{AnswerFormat, AnswerSpecification, FreeTextAnswer};
 use crate::rules::question::{
     HtmlQuestion, Question, QuestionForm, fields, key, parse, visible_text,
@@ -185,8 +186,10 @@ fn layout(sent: &[u8]) {
 /// What a robot posts that fills in a page.
 fn plausible(html: &str) -> Vec<Field> {
     let (fields, mut random) = (fields::of_page(html), Random::new(1, &[]));
-    let given =
-        fields.open().map(|field| (field.name.clone(), plausible::plausible(field, &mut random)));
+    let mut budget = Budget::default();
+    let given = fields
+        .open()
+        .map(|field| (field.name.clone(), plausible::plausible(field, &mut random, &mut budget)));
     fields.posted(&Given(given.collect()))
 }
 

@@ -248,9 +248,10 @@ export class Control {
    * The calls of the Requester API since the last reset, the oldest first:
    * `(await server.calls("SendBonus")).length`.
    *
+   * @param filter `text` is what stands in the request or in the answer.
    * @throws if the journal of the server was too small for all calls.
    */
-  async calls(operation?: Call["Operation"], filter: { requester?: string; error?: string } = {}) {
+  async calls(operation?: Call["Operation"], filter: { requester?: string; error?: string; text?: string } = {}) {
     const calls: Call[] = [];
     while (true) {
       const query = { ...filter, operation, after: calls.at(-1)?.Number };

@@ -544,17 +544,22 @@ class Server:
         return found
 
     def calls(
-        self, operation: str | None = None, *, requester: str | None = None, error: str | None = None
+        self,
+        operation: str | None = None,
+        *,
+        requester: str | None = None,
+        error: str | None = None,
+        text: str | None = None,
     ) -> Calls:
         """Returns the calls of the Requester API since the last reset, with their answers.
 
         `operation`: such as "SendBonus". `requester`: an access key. `error`: a code such as
-        "HITDoesNotExist", or "any". Raises an `Error` if the journal of the server was too small for all calls.
+        "HITDoesNotExist", or "any". `text`: what stands in the request or in the answer. Raises an `Error` if the journal of the server was too small for all calls.
         """
         found: list[Call] = []
         while True:
             after = found[-1].document["Number"] if found else None
-            query = _query(operation=operation, requester=requester, error=error, after=after)
+            query = _query(operation=operation, requester=requester, error=error, text=text, after=after)
             page = self.control("GET", "/_mturk/requests" + query)
             if page["Dropped"]:
                 raise Error(f"{page['Dropped']} calls were dropped: give the server a larger --journal")

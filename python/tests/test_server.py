@@ -368,6 +368,8 @@ def test_calls_fail_and_are_written_down(server):
     assert calls[2].request["Title"] == "Label a picture" and calls[2].answer["HIT"]["HITId"] == hit_id
     assert server.calls("CreateHIT", error="any").count == 2
     assert server.calls(requester="NOBODY").count == 0
+    assert server.calls(text="no such text").count == 0
+    assert server.calls(text="title").count == server.calls(text="TITLE").count > 0
     assert repr(calls[0]).endswith(": ThrottlingException>")
     server.fail(preset="sandbox-lag", Seconds=10)
     assert hit_ids(client) == []

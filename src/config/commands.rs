@@ -378,6 +378,9 @@ pub struct Requests {
     /// Only calls refused with this code; any for all.
     #[arg(long, value_name = "CODE", env = "MTURK_LOCAL_ERROR")]
     pub error: Option<String>,
+    /// Only calls with this text in the request or the answer.
+    #[arg(long, value_name = "TEXT", env = "MTURK_LOCAL_TEXT")]
+    pub text: Option<String>,
     /// Only calls after the one with this number.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, env = "MTURK_LOCAL_AFTER")]
     #[arg(value_parser = clap::value_parser!(u64).range(..=i64::MAX.unsigned_abs()))]

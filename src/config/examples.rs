@@ -132,8 +132,8 @@ commands! {
     "requests", "requests" {
         "Print the latest calls": "mturk-local requests",
         "Print the calls that were refused, each with a hint": "mturk-local requests --error any",
-        "Print the SendBonus calls of one requester":
-            "mturk-local requests --operation SendBonus --requester AK1",
+        "Print the SendBonus calls of one requester that name a worker":
+            "mturk-local requests --operation SendBonus --requester AK1 --text A1",
     }
     "faults", "faults" {
         "Show the rules": "mturk-local faults",

@@ -19,16 +19,13 @@ use crate::console::state::Console;
 use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::journal::Journal;
-use crate::journal::view::CallFilter;
+use crate::journal::search::Search;
 use crate::views::show;
 
 /// How often it is looked whether there are new calls.
 const EVERY: Duration = Duration::from_millis(250);
 /// After so many looks the charts are drawn anew, calls or not, since they move with time.
 const LOOKS_PER_CHART: u32 = 8;
-/// After so many looks, which take ten minutes, a stream ends. The page opens another one, for
-/// which it is checked again who may see it.
-const MAX_LOOKS: u32 = 2400;
 /// Of more new calls at a time only the latest are sent.
 const MAX_ROWS: usize = 100;
 
@@ -46,16 +43,28 @@ pub async fn show(
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let (after, filter) = (resumed.or(query.after).unwrap_or(0), query.filter());
+    let after = resumed.or(query.after).unwrap_or(0);
+    let search = match query.search() {
+        Ok(search) => Arc::new(search),
+        Err(fault) => return (StatusCode::BAD_REQUEST, fault.to_string()).into_response(),
+    };
     let is_of_other = query.run.is_some_and(|run| run != console.run);
     let is_restarted = is_of_other || after > journal.last_number();
     let restart = is_restarted
         .then(|| sse::Event::default().event("restart").id("0").data(console.run.to_string()));
     let after = if is_restarted { 0 } else { after };
     let changes = console.engine.changes();
-    let (engine, looks, messages) = (console.engine, 0, VecDeque::from_iter(restart));
-    let state =
-        Streaming { engine, journal, filter, after, changes, messages, looks, _permit: permit };
+    let state = Streaming {
+        engine: console.engine,
+        journal,
+        search,
+        after,
+        changes,
+        messages: VecDeque::from_iter(restart),
+        looks: 0,
+        last_look: looks_in(console.stream_time),
+        _permit: permit,
+    };
     Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response()
 }
 
@@ -63,13 +72,20 @@ pub async fn show(
 struct Streaming {
     engine: Arc<Engine>,
     journal: Arc<Journal>,
-    filter: CallFilter,
+    search: Arc<Search>,
     /// The number of the last call that was looked at.
     after: u64,
     changes: watch::Receiver<bool>,
     messages: VecDeque<sse::Event>,
     looks: u32,
+    /// After so many looks the stream ends.
+    last_look: u32,
     _permit: OwnedSemaphorePermit,
+}
+
+/// How many looks there are in this time; one at least.
+fn looks_in(time: Duration) -> u32 {
+    u32::try_from(time.as_millis() / EVERY.as_millis()).unwrap_or(u32::MAX).max(1)
 }
 
 fn messages_of(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {
@@ -87,7 +103,7 @@ impl Streaming {
             if let Some(message) = self.messages.pop_front() {
                 return Some(message);
             }
-            if self.looks > MAX_LOOKS {
+            if self.looks >= self.last_look {
                 return None;
             }
             tokio::select! {
@@ -102,9 +118,9 @@ impl Streaming {
     async fn read(&mut self) -> Result<(), Fault> {
         let last = self.journal.last_number();
         if last > self.after {
-            let filter = &self.filter;
-            let calls =
-                self.journal.latest((self.after, None), MAX_ROWS, |call| filter.wants(call));
+            let (journal, search) = (Arc::clone(&self.journal), Arc::clone(&self.search));
+            let places = (self.after, Some(last + 1));
+            let calls = compute(move || search.latest(&journal, places, MAX_ROWS)).await?;
             for call in calls.iter().rev() {
                 let row = sse::Event::default().event("call").id(call.number.to_string());
                 self.messages.push_back(row.data(Row::from(call).html()?));
@@ -116,7 +132,7 @@ impl Streaming {
             self.messages.push_back(self.clock().await?);
             self.messages.push_back(self.traffic().await?);
         }
-        if self.looks > MAX_LOOKS {
+        if self.looks >= self.last_look {
             self.messages.push_back(sse::Event::default().event("again").data("-"));
         }
         Ok(())

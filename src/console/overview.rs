@@ -18,6 +18,7 @@ use crate::console::state::Console;
 use crate::engine::{Gauges, compute};
 use crate::fault::Fault;
 use crate::journal::Journal;
+use crate::journal::search::Search;
 use crate::journal::summary::{BAR_S, Bar, Summary};
 use crate::journal::view::CallFilter;
 use crate::ops::OPERATIONS;
@@ -53,6 +54,7 @@ pub struct CallsQuery {
     operation: String,
     requester: String,
     error: String,
+    text: String,
     /// Only calls with a greater number.
     pub after: Option<u64>,
     /// Which server numbered them.
@@ -65,13 +67,17 @@ pub struct CallsQuery {
 
 impl CallsQuery {
     /// Which calls; a field that is empty lets all through.
-    pub fn filter(&self) -> CallFilter {
+    ///
+    /// # Errors
+    /// The text is too long.
+    pub fn search(&self) -> Result<Search, Fault> {
         let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        CallFilter {
+        Search::new(CallFilter {
             operation: filled(&self.operation),
             requester: filled(&self.requester),
             error: filled(&self.error),
-        }
+            text: filled(&self.text),
+        })
     }
 
     /// The filter as part of an address, each field behind `&`.
@@ -80,6 +86,7 @@ impl CallsQuery {
             ("operation", &self.operation),
             ("requester", &self.requester),
             ("error", &self.error),
+            ("text", &self.text),
         ];
         let filled = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
         let parts =
@@ -322,7 +329,9 @@ async fn overview(console: &Console, query: CallsQuery, outcome: Outcome) -> Res
         let journal = journal.as_deref();
         // What is answered between these two lines comes by the stream, too; the page drops it.
         let last_number = journal.map_or(0, Journal::last_number);
-        let (rows, older) = journal.map_or_else(Default::default, |of| latest(of, &query));
+        let search = query.search()?;
+        let latest = |of| latest(of, &search, query.before);
+        let (rows, older) = journal.map_or_else(Default::default, latest);
         let summary = journal.map(|of| Summary::of(of, real_now())).unwrap_or_default();
         let (traffic, done) = (Traffic { summary }.html()?, command::done(&query.done));
         let rows = rows.iter().map(Row::html).collect::<Result<_, _>>()?;
@@ -344,15 +353,14 @@ async fn overview(console: &Console, query: CallsQuery, outcome: Outcome) -> Res
 }
 
 /// A page of rows, and behind which number older ones follow.
-fn latest(journal: &Journal, query: &CallsQuery) -> (Vec<Row>, Option<u64>) {
-    let filter = query.filter();
-    let calls = journal.latest((0, query.before), PAGE + 1, |call| filter.wants(call));
+fn latest(journal: &Journal, search: &Search, before: Option<u64>) -> (Vec<Row>, Option<u64>) {
+    let calls = search.latest(journal, (0, before), PAGE + 1);
     let shown = calls.get(..PAGE).unwrap_or(&calls);
     // Long calls end a page early, so that only an empty page is known to be the last.
     let older = shown
         .last()
         .map(|call| call.number)
-        .filter(|last| !journal.latest((0, Some(*last)), 1, |call| filter.wants(call)).is_empty());
+        .filter(|last| !search.latest(journal, (0, Some(*last)), 1).is_empty());
     (shown.iter().map(Row::from).collect(), older)
 }
 

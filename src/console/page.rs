@@ -57,8 +57,11 @@ struct FailurePage<'a> {
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         if let Some(refusal) = self.0.refusal() {
-            let is_missing = matches!(refusal.code.kind(), Kind::Missing | Kind::NotFound);
-            let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+            let status = match refusal.code.kind() {
+                Kind::Missing | Kind::NotFound => StatusCode::NOT_FOUND,
+                Kind::Unreadable => StatusCode::BAD_REQUEST,
+                _ => StatusCode::CONFLICT,
+            };
             return message(status, &refusal.text());
         }
         tracing::error!(fault = %self.0, "a page of the console failed");

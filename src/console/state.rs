@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -18,6 +19,9 @@ use crate::time::real_now;
 pub const ROOT: &str = "/requester/console";
 /// So many pages are kept up to date at a time.
 pub const MAX_STREAMS: usize = 16;
+/// A page is kept up to date for so long by one stream. Then it opens another one, for which it is
+/// checked again who may see it.
+const STREAM_TIME: Duration = Duration::from_mins(10);
 
 /// What the pages share.
 #[derive(Debug, Clone)]
@@ -38,6 +42,8 @@ pub struct Console {
     pub run: i64,
     /// Room for pages that are kept up to date.
     pub streams: Arc<Semaphore>,
+    /// How long one stream keeps a page up to date.
+    pub stream_time: Duration,
     /// Wrong tokens.
     pub attempts: Arc<Attempts>,
 }
@@ -52,9 +58,18 @@ impl Console {
         (token, public_origin): (Option<AdminToken>, Option<String>),
         (control, has_site): (Router, bool),
     ) -> Self {
-        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        let (run, attempts) = (real_now().0, Arc::default());
-        Self { engine, journal, token, public_origin, control, has_site, run, streams, attempts }
+        Self {
+            engine,
+            journal,
+            token,
+            public_origin,
+            control,
+            has_site,
+            run: real_now().0,
+            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            stream_time: STREAM_TIME,
+            attempts: Arc::default(),
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::actions;
 use crate::control::Control;
 use crate::control::json::{Answer, Body, Params};
 use crate::control::requests::Removed;
@@ -84,6 +83,8 @@ pub async fn add(control: Control, body: Body) -> Answer<Rules> {
 }
 
 /// Removes one fault rule, or all.
+///
+/// Calls that such a rule delays go on at once.
 #[utoipa::path(
     delete, path = "/_mturk/faults", operation_id = "removeFaults", tag = "faults",
     params(FaultsQuery),
@@ -93,12 +94,5 @@ pub async fn remove(engine: Arc<Engine>, Params(query): Params<FaultsQuery>) -> 
     if query.fault.is_some_and(|number| number < 1) {
         return Err(Fault::unreadable("fault must be the number of a rule").into());
     }
-    let removed = engine.write(Requester::default(), query.fault, |turn, fault| {
-        Box::pin(async move {
-            let removed = faults::remove(&mut turn.tx, *fault).await?;
-            actions::faults::note(turn).await?;
-            Ok::<_, Fault>(removed)
-        })
-    });
-    Ok(Json(Removed::new(removed.await?)))
+    Ok(Json(Removed::new(engine.remove_faults(query.fault).await?)))
 }

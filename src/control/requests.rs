@@ -14,6 +14,7 @@ use crate::control::Control;
 use crate::control::json::{Answer, Failure, PageQuery, Params};
 use crate::engine::compute;
 use crate::fault::{Code, Fault};
+use crate::journal::search::Search;
 use crate::journal::view::{CallFilter, CallView, find_owners};
 use crate::journal::{Call, Journal, Page};
 
@@ -90,8 +91,8 @@ pub async fn list(
     filter.check()?;
     let wants_lines = format.wants_lines(&headers)?;
     let (after, limit) = (after.unsigned_abs(), usize::try_from(limit).unwrap_or(0));
-    let Page { mut calls, dropped } =
-        journal(&control)?.page(after, limit, |call| filter.wants(call));
+    let (search, of) = (Search::new(filter)?, Arc::clone(journal(&control)?));
+    let Page { mut calls, dropped } = compute(move || search.page(&of, after, limit)).await?;
     find_owners(&control.engine, &mut calls).await?;
     let requests = compute(move || texts(calls)).await?;
     let requests = requests.map_err(|error| Fault::Service(error.to_string()))?;

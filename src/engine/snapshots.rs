@@ -85,6 +85,9 @@ impl Engine {
             *self.cached() = None;
         }
         self.forget_callers();
+        if restored.is_ok() {
+            self.faults_are_removed(None);
+        }
         restored
     }
 

@@ -47,8 +47,13 @@ impl Engine {
             // Within the turn nobody can be asked for answers of robots.
             self.settle_apart().await?;
         }
+        let replaces = matches!(mode, LoadMode::Replace(_));
         let load = Load { worlds, mode, owner };
-        self.write_long(load, |turn, load| Box::pin(self::load(turn, load))).await
+        let loaded = self.write_long(load, |turn, load| Box::pin(self::load(turn, load))).await?;
+        if replaces {
+            self.faults_are_removed(None);
+        }
+        Ok(loaded)
     }
 
     /// Goes back.
@@ -60,10 +65,15 @@ impl Engine {
         beginning: Arc<Beginning>,
         how: Reset,
     ) -> Result<(), Refusal> {
+        let is_whole = !matches!(how, Reset::Requester(_));
         self.write_long((beginning, how), |turn, (beginning, how)| {
             Box::pin(reset::reset(turn, beginning, how))
         })
-        .await
+        .await?;
+        if is_whole {
+            self.faults_are_removed(None);
+        }
+        Ok(())
     }
 
     /// The market as a world, as of one instant.

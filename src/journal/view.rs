@@ -43,6 +43,9 @@ pub struct CallFilter {
     /// for every code.
     #[param(nullable = false)]
     pub error: Option<String>,
+    /// Only calls with this text in the request or in the answer, in capital or small letters.
+    #[param(nullable = false, max_length = 200)]
+    pub text: Option<String>,
 }
 
 impl CallFilter {
@@ -59,7 +62,7 @@ impl CallFilter {
         }
     }
 
-    /// Whether it lets a call through.
+    /// Whether it lets a call through. The text is not looked for.
     pub fn wants(&self, call: &Call) -> bool {
         let is_of = |name: &String| {
             call.requester.as_ref().is_some_and(|one| one.access_key == *name || one.id == *name)

@@ -10,6 +10,7 @@ use crate::actions::faults::is_duplicated;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
+use crate::notify::passed::Passed;
 use crate::notify::publisher::{OutboundMessage, Publisher, one_line, text};
 use crate::outbound::Outbound;
 use crate::rules::notification::{self, Customer, EVENTS_TOGETHER};
@@ -39,6 +40,7 @@ pub struct Deliverer {
     pub outbound: Outbound,
     /// The name of this process in leases.
     pub lease_holder: String,
+    pub(super) passed: Passed,
     stop: watch::Receiver<bool>,
     /// Whether the document of an id is sent twice, until it is delivered: a rule is asked once for
     /// each document, however often that is tried.
@@ -83,7 +85,8 @@ impl Deliverer {
     ) -> Self {
         let lease_holder =
             if engine.store().is_shared() { ids::request_id() } else { "owner".to_owned() };
-        Self { engine, publisher, outbound, lease_holder, stop, decided: Mutex::default() }
+        let (passed, decided) = (Passed::default(), Mutex::default());
+        Self { engine, publisher, outbound, lease_holder, passed, stop, decided }
     }
 
     /// Delivers all that waits in one place, until nothing is left or something fails.

@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 
 use crate::fault::Fault;
 use crate::notify::delivery::{Deliverer, LEASE};
+use crate::notify::passed::{Position, after};
 use crate::rules::{notification, webhook};
 use crate::shapes::event::Event;
 use crate::shapes::webhook::Secret;
@@ -26,6 +27,8 @@ const STOP_TIME: Duration = Duration::from_secs(1);
 const READ_TOGETHER: i64 = 100;
 /// So often at most in one turn.
 const READS: usize = 20;
+/// Where nothing is delivered, the position is written once so many events are passed over.
+const WRITE_EVERY: i64 = 1000;
 
 /// An event on its way.
 struct Message {
@@ -42,6 +45,9 @@ struct Message {
 impl Deliverer {
     /// Sends the events of one webhook, until none is left or one fails.
     pub(super) async fn try_push_all(&self, registered: &Registered) -> Result<(), Fault> {
+        if !self.has_work(registered.key).await? {
+            return Ok(());
+        }
         let mut delivered = None;
         while let Some(message) = self.next_message(registered, delivered).await? {
             let pushed = tokio::select! {
@@ -60,6 +66,26 @@ impl Deliverer {
             delivered = Some((message.number, message.reset_count));
         }
         Ok(())
+    }
+
+    /// Passes over events that the webhook does not get, in a turn that only reads. Whether it gets
+    /// one, or its position has to be written.
+    async fn has_work(&self, key: i64) -> Result<bool, Fault> {
+        let input = (key, self.passed.of(key));
+        let read = self.engine.read(Requester::default(), input, |turn, (key, passed)| {
+            Box::pin(async move {
+                let Some(registered) = webhooks::find(&mut turn.tx, *key).await? else {
+                    return Ok(None);
+                };
+                let (event, number) = next_event(turn, &registered, *passed).await?;
+                let position = Position { reset_count: turn.reset_count, number };
+                let is_written = event.is_some() || number - registered.position >= WRITE_EVERY;
+                Ok::<_, Fault>(Some((position, is_written)))
+            })
+        });
+        let Some((position, has_work)) = read.await? else { return Ok(false) };
+        self.passed.note(key, position);
+        Ok(has_work)
     }
 
     async fn push(&self, message: &Message) -> Result<(), String> {
@@ -97,6 +123,7 @@ impl Deliverer {
             id: registered.id.clone(),
             holder: self.lease_holder.clone(),
             delivered,
+            passed: self.passed.of(registered.key),
             is_closing: self.is_closing(),
         };
         self.engine.write(Requester::default(), step, |turn, step| Box::pin(step.take(turn))).await
@@ -110,12 +137,13 @@ struct Step {
     holder: String,
     /// The number of the event that was delivered before, and the count of resets by then.
     delivered: Option<(i64, i64)>,
+    passed: Option<Position>,
     is_closing: bool,
 }
 
 impl Step {
     async fn take(&self, turn: &mut Turn) -> Result<Option<Message>, Fault> {
-        let Self { key, id, holder, delivered, is_closing } = self;
+        let Self { key, id, holder, delivered, passed, is_closing } = self;
         let key = *key;
         if !notifications::lease(&mut turn.tx, (key, id), holder, real_now(), LEASE).await? {
             return Ok(None);
@@ -126,7 +154,7 @@ impl Step {
         }
         let registered = if *is_closing { None } else { webhooks::find(&mut turn.tx, key).await? };
         let message = match registered {
-            Some(registered) => message(turn, registered).await?,
+            Some(registered) => message(turn, registered, *passed).await?,
             None => None,
         };
         if message.is_none() {
@@ -136,32 +164,52 @@ impl Step {
     }
 }
 
-/// The next event for the webhook, which passes over events that it does not get.
-async fn message(turn: &mut Turn, registered: Registered) -> Result<Option<Message>, Fault> {
-    let Registered { key, id, requester_id, position, secret, webhook, .. } = registered;
-    let filter = Filter { requester_id, ..Filter::default() };
+/// The next event for the webhook. If it gets none, its position is written.
+async fn message(
+    turn: &mut Turn,
+    registered: Registered,
+    passed: Option<Position>,
+) -> Result<Option<Message>, Fault> {
+    let (event, after) = next_event(turn, &registered, passed).await?;
+    let Registered { key, id, position, secret, webhook, .. } = registered;
+    let Some(event) = event else {
+        if after > position {
+            webhooks::advance(&mut turn.tx, key, after).await?;
+        }
+        return Ok(None);
+    };
+    let body = serde_json::to_string(&event).map_err(|e| Fault::Service(e.to_string()))?;
+    let (number, at) = (event.number, event.at.to_string());
+    let parts = [&id, &number.to_string(), &event.hit_id, &at];
+    let id = notification::document_id(&parts.map(String::as_str));
+    let reset_count = turn.reset_count;
+    Ok(Some(Message { url: webhook.url, id, number, body, secret, reset_count }))
+}
+
+/// The next event that the webhook gets, if it was found, and the number of the last event before
+/// it that was read.
+async fn next_event(
+    turn: &mut Turn,
+    registered: &Registered,
+    passed: Option<Position>,
+) -> Result<(Option<Event>, i64), Fault> {
+    let Registered { requester_id, position, webhook, .. } = registered;
+    let filter = Filter { requester_id: requester_id.clone(), ..Filter::default() };
     let is_wanted = |event: &Event| {
         webhook.events.as_ref().is_none_or(|types| types.contains(&event.event_type))
     };
     let count = if webhook.events.is_some() { READ_TOGETHER } else { 1 };
-    let mut after = position;
+    let mut after = after(*position, passed, turn.reset_count);
     for _ in 0..READS {
         let page = events::page(&mut turn.tx, &filter, after, count).await?;
         if let Some(event) = page.events.into_iter().find(is_wanted) {
-            let body = serde_json::to_string(&event).map_err(|e| Fault::Service(e.to_string()))?;
-            let (number, at) = (event.number, event.at.to_string());
-            let parts = [&id, &number.to_string(), &event.hit_id, &at];
-            let id = notification::document_id(&parts.map(String::as_str));
-            let reset_count = turn.reset_count;
-            return Ok(Some(Message { url: webhook.url, id, number, body, secret, reset_count }));
+            let before = event.number - 1;
+            return Ok((Some(event), before));
         }
         after = page.last;
         if page.is_end {
             break;
         }
     }
-    if after > position {
-        webhooks::advance(&mut turn.tx, key, after).await?;
-    }
-    Ok(None)
+    Ok((None, after))
 }

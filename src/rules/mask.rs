@@ -12,9 +12,11 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)((?:^|[?&;#])(?:x-amz-)?(?:signature|sig|credential|awsaccesskeyid|password|api_?key"#,
         r#"|(?:client_?)?secret|(?:security-|access_|auth_|session_|id_)?token)=)[^&\s"'<>#\\]+"#,
         r#"|(/_mturk/files/)[^\s"'<>?#\\]+"#,
-        // A password may hold what ends a host. Digits before a slash are a port.
+        // A password may hold what ends a host. Digits before a slash may be a port; if an @ comes
+        // behind them, a secret is more likely than a name with one.
         r#"|(://)(?:[^\s"'<>/?#@\\]+"#,
-        r#"|[^\s"'<>/?#@\\:]*:[0-9]{0,9}[^\s"'<>/@\\0-9][^\s"'<>@\\]{0,99})(@)"#,
+        r#"|[^\s"'<>/?#@\\:]*:[0-9]{0,9}[^\s"'<>/@\\0-9][^\s"'<>@\\]{0,99}"#,
+        r#"|[^\s"'<>/?#@\\:]*:[0-9]{1,9}/[^\s"'<>?#@\\]{0,98}[^\s"'<>/?#@\\])(@)"#,
     );
     Regex::new(pattern).expect("the expression is a constant")
 });
@@ -85,6 +87,9 @@ mod tests {
             ("Signature=x&a=b", "Signature=…&a=b"),
             ("https://h/#access_token=x", "https://h/#access_token=…"),
             ("see https://me:hu/sh@host/path", "see https://…@host/path"),
+            ("see https://u:12/x@h/path", "see https://…@h/path"),
+            ("https://u:12/x/3y@h and https://h:80/", "https://…@h and https://h:80/"),
+            (r#"{"Url":"https://u:12/x@h"}"#, r#"{"Url":"https://…@h"}"#),
             (r#"{"SecretAccessKey" : "hush"#, r#"{"SecretAccessKey" : "…"#),
             (r#"{"a":"b","Api_Key":"h\"ush","c":"#, r#"{"a":"b","Api_Key":"…","c":"#),
             (r#"{"T":"{\"password\":\"hu\nsh\"}"#, r#"{"T":"{\"password\":\"…\"}"#),
@@ -96,7 +101,10 @@ mod tests {
             "a token=b",
             "me@host",
             "NextToken=p1:x",
-            "http://h:80/a@b",
+            "http://h:80/@a/b",
+            "http://h:80/a/@b/c",
+            "http://h:80/a?to=a@b",
+            "http://h:80 a@b",
             r#"{"NextToken":"p1"}"#,
         ] {
             assert_eq!(masked(text), text);

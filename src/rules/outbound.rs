@@ -58,6 +58,17 @@ pub fn target(url: &str) -> Result<Target<'_>, &'static str> {
     Ok(Target { is_https, authority, host: host.trim_matches(['[', ']']), port })
 }
 
+/// Whether what is sent to this URL can be read on the way: it goes over plain HTTP, and not to
+/// this machine.
+pub fn is_readable_on_the_way(url: &str) -> bool {
+    target(url).is_ok_and(|to| !to.is_https && !is_loopback(to.host))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = comparable(host);
+    host == "localhost" || host.parse().is_ok_and(|at: IpAddr| at.to_canonical().is_loopback())
+}
+
 /// A host that requests may be sent to: `HOST`, `HOST:PORT`, `*.SUFFIX` or `*.SUFFIX:PORT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedHost {
@@ -201,6 +212,27 @@ mod tests {
         for bad in ["", "*", "*.", "http://a.test", "a.test/", "a.test:0", "*.[::1]", "a b", "::1"]
         {
             assert!(AllowedHost::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn plain_http_can_be_read_on_the_way_to_other_machines() {
+        for (url, expected) in [
+            ("http://a.test/v1", true),
+            ("https://a.test/v1", false),
+            ("HTTP://10.0.0.1:8000", true),
+            ("http://localhost:8000/v1", false),
+            ("http://LOCALHOST./", false),
+            ("http://localhost.a.test/", true),
+            ("http://127.0.0.1:8000", false),
+            ("http://127.1.2.3", false),
+            ("http://128.0.0.1", true),
+            ("http://[::1]:8000/", false),
+            ("http://[::ffff:127.0.0.1]/", false),
+            ("http://[::2]/", true),
+            ("http://0.0.0.0/", true),
+        ] {
+            assert_eq!(is_readable_on_the_way(url), expected, "{url}");
         }
     }
 

@@ -20,7 +20,7 @@ pub mod filling;
 pub mod form;
 pub mod key;
 pub mod layout;
-mod pattern;
+pub mod pattern;
 pub mod sample;
 pub mod specification;
 pub mod visible_text;

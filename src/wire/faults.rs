@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::actions::faults::{Taken, take};
-use crate::engine::Engine;
+use crate::engine::{Engine, RemovedFaults};
 use crate::fault::Fault;
 use crate::ops::Content;
 use crate::ops::lag::Lag;
@@ -44,10 +44,16 @@ pub trait Delayed: Send + Sync {
     fn end_delay(&self) -> bool;
 }
 
-/// Waits as long as the rule says; false if the connection or the server ends meanwhile.
-async fn delay(rule: &FaultRule, line: Option<Line>) -> bool {
+/// Waits as long as the rule says, or until it is removed; false if the connection or the server
+/// ends meanwhile.
+async fn delay(rule: &FaultRule, mut removed: RemovedFaults, line: Option<Line>) -> bool {
     let Some(ms) = rule.latency_ms else { return true };
-    let over = tokio::time::sleep(Duration::from_millis(ms.unsigned_abs()));
+    let over = async {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(ms.unsigned_abs())) => {}
+            () = removed.contain(rule.fault.unwrap_or_default()) => {}
+        }
+    };
     let Some(Line { connection, mut stop }) = line else {
         over.await;
         return true;
@@ -70,12 +76,13 @@ impl Wire {
         body: &Bytes,
     ) -> Result<Content, CallFault> {
         let operation = Operation::parse(shape.name).unwrap_or(Operation::Any);
+        let removed = self.engine.removed_faults();
         let taken = self
             .engine
             .write(Arc::clone(requester), operation, |turn, of| Box::pin(take(turn, *of)));
         let Taken { rule, lag_s } = taken.await?;
         if let Some(rule) = &rule
-            && !delay(rule, parts.extensions.get().cloned()).await
+            && !delay(rule, removed, parts.extensions.get().cloned()).await
         {
             return Err(CallFault::Dropped { number: rule.fault.unwrap_or_default() });
         }

@@ -2,14 +2,20 @@
 
 mod panels;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use futures_util::StreamExt as _;
-use mturk_local::console::MAX_STREAMS;
+use mturk_local::console::{self, Console, MAX_STREAMS};
 use mturk_local::control::admin::AdminToken;
 use mturk_local::emulator::Options;
+use mturk_local::journal::Journal;
 use mturk_local::rules::url::Scheme;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::state;
 use crate::world::{Reply, World, hit};
@@ -72,6 +78,8 @@ async fn calls_are_listed_the_newest_first_and_filtered() {
         ("?error=any", &[6, 3]),
         ("?error=HITDoesNotExist&operation=GetHIT", &[6, 3]),
         ("?error=ServiceFault", &[]),
+        ("?text=3nobody", &[6, 3]),
+        ("?text=AvailableBalance&before=5", &[2]),
         ("?before=1", &[]),
     ] {
         let page = get(&world, query).await;
@@ -82,6 +90,7 @@ async fn calls_are_listed_the_newest_first_and_filtered() {
     assert!(page.contains(group), "calls are grouped by error: {page}");
     assert!(page.contains("<title id=\"chart-title\">"));
     assert_eq!(get(&world, "?before=x").await.status, 400);
+    assert_eq!(get(&world, &format!("?text={}", "x".repeat(201))).await.status, 400);
     assert_eq!(post(&world, "/do/clear-calls", "").await.status, 303);
     assert!(numbers(&get(&world, "").await.text).is_empty());
 }
@@ -413,7 +422,7 @@ async fn new_calls_come_by_a_stream_and_streams_are_bounded() {
     world.ok("ListHITs", json!({})).await;
     world.fault("GetHIT", json!({"HITId": "a\rb\n<b>"})).await;
     let mut streams = Vec::new();
-    for query in ["?after=0&error=any", "?after=1"] {
+    for query in ["?after=0&text=b%3E", "?after=1"] {
         let answer = open(query).await;
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         let mut stream = answer.into_body().into_data_stream();
@@ -437,6 +446,24 @@ async fn new_calls_come_by_a_stream_and_streams_are_bounded() {
     world.emulator.engine().close();
     while let Some(chunk) = streams[0].next().await {
         chunk.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_and_another_one_follows() {
+    let world = World::new().await;
+    let engine = Arc::clone(world.emulator.engine());
+    let console = Console::new(engine, Journal::new(1 << 20), (None, None), (Router::new(), true));
+    assert_eq!(console.stream_time, Duration::from_mins(10));
+    for (looks, clocks) in [(1, 0), (7, 0), (8, 1)] {
+        let stream_time = Duration::from_millis(250 * looks);
+        let router = console::router(Console { stream_time, ..console.clone() });
+        let request = Request::get(format!("{CONSOLE}/calls")).body(Body::empty()).unwrap();
+        let stream = router.oneshot(request).await.unwrap().into_body();
+        let all = to_bytes(stream, usize::MAX).await.unwrap();
+        let all = str::from_utf8(&all).unwrap();
+        assert!(all.trim_end().ends_with("event: again\ndata: -"), "{looks}: {all}");
+        assert_eq!(all.matches("event: clock").count(), clocks, "{looks}: {all}");
     }
 }
 

@@ -275,6 +275,53 @@ async fn a_number_is_never_that_of_a_rule_that_is_gone() {
 }
 
 #[tokio::test]
+async fn a_restore_gives_no_number_again() {
+    let world = World::new().await;
+    world.done("POST", "/snapshots/one", Value::Null).await;
+    let first = add(&world, json!({"Error": "ServiceFault"})).await["Fault"].as_i64();
+    world.done("POST", "/snapshots/one/restore", Value::Null).await;
+    assert_eq!(rules(&world).await, [Value::Null; 0]);
+    let second = add(&world, json!({"Error": "ServiceFault"})).await["Fault"].as_i64();
+    assert!(first < second, "{first:?} {second:?}");
+}
+
+#[tokio::test]
+async fn a_call_goes_on_when_the_rule_that_delays_it_is_removed() {
+    let world = World::new().await;
+    world.done("POST", "/snapshots/none", Value::Null).await;
+    let removals = [
+        ("DELETE", "/faults".to_owned(), Value::Null),
+        ("DELETE", "/faults?fault=".to_owned(), Value::Null),
+        ("POST", "/reset".to_owned(), json!({})),
+        ("POST", "/snapshots/none/restore".to_owned(), Value::Null),
+        ("PUT", "/world".to_owned(), json!({})),
+    ];
+    for (method, path, body) in removals {
+        let other = add(&world, json!({"Operation": "GetHIT", "LatencyMs": 55_000})).await;
+        let rule = json!({"Operation": "ListHITs", "LatencyMs": 55_000, "Times": 1});
+        let added = add(&world, rule).await;
+        let (begun, caller) = (std::time::Instant::now(), world.clone());
+        let delayed = tokio::spawn(async move { call(&caller, "ListHITs", json!({})).await });
+        let mut changes = world.emulator.engine().changes();
+        while rules(&world).await.len() > 1 {
+            changes.changed().await.unwrap();
+        }
+        let path_of = |path: &str, rule: &Value| match path.strip_suffix('=') {
+            Some(_) => format!("{path}{}", rule["Fault"]),
+            None => path.to_owned(),
+        };
+        if path.ends_with('=') {
+            world.done(method, &path_of(&path, &other), Value::Null).await;
+            assert!(!delayed.is_finished());
+        }
+        world.done(method, &path_of(&path, &added), body).await;
+        assert_eq!(delayed.await.unwrap(), ok(), "{path}");
+        assert!(begun.elapsed().as_secs() < 50, "{path}");
+        world.done("DELETE", "/faults", Value::Null).await;
+    }
+}
+
+#[tokio::test]
 async fn whoever_adds_rules_is_answered_with_these() {
     let world = World::new().await;
     let adding = (0..40).map(|number| {

@@ -41,6 +41,7 @@ mod requests;
 mod reviews;
 mod robots;
 mod robots_asking;
+mod robots_places;
 mod seconds;
 mod shape;
 mod simulation;

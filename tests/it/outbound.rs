@@ -118,11 +118,11 @@ async fn an_answer_is_bounded() {
 #[test]
 fn a_key_is_read_from_named_variables_and_never_shown() {
     let outbound = allowing(&[]);
-    let key = outbound.policy().bearer("PATH").unwrap();
+    let key = outbound.policy().bearer("PATH", "https://a.test").unwrap();
     assert_eq!(key, format!("Bearer {}", std::env::var("PATH").unwrap().trim()));
     assert_eq!(format!("{key:?}"), "Sensitive");
     let none = OutboundError::NoKey("NO_SUCH_KEY".into());
-    assert_eq!(outbound.policy().bearer("NO_SUCH_KEY"), Err(none));
+    assert_eq!(outbound.policy().bearer("NO_SUCH_KEY", "https://a.test"), Err(none));
     let not_named = OutboundError::KeyNotAllowed("HOME".into());
-    assert_eq!(outbound.policy().bearer("HOME"), Err(not_named));
+    assert_eq!(outbound.policy().bearer("HOME", "https://a.test"), Err(not_named));
 }

@@ -87,6 +87,9 @@ async fn calls_are_filtered_and_paged() {
         ("?error=HITDoesNotExist", &[3, 6, 9]),
         ("?error=AWS.MechanicalTurk.HITDoesNotExist&limit=1", &[3]),
         ("?error=ServiceFault", &[]),
+        ("?text=hitdoesnotexist", &[3, 6, 9]),
+        ("?text=hitdoesnotexist&after=3&limit=1", &[6]),
+        ("?text=hitdoesnotexist&operation=ListHITs", &[]),
         ("?requester=NOBODY", &[]),
         ("?after=9", &[]),
     ] {

@@ -1,11 +1,10 @@
 //! Crowds of robots: they do what their script says, by timers.
 
+use crate::world::{World, hit};
 use mturk_local::emulator::Options;
 use serde_json::{Value, json};
 
-use crate::world::{World, hit};
-
-async fn add(world: &World, script: Value) -> Value {
+pub async fn add(world: &World, script: Value) -> Value {
     world.done("POST", "/robots", script).await["Robots"][0].take()
 }
 
@@ -14,7 +13,7 @@ async fn crowds(world: &World) -> Vec<Value> {
 }
 
 /// Accepted, submitted, returned, abandoned.
-async fn progress(world: &World) -> [i64; 4] {
+pub async fn progress(world: &World) -> [i64; 4] {
     let crowd = crowds(world).await.remove(0);
     ["Accepted", "Submitted", "Returned", "Abandoned"]
         .map(|name| crowd["Progress"][name].as_i64().unwrap())
@@ -32,7 +31,7 @@ const PAGE: &str = "<HTMLQuestion xmlns=\"http://mechanicalturk.amazonaws.com/\
     <input type=\"submit\"></form></body></html>]]></HTMLContent><FrameHeight>0</FrameHeight>\
     </HTMLQuestion>";
 
-async fn page_hit(world: &World, places: i64) -> String {
+pub async fn page_hit(world: &World, places: i64) -> String {
     world.create_hit(json!({"Question": PAGE, "MaxAssignments": places})).await
 }
 
@@ -391,7 +390,7 @@ async fn robots_go_on_after_a_restart() {
 }
 
 /// Fifty places of each of so many HITs.
-async fn hits(world: &World, count: usize) -> Vec<String> {
+pub async fn hits(world: &World, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for _ in 0..count {
         ids.push(page_hit(world, 50).await);

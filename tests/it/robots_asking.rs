@@ -255,6 +255,11 @@ async fn a_model_answers_with_the_key_of_a_named_variable() {
             "ApiKeyEnv": key});
         json!({"Answers": {"*": {"OpenAI": model}}})
     };
+    let mut in_clear = model("PATH");
+    in_clear["Answers"]["*"]["OpenAI"]["BaseUrl"] = json!("http://a.test/v1");
+    let (status, refused) = world.control("POST", "/robots", in_clear).await;
+    assert_eq!(status, 400);
+    assert!(refused.to_string().contains("no key is sent over plain http"), "{refused}");
     let off = crowd(&world, model("HOME")).await["Off"].take();
     assert!(off.as_str().unwrap().contains("--robot-key-env HOME"), "{off}");
     world.done("DELETE", "/robots", Value::Null).await;

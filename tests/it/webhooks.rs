@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::state::write;
 use crate::world::{World, hit};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -189,6 +190,44 @@ async fn a_webhook_gets_what_it_asked_for() {
     create_hit(&other).await;
     assert!(receiver.is_quiet().await);
     assert_eq!(listed(&world).await, [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn events_that_a_webhook_does_not_get_cost_no_turn_that_writes() {
+    let world = World::with(allowing(&["127.0.0.1"])).await;
+    let _delivering = Delivering::start(&world);
+    let mut receiver = Receiver::answering(&[]).await;
+    add(&world, json!({"Url": receiver.url, "Events": ["AssignmentSubmitted"]})).await;
+    let hit_id = create_hit(&world).await;
+    let mut changes = world.emulator.engine().changes();
+    assert!(receiver.is_quiet().await);
+    assert!(!changes.has_changed().unwrap());
+    assert_eq!(listed(&world).await[0]["After"], 0);
+    // Those of a market that is gone are not passed over.
+    world.done("POST", "/snapshots/one", Value::Null).await;
+    for _ in 0..20 {
+        create_hit(&world).await;
+    }
+    assert!(receiver.is_quiet().await);
+    world.done("POST", "/snapshots/one/restore", Value::Null).await;
+    submit(&world, &hit_id).await;
+    let (_, body) = receiver.next().await;
+    assert_eq!(
+        (&body["HITId"], &body["EventType"]),
+        (&json!(hit_id), &json!("AssignmentSubmitted"))
+    );
+    let number = body["Event"].as_i64().unwrap();
+    once(&world, |shown| shown["After"].as_i64() >= Some(number)).await;
+    // Many events together are passed over in the store too.
+    let many = "INSERT INTO events (event_type, event_at, requester_id, hit_type_id, hit_id) \
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
+        SELECT 'Ping', 0, 'R', 'T', 'H' FROM n";
+    write(&world, many).await;
+    create_hit(&world).await;
+    once(&world, |shown| shown["After"].as_i64() >= Some(number + 1000)).await;
+    changes.mark_unchanged();
+    assert!(receiver.is_quiet().await);
+    assert!(!changes.has_changed().unwrap());
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use mturk_local::emulator::{Backend, Front, Options};
+use mturk_local::emulator::{Backend, Front, Options, is_dropped};
 use mturk_local::engine::{Start, StartAt};
 use mturk_local::rules::worker_cookie;
 use mturk_local::time::Instant;
@@ -41,6 +41,8 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
+    /// Whether the connection is closed instead.
+    pub is_dropped: bool,
 }
 
 impl Reply {
@@ -128,10 +130,11 @@ impl World {
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let answer = self.front.answer(request).await;
+        let is_dropped = is_dropped(&answer);
         let (parts, body) = answer.into_parts();
         let text = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         let text = String::from_utf8(text).unwrap();
-        Reply { status: parts.status.as_u16(), headers: parts.headers, text }
+        Reply { status: parts.status.as_u16(), headers: parts.headers, text, is_dropped }
     }
 
     /// A request of the Requester API as a client without a signature, or with any, sends it.

@@ -112,6 +112,8 @@ test("calls fail by rules, and are written down", async () => {
   expect(calls.map((call) => call.Error?.Code)).toEqual(["ThrottlingException", undefined]);
   expect(calls[1]).toMatchObject({ Status: 200, Request: { Title: HIT.Title } });
   expect(await server.calls("CreateHIT", { error: "any" })).toHaveLength(1);
+  expect(await server.calls("CreateHIT", { text: HIT.Title.toUpperCase() })).toHaveLength(2);
+  expect(await server.calls("CreateHIT", { text: "no such text" })).toEqual([]);
   await server.fail("*", undefined, { Preset: "throttle", PerSecond: 100_000 });
   await server.heal();
   expect((await server.request("GET /_mturk/faults")).Faults).toEqual([]);

@@ -156,14 +156,17 @@ pub async fn remove(turn: &mut Turn, number: Option<i64>) -> Result<u64, Fault> 
         None => robots::all(&mut turn.tx).await?,
     };
     for crowd in &crowds {
-        remove_one(turn, crowd.key).await?;
+        remove_one(turn, crowd).await?;
     }
     note(turn).await?;
     Ok(crowds.len() as u64)
 }
 
-async fn remove_one(turn: &mut Turn, key: i64) -> Result<(), Fault> {
+async fn remove_one(turn: &mut Turn, crowd: &Crowd) -> Result<(), Fault> {
+    let (key, script) = (crowd.key, &crowd.script);
     robots::remove(&mut turn.tx, key).await?;
+    let (first, last) = (script.worker_id(0), script.worker_id(script.worker_count() - 1));
+    robots::forget_places_of(&mut turn.tx, &first, &last).await?;
     turn.drop_timer(Kind::RobotArrival, &arrival_subject(key)).await?;
     for work in robots::work_of(&mut turn.tx, key).await? {
         robots::end_work(&mut turn.tx, key, work.number).await?;

@@ -15,6 +15,7 @@ pub async fn wake_for(turn: &mut Turn, hit: &Hit) -> Result<(), Fault> {
     if !turn.has_robots {
         return Ok(());
     }
+    robots::forget_places(&mut turn.tx, hit).await?;
     let idle = robots::idle_for(&mut turn.tx, hit).await?;
     wake_each(turn, idle).await
 }
@@ -34,6 +35,7 @@ pub async fn wake_all(turn: &mut Turn) -> Result<(), Fault> {
     if !turn.has_robots {
         return Ok(());
     }
+    robots::forget_all_places(&mut turn.tx).await?;
     let idle = robots::idle(&mut turn.tx).await?;
     wake_each(turn, idle).await
 }

@@ -1,7 +1,8 @@
 //! Regular expressions of JavaScript, translated into the syntax of the `regex` crate.
 //!
 //! A requester's `AnswerFormatRegex` is JavaScript's. It is matched in time proportional to the
-//! text and to the size of the compiled expression, and both are bounded by a [`Budget`]. What
+//! text and to the size of the compiled expression, and both are bounded by a [`Budget`] for all
+//! expressions of one document. What
 //! cannot be expressed at all (lookaround, backreferences), or costs more than the budget has, is
 //! left to the worker's browser.
 
@@ -22,10 +23,13 @@ const MAX_FORM_STEPS: usize = 1 << 25;
 /// The most characters in the classes of one form's expressions that ignore case: the compiler
 /// looks at each for other cases of it. `[\s\S]` has 0x110000.
 const MAX_FORM_FOLDED: usize = 1 << 22;
+/// The most bytes of expressions that are parsed for one form, each as often as it is parsed.
+const MAX_FORM_SOURCES: usize = 1 << 20;
 
 /// What the expressions of one form may still cost.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub struct Budget {
+    sources: usize,
     bytes: usize,
     steps: usize,
     folded: usize,
@@ -33,7 +37,12 @@ pub(super) struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { bytes: MAX_FORM_BYTES, steps: MAX_FORM_STEPS, folded: MAX_FORM_FOLDED }
+        Self {
+            sources: MAX_FORM_SOURCES,
+            bytes: MAX_FORM_BYTES,
+            steps: MAX_FORM_STEPS,
+            folded: MAX_FORM_FOLDED,
+        }
     }
 }
 
@@ -46,10 +55,7 @@ impl Budget {
     }
 
     fn compiled(&mut self, pattern: &str, ignore_case: bool) -> Option<PikeVM> {
-        if pattern.len() > MAX_SOURCE_BYTES {
-            return None;
-        }
-        let Translation { done: text, in_classes, .. } = Translation::of(pattern)?;
+        let Translation { done: text, in_classes, .. } = self.translation(pattern)?;
         if ignore_case {
             self.folded = self.folded.checked_sub(in_classes)?;
         }
@@ -63,6 +69,20 @@ impl Budget {
             Err(error) => error.size_limit().unwrap_or(0),
         };
         built.ok()
+    }
+
+    /// The expression in the syntax of the `regex` crate, if it can be translated and does not cost
+    /// too much.
+    pub(super) fn translated(&mut self, pattern: &str) -> Option<String> {
+        Some(self.translation(pattern)?.done)
+    }
+
+    fn translation<'p>(&mut self, pattern: &'p str) -> Option<Translation<'p>> {
+        if pattern.len() > MAX_SOURCE_BYTES {
+            return None;
+        }
+        self.sources = self.sources.checked_sub(pattern.len())?;
+        Translation::of(pattern)
     }
 
     fn is_match(&mut self, regex: &PikeVM, text: &str) -> Option<bool> {
@@ -243,15 +263,9 @@ impl<'p> Translation<'p> {
     }
 }
 
-/// The expression in the syntax of the `regex` crate, if it can be translated and is not too long.
-pub(super) fn translated(pattern: &str) -> Option<String> {
-    let translation = (pattern.len() <= MAX_SOURCE_BYTES).then(|| Translation::of(pattern))??;
-    Some(translation.done)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Budget, MAX_FORM_FOLDED, MAX_FORM_STEPS, MAX_SOURCE_BYTES};
+    use super::{Budget, MAX_FORM_FOLDED, MAX_FORM_SOURCES, MAX_FORM_STEPS, MAX_SOURCE_BYTES};
     use rstest::rstest;
 
     fn found(pattern: &str, ignore_case: bool, text: &str) -> bool {
@@ -355,6 +369,15 @@ mod tests {
         assert_eq!(refused(wide, true), MAX_FORM_FOLDED / 0x10000);
         assert_eq!(refused(r"^[\s\S]$", true), 3);
         assert!(refused(wide, false) > 100);
+    }
+
+    #[test]
+    fn what_is_parsed_has_a_limit() {
+        let mut budget = Budget::default();
+        let pattern = format!("^{}$", "x".repeat(1022));
+        let translated = (0..2000).filter(|_| budget.translated(&pattern).is_some()).count();
+        assert_eq!(translated, MAX_FORM_SOURCES / 1024);
+        assert!(budget.found("^x", false, "y") && budget.found("", false, "y"));
     }
 
     #[test]

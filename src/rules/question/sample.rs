@@ -4,29 +4,40 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::fields::Pattern;
-use super::pattern::{Budget, translated};
+use super::pattern::Budget;
 
 /// The most characters of a sample.
 const MOST: usize = 500;
+/// The most parts of an expression that are looked at for one sample: a part may add nothing to it.
+const MOST_PARTS: usize = 10_000;
 
-/// Whether the text matches every expression that can be translated.
-pub fn matches(patterns: &[Pattern], text: &str) -> bool {
-    let mut budget = Budget::default();
+/// Whether the text matches every expression that can be translated and does not cost too much.
+pub fn matches(patterns: &[Pattern], text: &str, budget: &mut Budget) -> bool {
     patterns.iter().all(|pattern| budget.found(&pattern.regex, pattern.ignore_case, text))
 }
 
 /// A text that the expression matches, if one is found; `pick` chooses a number less than its own.
-pub fn sample(pattern: &Pattern, pick: &mut dyn FnMut(usize) -> usize) -> Option<String> {
-    let translated = translated(&pattern.regex)?;
+pub fn sample(
+    pattern: &Pattern,
+    pick: &mut dyn FnMut(usize) -> usize,
+    budget: &mut Budget,
+) -> Option<String> {
+    let translated = budget.translated(&pattern.regex)?;
     let mut parser = ParserBuilder::new().nest_limit(100).build();
     let parsed = parser.parse(&translated).ok()?;
-    let mut text = String::new();
-    append(&parsed, pick, &mut text);
-    let is_whole = text.len() <= MOST;
-    (is_whole && matches(std::slice::from_ref(pattern), &text)).then_some(text)
+    let (mut text, mut parts_left) = (String::new(), MOST_PARTS);
+    append(&parsed, pick, &mut text, &mut parts_left);
+    let is_whole = text.len() <= MOST && parts_left > 0;
+    (is_whole && matches(std::slice::from_ref(pattern), &text, budget)).then_some(text)
 }
 
-fn append(part: &Hir, pick: &mut dyn FnMut(usize) -> usize, text: &mut String) {
+fn append(
+    part: &Hir,
+    pick: &mut dyn FnMut(usize) -> usize,
+    text: &mut String,
+    parts_left: &mut usize,
+) {
+    *parts_left = parts_left.saturating_sub(1);
     if text.len() > MOST {
         return;
     }
@@ -46,17 +57,19 @@ fn append(part: &Hir, pick: &mut dyn FnMut(usize) -> usize, text: &mut String) {
             let least = repeated.min as usize;
             let more = repeated.max.map_or(4, |most| (most as usize).saturating_sub(least).min(4));
             for _ in 0..least + pick(more + 1) {
-                if text.len() > MOST {
+                if text.len() > MOST || *parts_left == 0 {
                     break;
                 }
-                append(&repeated.sub, pick, text);
+                append(&repeated.sub, pick, text, parts_left);
             }
         }
-        HirKind::Capture(group) => append(&group.sub, pick, text),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| append(part, pick, text)),
+        HirKind::Capture(group) => append(&group.sub, pick, text, parts_left),
+        HirKind::Concat(parts) => {
+            parts.iter().for_each(|part| append(part, pick, text, parts_left));
+        }
         HirKind::Alternation(parts) => {
             if let Some(part) = parts.get(pick(parts.len())) {
-                append(part, pick, text);
+                append(part, pick, text, parts_left);
             }
         }
     }
@@ -102,15 +115,31 @@ mod tests {
                     drawn += 7;
                     drawn % count.max(1)
                 };
-                assert!(sample(&pattern, &mut pick).is_some(), "{regex}");
+                assert!(sample(&pattern, &mut pick, &mut Budget::default()).is_some(), "{regex}");
             }
         }
         for regex in ["(?=x)y", "(", r"\bx\by"] {
             let pattern = Pattern { regex: regex.to_owned(), ignore_case: false };
-            let found = sample(&pattern, &mut |_| 0);
+            let found = sample(&pattern, &mut |_| 0, &mut Budget::default());
             assert!(found.is_none(), "{regex}: {found:?}");
         }
-        let long = Pattern { regex: "^((a{90}){90}){90}$".to_owned(), ignore_case: false };
-        assert_eq!(sample(&long, &mut |_| 0), None);
+        let nested = |part: &str| format!("{}{part}{}", "(".repeat(9), "){1000}".repeat(9));
+        for regex in ["^((a{90}){90}){90}$".to_owned(), nested("[]"), nested("a?")] {
+            let long = Pattern { regex, ignore_case: false };
+            assert_eq!(sample(&long, &mut |_| 0, &mut Budget::default()), None);
+        }
+    }
+
+    #[test]
+    fn samples_of_a_document_have_one_budget() {
+        let (mut budget, mut drawn) = (Budget::default(), 0);
+        let costly = |n: usize| Pattern { regex: format!("^[ab]{{{n}}}$"), ignore_case: true };
+        for n in (0..2000).map(|n| 100 + n % 400) {
+            drawn += usize::from(sample(&costly(n), &mut |_| 0, &mut budget).is_some());
+        }
+        assert_eq!(drawn, 2000, "what is over the budget is taken to match");
+        let none = Pattern { regex: "^b$".to_owned(), ignore_case: false };
+        assert!(!matches(std::slice::from_ref(&none), "a", &mut Budget::default()));
+        assert!(matches(&[costly(400), costly(399), none], "a", &mut budget));
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 pub use problems::problems;
 
 use crate::rules::question::fields::{Field, Fields, Kind, Posted, Text};
+use crate::rules::question::pattern::Budget;
 use crate::rules::robots::parameters::{Parameters, filled, with_known};
 use crate::rules::robots::plausible::{first, plausible};
 use crate::rules::robots::random::Random;
@@ -97,15 +98,15 @@ fn asks(answerer: &Answerer) -> Option<Asked> {
 /// What a robot answers to each field, and whom it asks. The fields that no answerer names get
 /// plausible answers; names of no field are answered too, since a page may make fields by a script.
 pub fn plan(answers: &Answers, task: &Task<'_>, random: &mut Random) -> Plan {
-    let mut plan = Plan::default();
+    let (mut plan, mut budget) = (Plan::default(), Budget::default());
     for field in task.fields.open() {
         let answerer = answers.get(&field.name).or_else(|| answers.get(ALL));
-        add(&mut plan, answerer, field, task, random);
+        add(&mut plan, answerer, field, task, random, &mut budget);
     }
     let others = answers.iter().filter(|(name, _)| task.fields.find(name).is_none());
     for (name, answerer) in others {
         if name != ALL {
-            add(&mut plan, Some(answerer), &unknown(name), task, random);
+            add(&mut plan, Some(answerer), &unknown(name), task, random, &mut budget);
         } else if let Some(asked) = asks(answerer)
             && task.fields.open().next().is_none()
         {
@@ -115,7 +116,7 @@ pub fn plan(answers: &Answers, task: &Task<'_>, random: &mut Random) -> Plan {
     for (name, answerer) in answers {
         let hidden = |field: &&Field| matches!(field.kind, Kind::Hidden { .. });
         if let Some(field) = task.fields.find(name).filter(hidden) {
-            add(&mut plan, Some(answerer), field, task, random);
+            add(&mut plan, Some(answerer), field, task, random, &mut budget);
         }
     }
     plan
@@ -138,6 +139,7 @@ fn add(
     field: &Field,
     task: &Task<'_>,
     random: &mut Random,
+    budget: &mut Budget,
 ) {
     let name = field.name.clone();
     if let Some(asked) = answerer.and_then(asks) {
@@ -148,13 +150,19 @@ fn add(
         return;
     }
     let values = match answerer {
-        Some(answerer) => answer(answerer, field, task, random),
-        None => plausible(field, random),
+        Some(answerer) => answer(answerer, field, task, random, budget),
+        None => plausible(field, random, budget),
     };
     plan.given.0.push((name, values));
 }
 
-fn answer(answerer: &Answerer, field: &Field, task: &Task<'_>, random: &mut Random) -> Vec<String> {
+fn answer(
+    answerer: &Answerer,
+    field: &Field,
+    task: &Task<'_>,
+    random: &mut Random,
+    budget: &mut Budget,
+) -> Vec<String> {
     match answerer {
         Answerer::Value(Single(text)) => {
             vec![known_value(field, with_known(text, task.parameters))]
@@ -169,13 +177,19 @@ fn answer(answerer: &Answerer, field: &Field, task: &Task<'_>, random: &mut Rand
             let value = |text: &String| known_value(field, with_known(text, task.parameters));
             values.iter().map(value).collect()
         }
-        Answerer::Rule(rule) => by_rule(rule, field, task, random),
+        Answerer::Rule(rule) => by_rule(rule, field, task, random, budget),
     }
 }
 
-fn by_rule(rule: &AnswerRule, field: &Field, task: &Task<'_>, random: &mut Random) -> Vec<String> {
+fn by_rule(
+    rule: &AnswerRule,
+    field: &Field,
+    task: &Task<'_>,
+    random: &mut Random,
+    budget: &mut Budget,
+) -> Vec<String> {
     if let Some(spam) = rule.spam {
-        return spammed(spam, field, task, random);
+        return spammed(spam, field, task, random, budget);
     }
     if let Some(weights) = &rule.weights {
         let drawn = random.weighted(weights.iter().map(|(value, weight)| (value, *weight)));
@@ -183,16 +197,16 @@ fn by_rule(rule: &AnswerRule, field: &Field, task: &Task<'_>, random: &mut Rando
         return drawn.map(value).into_iter().collect();
     }
     if let Some(spam) = rule.spammers.and_then(|share| spammer(share, task.worker)) {
-        return spammed(spam, field, task, random);
+        return spammed(spam, field, task, random, budget);
     }
     let gold = rule.gold.as_deref().and_then(|gold| filled(gold, task.parameters));
-    let Some(gold) = gold else { return plausible(field, random) };
+    let Some(gold) = gold else { return plausible(field, random, budget) };
     let right = gold_values(field, &gold);
     if let Some(rows) = &rule.confusion {
         return confused(rows, &gold, right, random);
     }
     let accuracy = rule.accuracy.map_or(1.0, |accuracy| of_worker(accuracy, task.worker));
-    if random.share() < accuracy { right } else { wrong(field, &right, random) }
+    if random.share() < accuracy { right } else { wrong(field, &right, random, budget) }
 }
 
 /// The kind of spammer that the worker is, if it is one. They are spread evenly over the numbers of
@@ -218,14 +232,20 @@ fn of_worker(accuracy: Accuracy, worker: Worker<'_>) -> f64 {
     }
 }
 
-fn spammed(spam: Spam, field: &Field, task: &Task<'_>, random: &mut Random) -> Vec<String> {
+fn spammed(
+    spam: Spam,
+    field: &Field,
+    task: &Task<'_>,
+    random: &mut Random,
+    budget: &mut Budget,
+) -> Vec<String> {
     match spam {
-        Spam::Random => plausible(field, random),
+        Spam::Random => plausible(field, random, budget),
         Spam::Same => {
             let parts = ["same", &field.name, &task.worker.number.to_string()];
-            plausible(field, &mut Random::new(task.seed, &parts))
+            plausible(field, &mut Random::new(task.seed, &parts), budget)
         }
-        Spam::First => first(field),
+        Spam::First => first(field, budget),
     }
 }
 
@@ -251,7 +271,7 @@ fn known_value(field: &Field, text: String) -> String {
 }
 
 /// An answer that is not the right one, if the field has another.
-fn wrong(field: &Field, right: &[String], random: &mut Random) -> Vec<String> {
+fn wrong(field: &Field, right: &[String], random: &mut Random, budget: &mut Budget) -> Vec<String> {
     if let Kind::Choice(choice) = &field.kind {
         let others: Vec<&str> = choice
             .options
@@ -263,9 +283,12 @@ fn wrong(field: &Field, right: &[String], random: &mut Random) -> Vec<String> {
             return vec![(*other).to_owned()];
         }
         // A single box is ticked, or not.
-        return if right.is_empty() { plausible(field, random) } else { Vec::new() };
+        return if right.is_empty() { plausible(field, random, budget) } else { Vec::new() };
     }
-    (0..10).map(|_| plausible(field, random)).find(|values| values != right).unwrap_or_default()
+    (0..10)
+        .map(|_| plausible(field, random, budget))
+        .find(|values| values != right)
+        .unwrap_or_default()
 }
 
 fn confused(

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::rules::question::fields::{Choice, Field, Kind};
+use crate::rules::question::pattern::Budget;
 use crate::rules::question::visible_text;
 use crate::rules::robots::answers::{Asked, unknown};
 use crate::rules::robots::check::check;
@@ -117,11 +118,11 @@ impl<'a> Question<'a> {
             };
             return answers.into_iter().map(any).collect();
         }
-        let mut checked = Vec::new();
+        let (mut checked, mut budget) = (Vec::new(), Budget::default());
         for field in &self.fields {
             let answer = answers.swap_remove(&field.name).unwrap_or_default();
             let values = values(field, answer)?;
-            check(field, &values)?;
+            check(field, &values, &mut budget)?;
             checked.push((field.name.clone(), values));
         }
         match answers.keys().next() {

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use crate::rules::question::fields::{Choice, Field, Kind, Text};
+use crate::rules::question::pattern::Budget;
 use crate::rules::question::sample;
 
-/// Whether the field takes these values.
+/// Whether the field takes these values. All fields of a question have one budget.
 ///
 /// # Errors
 /// A sentence that says why it does not.
-pub fn check(field: &Field, values: &[String]) -> Result<(), String> {
+pub fn check(field: &Field, values: &[String], budget: &mut Budget) -> Result<(), String> {
     let name = &field.name;
     if field.required && values.iter().all(String::is_empty) {
         return Err(format!("The field {name:?} must be answered."));
@@ -19,7 +20,7 @@ pub fn check(field: &Field, values: &[String]) -> Result<(), String> {
         (Kind::File, _) => Err(format!("The field {name:?} takes a file.")),
         (Kind::Hidden { .. }, _) | (_, []) => Ok(()),
         (_, [value]) if value.is_empty() => Ok(()),
-        (Kind::Text(text), [value]) => check_text(name, text, value),
+        (Kind::Text(text), [value]) => check_text(name, text, value, budget),
         (Kind::Number { min, max, .. }, [value]) => check_number(name, *min, *max, value),
         (Kind::Annotation(_), [value]) => match serde_json::from_str(value) {
             Ok(Value::Object(_)) => Ok(()),
@@ -45,7 +46,7 @@ fn check_choice(name: &str, choice: &Choice, values: &[String]) -> Result<(), St
     Ok(())
 }
 
-fn check_text(name: &str, text: &Text, value: &str) -> Result<(), String> {
+fn check_text(name: &str, text: &Text, value: &str, budget: &mut Budget) -> Result<(), String> {
     let count = value.chars().count();
     if let Some(least) = text.min_length.filter(|least| count < *least) {
         return Err(format!("The field {name:?} takes at least {least} characters, not {count}."));
@@ -53,7 +54,7 @@ fn check_text(name: &str, text: &Text, value: &str) -> Result<(), String> {
     if let Some(most) = text.max_length.filter(|most| count > *most) {
         return Err(format!("The field {name:?} takes at most {most} characters, not {count}."));
     }
-    if sample::matches(&text.patterns, value) {
+    if sample::matches(&text.patterns, value, budget) {
         return Ok(());
     }
     Err(format!("The field {name:?} does not take a text of this form."))
@@ -85,7 +86,9 @@ mod tests {
         );
         let of = |name: &str, values: &[&str]| {
             let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            check(fields.find(name).unwrap(), &values).err().unwrap_or_default()
+            check(fields.find(name).unwrap(), &values, &mut Budget::default())
+                .err()
+                .unwrap_or_default()
         };
         for (name, values) in [
             ("t", &["ab"][..]),

@@ -3,31 +3,35 @@
 use serde_json::{Value, json};
 
 use crate::rules::question::fields::{Annotation, Choice, Field, Kind, Pattern, Text, Widget};
+use crate::rules::question::pattern::Budget;
 use crate::rules::question::sample;
 use crate::rules::robots::random::Random;
 
 /// The most characters of a text.
 const MOST: usize = 1000;
 
-/// Values that the field takes, drawn at random; none where it takes none from a robot.
-pub fn plausible(field: &Field, random: &mut Random) -> Vec<String> {
+/// Values that the field takes, drawn at random; none where it takes none from a robot. The
+/// expressions of all fields of a question have one budget.
+pub fn plausible(field: &Field, random: &mut Random, budget: &mut Budget) -> Vec<String> {
     match &field.kind {
-        Kind::Text(text) => vec![text.value.clone().unwrap_or_else(|| of_text(text, random))],
+        Kind::Text(text) => {
+            vec![text.value.clone().unwrap_or_else(|| of_text(text, random, budget))]
+        }
         Kind::Number { min, max, step } => vec![number(*min, *max, *step, random)],
-        Kind::Choice(choice) => chosen(choice, random),
+        Kind::Choice(choice) => chosen(choice, random, budget),
         Kind::Annotation(marks) => vec![annotation(marks, random).to_string()],
         Kind::Hidden { .. } | Kind::File => Vec::new(),
     }
 }
 
 /// The first option, and the shortest text: the answer of somebody who clicks through.
-pub fn first(field: &Field) -> Vec<String> {
+pub fn first(field: &Field, budget: &mut Budget) -> Vec<String> {
     let mut random = Random::new(0, &[]);
     match &field.kind {
         Kind::Text(text) => {
             let short = "x".repeat(text.min_length.unwrap_or(0).clamp(1, MOST));
-            let fits = sample::matches(&text.patterns, &short);
-            vec![if fits { short } else { of_text(text, &mut random) }]
+            let fits = sample::matches(&text.patterns, &short, budget);
+            vec![if fits { short } else { of_text(text, &mut random, budget) }]
         }
         Kind::Number { min, max, .. } => {
             let number = min.or(*max).unwrap_or(1.0);
@@ -37,15 +41,15 @@ pub fn first(field: &Field) -> Vec<String> {
             let options = choice.options.iter().take(choice.least.max(1));
             options.map(|option| option.value.clone()).collect()
         }
-        _ => plausible(field, &mut random),
+        _ => plausible(field, &mut random, budget),
     }
 }
 
 /// As many options as the field wants, in its order; a single box is ticked half of the time.
-fn chosen(choice: &Choice, random: &mut Random) -> Vec<String> {
+fn chosen(choice: &Choice, random: &mut Random, budget: &mut Budget) -> Vec<String> {
     let options = &choice.options;
     if options.is_empty() {
-        let other = choice.other.then(|| of_text(&Text::default(), random));
+        let other = choice.other.then(|| of_text(&Text::default(), random, budget));
         return other.into_iter().collect();
     }
     let is_box = options.len() == 1 && choice.least == 0;
@@ -91,11 +95,11 @@ const WORDS: [&str; 24] = [
     "street",
 ];
 
-fn of_text(text: &Text, random: &mut Random) -> String {
+fn of_text(text: &Text, random: &mut Random, budget: &mut Budget) -> String {
     for pattern in &text.patterns {
         for _ in 0..3 {
-            let sampled = sample::sample(pattern, &mut |count| random.below(count));
-            if let Some(found) = sampled.filter(|found| fits(text, found)) {
+            let sampled = sample::sample(pattern, &mut |count| random.below(count), budget);
+            if let Some(found) = sampled.filter(|found| fits(text, found, budget)) {
                 return found;
             }
         }
@@ -108,12 +112,12 @@ fn of_text(text: &Text, random: &mut Random) -> String {
     written.chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
-fn fits(text: &Text, written: &str) -> bool {
+fn fits(text: &Text, written: &str, budget: &mut Budget) -> bool {
     let count = written.chars().count();
     let is_long = text.min_length.is_none_or(|least| count >= least);
     let is_short = text.max_length.is_none_or(|most| count <= most);
     let patterns: &[Pattern] = if text.patterns.len() > 1 { &text.patterns } else { &[] };
-    is_long && is_short && sample::matches(patterns, written)
+    is_long && is_short && sample::matches(patterns, written, budget)
 }
 
 fn words_of(words: usize, least: usize, random: &mut Random) -> String {
@@ -233,8 +237,10 @@ mod tests {
         for seed in 0..50 {
             let mut random = Random::new(seed, &[]);
             for field in &of_page(PAGE).fields {
-                for values in [plausible(field, &mut random), first(field)] {
-                    assert_eq!(check(field, &values), Ok(()), "{field:?}: {values:?}");
+                let mut budget = Budget::default();
+                let drawn = plausible(field, &mut random, &mut budget);
+                for values in [drawn, first(field, &mut budget)] {
+                    assert_eq!(check(field, &values, &mut budget), Ok(()), "{field:?}: {values:?}");
                 }
             }
         }
@@ -246,7 +252,7 @@ mod tests {
         let fields = of_page(PAGE);
         let mut drawn = |name: &str| {
             let field = fields.find(name).unwrap();
-            let drawn = (0..50).map(|_| plausible(field, &mut random));
+            let drawn = (0..50).map(|_| plausible(field, &mut random, &mut Budget::default()));
             drawn.collect::<std::collections::BTreeSet<_>>().len()
         };
         assert_eq!((drawn("r"), drawn("c"), drawn("l"), drawn("one")), (2, 3, 2, 2));

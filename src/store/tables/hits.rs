@@ -19,8 +19,8 @@ use crate::time::Instant;
 
 /// The columns of a HIT after those of its type, in the order in which they are read.
 macro_rules! select_hits {
-    ($($rest:literal),*) => { crate::store::hits::select_hits!(and ""; $($rest),*) };
-    (and $more:literal; $($rest:literal),*) => {
+    ($($rest:expr),*) => { crate::store::hits::select_hits!(and ""; $($rest),*) };
+    (and $more:literal; $($rest:expr),*) => {
         concat!(
             "SELECT ", crate::store::hit_types::hit_type_columns!(), ", \
             h.status, h.key, h.id, h.requester_id, h.question, h.requester_annotation, \
@@ -67,7 +67,7 @@ statements! {
             pending_count, submitted_count, approved_count, rejected_count, status, \
             last_assignment_position, held_cents, hit_layout_id, arrived_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, $11, 0, $12, $13, $14) \
-        RETURNING key";
+        RETURNING key, position";
     SAVE_COUNTS = "UPDATE hits SET max_assignments = $5, pending_count = $6, \
             submitted_count = $7, approved_count = $8, rejected_count = $9, \
             last_assignment_position = $10, held_cents = $11 \
@@ -282,8 +282,8 @@ pub async fn exists(tx: &mut Tx, requester_id: &str, id: &str) -> Result<bool, F
     sql(EXISTS).bind(id).bind(requester_id).any(tx).await
 }
 
-/// Puts a new HIT into the store and gives it its number; its place in lists is that of the
-/// millisecond `arrived_at`.
+/// Puts a new HIT into the store and gives it its number and its place in lists, which is that of
+/// the millisecond `arrived_at`.
 pub async fn add(
     tx: &mut Tx,
     hit: &mut Hit,
@@ -296,7 +296,7 @@ pub async fn add(
         hit.requester_annotation.as_deref(), of_assignment.as_deref(), of_hit.as_deref(),
         hit.created_at, hit.standing.expire_at, hit.standing.max, hit.status, hit.held,
         hit.layout_id.as_deref(), arrived_at);
-    hit.key = statement.only(tx).await?;
+    (hit.key, hit.position) = statement.only(tx).await?;
     if hit.status == HitStatus::Assignable {
         hit_groups::list(tx, &hit.hit_type.id, arrived_at).await?;
     }

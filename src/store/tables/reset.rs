@@ -40,6 +40,7 @@ mod everything {
         NO_THROTTLES = "DELETE FROM throttles";
         NO_ROBOTS = "DELETE FROM robots";
         NO_ROBOT_WORK = "DELETE FROM robot_work";
+        NO_ROBOT_PLACES = "DELETE FROM robot_places";
     }
 }
 
@@ -56,6 +57,8 @@ mod of_requester {
         ROBOT_WORK_OF = "DELETE FROM robot_work WHERE assignment_id IN (SELECT a.assignment_id \
             FROM acceptances a JOIN hits h ON h.key = a.hit_key WHERE h.requester_id = $1)";
         ROBOTS_OF = "DELETE FROM robots WHERE requester_id = $1";
+        ROBOT_PLACES_OF = "DELETE FROM robot_places WHERE hit_type_id IN \
+            (SELECT id FROM hit_types WHERE requester_id = $1)";
         ACCEPTANCES_OF = "DELETE FROM acceptances WHERE hit_key IN \
             (SELECT key FROM hits WHERE requester_id = $1)";
         ASSIGNMENTS_OF = "DELETE FROM assignments WHERE hit_key IN \

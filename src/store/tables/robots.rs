@@ -1,4 +1,5 @@
-//! `robots`: crowds of workers by script; `robot_work`: what each of them has in hand.
+//! `robots`: crowds of workers by script; `robot_work`: what each of them has in hand;
+//! `robot_places`: how far each of them has come.
 
 use crate::fault::Fault;
 use crate::rules::robots::script::{Outcome, Progress, Robot};
@@ -18,6 +19,14 @@ macro_rules! select_robots {
             r.misses, r.accepted, r.submitted, r.returned, r.abandoned FROM robots r ",
             $rest
         )
+    };
+}
+
+/// The place of the worker $2 among the HITs of the type $1.
+macro_rules! place {
+    () => {
+        "coalesce((SELECT p.position FROM robot_places p \
+            WHERE p.worker_id = $2 AND p.hit_type_id = $1), -9223372036854775807)"
     };
 }
 
@@ -49,11 +58,24 @@ statements! {
             AND EXISTS (SELECT 1 FROM hits h \
                 WHERE h.hit_type_id = t.id AND h.status = 'Assignable') \
         ORDER BY t.listed_at, t.id LIMIT 20";
-    OFFER = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND NOT EXISTS \
+    OFFER = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND h.position > ",
+        place!(), " AND NOT EXISTS \
         (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) \
         AND NOT EXISTS \
         (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2) \
         ORDER BY h.position LIMIT 1");
+    LAST_OPEN = "SELECT max(position) FROM hits WHERE hit_type_id = $1 AND status = 'Assignable'";
+    PASS = concat!(
+        "INSERT INTO robot_places (worker_id, hit_type_id, position) \
+        SELECT CAST($2 AS TEXT), CAST($1 AS TEXT), CAST($3 AS BIGINT) \
+        WHERE (SELECT count(*) FROM (SELECT 1 AS one FROM hits h \
+            WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND h.position > ", place!(),
+            " AND h.position <= $3 LIMIT 32) passed) = 32 \
+        ON CONFLICT (worker_id, hit_type_id) DO UPDATE SET position = excluded.position"
+    );
+    FORGET_PLACES = "DELETE FROM robot_places WHERE hit_type_id = $1 AND position >= $2";
+    FORGET_PLACES_OF = "DELETE FROM robot_places WHERE worker_id >= $1 AND worker_id <= $2";
+    FORGET_ALL_PLACES = "DELETE FROM robot_places";
     ADD_WORK = "INSERT INTO robot_work (robot_key, number, assignment_id, look, outcome) \
         VALUES ($1, $2, $3, $4, $5)";
     WORK = "SELECT number, assignment_id, look, outcome FROM robot_work \
@@ -224,9 +246,33 @@ pub async fn wanted(
     sql(TYPES).bind(key).bind(worker_id).bind(after.0).bind(after.1).all(tx).await
 }
 
-/// The oldest open HIT of a type that the worker has never accepted.
+/// The oldest open HIT of a type that the worker has never accepted. Once the worker has passed
+/// some, the place is noted: the cost does not grow with what a worker has done.
 pub async fn offer(tx: &mut Tx, type_id: &str, worker_id: &str) -> Result<Option<Hit>, Fault> {
-    sql(OFFER).bind(type_id).bind(worker_id).one(tx).await
+    let offered: Option<Hit> = sql(OFFER).bind(type_id).bind(worker_id).one(tx).await?;
+    let passed = match &offered {
+        Some(hit) => Some(hit.position - 1),
+        None => sql(LAST_OPEN).bind(type_id).only(tx).await?,
+    };
+    if let Some(passed) = passed {
+        sql(PASS).bind(type_id).bind(worker_id).bind(passed).run(tx).await?;
+    }
+    Ok(offered)
+}
+
+/// A HIT is open: workers who had passed its position come to it.
+pub async fn forget_places(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
+    sql(FORGET_PLACES).bind(&hit.hit_type.id).bind(hit.position).run(tx).await
+}
+
+/// Workers with ids from `first` to `last` are gone.
+pub async fn forget_places_of(tx: &mut Tx, first: &str, last: &str) -> Result<(), Fault> {
+    sql(FORGET_PLACES_OF).bind(first).bind(last).run(tx).await
+}
+
+/// HITs may be open anywhere.
+pub async fn forget_all_places(tx: &mut Tx) -> Result<(), Fault> {
+    sql(FORGET_ALL_PLACES).run(tx).await
 }
 
 /// A robot of a crowd has something in hand.

@@ -104,6 +104,7 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_REQUESTER"
         | "MTURK_LOCAL_OPERATION"
         | "MTURK_LOCAL_ERROR"
+        | "MTURK_LOCAL_TEXT"
         | "MTURK_LOCAL_WORKER"
         | "AWS_ACCESS_KEY_ID"
         | "AWS_SECRET_ACCESS_KEY"

@@ -83,6 +83,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "labels"
         | "operation"
         | "error"
+        | "text"
         | "requester"
         | "worker"
         | "aws-access-key-id"

@@ -2,9 +2,11 @@
 //!
 //! To add an action, write a struct with [`Action`] and add a line to [`CHOICES`].
 
+mod faults;
 mod hits;
 mod market;
 mod people;
+mod robots;
 mod snapshots;
 mod work;
 
@@ -21,8 +23,10 @@ use super::model::Model;
 pub enum Call {
     /// By the requester with this index, of this operation.
     Api(usize, &'static str, Value),
-    /// To the control API; always a POST.
+    /// To the control API, a POST.
     Control(String, Value),
+    /// To the control API, a DELETE.
+    Delete(String),
     /// A page in a worker's browser posts these fields to `externalSubmit`.
     Form(String),
     /// The market is dumped, and loaded in its own place.
@@ -90,6 +94,9 @@ const CHOICES: &[(usize, Choice)] = &[
     (2, people::decide),
     (6, market::advance),
     (1, market::reload),
+    (2, faults::fail),
+    (3, robots::come),
+    (1, robots::go),
     (1, snapshots::keep),
     (1, snapshots::restore),
 ];

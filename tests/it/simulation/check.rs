@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use super::chance::Chance;
 use super::lists::List;
-use super::model::{Model, REQUESTERS, State, worker};
+use super::model::{Model, REQUESTERS, State, prefix, worker};
 use super::process::{as_requester, is_postgres};
 use crate::world::World;
 
@@ -20,6 +20,7 @@ pub async fn market(world: &World, model: &Model, chance: &mut Chance) -> Result
     deleted_hits(world, model).await?;
     events(world, model).await?;
     snapshots(world, model).await?;
+    faults_and_robots(world, model).await?;
     timers_and_work_in_hand(world, model).await
 }
 
@@ -100,6 +101,21 @@ async fn snapshots(world: &World, model: &Model) -> Result<(), String> {
         format!("\"{name}\" \"{now}\"")
     };
     same("snapshots", &found, &model.snapshots.iter().map(shown).collect())
+}
+
+async fn faults_and_robots(world: &World, model: &Model) -> Result<(), String> {
+    let list = async |path: &str, name: &str| {
+        let shown = world.done("GET", path, Value::Null).await[name].take();
+        shown.as_array().cloned().unwrap_or_default()
+    };
+    let rules = list("/faults", "Faults").await;
+    let rules = rules.iter().map(|rule| json!([rule["Operation"], rule["Times"]])).collect();
+    let expected = model.faults.iter().map(|rule| json!([rule.operation, rule.times]));
+    same::<Vec<Value>>("fault rules", &rules, &expected.collect())?;
+    let crowds = list("/robots", "Robots").await;
+    let crowds = crowds.iter().map(|crowd| crowd["WorkerIdPrefix"].clone()).collect();
+    let expected = model.crowds.iter().map(|crowd| json!(prefix(crowd.number)));
+    same::<Vec<Value>>("crowds", &crowds, &expected.collect())
 }
 
 /// The table of timers is what the states say; and so is the work that workers have in hand, of

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::actions::{Action, choose};
+use super::actions::{Action, Call, choose};
 use super::chance::Chance;
 use super::check;
 use super::lists::Walk;
-use super::model::{DAY, Model, SECOND};
+use super::model::{DAY, How, Model, SECOND};
 use super::process::{Harm, Outcome, Process, is_postgres};
 use crate::world::START;
 
@@ -99,6 +99,10 @@ impl History {
         if chance.one_in(8) {
             actions.extend(actions.first().cloned());
         }
+        // A rule is asked in a turn of its own, so that others could come in between.
+        if !self.model.faults.is_empty() {
+            actions.truncate(1);
+        }
         let alone = actions.iter().position(|action| action.takes_several_turns());
         if let Some(at) = alone {
             actions = vec![actions.swap_remove(at)];
@@ -119,7 +123,10 @@ impl History {
         if may_be.is_empty() {
             return Err(format!("the model says otherwise: {:#?}", self.model));
         }
-        let is_sure = may_be.len() == 1 && done.iter().all(|(_, outcome)| is_answered(outcome));
+        let is_sure = may_be.len() == 1
+            && done.iter().all(|(_, outcome)| is_answered(outcome))
+            // Nobody is told what robots make.
+            && !may_be[0].has_unknown_ids();
         let (mut why, world) = (String::new(), &self.process.world);
         for mut model in may_be {
             if !is_sure {
@@ -205,8 +212,14 @@ fn orders(done: &[Done]) -> Vec<Vec<usize>> {
 
 /// What the market may be after an action with this outcome: nothing if the answer is wrong.
 fn after(model: &Model, (action, outcome): &Done) -> Vec<Model> {
+    if let Call::Api(_, operation, _) = action.call(model)
+        && let Some(rule) = model.rule_for(operation)
+    {
+        return by_rule(model, rule, action.as_ref(), outcome);
+    }
     let mut then = model.clone();
     let done = action.apply(&mut then);
+    then.let_robots_work();
     let in_one_turn = !action.takes_several_turns();
     match outcome {
         Outcome::Answered(status, answer) => {
@@ -217,9 +230,28 @@ fn after(model: &Model, (action, outcome): &Done) -> Vec<Model> {
         }
         // An error says that nothing was done; only PostgreSQL's connection may break in COMMIT.
         Outcome::Failed(_) if in_one_turn && !is_postgres() => vec![model.clone()],
-        // Nobody waits, and it is done all the same.
-        Outcome::Gone if in_one_turn => vec![then],
+        // Nobody waits, and it is done all the same, unless rules were asked before.
+        Outcome::Gone if in_one_turn && model.faults.is_empty() => vec![then],
         _ if done => vec![model.clone(), then],
         _ => vec![then],
+    }
+}
+
+/// What the market may be after a call to which a rule applies.
+fn by_rule(model: &Model, rule: usize, action: &dyn Action, outcome: &Outcome) -> Vec<Model> {
+    let mut used = model.clone();
+    let how = used.use_rule(rule);
+    let mut then = used.clone();
+    action.apply(&mut then);
+    then.let_robots_work();
+    match (how, outcome) {
+        (How::Throttled, Outcome::Answered(400, answer))
+            if answer["__type"] == "ThrottlingException" =>
+        {
+            vec![used]
+        }
+        (_, Outcome::Answered(..)) => vec![],
+        (How::Lost, _) => vec![model.clone(), used, then],
+        _ => vec![model.clone(), used],
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! It is written from the rules of the service and uses none of the program's code.
 
+mod faults;
 mod hit;
+mod robots;
 mod time;
 
 use std::collections::BTreeMap;
 
+pub use faults::{How, Rule};
 pub use hit::{Hit, Phase, State};
+pub use robots::{Crowd, ROBOTS, prefix, worker};
 
 /// The access keys of those who publish HITs. The first one calls without a signature.
 pub const REQUESTERS: [&str; 2] = ["test", "other"];
@@ -18,11 +22,6 @@ pub const OPENING_CENTS: i64 = 1_000_000;
 /// Seconds, and days, in milliseconds.
 pub const SECOND: i64 = 1000;
 pub const DAY: i64 = 86_400 * SECOND;
-
-/// A worker's id.
-pub fn worker(number: usize) -> String {
-    format!("A1WORKER{number}")
-}
 
 /// Something that happened. The HIT is an index into [`Model::hits`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +83,12 @@ pub struct Model {
     pub loads: usize,
     /// By name, what was kept.
     pub snapshots: BTreeMap<String, Model>,
+    /// The oldest first.
+    pub faults: Vec<Rule>,
+    /// The oldest first.
+    pub crowds: Vec<Crowd>,
+    /// How many crowds there ever were.
+    pub crowds_made: usize,
 }
 
 impl Model {
@@ -101,6 +106,9 @@ impl Model {
             arrivals: 0,
             loads: 0,
             snapshots: BTreeMap::new(),
+            faults: Vec::new(),
+            crowds: Vec::new(),
+            crowds_made: 0,
         }
     }
 

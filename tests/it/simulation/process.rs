@@ -74,7 +74,7 @@ pub enum Outcome {
     Failed(String),
     /// The client went away before the answer.
     Gone,
-    /// The process was killed before the answer.
+    /// The process was killed before the answer, or a rule lost it.
     Lost,
 }
 
@@ -376,6 +376,9 @@ async fn send(world: World, call: Call) -> Outcome {
         Call::Api(by, operation, body) => {
             let world = as_requester(&world, by);
             let reply = world.send(world.request(operation, body.to_string())).await;
+            if reply.is_dropped {
+                return Outcome::Lost;
+            }
             if reply.status < 500 {
                 shape::check(operation, &reply);
             }
@@ -393,6 +396,10 @@ async fn send(world: World, call: Call) -> Outcome {
         Call::Control(path, body) => {
             let body = if body.is_null() { String::new() } else { body.to_string() };
             post(&format!("/_mturk{path}"), "application/json", body)
+        }
+        Call::Delete(path) => {
+            let delete = Request::delete(format!("/_mturk{path}")).header("host", "localhost");
+            delete.body(Body::empty()).unwrap()
         }
         Call::Form(fields) => {
             post("/mturk/externalSubmit", "application/x-www-form-urlencoded", fields)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::rules::outbound::is_readable_on_the_way;
 use crate::rules::question::web_host;
 use crate::shapes::answerer::{Accuracy, AnswerRule, Answerer, Answers, OpenAi, Single};
 
@@ -168,6 +169,10 @@ impl Found<'_> {
         };
         if model.api_key_env.as_deref().is_some_and(|name| !is_name(name)) {
             self.add(&["OpenAI", "ApiKeyEnv"], "must be the name of an environment variable");
+        }
+        if model.api_key_env.is_some() && is_readable_on_the_way(&model.base_url) {
+            let why = "must be an https URL, or of this machine: no key is sent over plain http";
+            self.add(&["OpenAI", "BaseUrl"], why);
         }
     }
 }

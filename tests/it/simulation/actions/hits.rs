@@ -41,7 +41,7 @@ pub fn create(model: &Model, chance: &mut Chance) -> Option<Arc<dyn Action>> {
 impl Action for Create {
     fn call(&self, model: &Model) -> Call {
         let Hit { name, owner, max, .. } = &self.0;
-        let mut changes = json!({"MaxAssignments": max, "RequesterAnnotation": name,
+        let mut changes = json!({"MaxAssignments": max, "RequesterAnnotation": name, "Title": name,
             "UniqueRequestToken": name, "Reward": dollars(self.0.reward_cents),
             "AssignmentDurationInSeconds": self.0.duration_s, "LifetimeInSeconds": self.0.expire_at,
             "AutoApprovalDelayInSeconds": self.0.approval_delay_s});

@@ -45,6 +45,10 @@ impl Model {
             }
             self.now = due_at;
             self.fire(kind, at, worker);
+            // Of all that happens at one instant, robots come last.
+            if self.due().first().is_none_or(|((next, ..), ..)| *next > due_at) {
+                self.let_robots_work();
+            }
         }
         self.now = to;
     }
