@@ -12,6 +12,7 @@ pub mod hit;
 pub mod hit_type;
 pub mod limits;
 pub mod mask;
+pub mod measures;
 pub mod new_hit;
 pub mod notification;
 pub mod outbound;
