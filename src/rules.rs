@@ -20,6 +20,7 @@ pub mod page;
 pub mod posted;
 pub mod qualification;
 pub mod question;
+pub mod review;
 pub mod review_policy;
 pub mod robots;
 pub mod snapshot;

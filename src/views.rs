@@ -5,6 +5,7 @@ pub mod dashboard;
 pub mod groups;
 pub mod guard;
 pub mod qualifications;
+pub mod review;
 pub mod show;
 pub mod task;
 
