@@ -1,12 +1,15 @@
 //! Submitted work for its requester to review, read a bounded number of rows at a time.
 
 use crate::fault::Fault;
+use crate::rules::file_link;
+use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::shapes::hit::HitStatus;
-use crate::store::review::{self, Submitted};
-use crate::store::{assignments, hit_types, hits};
+use crate::store::review;
+use crate::store::{assignments, hit_types, hits, uploaded_files};
+use crate::time::real_now;
 use crate::turn::Turn;
 
-pub use crate::store::review::{Place, Scope, Wanted};
+pub use crate::store::review::{Place, Scope, Submitted, Wanted};
 
 /// So many rows are read in one turn.
 pub const MOST_ROWS: i64 = 200;
@@ -89,4 +92,37 @@ pub async fn batch(turn: &mut Turn, wanted: &Wanted, most: i64) -> Result<Batch,
         batch.rows.push(row);
     }
     Ok(batch)
+}
+
+/// What became of an assignment.
+///
+/// # Errors
+/// The requester has no such assignment.
+pub async fn status(turn: &mut Turn, id: &str) -> Result<AssignmentStatus, Fault> {
+    Ok(owned(turn, id).await?.assignment_status)
+}
+
+/// The whole answer document of an assignment.
+///
+/// # Errors
+/// The requester has no such assignment.
+pub async fn answer(turn: &mut Turn, id: &str) -> Result<String, Fault> {
+    Ok(owned(turn, id).await?.answer)
+}
+
+async fn owned(turn: &mut Turn, id: &str) -> Result<Assignment, Fault> {
+    let found = assignments::owned(&mut turn.tx, &turn.requester.id, id).await?;
+    let (placed, _) = found.ok_or_else(|| Fault::assignment_does_not_exist(id))?;
+    Ok(placed.assignment)
+}
+
+/// The token of a link to the file that answers a question.
+///
+/// # Errors
+/// The requester has no such file.
+pub async fn file_token(turn: &mut Turn, id: &str, question: &str) -> Result<String, Fault> {
+    let Turn { tx, requester, page_key, .. } = turn;
+    let key = uploaded_files::key(tx, &requester.id, id, question).await?;
+    let key = key.ok_or_else(|| Fault::not_found("There is no such file."))?;
+    Ok(file_link::token(page_key, &key, real_now()))
 }
