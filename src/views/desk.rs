@@ -1,0 +1,3 @@
+//! What the pages of a requester show.
+
+pub mod hits;
