@@ -4,6 +4,7 @@ pub mod admin_token;
 pub mod assignment;
 pub mod bonus;
 pub mod console_cookie;
+pub mod desk_cookie;
 pub mod faults;
 pub mod fees;
 pub mod file_link;

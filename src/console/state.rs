@@ -8,11 +8,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tokio::sync::Semaphore;
 
-use crate::console::attempts::Attempts;
 use crate::engine::Engine;
 use crate::journal::Journal;
 use crate::rules::admin_token::AdminToken;
 use crate::time::real_now;
+use crate::web::attempts::Attempts;
+use crate::web::origin::HasPublicOrigin;
 
 /// Where the console is.
 pub const ROOT: &str = "/requester/console";
@@ -53,7 +54,7 @@ impl Console {
         (control, has_site): (Router, bool),
     ) -> Self {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        let (run, attempts) = (real_now().0, Arc::default());
+        let (run, attempts) = (real_now().0, Arc::new(Attempts::new("admin tokens")));
         Self { engine, journal, token, public_origin, control, has_site, run, streams, attempts }
     }
 }
@@ -63,5 +64,11 @@ impl FromRequestParts<Console> for Console {
 
     async fn from_request_parts(_: &mut Parts, console: &Self) -> Result<Self, Infallible> {
         Ok(console.clone())
+    }
+}
+
+impl HasPublicOrigin for Console {
+    fn public_origin(&self) -> Option<&str> {
+        self.public_origin.as_deref()
     }
 }

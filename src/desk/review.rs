@@ -14,7 +14,9 @@ use axum::extract::{Path, Query as Asked};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::desk::page::{Head, Page};
+use crate::desk::head::Head;
+use crate::desk::page::Page;
+use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
 use crate::desk::review::measures::{MAX_AT_ONCE, Measured};
 use crate::desk::review::query::{Query, address_of};
@@ -25,7 +27,7 @@ use crate::fault::Fault;
 use crate::ids;
 use crate::rules::limits::REQUESTER_FEEDBACK;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::views::review::{self, Scope, Subject};
+use crate::views::desk::review::{self, Scope, Subject};
 use crate::views::show;
 use crate::web::form::Form;
 use crate::web::page::{self, go, html, render};
@@ -180,13 +182,7 @@ async fn read<'a>(
 
 /// Does what the form says, one assignment after the other, and goes back to the page. If something
 /// was refused, the page itself is the answer, and says so beside each row.
-async fn decide(
-    desk: &Desk,
-    session: &Session,
-    scope: &Scope,
-    query: Query,
-    form: &Form,
-) -> Page {
+async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, form: &Form) -> Page {
     let outcome = decision::run(desk, session, form).await?;
     let (status, refused) = match outcome {
         Outcome::Done { decision, count } => {
@@ -203,7 +199,8 @@ async fn decide(
     let of_rows = refused.iter().filter(|refused| !refused.id.is_empty());
     page.beside = of_rows.map(|refused| (refused.id.clone(), refused.why.clone())).collect();
     page.refused = refused;
-    page.nonce = Some(form.get("nonce")).filter(|old| !old.is_empty()).unwrap_or(&page.nonce).into();
+    page.nonce =
+        Some(form.get("nonce")).filter(|old| !old.is_empty()).unwrap_or(&page.nonce).into();
     Ok(answer_with(status, &page)?)
 }
 

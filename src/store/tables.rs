@@ -7,6 +7,7 @@ pub mod events;
 pub mod faults;
 pub mod hit_groups;
 pub mod hit_layouts;
+pub mod hit_lists;
 pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
@@ -41,9 +42,9 @@ macro_rules! statements_of {
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 31] = statements_of! {
+    let tables: [(&str, &[(&str, &str)]); 32] = statements_of! {
         acceptances, assignments, bonus_payments, clock_check, events, faults, hit_groups,
-        hit_layouts, hit_requirements, hit_types, hits, messages, notifications, owners,
+        hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages, notifications, owners,
         qualification_requests, qualification_types, qualifications, requesters, review,
         review_reports, reviewed_workers, robots, snapshots, timers, unique_request_tokens,
         uploaded_files, webhooks, worker_blocks, worker_history, workers, world

@@ -13,6 +13,7 @@ mod clocks;
 mod conformance;
 mod console;
 mod container;
+mod desk;
 mod documents;
 mod embedded;
 mod entry_points;

@@ -9,7 +9,7 @@ use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::views::review;
+use crate::views::desk::review;
 use crate::web::form::Form as Posted;
 
 /// What is decided.

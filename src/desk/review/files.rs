@@ -10,7 +10,7 @@ use crate::desk::page::Page;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::rules::frame::encoded;
-use crate::views::review;
+use crate::views::desk::review;
 use crate::web::page::go;
 
 /// Which file is wanted.
@@ -22,9 +22,8 @@ pub struct Asked {
 
 /// `GET /requester/answers/{assignment}`: the whole answer document, as text.
 pub async fn document(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
-    let read = desk.engine.read(session.requester, id, |turn, id| {
-        Box::pin(review::answer(turn, id))
-    });
+    let read =
+        desk.engine.read(session.requester, id, |turn, id| Box::pin(review::answer(turn, id)));
     let headers: [(HeaderName, HeaderValue); 2] = [
         (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),

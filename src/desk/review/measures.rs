@@ -1,5 +1,7 @@
 //! Measures and charts of the answers to a HIT, or to the HITs of a type.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
 use askama::Template;
 
 use crate::desk::session::Session;
@@ -11,7 +13,7 @@ use crate::rules::review::Work;
 use crate::rules::review::chart::Bar;
 use crate::rules::review::summary::{Field, Summary};
 use crate::time::Instant;
-use crate::views::review::{self, MOST_ROWS, Place, Scope, Wanted};
+use crate::views::desk::review::{self, MOST_ROWS, Place, Scope, Wanted};
 use crate::views::show;
 
 /// So many assignments are measured at once; the next ones on the next link.
@@ -86,16 +88,50 @@ impl Measured {
         }
     }
 
+    /// A share as percent, or why there is none.
+    fn percent(share: &Result<f64, Undefined>) -> String {
+        match share {
+            Ok(share) => format!("{:.1} %", share * 100.0),
+            Err(why) => format!("undefined: {}", why.reason()),
+        }
+    }
+
+    /// Alpha with three decimals, or why there is none.
+    fn alpha(value: &Result<f64, Undefined>) -> String {
+        match value {
+            Ok(value) => format!("{value:.3}").replace('-', "−"),
+            Err(why) => format!("undefined: {}", why.reason()),
+        }
+    }
+
+    /// What most workers answered.
+    fn majority(field: &Field) -> String {
+        let measures = &field.measures;
+        match &field.majority {
+            Some(Majority::Value(value)) => show::excerpt(value, 120).text,
+            Some(Majority::Tie(values)) => {
+                let shown = values.iter().take(5).map(|value| show::excerpt(value, 60).text);
+                format!("undefined: a tie of {}", shown.collect::<Vec<_>>().join(", "))
+            }
+            None => {
+                format!(
+                    "in {} of {} HITs, {} tied",
+                    measures.decided, measures.units, measures.tied
+                )
+            }
+        }
+    }
+
     /// What the highest bar of the chart over time stands for.
     fn top(&self) -> u64 {
         self.submissions.iter().map(|(_, count)| *count).max().unwrap_or_default()
     }
 
     /// Where a bar of the chart over time begins, how wide and how high it is, of 600 by 100.
-    fn bar(&self, number: usize, count: u64) -> (u64, u64, u64) {
+    fn bar(&self, number: &usize, count: &u64) -> (u64, u64, u64) {
         let bins = self.submissions.len().max(1) as u64;
-        let height = count * 100 / self.top().max(1);
-        (number as u64 * 600 / bins, (600 / bins).saturating_sub(2), height)
+        let height = *count * 100 / self.top().max(1);
+        (*number as u64 * 600 / bins, (600 / bins).saturating_sub(2), height)
     }
 }
 
@@ -104,35 +140,6 @@ impl Measured {
 fn agreement(field: &Field) -> Option<Bar> {
     let share = field.measures.agreement.ok()?;
     Some(Bar { label: field.name.clone(), count: (share * 100.0).round() as u64 })
-}
-
-/// A share as percent, or why there is none.
-fn percent(share: &Result<f64, Undefined>) -> String {
-    match share {
-        Ok(share) => format!("{:.1} %", share * 100.0),
-        Err(why) => format!("undefined: {}", why.reason()),
-    }
-}
-
-/// Alpha with three decimals, or why there is none.
-fn alpha(value: &Result<f64, Undefined>) -> String {
-    match value {
-        Ok(value) => format!("{value:.3}").replace('-', "−"),
-        Err(why) => format!("undefined: {}", why.reason()),
-    }
-}
-
-/// What most workers answered.
-fn majority(field: &Field) -> String {
-    let measures = &field.measures;
-    match &field.majority {
-        Some(Majority::Value(value)) => show::excerpt(value, 120).text,
-        Some(Majority::Tie(values)) => {
-            let shown = values.iter().take(5).map(|value| show::excerpt(value, 60).text);
-            format!("undefined: a tie of {}", shown.collect::<Vec<_>>().join(", "))
-        }
-        None => format!("in {} of {} HITs, {} tied", measures.decided, measures.units, measures.tied),
-    }
 }
 
 /// Reads and measures a portion behind a place: each batch in a turn of its own, read on threads

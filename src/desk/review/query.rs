@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::rules::frame::encoded;
 use crate::rules::review::Filter;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::views::review::{Place, Scope, Wanted};
+use crate::views::desk::review::{Place, Scope, Wanted};
 
 /// The address of the answers to a HIT, or to all HITs of a type.
 pub fn address_of(scope: &Scope) -> String {
@@ -68,6 +68,16 @@ impl Query {
         place(&self.measures)
     }
 
+    /// It as part of an address that measures from the beginning.
+    pub fn measuring_all(&self) -> String {
+        Self { measures: "all".to_owned(), ..self.clone() }.address(true)
+    }
+
+    /// The same, behind a place.
+    pub fn measuring(&self, behind: &Place) -> String {
+        Self { measures: shown(behind), ..self.clone() }.address(true)
+    }
+
     /// It as part of an address, with the place of the page or without it.
     pub fn address(&self, with_place: bool) -> String {
         let fields = [
@@ -80,9 +90,9 @@ impl Query {
             ("measures", &self.measures),
             ("after", &self.after),
         ];
-        let filled = fields.iter().filter(|(name, value)| {
-            !value.is_empty() && (with_place || *name != "after")
-        });
+        let filled = fields
+            .iter()
+            .filter(|(name, value)| !value.is_empty() && (with_place || *name != "after"));
         filled.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
     }
 }

@@ -12,7 +12,7 @@ use crate::rules::assignment;
 use crate::rules::review::{Filter, Work};
 use crate::shapes::assignment::AssignmentStatus;
 use crate::time::Instant;
-use crate::views::review::{self, Place, Scope, Wanted};
+use crate::views::desk::review::{self, Place, Scope, Wanted};
 
 /// So many assignments are on a page.
 pub const SIZE: usize = 50;
@@ -115,7 +115,8 @@ pub async fn read(
         });
         let batch = batch.await?;
         read_count += batch.read_count;
-        bytes += batch.rows.iter().filter_map(|row| Some(row.document.as_ref()?.len())).sum::<usize>();
+        bytes +=
+            batch.rows.iter().filter_map(|row| Some(row.document.as_ref()?.len())).sum::<usize>();
         let filter = query.filter();
         let found = compute(move || rows(batch.rows, &filter, now)).await??;
         for (place, row) in found {
