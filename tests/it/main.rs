@@ -14,6 +14,7 @@ mod conformance;
 mod console;
 mod container;
 mod desk;
+mod desk_review;
 mod documents;
 mod embedded;
 mod entry_points;
