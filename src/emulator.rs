@@ -14,6 +14,7 @@ use crate::answerers::Asker;
 use crate::console::{self, Console};
 use crate::control::admin::AdminToken;
 use crate::control::{self, Control};
+use crate::desk::{self, Desk};
 use crate::engine::{Engine, Start, StartAt};
 use crate::fault::{Code, Fault};
 use crate::host_check::HostCheck;
@@ -241,14 +242,24 @@ impl Backend {
         Front::of_control(Arc::clone(&self.host_check), self.wire.clone(), control)
     }
 
-    /// The control API, and the console, which does by it what people ask for.
+    /// The control API; the console, which does by it what people ask for; the requester's desk.
     fn control_routes(&self) -> Router {
         let (control, own) = (control::router(self.control.clone()), &self.control);
         let access = (own.token.clone(), own.public_origin.clone());
         let (engine, journal) = (Arc::clone(&own.engine), own.journal.clone());
         let console =
             Console::new(engine, journal, access, (control.clone(), !self.control_is_apart));
-        control.merge(console::router(console))
+        control.merge(console::router(console)).merge(desk::router(self.desk()))
+    }
+
+    fn desk(&self) -> Desk {
+        let own = &self.control;
+        let access = desk::Access {
+            token: own.token.clone(),
+            is_strict: self.wire.auth == Auth::Strict,
+            public_origin: own.public_origin.clone(),
+        };
+        Desk::new(Arc::clone(&own.engine), access, !self.control_is_apart)
     }
 
     /// The admin token, if the control API asks for one.

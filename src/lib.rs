@@ -60,6 +60,8 @@ pub mod config;
 pub mod console;
 #[doc(hidden)]
 pub mod control;
+#[doc(hidden)]
+pub mod desk;
 mod digest;
 #[doc(hidden)]
 pub mod embedded;
@@ -113,6 +115,8 @@ pub mod tls;
 pub mod turn;
 #[doc(hidden)]
 pub mod views;
+#[doc(hidden)]
+pub mod web;
 #[doc(hidden)]
 pub mod wire;
 #[doc(hidden)]

@@ -129,6 +129,33 @@ macro_rules! operation {
     };
 }
 
+/// The operations that pages of requesters call, by what they do.
+pub mod named {
+    /// Moves the end of a HIT.
+    pub const SET_EXPIRATION: &str = "UpdateExpirationForHIT";
+    /// Gives a HIT more places.
+    pub const ADD_ASSIGNMENTS: &str = "CreateAdditionalAssignmentsForHIT";
+    /// Deletes a HIT.
+    pub const DELETE_HIT: &str = "DeleteHIT";
+    /// Gives a HIT another HIT type.
+    pub const CHANGE_TYPE: &str = "UpdateHITTypeOfHIT";
+    /// Approves an assignment.
+    pub const APPROVE: &str = "ApproveAssignment";
+    /// Rejects an assignment.
+    pub const REJECT: &str = "RejectAssignment";
+    /// Pays a bonus for an assignment.
+    pub const PAY_BONUS: &str = "SendBonus";
+}
+
+/// What does the operation of that name.
+///
+/// # Errors
+/// None does: our own failure, since a test holds that there is one for each of the API.
+pub fn entry(name: &str) -> Result<&'static Entry, Fault> {
+    let found = OPERATIONS.iter().find(|entry| entry.name == name);
+    found.ok_or_else(|| Fault::Service(format!("nothing does {name}")))
+}
+
 /// Every operation that is built, by name.
 pub const OPERATIONS: &[Entry] = &[
     operation!("AcceptQualificationRequest", Write, accept_qualification_request),

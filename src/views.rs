@@ -1,7 +1,8 @@
-//! Read-only screens: what a worker's page shows, read in one turn.
+//! Read-only screens: what a page shows, read in one turn.
 
 pub mod bar;
 pub mod dashboard;
+pub mod desk;
 pub mod groups;
 pub mod guard;
 pub mod qualifications;

@@ -25,7 +25,7 @@ use crate::fault::Fault;
 use crate::ids;
 use crate::journal::{Journal, Refused};
 use crate::metrics::Metrics;
-use crate::ops::{Call, Content, Entry, OPERATIONS, Rest};
+use crate::ops::{self, Call, Content, Rest};
 use crate::rules::url::own_origin;
 use crate::sigv4::SigningKeys;
 use crate::store::requesters::Requester;
@@ -164,7 +164,7 @@ impl Wire {
         let requester = caller::identify(&self.engine, self.auth, &self.keys, parts, body).await?;
         known.requester = Some(Arc::clone(&requester));
         let call = self.read_call(shape, parts, body)?;
-        let entry = entry(shape.name)?;
+        let entry = ops::entry(shape.name)?;
         let done = self.turn(entry.access, &requester, (call, entry), |turn, (call, entry)| {
             Box::pin(async move {
                 // Where there are rules, nothing is done before they are asked.
@@ -246,12 +246,6 @@ fn read(body: &[u8]) -> Result<Value, CallFault> {
             format!("The body is not JSON in UTF-8 (line {}, column {}).", e.line(), e.column());
         CallFault::front("SerializationException", message)
     })
-}
-
-/// What does the operation: a test holds that there is one for each of the API.
-fn entry(name: &str) -> Result<&'static Entry, Fault> {
-    let found = OPERATIONS.iter().find(|entry| entry.name == name);
-    found.ok_or_else(|| Fault::Service(format!("nothing does {name}")))
 }
 
 fn respond(status: StatusCode, body: Body) -> Response<Body> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tower::ServiceExt as _;
 
 use crate::console::command::Command;
-use crate::console::form::Error;
+use crate::console::refusal::Error;
 use crate::console::state::Console;
 use crate::fault::Fault;
 

@@ -5,7 +5,6 @@ use axum::extract::Path;
 use serde_json::Value;
 
 use crate::console::page::{self, Head, Page, render};
-use crate::console::session::Origin;
 use crate::console::snippet;
 use crate::console::state::Console;
 use crate::engine::compute;
@@ -15,6 +14,7 @@ use crate::journal::summary::is_error;
 use crate::journal::view::{CallView, find_owners};
 use crate::time::Instant;
 use crate::views::show;
+use crate::web::origin::Origin;
 
 /// So much of a body is shown, in bytes of HTML.
 const MAX_SHOWN: usize = 64 << 10;

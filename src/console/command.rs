@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::console::form::Form;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::rules::frame::encoded;
@@ -13,6 +12,7 @@ use crate::store::requesters::Requester;
 use crate::store::timers;
 use crate::time::{Instant, Span};
 use crate::views::show;
+use crate::web::form::Form;
 
 /// A request to the control API.
 #[derive(Debug, PartialEq, Eq)]

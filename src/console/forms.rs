@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 
 use crate::console::api;
 use crate::console::command::{self, Question};
-use crate::console::form::{Form, Refusal};
 use crate::console::overview::{refused, registered};
 use crate::console::page::{self, Head, Page, go, message};
+use crate::console::refusal::Refusal;
 use crate::console::state::{Console, ROOT};
 use crate::rules::posted::Field;
 use crate::views::show;
+use crate::web::form::Form;
 
 #[derive(Template)]
 #[template(path = "console_question.html")]

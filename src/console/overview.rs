@@ -12,8 +12,8 @@ use crate::actions::robots::crowds;
 use crate::console::api;
 use crate::console::calls::Row;
 use crate::console::command::{self, Command};
-use crate::console::form::{Form, Refusal};
 use crate::console::page::{self, Head, Page, html, render};
+use crate::console::refusal::Refusal;
 use crate::console::state::Console;
 use crate::engine::{Gauges, compute};
 use crate::fault::Fault;
@@ -36,6 +36,7 @@ use crate::store::timers::Entry;
 use crate::store::{acceptances, faults, timers};
 use crate::time::{Time, real_now};
 use crate::views::show;
+use crate::web::form::Form;
 
 /// So many calls are on a page.
 const PAGE: usize = 50;

@@ -9,11 +9,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tokio::sync::Semaphore;
 
-use crate::console::attempts::Attempts;
 use crate::engine::Engine;
 use crate::journal::Journal;
 use crate::rules::admin_token::AdminToken;
 use crate::time::real_now;
+use crate::web::attempts::Attempts;
+use crate::web::origin::HasPublicOrigin;
 
 /// Where the console is.
 pub const ROOT: &str = "/requester/console";
@@ -68,7 +69,7 @@ impl Console {
             run: real_now().0,
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stream_time: STREAM_TIME,
-            attempts: Arc::default(),
+            attempts: Arc::new(Attempts::new("admin tokens")),
         }
     }
 }
@@ -78,5 +79,11 @@ impl FromRequestParts<Console> for Console {
 
     async fn from_request_parts(_: &mut Parts, console: &Self) -> Result<Self, Infallible> {
         Ok(console.clone())
+    }
+}
+
+impl HasPublicOrigin for Console {
+    fn public_origin(&self) -> Option<&str> {
+        self.public_origin.as_deref()
     }
 }

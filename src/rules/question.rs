@@ -14,6 +14,7 @@ mod pages;
 mod xml;
 
 pub mod answers;
+pub mod columns;
 pub mod content;
 pub mod fields;
 pub mod filling;

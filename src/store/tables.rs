@@ -7,6 +7,7 @@ pub mod events;
 pub mod faults;
 pub mod hit_groups;
 pub mod hit_layouts;
+pub mod hit_lists;
 pub mod hit_requirements;
 pub mod hit_types;
 pub mod hits;
@@ -18,6 +19,7 @@ pub mod qualification_types;
 pub mod qualifications;
 pub mod requesters;
 pub mod reset;
+pub mod review;
 pub mod review_reports;
 pub mod reviewed_workers;
 pub mod robots;
@@ -40,12 +42,12 @@ macro_rules! statements_of {
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 30] = statements_of! {
+    let tables: [(&str, &[(&str, &str)]); 32] = statements_of! {
         acceptances, assignments, bonus_payments, clock_check, events, faults, hit_groups,
-        hit_layouts, hit_requirements, hit_types, hits, messages, notifications, owners,
-        qualification_requests, qualification_types, qualifications, requesters, review_reports,
-        reviewed_workers, robots, snapshots, timers, unique_request_tokens, uploaded_files,
-        webhooks, worker_blocks, worker_history, workers, world
+        hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages, notifications, owners,
+        qualification_requests, qualification_types, qualifications, requesters, review,
+        review_reports, reviewed_workers, robots, snapshots, timers, unique_request_tokens,
+        uploaded_files, webhooks, worker_blocks, worker_history, workers, world
     };
     let resets = reset::STATEMENTS.map(|statements| ("reset", statements));
     tables

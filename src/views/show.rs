@@ -1,5 +1,6 @@
 //! Values as people read them.
 
+use crate::shapes::hit::HitStatus;
 use crate::time::Instant;
 
 /// `2026-01-01 00:00:00`, in UTC.
@@ -34,6 +35,38 @@ pub fn length(seconds: &i64) -> String {
 /// From one instant to another.
 pub fn between(from: &Instant, to: &Instant) -> String {
     length(&((to.0 - from.0) / 1000))
+}
+
+/// How far an instant is from now, in the largest unit: `in 3 days`, `1 hour ago`, `now`.
+pub fn relative(at: &Instant, now: &Instant) -> String {
+    let away_s = (at.0 - now.0) / 1000;
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+    let largest = units.into_iter().find(|(size, _)| away_s.abs() >= *size);
+    let Some((size, unit)) = largest else { return "now".to_owned() };
+    let count = away_s.abs() / size;
+    let plural = if count == 1 { "" } else { "s" };
+    if away_s > 0 {
+        format!("in {count} {unit}{plural}")
+    } else {
+        format!("{count} {unit}{plural} ago")
+    }
+}
+
+/// When a HIT expires, or has expired: `expires in 3 days`.
+pub fn expiry(at: &Instant, now: &Instant) -> String {
+    let verb = if at > now { "expires" } else { "expired" };
+    format!("{verb} {}", relative(at, now))
+}
+
+/// A status of a HIT as a requester reads it.
+pub const fn hit_status(status: &HitStatus) -> &'static str {
+    match status {
+        HitStatus::Assignable => "Open",
+        HitStatus::Unassignable => "In work",
+        HitStatus::Reviewable => "Reviewable",
+        HitStatus::Reviewing => "Reviewing",
+        HitStatus::Disposed => "Deleted",
+    }
 }
 
 /// The mark of a clock that is not real.
@@ -101,6 +134,22 @@ mod tests {
             assert_eq!(excerpt(text, 10), Excerpt { text: shown.to_owned(), is_cut }, "{text}");
         }
         assert_eq!(excerpt("ä", 1), Excerpt { text: String::new(), is_cut: true });
+    }
+
+    #[test]
+    fn the_distance_of_an_instant_has_one_unit() {
+        for (seconds, shown) in [
+            (0, "now"),
+            (1, "in 1 second"),
+            (-59, "59 seconds ago"),
+            (3599, "in 59 minutes"),
+            (-3600, "1 hour ago"),
+            (86_399, "in 23 hours"),
+            (3 * 86_400 + 5, "in 3 days"),
+        ] {
+            let now = Instant(5_000_000_000);
+            assert_eq!(relative(&Instant(now.0 + seconds * 1000), &now), shown);
+        }
     }
 
     #[test]

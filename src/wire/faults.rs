@@ -11,16 +11,16 @@ use tokio::sync::watch;
 use crate::actions::faults::{Taken, take};
 use crate::engine::{Engine, RemovedFaults};
 use crate::fault::Fault;
-use crate::ops::Content;
 use crate::ops::lag::Lag;
+use crate::ops::{self, Content};
 use crate::rules::faults::{Answer, answer, is_after_commit};
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::operation::Operation;
 use crate::store::requesters::Requester;
 use crate::time::Instant;
+use crate::wire::Wire;
 use crate::wire::fault::CallFault;
 use crate::wire::model::OperationShape;
-use crate::wire::{Wire, entry};
 
 /// In the extensions of a response that is not sent: its connection is closed instead.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,7 @@ impl Wire {
         body: &Bytes,
         lag_s: Option<i64>,
     ) -> Result<Content, CallFault> {
-        let (call, entry) = (self.read_call(shape, parts, body)?, entry(shape.name)?);
+        let (call, entry) = (self.read_call(shape, parts, body)?, ops::entry(shape.name)?);
         let Some(seconds) = lag_s else {
             return Ok(self.turn(entry.access, requester, call, entry.run).await?);
         };

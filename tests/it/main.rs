@@ -13,6 +13,8 @@ mod clocks;
 mod conformance;
 mod console;
 mod container;
+mod desk;
+mod desk_review;
 mod documents;
 mod embedded;
 mod entry_points;

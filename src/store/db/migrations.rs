@@ -20,6 +20,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (17, "webhooks", include_str!("../../../migrations/0017_webhooks.sql")),
     (18, "robots", include_str!("../../../migrations/0018_robots.sql")),
     (19, "robot_places", include_str!("../../../migrations/0019_robot_places.sql")),
+    (20, "review", include_str!("../../../migrations/0020_review.sql")),
 ];
 
 /// Versions before this one were never released.

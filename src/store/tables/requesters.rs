@@ -41,6 +41,8 @@ statements! {
         balance_cents = excluded.balance_cents");
     BY_ID = select_requesters!(" FROM requesters WHERE id = $1");
     ALL = select_requesters!(", balance_cents, on_hold_cents FROM requesters ORDER BY id");
+    PAGE = select_requesters!(" FROM requesters WHERE access_key > $1 \
+        ORDER BY access_key LIMIT $2 + 0");
     SECRETS = "SELECT access_key, secret FROM requesters WHERE secret IS NOT NULL";
     ADD_SECRET = "UPDATE requesters SET secret = $2 WHERE access_key = $1 AND secret IS NULL";
     BALANCE = "SELECT balance_cents, on_hold_cents FROM requesters WHERE id = $1";
@@ -206,6 +208,11 @@ pub async fn by_key_or_id(tx: &mut Tx, name: &str) -> Result<Option<Credentials>
 pub async fn id_of(tx: &mut Tx, name: &str) -> Result<String, Fault> {
     let known = by_key_or_id(tx, name).await?;
     Ok(known.map_or_else(|| Requester::of_key(name).id, |known| known.requester.id.clone()))
+}
+
+/// Up to `count` requesters by access key, behind the key `after`.
+pub async fn page(tx: &mut Tx, after: &str, count: i64) -> Result<Vec<Requester>, Fault> {
+    sql(PAGE).bind(after).bind(count).all(tx).await
 }
 
 /// Every known secret, after its access key.

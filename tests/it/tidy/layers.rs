@@ -5,7 +5,7 @@ use regex::Regex;
 use super::source::{Part, sources};
 
 /// The modules of each layer, from the bottom. Those of one layer do not know each other.
-const LAYERS: [&[&str]; 19] = [
+const LAYERS: [&[&str]; 20] = [
     &["digest"],
     &["fault", "time", "ids", "money"],
     &["shapes"],
@@ -16,7 +16,8 @@ const LAYERS: [&[&str]; 19] = [
     &["ops", "views", "timers", "worlds"],
     &["engine"],
     &["sigv4", "http_client", "outbound", "journal", "metrics"],
-    &["wire", "site", "console", "control", "notify", "answerers", "host_check"],
+    &["web"],
+    &["wire", "site", "console", "desk", "control", "notify", "answerers", "host_check"],
     &["emulator", "parsers"],
     &["config", "tls"],
     &["serve"],

@@ -1,10 +1,8 @@
-//! A posted form, and why it is refused.
+//! A posted form.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
 use crate::rules::posted::{Field, urlencoded};
 
@@ -44,34 +42,4 @@ impl Form {
     pub fn unconfirmed(&self) -> impl Iterator<Item = &Field> {
         self.0.iter().filter(|(name, _)| name != CONFIRMED)
     }
-}
-
-/// Why a form was refused, in the words of the control API.
-#[derive(Debug)]
-pub struct Refusal {
-    /// The status of its answer.
-    pub status: StatusCode,
-    /// What was asked for: the name of the form.
-    pub action: String,
-    /// What is wrong.
-    pub error: Error,
-}
-
-/// What the control API says.
-#[derive(Debug, Deserialize)]
-pub struct Error {
-    /// A sentence.
-    pub message: String,
-    /// What is wrong, place by place.
-    #[serde(default)]
-    pub problems: Vec<Problem>,
-}
-
-/// What is wrong in one place.
-#[derive(Debug, Deserialize)]
-pub struct Problem {
-    /// Where.
-    pub path: String,
-    /// Why.
-    pub reason: String,
 }

@@ -1,0 +1,42 @@
+//! The requester's desk: pages on which a requester sees HITs and what arrived for them, and does
+//! by clicks what the API does by calls. What is changed here is changed by the API's operations.
+
+mod call;
+mod head;
+mod hits;
+mod page;
+mod review;
+mod session;
+mod sign_in;
+mod state;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::routing::{get, post};
+
+use crate::web::policy::with_frames;
+
+pub use state::{Access, Desk};
+
+/// The pages, below `/requester/`.
+pub fn router(desk: Desk) -> Router {
+    let pages = Router::new()
+        .route("/requester", get(hits::go_to_list))
+        .route("/requester/", get(hits::go_to_list))
+        .route("/requester/hits", get(hits::list))
+        .route("/requester/hits/{id}/answers", get(review::of_hit).post(review::decide_of_hit))
+        .route("/requester/types/{id}/answers", get(review::of_type).post(review::decide_of_type))
+        .route("/requester/answers/{assignment}", get(review::document))
+        .route("/requester/answers/{assignment}/file", get(review::file))
+        .route("/requester/sign-out", post(sign_in::sign_out))
+        .route_layer(from_fn_with_state(desk.clone(), session::check));
+    let doors = Router::new()
+        .route("/requester/choose", get(sign_in::choices).post(sign_in::choose))
+        .route("/requester/sign-in", get(sign_in::ask).post(sign_in::sign_in))
+        .route_layer(from_fn_with_state(desk.clone(), session::check_form));
+    pages
+        .merge(doors)
+        .layer(from_fn(session::check_characters))
+        .layer(map_response(with_frames))
+        .with_state(desk)
+}

@@ -1,0 +1,209 @@
+//! Answers as tables, and what is decided about them.
+
+mod cell;
+mod decision;
+mod files;
+mod measures;
+mod query;
+mod table;
+
+use std::collections::{HashMap, HashSet};
+
+use askama::Template;
+use axum::extract::{Path, Query as Asked};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::desk::head::Head;
+use crate::desk::page::Page;
+use crate::desk::review::cell::Cell;
+use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
+use crate::desk::review::measures::{MAX_AT_ONCE, Measured};
+use crate::desk::review::query::{Query, address_of};
+use crate::desk::review::table::{Row, SIZE, Table};
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::fault::Fault;
+use crate::ids;
+use crate::rules::limits::REQUESTER_FEEDBACK;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::views::desk::review::{self, Scope, Subject};
+use crate::views::show;
+use crate::web::form::Form;
+use crate::web::page::{self, go, html, render};
+
+pub use files::{document, file};
+
+/// A HIT with so many assignments or fewer is measured without being asked.
+const MEASURED_AT_ONCE: i64 = 500;
+
+#[derive(Template)]
+#[template(path = "desk_answers.html")]
+struct AnswersPage<'a> {
+    head: Head,
+    scope: &'a Scope,
+    here: String,
+    subject: Subject,
+    query: &'a Query,
+    table: Table,
+    measured: Option<Measured>,
+    /// Makes the bonuses of this page different from those of another, and equal to those of the
+    /// same page sent again.
+    nonce: String,
+    form: DecisionForm,
+    refused: Vec<Refused>,
+    beside: HashMap<String, String>,
+    chosen: HashSet<String>,
+}
+
+impl AnswersPage<'_> {
+    fn refusal(&self, id: &str) -> Option<&String> {
+        self.beside.get(id)
+    }
+
+    fn is_chosen(&self, row: &Row) -> bool {
+        self.chosen.contains(&row.id)
+    }
+
+    fn is_of_type(&self) -> bool {
+        matches!(self.scope, Scope::Type(_))
+    }
+
+    /// What the page that was sent before has done.
+    fn done(&self) -> Option<String> {
+        let decision = Decision::parse(&self.query.done)?;
+        let count = self.query.count.parse::<u32>().ok()?;
+        let work = if count == 1 { "assignment was" } else { "assignments were" };
+        Some(match decision {
+            Decision::Bonus if count == 1 => "A bonus was paid.".to_owned(),
+            Decision::Bonus => format!("{count} bonuses were paid."),
+            Decision::Reject => format!("{count} {work} rejected."),
+            Decision::Approve | Decision::Override => format!("{count} {work} approved."),
+        })
+    }
+
+    fn statuses() -> [&'static str; AssignmentStatus::ALL.len()] {
+        AssignmentStatus::ALL.map(|status| status.as_str())
+    }
+
+    fn orders(&self) -> [(&'static str, &'static str); 2] {
+        if self.is_of_type() {
+            [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first")]
+        } else {
+            [("newest", "Newest first"), ("oldest", "Oldest first")]
+        }
+    }
+}
+
+/// `GET /requester/hits/{id}/answers`.
+pub async fn of_hit(
+    desk: Desk,
+    session: Session,
+    Path(id): Path<String>,
+    Asked(query): Asked<Query>,
+) -> Page {
+    show_answers(&desk, &session, &Scope::Hit(id), &query).await
+}
+
+/// `GET /requester/types/{id}/answers`.
+pub async fn of_type(
+    desk: Desk,
+    session: Session,
+    Path(id): Path<String>,
+    Asked(query): Asked<Query>,
+) -> Page {
+    show_answers(&desk, &session, &Scope::Type(id), &query).await
+}
+
+/// `POST /requester/hits/{id}/answers`.
+pub async fn decide_of_hit(
+    desk: Desk,
+    session: Session,
+    Path(id): Path<String>,
+    Asked(query): Asked<Query>,
+    form: Form,
+) -> Page {
+    decide(&desk, &session, &Scope::Hit(id), query, &form).await
+}
+
+/// `POST /requester/types/{id}/answers`.
+pub async fn decide_of_type(
+    desk: Desk,
+    session: Session,
+    Path(id): Path<String>,
+    Asked(query): Asked<Query>,
+    form: Form,
+) -> Page {
+    decide(&desk, &session, &Scope::Type(id), query, &form).await
+}
+
+async fn show_answers(desk: &Desk, session: &Session, scope: &Scope, query: &Query) -> Page {
+    let page = read(desk, session, scope, query, DecisionForm::default()).await?;
+    page::answer(&page)
+}
+
+/// Reads the page, with what was typed into its form before.
+async fn read<'a>(
+    desk: &Desk,
+    session: &Session,
+    scope: &'a Scope,
+    query: &'a Query,
+    form: DecisionForm,
+) -> Result<AnswersPage<'a>, Fault> {
+    let head = Head::read(desk, session).await?;
+    let requester = session.requester.clone();
+    let subject = desk
+        .engine
+        .read(requester, scope.clone(), |turn, scope| Box::pin(review::subject(turn, scope)))
+        .await?;
+    let table = table::read(desk, session, scope, query, head.now).await?;
+    let is_small = subject.count.is_some_and(|count| (1..=MEASURED_AT_ONCE).contains(&count));
+    let measured = if is_small || !query.measures.is_empty() {
+        Some(measures::read(desk, session, scope, query.measured_from()).await?)
+    } else {
+        None
+    };
+    let nonce = ids::random().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Ok(AnswersPage {
+        head,
+        scope,
+        here: address_of(scope),
+        subject,
+        query,
+        table,
+        measured,
+        nonce,
+        form,
+        refused: Vec::new(),
+        beside: HashMap::new(),
+        chosen: HashSet::new(),
+    })
+}
+
+/// Does what the form says, one assignment after the other, and goes back to the page. If something
+/// was refused, the page itself is the answer, and says so beside each row.
+async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, form: &Form) -> Page {
+    let outcome = decision::run(desk, session, form).await?;
+    let (status, refused) = match outcome {
+        Outcome::Done { decision, count } => {
+            let address = query.address(true);
+            let done = decision.as_str();
+            return Ok(go(&format!("{}?done={done}&count={count}{address}", address_of(scope))));
+        }
+        Outcome::Incomplete(refused) => (StatusCode::BAD_REQUEST, refused),
+        Outcome::Refused(refused) => (StatusCode::CONFLICT, refused),
+    };
+    let query = Query { done: String::new(), ..query };
+    let mut page = read(desk, session, scope, &query, DecisionForm::of(form)).await?;
+    page.chosen = decision::chosen(form).map(|(id, _)| id.to_owned()).collect();
+    let of_rows = refused.iter().filter(|refused| !refused.id.is_empty());
+    page.beside = of_rows.map(|refused| (refused.id.clone(), refused.why.clone())).collect();
+    page.refused = refused;
+    page.nonce =
+        Some(form.get("nonce")).filter(|old| !old.is_empty()).unwrap_or(&page.nonce).into();
+    Ok(answer_with(status, &page)?)
+}
+
+fn answer_with(status: StatusCode, page: &AnswersPage<'_>) -> Result<Response, Fault> {
+    Ok((status, html(render(page)?)).into_response())
+}

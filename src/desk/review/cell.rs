@@ -1,0 +1,57 @@
+//! One value of an answer in a table.
+
+use crate::rules::question::columns::ColumnValue;
+use crate::views::show;
+
+/// So much of a text is shown in its cell, in bytes of HTML.
+const SHORT: usize = 240;
+/// So much of it is shown once it is unfolded.
+const LONG: usize = 16 << 10;
+
+/// What a cell shows.
+#[derive(Debug)]
+pub enum Cell {
+    /// A text: its beginning; more of it, if it is longer; and whether even that is cut.
+    Text {
+        /// The beginning, or all of it.
+        short: String,
+        /// What is shown when it is unfolded.
+        long: Option<String>,
+        /// Whether there is still more.
+        is_cut: bool,
+    },
+    /// A file of so many bytes.
+    File(i64),
+}
+
+impl Cell {
+    /// The cell of a value.
+    pub fn of(value: &ColumnValue) -> Self {
+        let text = match value {
+            ColumnValue::File(size) => return Self::File(i64::try_from(*size).unwrap_or(i64::MAX)),
+            ColumnValue::Text(text) => text,
+        };
+        let short = show::excerpt(text, SHORT);
+        let long = short.is_cut.then(|| show::excerpt(text, LONG));
+        let is_cut = long.as_ref().is_some_and(|long| long.is_cut);
+        Self::Text { short: short.text, long: long.map(|long| long.text), is_cut }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_folded_and_very_long_ones_cut() {
+        let of = |length: usize| {
+            let cell = Cell::of(&ColumnValue::Text("x".repeat(length)));
+            let Cell::Text { short, long, is_cut } = cell else { panic!("a file") };
+            (short.chars().count(), long.map(|long| long.chars().count()), is_cut)
+        };
+        assert_eq!(of(SHORT), (SHORT, None, false));
+        assert_eq!(of(SHORT + 1), (SHORT + 1, Some(SHORT + 1), false));
+        assert_eq!(of(LONG + 1), (SHORT + 1, Some(LONG + 1), true));
+        assert!(matches!(Cell::of(&ColumnValue::File(3)), Cell::File(3)));
+    }
+}

@@ -1,0 +1,183 @@
+//! Measures and charts of the answers to a HIT, or to the HITs of a type.
+
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
+use askama::Template;
+
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::engine::compute;
+use crate::fault::Fault;
+use crate::rules::measures::{Majority, Undefined};
+use crate::rules::review::Work;
+use crate::rules::review::chart::Bar;
+use crate::rules::review::summary::{Field, Summary};
+use crate::time::Instant;
+use crate::views::desk::review::{self, MOST_ROWS, Place, Scope, Wanted};
+use crate::views::show;
+
+/// So many assignments are measured at once; the next ones on the next link.
+pub const MAX_AT_ONCE: usize = 5000;
+/// Bars are drawn in a field of so many units.
+const WIDTH: u64 = 100;
+
+/// Measures and charts.
+#[derive(Debug, Template)]
+#[template(path = "desk_measures.html")]
+pub struct Measured {
+    count: usize,
+    worker_count: usize,
+    by_robots: u64,
+    median_s: Option<i64>,
+    fields: Vec<Field>,
+    submissions: Vec<(Instant, u64)>,
+    charts: Vec<Chart>,
+    /// Where the next portion begins; none at the end.
+    pub next: Option<Place>,
+    /// Whether this is not the first portion.
+    pub is_later: bool,
+}
+
+/// A bar chart with a title.
+#[derive(Debug)]
+struct Chart {
+    title: &'static str,
+    /// What its bars are.
+    of: &'static str,
+    bars: Vec<Bar>,
+    /// What the longest bar stands for.
+    most: u64,
+    unit: &'static str,
+}
+
+impl Chart {
+    fn new(title: &'static str, of: &'static str, bars: Vec<Bar>) -> Self {
+        let most = bars.iter().map(|bar| bar.count).max().unwrap_or_default();
+        Self { title, of, bars, most, unit: "" }
+    }
+
+    /// How long a bar is drawn. Little is still seen.
+    fn width(&self, bar: &Bar) -> u64 {
+        let width = bar.count * WIDTH / self.most.max(1);
+        if bar.count > 0 { width.max(1) } else { 0 }
+    }
+}
+
+impl Measured {
+    fn of(summary: &Summary, next: Option<Place>, is_later: bool) -> Self {
+        let fields = summary.fields();
+        let mut charts = vec![
+            Chart::new("Time on task", "Time", summary.times()),
+            Chart::new("Work by worker", "Worker", summary.by_worker()),
+        ];
+        let agreement: Vec<Bar> = fields.iter().filter_map(agreement).collect();
+        if !agreement.is_empty() {
+            let chart = Chart::new("Agreement by field", "Field", agreement);
+            charts.push(Chart { most: 100, unit: " %", ..chart });
+        }
+        Self {
+            count: summary.count(),
+            worker_count: summary.worker_count(),
+            by_robots: summary.by_robots,
+            median_s: summary.median_s(),
+            fields,
+            submissions: summary.submissions(),
+            charts,
+            next,
+            is_later,
+        }
+    }
+
+    /// A share as percent, or why there is none.
+    fn percent(share: &Result<f64, Undefined>) -> String {
+        match share {
+            Ok(share) => format!("{:.1} %", share * 100.0),
+            Err(why) => format!("undefined: {}", why.reason()),
+        }
+    }
+
+    /// Alpha with three decimals, or why there is none.
+    fn alpha(value: &Result<f64, Undefined>) -> String {
+        match value {
+            Ok(value) => format!("{value:.3}").replace('-', "−"),
+            Err(why) => format!("undefined: {}", why.reason()),
+        }
+    }
+
+    /// What most workers answered.
+    fn majority(field: &Field) -> String {
+        let measures = &field.measures;
+        match &field.majority {
+            Some(Majority::Value(value)) => show::excerpt(value, 120).text,
+            Some(Majority::Tie(values)) => {
+                let shown = values.iter().take(5).map(|value| show::excerpt(value, 60).text);
+                format!("undefined: a tie of {}", shown.collect::<Vec<_>>().join(", "))
+            }
+            None => {
+                format!(
+                    "in {} of {} HITs, {} tied",
+                    measures.decided, measures.units, measures.tied
+                )
+            }
+        }
+    }
+
+    /// What the highest bar of the chart over time stands for.
+    fn top(&self) -> u64 {
+        self.submissions.iter().map(|(_, count)| *count).max().unwrap_or_default()
+    }
+
+    /// Where a bar of the chart over time begins, how wide and how high it is, of 600 by 100.
+    fn bar(&self, number: &usize, count: &u64) -> (u64, u64, u64) {
+        let bins = self.submissions.len().max(1) as u64;
+        let height = *count * 100 / self.top().max(1);
+        (*number as u64 * 600 / bins, (600 / bins).saturating_sub(2), height)
+    }
+}
+
+/// The agreement on a field, in percent.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+fn agreement(field: &Field) -> Option<Bar> {
+    let share = field.measures.agreement.ok()?;
+    Some(Bar { label: field.name.clone(), count: (share * 100.0).round() as u64 })
+}
+
+/// Reads and measures a portion behind a place: each batch in a turn of its own, read on threads
+/// beside those that answer.
+pub async fn read(
+    desk: &Desk,
+    session: &Session,
+    scope: &Scope,
+    after: Option<Place>,
+) -> Result<Measured, Fault> {
+    let mut wanted = Wanted {
+        scope: scope.clone(),
+        backward: false,
+        status: None,
+        worker_id: String::new(),
+        after,
+    };
+    let (mut summary, mut read_count) = (Summary::default(), 0);
+    let next = loop {
+        let batch = desk.engine.read(session.requester.clone(), wanted.clone(), |turn, wanted| {
+            Box::pin(review::batch(turn, wanted, MOST_ROWS))
+        });
+        let batch = batch.await?;
+        read_count += batch.read_count;
+        summary = compute(move || added(summary, &batch.rows)).await??;
+        match batch.next {
+            Some(next) if read_count < MAX_AT_ONCE => wanted.after = Some(next),
+            next => break next,
+        }
+    };
+    compute(move || Measured::of(&summary, next, after.is_some())).await
+}
+
+fn added(mut summary: Summary, rows: &[review::Submitted]) -> Result<Summary, Fault> {
+    for row in rows {
+        if let Some(document) = &row.document {
+            summary.add(&Work::read(document)?, row.is_robot);
+        }
+    }
+    Ok(summary)
+}

@@ -1,0 +1,136 @@
+//! What the address of a page of answers says.
+
+use serde::Deserialize;
+
+use crate::rules::frame::encoded;
+use crate::rules::review::Filter;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::views::desk::review::{Place, Scope, Wanted};
+
+/// The address of the answers to a HIT, or to all HITs of a type.
+pub fn address_of(scope: &Scope) -> String {
+    match scope {
+        Scope::Hit(id) => format!("/requester/hits/{}/answers", encoded(id)),
+        Scope::Type(id) => format!("/requester/types/{}/answers", encoded(id)),
+    }
+}
+
+/// The query of the address.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    pub status: String,
+    pub worker: String,
+    /// Seconds.
+    pub below: String,
+    pub field: String,
+    pub value: String,
+    pub order: String,
+    /// Where the page before ended.
+    pub after: String,
+    /// Whether measures are wanted, and behind which place.
+    pub measures: String,
+    /// What the page before has done.
+    pub done: String,
+    /// To how many assignments.
+    pub count: String,
+}
+
+impl Query {
+    /// The work that it asks for.
+    pub fn wanted(&self, scope: &Scope) -> Wanted {
+        Wanted {
+            scope: scope.clone(),
+            backward: self.order != "oldest",
+            status: AssignmentStatus::parse(&self.status),
+            worker_id: self.worker.trim().to_owned(),
+            after: place(&self.after),
+        }
+    }
+
+    /// What else the work must be like.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            below_s: self.below.trim().parse().ok(),
+            field: self.field.trim().to_owned(),
+            value: self.value.clone(),
+        }
+    }
+
+    /// Whether it asks for less than all work.
+    pub fn is_filtered(&self) -> bool {
+        let filters = [&self.status, &self.worker, &self.below, &self.field];
+        filters.iter().any(|text| !text.trim().is_empty())
+    }
+
+    /// Where measuring begins.
+    pub fn measured_from(&self) -> Option<Place> {
+        place(&self.measures)
+    }
+
+    /// It as part of an address that measures from the beginning.
+    pub fn measuring_all(&self) -> String {
+        Self { measures: "all".to_owned(), ..self.clone() }.address(true)
+    }
+
+    /// The same, behind a place.
+    pub fn measuring(&self, behind: &Place) -> String {
+        Self { measures: shown(behind), ..self.clone() }.address(true)
+    }
+
+    /// It as part of an address, with the place of the page or without it.
+    pub fn address(&self, with_place: bool) -> String {
+        let fields = [
+            ("status", &self.status),
+            ("worker", &self.worker),
+            ("below", &self.below),
+            ("field", &self.field),
+            ("value", &self.value),
+            ("order", &self.order),
+            ("measures", &self.measures),
+            ("after", &self.after),
+        ];
+        let filled = fields
+            .iter()
+            .filter(|(name, value)| !value.is_empty() && (with_place || *name != "after"));
+        filled.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+    }
+}
+
+/// A place as an address has it.
+pub fn shown((hit_key, position): &Place) -> String {
+    format!("{hit_key}.{position}")
+}
+
+fn place(text: &str) -> Option<Place> {
+    let (hit_key, position) = text.split_once('.')?;
+    Some((hit_key.parse().ok()?, position.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_survives_an_address() {
+        for known in [(1, 2), (i64::MIN, i64::MAX), (-5, 0)] {
+            assert_eq!(place(&shown(&known)), Some(known));
+        }
+        for odd in ["", ".", "1", "1.", "a.b", "1.2.3", "yes"] {
+            assert_eq!(place(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_address_keeps_the_filters() {
+        let query = Query {
+            worker: "A&B".to_owned(),
+            after: "1.2".to_owned(),
+            done: "approve".to_owned(),
+            ..Query::default()
+        };
+        assert_eq!(query.address(true), "&worker=A%26B&after=1.2");
+        assert_eq!(query.address(false), "&worker=A%26B");
+        assert!(query.is_filtered() && !Query::default().is_filtered());
+    }
+}

@@ -1,0 +1,184 @@
+//! A page of answers: a row for each assignment, a column for each field.
+
+use std::collections::HashMap;
+
+use crate::desk::review::cell::Cell;
+use crate::desk::review::query::Query;
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::engine::compute;
+use crate::fault::Fault;
+use crate::rules::assignment;
+use crate::rules::review::{Filter, Work};
+use crate::shapes::assignment::AssignmentStatus;
+use crate::time::Instant;
+use crate::views::desk::review::{self, Place, Scope, Wanted};
+
+/// So many assignments are on a page.
+pub const SIZE: usize = 50;
+/// So many columns.
+const MAX_COLUMNS: usize = 100;
+/// For one page so many rows are read, and documents of so many bytes.
+const MOST_READ: usize = 2000;
+const MOST_BYTES: usize = 4 << 20;
+
+/// A page of answers.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// How many columns are left out.
+    pub left_out: usize,
+    /// The assignments.
+    pub rows: Vec<Row>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<Place>,
+    /// Whether the page ended because enough was read, not because it is full.
+    pub is_cut: bool,
+}
+
+/// An assignment on the page.
+#[derive(Debug)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// Its HIT.
+    pub hit_id: String,
+    /// Who did it.
+    pub worker_id: String,
+    /// Whether that is a robot.
+    pub is_robot: bool,
+    /// What became of it.
+    pub status: AssignmentStatus,
+    /// From acceptance to submission, in seconds.
+    pub time_on_task_s: i64,
+    /// When it was submitted.
+    pub submit_at: Instant,
+    /// What the worker was told.
+    pub feedback: Option<String>,
+    /// Why the answer is not shown.
+    pub unreadable: Option<String>,
+    /// Whether its rejection may be taken back.
+    pub may_override: bool,
+    /// What was answered, in the order of the columns.
+    pub cells: Vec<Option<Cell>>,
+    found: Vec<(String, Cell)>,
+}
+
+impl Table {
+    /// Whether a row is still to be decided.
+    pub fn has_submitted(&self) -> bool {
+        self.rows.iter().any(|row| row.status == AssignmentStatus::Submitted)
+    }
+
+    /// Whether a rejection may be taken back.
+    pub fn has_rejected(&self) -> bool {
+        self.rows.iter().any(|row| row.may_override)
+    }
+
+    /// Puts what was answered under the columns, which come in the order in which they are met.
+    fn arrange(&mut self) {
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        for (name, _) in self.rows.iter().flat_map(|row| &row.found) {
+            if !numbers.contains_key(name) {
+                numbers.insert(name.clone(), self.columns.len());
+                self.columns.push(name.clone());
+            }
+        }
+        self.left_out = self.columns.len().saturating_sub(MAX_COLUMNS);
+        self.columns.truncate(MAX_COLUMNS);
+        for row in &mut self.rows {
+            row.cells.resize_with(self.columns.len(), || None);
+            for (name, cell) in row.found.drain(..) {
+                let place = numbers.get(&name).and_then(|number| row.cells.get_mut(*number));
+                if let Some(place) = place {
+                    place.get_or_insert(cell);
+                }
+            }
+        }
+    }
+}
+
+/// Reads a page, as of `now`.
+pub async fn read(
+    desk: &Desk,
+    session: &Session,
+    scope: &Scope,
+    query: &Query,
+    now: Instant,
+) -> Result<Table, Fault> {
+    let (mut wanted, mut table) = (query.wanted(scope), Table::default());
+    let (mut places, mut read_count, mut bytes) = (Vec::new(), 0, 0);
+    loop {
+        let batch = desk.engine.read(session.requester.clone(), wanted.clone(), |turn, wanted| {
+            Box::pin(review::batch(turn, wanted, batch_size(wanted)))
+        });
+        let batch = batch.await?;
+        read_count += batch.read_count;
+        bytes +=
+            batch.rows.iter().filter_map(|row| Some(row.document.as_ref()?.len())).sum::<usize>();
+        let filter = query.filter();
+        let found = compute(move || rows(batch.rows, &filter, now)).await??;
+        for (place, row) in found {
+            places.push(place);
+            table.rows.push(row);
+        }
+        if table.rows.len() > SIZE {
+            table.rows.truncate(SIZE);
+            table.next = places.get(SIZE - 1).copied();
+            break;
+        }
+        let Some(next) = batch.next else { break };
+        if read_count >= MOST_READ || bytes >= MOST_BYTES {
+            (table.next, table.is_cut) = (Some(next), true);
+            break;
+        }
+        wanted.after = Some(next);
+    }
+    table.arrange();
+    Ok(table)
+}
+
+/// A page and one more where all work is wanted, else as many as may be.
+fn batch_size(wanted: &Wanted) -> i64 {
+    let is_all = wanted.status.is_none() && wanted.worker_id.is_empty();
+    if is_all { i64::try_from(SIZE + 1).unwrap_or(i64::MAX) } else { review::MOST_ROWS }
+}
+
+/// The rows of the work that the filter wants.
+fn rows(
+    found: Vec<review::Submitted>,
+    filter: &Filter,
+    now: Instant,
+) -> Result<Vec<(Place, Row)>, Fault> {
+    let mut rows = Vec::new();
+    for submitted in found {
+        let Some(document) = &submitted.document else { continue };
+        let work = Work::read(document)?;
+        if filter.wants(&work) {
+            rows.push((submitted.place, row(work, submitted.is_robot, now)));
+        }
+    }
+    Ok(rows)
+}
+
+fn row(work: Work, is_robot: bool, now: Instant) -> Row {
+    let time_on_task_s = work.time_on_task_s();
+    let Work { assignment: of, columns, unreadable } = work;
+    let status = of.assignment_status;
+    Row {
+        may_override: status == AssignmentStatus::Rejected
+            && assignment::approve(status, true, of.submit_time, now).is_ok(),
+        id: of.assignment_id,
+        hit_id: of.hit_id,
+        worker_id: of.worker_id,
+        is_robot,
+        status,
+        time_on_task_s,
+        submit_at: of.submit_time,
+        feedback: of.requester_feedback,
+        unreadable,
+        cells: Vec::new(),
+        found: columns.into_iter().map(|of| (of.name, Cell::of(&of.value))).collect(),
+    }
+}

@@ -1,0 +1,59 @@
+//! What the pages of the desk share.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use crate::engine::Engine;
+use crate::rules::admin_token::AdminToken;
+use crate::web::attempts::Attempts;
+use crate::web::origin::HasPublicOrigin;
+
+/// Who may see what.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Who shows it may be any requester; none if everybody may.
+    pub token: Option<AdminToken>,
+    /// Whether every requester must show a secret.
+    pub is_strict: bool,
+    /// What the server's addresses begin with, if not with the caller's `Host`.
+    pub public_origin: Option<String>,
+}
+
+/// What the pages share.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Takes the turns.
+    pub engine: Arc<Engine>,
+    /// Who may see what.
+    pub access: Arc<Access>,
+    /// Whether the worker's site is at the same address.
+    pub has_site: bool,
+    /// Wrong secrets.
+    pub attempts: Arc<Attempts>,
+}
+
+impl Desk {
+    /// The desk of a market; the worker's site may be at the same address.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, access: Access, has_site: bool) -> Self {
+        let attempts = Arc::new(Attempts::new("secrets of requesters"));
+        Self { engine, access: Arc::new(access), has_site, attempts }
+    }
+}
+
+impl FromRequestParts<Desk> for Desk {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, desk: &Self) -> Result<Self, Infallible> {
+        Ok(desk.clone())
+    }
+}
+
+impl HasPublicOrigin for Desk {
+    fn public_origin(&self) -> Option<&str> {
+        self.access.public_origin.as_deref()
+    }
+}

@@ -1,0 +1,142 @@
+//! `hits`: lists for pages, without the questions.
+
+use crate::fault::Fault;
+use crate::money::Cents;
+use crate::rules::hit::{Phase, Standing};
+use crate::shapes::hit::HitStatus;
+use crate::store::Tx;
+use crate::store::db::row::{Columns, FromRow};
+use crate::store::db::sql::sql;
+use crate::time::Instant;
+
+macro_rules! select_listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT h.id, t.id, t.title, t.reward_cents, h.requester_annotation, h.created_at, \
+            h.status, h.expire_at, h.max_assignments, h.pending_count, h.submitted_count, \
+            h.approved_count, h.rejected_count, h.position, h.expiry_position \
+            FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    NEWEST = select_listed!("WHERE h.requester_id = $1 AND h.status <> 'Disposed' \
+        AND h.position < $2 ORDER BY h.position DESC LIMIT $3 + 0");
+    SOONEST = select_listed!("WHERE h.requester_id = $1 AND h.status = $2 \
+        AND h.expiry_position > $3 ORDER BY h.expiry_position LIMIT $4 + 0");
+    LATEST = select_listed!("WHERE h.requester_id = $1 AND h.status = $2 \
+        AND h.expiry_position < $3 ORDER BY h.expiry_position DESC LIMIT $4 + 0");
+    SOONEST_OF_TYPE = select_listed!("WHERE h.requester_id = $1 AND h.hit_type_id = $5 \
+        AND h.status = $2 AND h.expiry_position > $3 \
+        ORDER BY h.expiry_position LIMIT $4 + 0");
+    LATEST_OF_TYPE = select_listed!("WHERE h.requester_id = $1 AND h.hit_type_id = $5 \
+        AND h.status = $2 AND h.expiry_position < $3 \
+        ORDER BY h.expiry_position DESC LIMIT $4 + 0");
+}
+
+/// A HIT in a list.
+#[derive(Debug, Clone)]
+pub struct ListedHit {
+    /// 30 characters.
+    pub id: String,
+    /// The id of its HIT type.
+    pub type_id: String,
+    /// What workers read.
+    pub title: String,
+    /// What an assignment earns.
+    pub reward: Cents,
+    /// The requester's own note.
+    pub annotation: Option<String>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// The status that was kept last.
+    pub status: HitStatus,
+    /// Counters, end and phase.
+    pub standing: Standing,
+    /// Its place among the requester's HITs by creation.
+    pub position: i64,
+    /// Its place among the requester's HITs by expiration.
+    pub expiry_position: i64,
+}
+
+impl FromRow for ListedHit {
+    fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
+        let (id, type_id, title) = (columns.next()?, columns.next()?, columns.next()?);
+        let (reward, annotation, created_at) = (columns.next()?, columns.next()?, columns.next()?);
+        let status = columns.next()?;
+        let phase = match status {
+            HitStatus::Reviewing => Phase::Reviewing,
+            HitStatus::Disposed => Phase::Disposed,
+            _ => Phase::Open,
+        };
+        let standing = Standing {
+            expire_at: columns.next()?,
+            max: columns.next()?,
+            pending: columns.next()?,
+            submitted: columns.next()?,
+            approved: columns.next()?,
+            rejected: columns.next()?,
+            phase,
+        };
+        let (position, expiry_position) = (columns.next()?, columns.next()?);
+        Ok(Self {
+            id,
+            type_id,
+            title,
+            reward,
+            annotation,
+            created_at,
+            status,
+            standing,
+            position,
+            expiry_position,
+        })
+    }
+}
+
+/// Up to `count` of the requester's HITs made before the place `before`, the newest first, without
+/// deleted ones.
+pub async fn newest(
+    tx: &mut Tx,
+    requester_id: &str,
+    before: i64,
+    count: i64,
+) -> Result<Vec<ListedHit>, Fault> {
+    sql(NEWEST).bind(requester_id).bind(before).bind(count).all(tx).await
+}
+
+/// The requester's HITs of one status in the order of expiration.
+#[derive(Debug, Clone, Copy)]
+pub struct ByExpiry<'a> {
+    /// Only HITs with this status.
+    pub status: HitStatus,
+    /// Only HITs of this HIT type.
+    pub type_id: Option<&'a str>,
+    /// Whether those come first that expire soonest.
+    pub is_soonest_first: bool,
+    /// The place behind which the list begins.
+    pub after: i64,
+    /// So many at most.
+    pub count: i64,
+}
+
+/// Lists them.
+pub async fn by_expiry(
+    tx: &mut Tx,
+    requester_id: &str,
+    of: ByExpiry<'_>,
+) -> Result<Vec<ListedHit>, Fault> {
+    let text = match (of.is_soonest_first, of.type_id) {
+        (true, None) => SOONEST,
+        (true, Some(_)) => SOONEST_OF_TYPE,
+        (false, None) => LATEST,
+        (false, Some(_)) => LATEST_OF_TYPE,
+    };
+    let statement = sql(text).bind(requester_id).bind(of.status).bind(of.after).bind(of.count);
+    match of.type_id {
+        Some(type_id) => statement.bind(type_id).all(tx).await,
+        None => statement.all(tx).await,
+    }
+}

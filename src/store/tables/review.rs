@@ -1,0 +1,169 @@
+//! Submitted work as its requester goes through it: of one HIT, or of all HITs of a type.
+//!
+//! Work is read in the order of the HITs' numbers, and of submission in each HIT, or backwards. So
+//! a page goes on from one place whatever is submitted, decided or expires meanwhile.
+
+use crate::fault::Fault;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::store::Tx;
+use crate::store::db::row::from_row;
+use crate::store::db::sql::{Statement, sql};
+
+/// Longer documents, in characters, are not read with the rows.
+pub const LONG: i64 = 65_536;
+/// Of so many HITs of a type work is read at a time.
+pub const SPAN: i64 = 500;
+
+/// Rows behind a place, some of them with their documents.
+macro_rules! rows {
+    ($of:literal, $range:literal, $beyond:literal, $order:literal) => {
+        concat!(
+            "SELECT h.key, a.position, h.id, a.id, a.worker_id, a.status, \
+            coalesce(w.robot, FALSE), CASE WHEN $7 IN ('', a.status) \
+                AND $8 IN ('', a.worker_id) AND length(a.document) <= 65536 THEN a.document END \
+            FROM hits h JOIN assignments a ON a.hit_key = h.key \
+            LEFT JOIN workers w ON w.id = a.worker_id \
+            WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND ",
+            $of,
+            " = $2 AND h.key BETWEEN ",
+            $range,
+            " AND a.position ",
+            $beyond,
+            $order,
+            " LIMIT $6 + 0"
+        )
+    };
+    (forward $of:literal) => {
+        rows!(
+            $of,
+            "$3 AND $4",
+            "> CASE WHEN h.key = $3 THEN CAST($5 AS BIGINT) ELSE -9223372036854775807 END",
+            " ORDER BY h.key, a.position"
+        )
+    };
+    (backward $of:literal) => {
+        rows!(
+            $of,
+            "$4 AND $3",
+            "< CASE WHEN h.key = $3 THEN CAST($5 AS BIGINT) ELSE 9223372036854775807 END",
+            " ORDER BY h.key DESC, a.position DESC"
+        )
+    };
+}
+
+statements! {
+    OF_HIT = rows!(forward "h.id");
+    OF_HIT_BACKWARD = rows!(backward "h.id");
+    OF_TYPE = rows!(forward "h.hit_type_id");
+    OF_TYPE_BACKWARD = rows!(backward "h.hit_type_id");
+    SPAN_END = "SELECT count(*), coalesce(max(key), 0) FROM (SELECT key FROM hits \
+        WHERE requester_id = $1 AND hit_type_id = $2 AND key >= $3 \
+        ORDER BY key LIMIT 500) span";
+    SPAN_END_BACKWARD = "SELECT count(*), coalesce(min(key), 0) FROM (SELECT key FROM hits \
+        WHERE requester_id = $1 AND hit_type_id = $2 AND key <= $3 \
+        ORDER BY key DESC LIMIT 500) span";
+}
+
+/// Whose work it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// That of one HIT, by its id.
+    Hit(String),
+    /// That of all HITs of a type, by its id.
+    Type(String),
+}
+
+/// Where work lies: the number of its HIT, and its place in the HIT.
+pub type Place = (i64, i64);
+
+/// Which work is read.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Of which HITs.
+    pub scope: Scope,
+    /// Whether the latest comes first.
+    pub backward: bool,
+    /// Documents of work in this status alone are read.
+    pub status: Option<AssignmentStatus>,
+    /// Documents of this worker's work alone are read; empty for all.
+    pub worker_id: String,
+    /// Where the reading before ended.
+    pub after: Option<Place>,
+}
+
+/// Work as a row has it.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// Where it lies.
+    pub place: Place,
+    /// Its HIT.
+    pub hit_id: String,
+    /// The assignment.
+    pub assignment_id: String,
+    /// Who did it.
+    pub worker_id: String,
+    /// What became of it.
+    pub status: AssignmentStatus,
+    /// Whether the worker is a robot.
+    pub is_robot: bool,
+    /// What the API shows; none if it is long or of other work than is wanted.
+    pub document: Option<String>,
+}
+
+from_row! { Submitted: place, hit_id, assignment_id, worker_id, status, is_robot, document }
+
+impl Wanted {
+    /// Whether that is wanted.
+    pub fn wants(&self, row: &Submitted) -> bool {
+        self.status.is_none_or(|status| status == row.status)
+            && (self.worker_id.is_empty() || self.worker_id == row.worker_id)
+    }
+
+    /// Where reading begins.
+    fn from(&self) -> Place {
+        let start = if self.backward { (i64::MAX, i64::MAX) } else { (i64::MIN, i64::MIN) };
+        self.after.unwrap_or(start)
+    }
+}
+
+/// The next rows, `most` of them at most, and where reading goes on; none at the end.
+pub async fn rows(
+    tx: &mut Tx,
+    requester_id: &str,
+    wanted: &Wanted,
+    most: i64,
+) -> Result<(Vec<Submitted>, Option<Place>), Fault> {
+    let (hit_key, position) = wanted.from();
+    let (text, id) = match (&wanted.scope, wanted.backward) {
+        (Scope::Hit(id), false) => (OF_HIT, id),
+        (Scope::Hit(id), true) => (OF_HIT_BACKWARD, id),
+        (Scope::Type(id), false) => (OF_TYPE, id),
+        (Scope::Type(id), true) => (OF_TYPE_BACKWARD, id),
+    };
+    let (end, is_last) = match &wanted.scope {
+        Scope::Hit(_) => (if wanted.backward { i64::MIN } else { i64::MAX }, true),
+        Scope::Type(id) => span_end(tx, requester_id, id, wanted).await?,
+    };
+    let statement = sql(text).bind(requester_id).bind(id).bind(hit_key).bind(end);
+    let statement = statement.bind(position).bind(most);
+    let statement: Statement<'_> = statement.bind(wanted.status.map_or("", |of| of.as_str()));
+    let found: Vec<Submitted> = statement.bind(&wanted.worker_id).all(tx).await?;
+    let is_full = i64::try_from(found.len()).is_ok_and(|count| count >= most);
+    let last = found.last().filter(|_| is_full).map(|row| row.place);
+    let beyond = (end, if wanted.backward { i64::MIN } else { i64::MAX });
+    let next = last.or((!is_last).then_some(beyond));
+    Ok((found, next))
+}
+
+/// The number of the last HIT of the next [`SPAN`], and whether no HIT comes behind it.
+async fn span_end(
+    tx: &mut Tx,
+    requester_id: &str,
+    hit_type_id: &str,
+    wanted: &Wanted,
+) -> Result<(i64, bool), Fault> {
+    let text = if wanted.backward { SPAN_END_BACKWARD } else { SPAN_END };
+    let statement = sql(text).bind(requester_id).bind(hit_type_id).bind(wanted.from().0);
+    let (count, end): (i64, i64) = statement.only(tx).await?;
+    Ok((end, count < SPAN))
+}

@@ -1,0 +1,4 @@
+//! What the pages of a requester show.
+
+pub mod hits;
+pub mod review;
