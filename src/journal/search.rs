@@ -91,9 +91,25 @@ impl Search {
 }
 
 /// A text in lower case: as it is, and within JSON, with and without escapes for what is not ASCII.
+/// Escapes are those of small letters, or of the letters as they were typed.
 fn written(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let quoted = within_json(&lower);
+    let escapes = [ascii(&quoted), ascii(&within_json(text)).to_lowercase()];
+    let mut all: Vec<String> = [lower, quoted].into_iter().chain(escapes).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn within_json(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
-    let within = quoted.trim_start_matches('"').strip_suffix('"').unwrap_or(&quoted);
+    let within = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    within.unwrap_or(&quoted).to_owned()
+}
+
+/// A text within JSON, with escapes for what is not ASCII.
+fn ascii(within: &str) -> String {
     let mut escaped = String::new();
     for c in within.chars() {
         if c.is_ascii() {
@@ -104,9 +120,7 @@ fn written(text: &str) -> Vec<String> {
             escaped.extend(units.map(|unit| format!("\\u{unit:04x}")));
         }
     }
-    let mut all = vec![text.to_lowercase(), within.to_lowercase(), escaped.to_lowercase()];
-    all.dedup();
-    all
+    escaped
 }
 
 #[cfg(test)]
@@ -166,6 +180,7 @@ mod tests {
         assert_eq!(found(&journal, "<a b=\"c\">"), [2, 3, 4]);
         assert_eq!(found(&journal, "\n"), [2]);
         assert_eq!(found(&journal, "É 😀"), [2, 3]);
+        assert_eq!(found(&journal, "é"), [2, 3]);
         assert_eq!(found(&journal, "hush"), [0; 0]);
         assert_eq!(found(&journal, "secretaccesskey"), [5]);
         assert_eq!(found(&journal, ""), [1, 2, 3, 4, 5]);

@@ -155,18 +155,22 @@ pub async fn remove(turn: &mut Turn, number: Option<i64>) -> Result<u64, Fault> 
         Some(number) => robots::find(&mut turn.tx, number).await?.into_iter().collect(),
         None => robots::all(&mut turn.tx).await?,
     };
+    if let ([one], Some(_)) = (&crowds[..], number) {
+        let script = &one.script;
+        let (first, last) = (script.worker_id(0), script.worker_id(script.worker_count() - 1));
+        robots::forget_places_of(&mut turn.tx, &first, &last).await?;
+    } else if number.is_none() {
+        robots::forget_all_places(&mut turn.tx).await?;
+    }
     for crowd in &crowds {
-        remove_one(turn, crowd).await?;
+        remove_one(turn, crowd.key).await?;
     }
     note(turn).await?;
     Ok(crowds.len() as u64)
 }
 
-async fn remove_one(turn: &mut Turn, crowd: &Crowd) -> Result<(), Fault> {
-    let (key, script) = (crowd.key, &crowd.script);
+async fn remove_one(turn: &mut Turn, key: i64) -> Result<(), Fault> {
     robots::remove(&mut turn.tx, key).await?;
-    let (first, last) = (script.worker_id(0), script.worker_id(script.worker_count() - 1));
-    robots::forget_places_of(&mut turn.tx, &first, &last).await?;
     turn.drop_timer(Kind::RobotArrival, &arrival_subject(key)).await?;
     for work in robots::work_of(&mut turn.tx, key).await? {
         robots::end_work(&mut turn.tx, key, work.number).await?;

@@ -65,7 +65,9 @@ fn append(
         }
         HirKind::Capture(group) => append(&group.sub, pick, text, parts_left),
         HirKind::Concat(parts) => {
-            parts.iter().for_each(|part| append(part, pick, text, parts_left));
+            for part in parts {
+                append(part, pick, text, parts_left);
+            }
         }
         HirKind::Alternation(parts) => {
             if let Some(part) = parts.get(pick(parts.len())) {
