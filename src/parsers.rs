@@ -33,7 +33,7 @@ use crate::shapes::answer::Given;
 use crate::shapes::answerer::OpenAi;
 use crate::shapes::hit::HitLayoutParameter;
 use crate::sigv4::{self, SigningKeys};
-use crate::site::form::{Use, render_form};
+use crate::web::question_form::{Use, render_form};
 use crate::site::multipart::parts;
 use crate::site::visit::worker_in_cookie;
 use crate::time::Instant;
