@@ -15,7 +15,6 @@ use crate::fault::Fault;
 use crate::rules::question::filling::{Filling, answers};
 use crate::rules::question::{Question, parse};
 use crate::shapes::qualification::RequestStatus;
-use crate::web::question_form::{Use, render_form};
 use crate::site::json::{own_value, qualification_type, request_url};
 use crate::site::page::{self, Page, go, html};
 use crate::site::sent::SentWork;
@@ -26,6 +25,7 @@ use crate::views::bar::Bar;
 use crate::views::qualifications::{self, Availability, Qualifications, TypeView};
 use crate::views::show;
 use crate::web::question::blank_form;
+use crate::web::question_form::{Use, render_form};
 
 #[derive(Template)]
 #[template(path = "qualifications.html")]

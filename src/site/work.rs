@@ -14,7 +14,6 @@ use crate::rules::question::Question;
 use crate::rules::question::filling::{Problem, answers};
 use crate::site::accept::onward;
 use crate::site::external_submit::{open_question, submit_fields};
-use crate::web::question_form::{Use, render_form};
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, go, html};
 use crate::site::question::{posted_form, shown};
@@ -26,6 +25,7 @@ use crate::views::bar::Bar;
 use crate::views::show;
 use crate::views::task::{self, Work};
 use crate::web::question::read;
+use crate::web::question_form::{Use, render_form};
 
 #[derive(Template)]
 #[template(path = "work.html")]

@@ -1,3 +1,4 @@
 //! What the pages of a requester show.
 
+pub mod hit;
 pub mod hits;
