@@ -8,7 +8,7 @@ import { begun, browser, external, form, html, market, picture } from "./market.
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESK = "/requester/";
-const HOSTILE = `</h1><script>document.title = "taken"</script><img src=x onerror="document.title = 'taken'">${"W".repeat(60)}`;
+const HOSTILE = `</h1><script>document.title="taken"</script><img src=x onerror="document.title='taken'">${"W".repeat(35)}`;
 
 const LOOKS = {
   wide: { viewport: { width: 1280, height: 900 } },
@@ -97,7 +97,7 @@ test("in strict mode a secret is asked for, and one's own things are shown", asy
   const strict = await market("--auth", "strict", "--credential", "KNOWN:hush", "--admin-token", "admin");
   t.after(() => strict.stop());
   const page = await opened(strict);
-  await page.getByLabel("Access key").fill("KNOWN");
+  await page.getByLabel("Access key", { exact: true }).fill("KNOWN");
   await page.getByLabel("Secret access key").fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("There is no requester with that access key and secret.").waitFor();
