@@ -1,7 +1,5 @@
 //! The list of HITs.
 
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
