@@ -1,6 +1,7 @@
 //! The requester's desk: who is let in, and what they see and do.
 
 mod lists;
+mod one;
 mod sign_in;
 
 use axum::body::Body;
@@ -71,7 +72,7 @@ impl Browser {
             }
         }
         if let Some((_, rest)) = reply.text.split_once("name=\"csrf\" value=\"") {
-            self.form_token = rest.split('"').next().unwrap().to_owned();
+            rest.split('"').next().unwrap().clone_into(&mut self.form_token);
         }
         reply
     }
