@@ -104,6 +104,11 @@ impl Measured {
         }
     }
 
+    /// A measure with all its digits; empty if there is none.
+    fn exact(value: &Result<f64, Undefined>) -> String {
+        value.map_or_else(|_| String::new(), |value| value.to_string())
+    }
+
     /// What most workers answered.
     fn majority(field: &Field) -> String {
         let measures = &field.measures;
@@ -167,10 +172,26 @@ pub async fn read(
         summary = compute(move || added(summary, &batch.rows)).await??;
         match batch.next {
             Some(next) if read_count < MAX_AT_ONCE => wanted.after = Some(next),
-            next => break next,
+            Some(next) => break has_more(desk, session, wanted, next).await?.then_some(next),
+            None => break None,
         }
     };
     compute(move || Measured::of(&summary, next, after.is_some())).await
+}
+
+/// Whether there may be work behind a place.
+async fn has_more(
+    desk: &Desk,
+    session: &Session,
+    wanted: Wanted,
+    place: Place,
+) -> Result<bool, Fault> {
+    let wanted = Wanted { after: Some(place), ..wanted };
+    let batch = desk.engine.read(session.requester.clone(), wanted, |turn, wanted| {
+        Box::pin(review::batch(turn, wanted, 1))
+    });
+    let batch = batch.await?;
+    Ok(batch.read_count > 0 || batch.next.is_some())
 }
 
 fn added(mut summary: Summary, rows: &[review::Submitted]) -> Result<Summary, Fault> {
