@@ -20,7 +20,7 @@ use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
 use crate::desk::review::measures::{MAX_AT_ONCE, Measured};
 use crate::desk::review::query::{Query, address_of};
-use crate::desk::review::table::{Row, SIZE, Table};
+use crate::desk::review::table::{MOST_SORTED, Row, SIZE, Table};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::Fault;
@@ -86,11 +86,12 @@ impl AnswersPage<'_> {
         AssignmentStatus::ALL.map(|status| status.as_str())
     }
 
-    fn orders(&self) -> [(&'static str, &'static str); 2] {
+    fn orders(&self) -> [(&'static str, &'static str); 3] {
+        let fastest = ("fastest", "Least time on task first");
         if self.is_of_type() {
-            [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first")]
+            [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first"), fastest]
         } else {
-            [("newest", "Newest first"), ("oldest", "Oldest first")]
+            [("newest", "Newest first"), ("oldest", "Oldest first"), fastest]
         }
     }
 }
