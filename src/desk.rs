@@ -2,7 +2,9 @@
 //! by clicks what the API does by calls. What is changed here is changed by the API's operations.
 
 mod call;
+mod change;
 mod head;
+mod hit;
 mod hits;
 mod page;
 mod review;
@@ -28,6 +30,9 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/types/{id}/answers", get(review::of_type).post(review::decide_of_type))
         .route("/requester/answers/{assignment}", get(review::document))
         .route("/requester/answers/{assignment}/file", get(review::file))
+        .route("/requester/hits/{id}", get(hit::show))
+        .route("/requester/hits/{id}/frame", get(hit::frame))
+        .route("/requester/hits/{id}/{change}", post(hit::change))
         .route("/requester/sign-out", post(sign_in::sign_out))
         .route_layer(from_fn_with_state(desk.clone(), session::check));
     let doors = Router::new()

@@ -198,7 +198,11 @@ impl Backend {
                 journal: journal.clone(),
                 metrics: Arc::clone(&metrics),
             },
-            site: SiteState { engine: Arc::clone(&engine), options: Arc::new(options.site) },
+            site: SiteState {
+                engine: Arc::clone(&engine),
+                options: Arc::new(options.site),
+                has_desk: !options.control.is_apart,
+            },
             control: Control {
                 engine,
                 beginning,

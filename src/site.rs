@@ -9,7 +9,6 @@ mod clock;
 mod dashboard;
 mod explanation;
 mod external_submit;
-pub mod form;
 mod frame;
 mod json;
 mod messages;

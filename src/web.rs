@@ -1,5 +1,5 @@
-//! What the pages of requesters share: posted forms, answers, cookies, who holds the admin token,
-//! and where the browser says that it is.
+//! What pages share: posted forms, answers, cookies, who holds the admin token, where the browser
+//! says that it is, and the question of a HIT.
 
 pub mod admin;
 pub mod attempts;
@@ -8,3 +8,5 @@ pub mod form;
 pub mod origin;
 pub mod page;
 pub mod policy;
+pub mod question;
+pub mod question_form;

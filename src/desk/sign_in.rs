@@ -235,11 +235,8 @@ pub async fn sign_in(desk: Desk, origin: Origin, headers: HeaderMap, form: Form)
     if !origin.is_private() {
         return refuse(StatusCode::FORBIDDEN, None).await;
     }
-    let (known, sent) = (desk.engine.credentials(&query.key).await?, form.get("secret"));
-    let secret = known.secret.as_deref();
-    if let Some(secret) = secret.filter(|known| known.as_bytes().ct_eq(sent.as_bytes()).into()) {
-        let access_key = &known.requester.access_key;
-        return signed_in(&desk, &origin, (access_key, Some(secret)), &query.next).await;
+    if let Some(secret) = shown_secret(&desk, &query.key, form.get("secret")).await? {
+        return signed_in(&desk, &origin, (&query.key, Some(&secret)), &query.next).await;
     }
     let why = "There is no requester with that access key and secret.";
     if desk.attempts.add_wrong(Instant::now()) {
@@ -248,6 +245,17 @@ pub async fn sign_in(desk: Desk, origin: Origin, headers: HeaderMap, form: Form)
         return refuse(StatusCode::TOO_MANY_REQUESTS, Some(too_many)).await;
     }
     refuse(StatusCode::FORBIDDEN, Some(why)).await
+}
+
+/// The secret of an access key, if it is the one that was sent.
+async fn shown_secret(desk: &Desk, access_key: &str, sent: &str) -> Result<Option<String>, Fault> {
+    // What is looked up is remembered, so that it must be short.
+    if !is_access_key(access_key) {
+        return Ok(None);
+    }
+    let known = desk.engine.credentials(access_key).await?;
+    let is_sent = |secret: &&String| bool::from(secret.as_bytes().ct_eq(sent.as_bytes()));
+    Ok(known.secret.as_ref().filter(is_sent).cloned())
 }
 
 /// `POST /requester/sign-out`: the browser forgets who is at the desk.

@@ -10,16 +10,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::Fault;
-use crate::rules::frame::{NOT_AVAILABLE, form_targets, local};
+use crate::rules::frame::NOT_AVAILABLE;
 use crate::rules::question::Question;
 use crate::site::explanation::{Explanation, explain};
 use crate::site::page::html;
-use crate::site::question::{HTML, read};
 use crate::site::visit::Visit;
 use crate::store::hits::{self, Hit};
 use crate::turn::Turn;
 use crate::views::guard::{Action, standings};
 use crate::views::task;
+use crate::web::question::{self, read};
 
 /// `GET /mturk/frame/{hit}`: the HTML of a HIT, without an origin.
 pub async fn show(Path(hit_id): Path<String>, visit: Arc<Visit>) -> Response {
@@ -37,23 +37,7 @@ async fn page(visit: &Visit, hit_id: String) -> Result<Response, Fault> {
     let Question::Html(question) = read(&hit)? else {
         return Err(Fault::not_found("This HIT has no HTML of its own."));
     };
-    let html = local(&question.content, &visit.submit_to).into_owned();
-    let policy = HeaderValue::from_str(&policy(&question.content, &visit.submit_to));
-    let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, html).into_response())
-}
-
-/// No origin, no other frame around it, and forms that post here or to the targets in their tags.
-fn policy(html: &str, submit_to: &str) -> String {
-    let targets: Vec<&str> = form_targets(html).into_iter().collect();
-    let targets = targets.join(" ");
-    let forms = format!("form-action 'self' {submit_to} {targets}");
-    format!("sandbox {HTML}; frame-ancestors 'self'; {}", forms.trim_end())
+    question::document(&question, &visit.submit_to)
 }
 
 /// The HIT, if the worker has the assignment in hand, or may preview it.

@@ -10,7 +10,7 @@ use crate::rules::qualification::requirement::Value as Own;
 use crate::rules::question::{Question, parse};
 use crate::shapes::qualification::ActionsGuarded;
 use crate::site::address;
-use crate::site::question::{Frame, frame};
+use crate::site::question::frame;
 use crate::site::visit::Visit;
 use crate::store::acceptances::Acceptance;
 use crate::store::hit_types::HitType;
@@ -19,6 +19,7 @@ use crate::store::worker_history::InHand;
 use crate::time::Instant;
 use crate::views::groups::Group;
 use crate::views::guard::{Action, Standing, TypeSummary};
+use crate::web::question::Frame;
 
 /// A group in the list.
 pub fn project(group: &Group) -> Value {

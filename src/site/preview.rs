@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::site::explanation::{Explanation, explain};
 use crate::site::json::{project, question};
 use crate::site::page::{self, Page, go, html};
-use crate::site::question::{read, shown};
+use crate::site::question::shown;
 use crate::site::visit::Visit;
 use crate::store::hits::Hit;
 use crate::views::bar::Bar;
@@ -18,6 +18,7 @@ use crate::views::groups::Group;
 use crate::views::guard::{Action, Standing};
 use crate::views::show;
 use crate::views::task::{self, Preview};
+use crate::web::question::read;
 
 #[derive(Template)]
 #[template(path = "preview.html")]

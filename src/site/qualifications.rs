@@ -15,10 +15,8 @@ use crate::fault::Fault;
 use crate::rules::question::filling::{Filling, answers};
 use crate::rules::question::{Question, parse};
 use crate::shapes::qualification::RequestStatus;
-use crate::site::form::{Use, render_form};
 use crate::site::json::{own_value, qualification_type, request_url};
 use crate::site::page::{self, Page, go, html};
-use crate::site::question::render;
 use crate::site::sent::SentWork;
 use crate::site::visit::Visit;
 use crate::store::qualification_types::Place;
@@ -26,6 +24,8 @@ use crate::time::Instant;
 use crate::views::bar::Bar;
 use crate::views::qualifications::{self, Availability, Qualifications, TypeView};
 use crate::views::show;
+use crate::web::question::blank_form;
+use crate::web::question_form::{Use, render_form};
 
 #[derive(Template)]
 #[template(path = "qualifications.html")]
@@ -69,7 +69,7 @@ pub async fn show(Path(type_id): Path<String>, visit: Arc<Visit>) -> Page {
         return page::json(type_json(&view));
     }
     let test = match view.test().map(parse) {
-        Some(Ok(Question::Form(form))) => render(&form, true),
+        Some(Ok(Question::Form(form))) => blank_form(&form, true),
         _ => String::new(),
     };
     let now = visit.param("now").unwrap_or_default();

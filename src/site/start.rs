@@ -15,10 +15,16 @@ struct StartPage<'a> {
     bar: Bar,
     endpoint: &'a str,
     version: &'static str,
+    has_desk: bool,
 }
 
 /// `GET /`.
 pub async fn show(visit: Arc<Visit>) -> Page {
     let bar = Bar { here: "/".to_owned(), ..visit.bar().await? };
-    html(&StartPage { bar, endpoint: &visit.submit_to, version: env!("CARGO_PKG_VERSION") })
+    html(&StartPage {
+        bar,
+        endpoint: &visit.submit_to,
+        version: env!("CARGO_PKG_VERSION"),
+        has_desk: visit.site.has_desk,
+    })
 }

@@ -34,4 +34,6 @@ pub struct SiteState {
     pub engine: Arc<Engine>,
     /// The options of the site.
     pub options: Arc<SiteOptions>,
+    /// Whether the console and the requester's desk are at the same address.
+    pub has_desk: bool,
 }

@@ -14,10 +14,9 @@ use crate::rules::question::Question;
 use crate::rules::question::filling::{Problem, answers};
 use crate::site::accept::onward;
 use crate::site::external_submit::{open_question, submit_fields};
-use crate::site::form::{Use, render_form};
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, go, html};
-use crate::site::question::{posted_form, read, shown};
+use crate::site::question::{posted_form, shown};
 use crate::site::sent::{Sent, SentWork};
 use crate::site::visit::{Visit, value};
 use crate::store::acceptances::State;
@@ -25,6 +24,8 @@ use crate::store::hits;
 use crate::views::bar::Bar;
 use crate::views::show;
 use crate::views::task::{self, Work};
+use crate::web::question::read;
+use crate::web::question_form::{Use, render_form};
 
 #[derive(Template)]
 #[template(path = "work.html")]

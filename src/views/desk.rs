@@ -1,4 +1,5 @@
 //! What the pages of a requester show.
 
+pub mod hit;
 pub mod hits;
 pub mod review;

@@ -71,3 +71,75 @@ async fn hostile_texts_stay_texts() {
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("script-src 'self'") && policy.contains("frame-ancestors 'none'"));
 }
+
+#[tokio::test]
+async fn the_list_is_filtered_by_status_type_and_text() {
+    let world = World::new().await;
+    let first = world.create_hit(json!({"Title": "Cats", "RequesterAnnotation": "Run 7"})).await;
+    let second = world.create_hit(json!({"Title": "Dogs"})).await;
+    let done = world.create_hit(json!({"Title": "Cats and dogs", "MaxAssignments": 1})).await;
+    world.work("A1ANNA", &done).await;
+    let type_id = world.hit(&second).await["HITTypeId"].as_str().unwrap().to_owned();
+    let mut browser = Browser::of(&world, "test").await;
+    for (query, found) in [
+        ("", &[&done, &second, &first][..]),
+        ("status=Reviewable", &[&done]),
+        ("status=Assignable&sort=newest", &[&second, &first]),
+        ("status=Unassignable", &[]),
+        ("status=Disposed", &[]),
+        ("status=odd", &[&done, &second, &first]),
+        ("search=CAT", &[&done, &first]),
+        ("search=cat%20DOG", &[&done]),
+        ("search=run%207", &[&first]),
+        ("search=bird", &[]),
+        (&*format!("search={second}"), &[&second]),
+        (&*format!("type={type_id}"), &[&second]),
+        ("type=3NONE", &[]),
+        ("after=0", &[]),
+    ] {
+        let page = browser.get(&world, &format!("/hits?{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        assert!(ids(&page.text).iter().eq(found.iter().copied()), "{query}: {}", page.text);
+        assert_eq!(page.text.contains("No HIT is like that"), found.is_empty(), "{query}");
+    }
+    assert_eq!(browser.get(&world, "/hits?after=x").await.status, 400);
+    let long = format!("/hits?search={}", "%C3%A9".repeat(5000));
+    assert_eq!(browser.get(&world, &long).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_order_is_by_creation_or_expiration() {
+    let world = World::new().await;
+    let mut made = Vec::new();
+    for hours in [3, 1, 2] {
+        made.push(world.create_hit(json!({"LifetimeInSeconds": hours * 3600})).await);
+    }
+    let mut browser = Browser::of(&world, "test").await;
+    for (sort, order) in
+        [("newest", [2, 1, 0]), ("soonest", [1, 2, 0]), ("latest", [0, 2, 1]), ("odd", [2, 1, 0])]
+    {
+        let page = browser.get(&world, &format!("/hits?sort={sort}")).await.text;
+        assert!(ids(&page).iter().eq(order.map(|at| &made[at])), "{sort}");
+    }
+    let page = browser.get(&world, "/hits?sort=soonest").await.text;
+    assert!(page.contains("title=\"2026-01-01 01:00:00 UTC\">expires in 1 hour<"), "{page}");
+    world.advance("90m").await;
+    let page = browser.get(&world, "/hits?sort=soonest").await.text;
+    assert!(page.contains("expired 30 minutes ago"), "{page}");
+}
+
+#[tokio::test]
+async fn a_search_reads_so_many_hits_and_goes_on_from_there() {
+    let world = World::new().await;
+    let oldest = world.create_hit(json!({"Title": "The needle"})).await;
+    for _ in 0..2010 {
+        world.create_hit(json!({"Title": "Hay"})).await;
+    }
+    let mut browser = Browser::of(&world, "test").await;
+    let page = browser.get(&world, "/hits?search=needle").await.text;
+    assert!(ids(&page).is_empty() && page.contains("2000 HITs were searched"), "{page}");
+    assert!(page.contains("Search on"), "{page}");
+    let page = browser.get(&world, &next(&page).unwrap()).await.text;
+    assert_eq!(ids(&page), [oldest]);
+    assert_eq!(next(&page), None);
+}

@@ -1,0 +1,126 @@
+//! What the forms of a HIT ask for.
+
+use serde_json::{Value, json};
+
+use crate::fault::{Code, Fault};
+use crate::ops::named;
+use crate::store::hits::Hit;
+use crate::time::Instant;
+use crate::web::form::Form;
+
+/// What can be changed in a HIT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It lasts longer.
+    Extend,
+    /// It has more places.
+    Add,
+    /// It ends now.
+    Expire,
+    /// It is deleted.
+    Delete,
+    /// It takes on another HIT type.
+    Type,
+}
+
+impl Change {
+    const ALL: [Self; 5] = [Self::Extend, Self::Add, Self::Expire, Self::Delete, Self::Type];
+
+    /// The word in the form's address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Extend => "extend",
+            Self::Add => "add",
+            Self::Expire => "expire",
+            Self::Delete => "delete",
+            Self::Type => "type",
+        }
+    }
+
+    /// The change that has this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.as_str() == word)
+    }
+
+    /// What the page says when it is done.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Extend => "The HIT lasts longer now.",
+            Self::Add => "The HIT has more assignments now.",
+            Self::Expire => "The HIT has expired. Nobody can accept it any more.",
+            Self::Delete => "The HIT was deleted.",
+            Self::Type => "The HIT has another HIT type now.",
+        }
+    }
+
+    /// The operation that does it, and its request.
+    ///
+    /// # Errors
+    /// A field holds no number, or none that could be meant.
+    pub fn request(
+        self,
+        hit: &Hit,
+        form: &Form,
+        now: Instant,
+    ) -> Result<(&'static str, Value), Fault> {
+        let id = &hit.id;
+        Ok(match self {
+            Self::Extend => {
+                let (count, unit_s) = (number(form, "length")?, number(form, "unit")?);
+                let until_s = count.checked_mul(unit_s).and_then(|length_s| {
+                    length_s.checked_add(hit.standing.expire_at.max(now).0.div_euclid(1000))
+                });
+                let until_s = until_s.filter(|_| count > 0 && unit_s > 0);
+                let until_s = until_s.ok_or_else(|| not_a_number(form.get("length")))?;
+                (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": until_s}))
+            }
+            Self::Add => {
+                let count = number(form, "count")?;
+                (
+                    named::ADD_ASSIGNMENTS,
+                    json!({"HITId": id, "NumberOfAdditionalAssignments": count}),
+                )
+            }
+            Self::Expire => {
+                let now_s = now.0.div_euclid(1000);
+                (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": now_s}))
+            }
+            Self::Delete => (named::DELETE_HIT, json!({"HITId": id})),
+            Self::Type => {
+                let type_id = form.get("type");
+                (named::CHANGE_TYPE, json!({"HITId": id, "HITTypeId": type_id}))
+            }
+        })
+    }
+
+    /// What to do about a refusal; empty if the API's sentence says it.
+    pub const fn advice(self, code: Code) -> &'static str {
+        match (self, code) {
+            (_, Code::InsufficientFunds) => {
+                "Your balance does not cover the rewards and fees of the open assignments."
+            }
+            (Self::Delete, Code::InvalidHitState) => {
+                "A HIT can be deleted when nobody can accept it any more, nobody works on it, and \
+                 all its work is approved or rejected. Expire it first, and review what arrived."
+            }
+            (Self::Type, Code::UnknownValue | Code::InvalidParameterValue) => {
+                "Give the id of a HIT type of your own."
+            }
+            (Self::Extend, Code::InvalidParameterValue) => {
+                "A HIT can be extended by 60 seconds at least, and by 365 days at most."
+            }
+            (_, Code::InvalidHitState) => "A deleted HIT cannot be changed.",
+            _ => "",
+        }
+    }
+}
+
+fn number(form: &Form, field: &str) -> Result<i64, Fault> {
+    let text = form.get(field);
+    text.parse().map_err(|_| not_a_number(text))
+}
+
+fn not_a_number(text: &str) -> Fault {
+    let shown: String = text.chars().take(40).collect();
+    Fault::unreadable(format!("“{shown}” is not a whole number that a HIT could have."))
+}

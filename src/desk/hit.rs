@@ -1,0 +1,164 @@
+//! One HIT: what it is, what happened to it, and what can be changed.
+
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
+
+use crate::desk::call::call;
+use crate::desk::change::Change;
+use crate::desk::head::Head;
+use crate::desk::hits::PlacesBar;
+use crate::desk::page::{Page, message, status};
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::fault::Fault;
+use crate::rules::frame::FrameParameters;
+use crate::rules::question::Question;
+use crate::shapes::hit::HitStatus;
+use crate::store::events::SCAN_LIMIT;
+use crate::views::desk::hit::{self, HitView};
+use crate::views::show;
+use crate::web::form::Form;
+use crate::web::origin::Origin;
+use crate::web::page::{go, html, render};
+use crate::web::question::{self, Frame, blank_form, posted_form};
+
+/// What was done before the browser came here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct HitQuery {
+    done: String,
+}
+
+/// What a form led to, if the page answers it.
+struct Refused {
+    change: Change,
+    message: String,
+    advice: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "desk_hit.html")]
+struct HitPage<'a> {
+    head: Head,
+    view: HitView,
+    /// The question as HTML, or why there is none.
+    question: Result<String, String>,
+    done: Option<&'static str>,
+    refused: Option<Refused>,
+    form: &'a Form,
+}
+
+impl HitPage<'_> {
+    fn is_refused(&self, change: &str) -> bool {
+        self.refused.as_ref().is_some_and(|refused| refused.change.as_str() == change)
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.view.hit.status == HitStatus::Disposed
+    }
+
+    /// What was typed into the form that was refused, or else what stands there at first.
+    fn typed(&self, change: &str, field: &str, first: &str) -> String {
+        if self.is_refused(change) { self.form.get(field).to_owned() } else { first.to_owned() }
+    }
+
+    fn units() -> [(&'static str, &'static str); 3] {
+        [("86400", "days"), ("3600", "hours"), ("60", "minutes")]
+    }
+}
+
+/// `GET /requester/hits/{id}`.
+pub async fn show(
+    desk: Desk,
+    session: Session,
+    Path(hit_id): Path<String>,
+    Query(query): Query<HitQuery>,
+) -> Page {
+    let done = Change::parse(&query.done).map(Change::done);
+    let page = page(&desk, &session, hit_id, (done, None), &Form::default()).await?;
+    Ok(html(page).into_response())
+}
+
+async fn page(
+    desk: &Desk,
+    session: &Session,
+    hit_id: String,
+    (done, refused): (Option<&'static str>, Option<Refused>),
+    form: &Form,
+) -> Result<String, Fault> {
+    desk.engine.number_events().await?;
+    let view = read(desk, session, hit_id).await?;
+    let head = Head::read(desk, session).await?;
+    let question = match shown(&view) {
+        Err(fault) => Err(fault.refusal().ok_or(fault.clone())?.text()),
+        Ok(question) => Ok(question),
+    };
+    render(&HitPage { head, view, question, done, refused, form })
+}
+
+async fn read(desk: &Desk, session: &Session, hit_id: String) -> Result<HitView, Fault> {
+    let requester = session.requester.clone();
+    desk.engine.read(requester, hit_id, |turn, hit_id| Box::pin(hit::hit(turn, hit_id))).await
+}
+
+/// The question as a worker previews it.
+fn shown(view: &HitView) -> Result<String, Fault> {
+    let hit_id = &view.hit.id;
+    let question = question::read(&view.hit)?;
+    if let Question::Form(form) = &question {
+        return posted_form(&blank_form(form, false), "");
+    }
+    let frame = Frame::of(&question, &FrameParameters { hit_id, accepted: None });
+    let Some(mut frame) = frame else { return Ok(String::new()) };
+    if let Question::Html(_) = question {
+        // Whoever owns the HIT sees it, whatever workers must have to preview it.
+        frame.src = format!("/requester/hits/{hit_id}/frame");
+    }
+    frame.html()
+}
+
+/// `GET /requester/hits/{id}/frame`: the HTML of a HIT, without an origin.
+pub async fn frame(
+    desk: Desk,
+    origin: Origin,
+    session: Session,
+    Path(hit_id): Path<String>,
+) -> Page {
+    let view = read(&desk, &session, hit_id).await?;
+    match question::read(&view.hit)? {
+        Question::Html(html) => Ok(question::document(&html, origin.as_str())?),
+        _ => Ok(message(StatusCode::NOT_FOUND, "This HIT has no HTML of its own.")),
+    }
+}
+
+/// `POST /requester/hits/{id}/{change}`: what a form of the page asks for, done by an operation of
+/// the API.
+pub async fn change(
+    desk: Desk,
+    session: Session,
+    Path((hit_id, change)): Path<(String, String)>,
+    form: Form,
+) -> Page {
+    let Some(change) = Change::parse(&change) else {
+        return Ok(message(StatusCode::NOT_FOUND, "There is no such form."));
+    };
+    let view = read(&desk, &session, hit_id.clone()).await?;
+    let done = match change.request(&view.hit, &form, view.now) {
+        Ok((name, body)) => call(&desk, &session, name, body).await,
+        Err(fault) => Err(fault),
+    };
+    let fault = match done {
+        Ok(()) => return Ok(go(&format!("/requester/hits/{hit_id}?done={}", change.as_str()))),
+        Err(fault) => fault,
+    };
+    let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
+    let advice = change.advice(refusal.code);
+    let refused = Refused { change, message: refusal.text(), advice };
+    let page = page(&desk, &session, hit_id, (None, Some(refused)), &form).await?;
+    Ok((status(refusal.code.kind()), html(page)).into_response())
+}
