@@ -83,7 +83,7 @@ impl AnswersPage<'_> {
     }
 
     fn statuses() -> [&'static str; AssignmentStatus::ALL.len()] {
-        AssignmentStatus::ALL.map(|status| status.as_str())
+        AssignmentStatus::ALL.map(AssignmentStatus::as_str)
     }
 
     fn orders(&self) -> [(&'static str, &'static str); 3] {
@@ -164,7 +164,7 @@ async fn read<'a>(
     } else {
         None
     };
-    let nonce = ids::random().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let nonce = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     Ok(AnswersPage {
         head,
         scope,
@@ -173,7 +173,7 @@ async fn read<'a>(
         query,
         table,
         measured,
-        nonce,
+        nonce: format!("{nonce:016x}"),
         form,
         refused: Vec::new(),
         beside: HashMap::new(),

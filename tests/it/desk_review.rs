@@ -69,7 +69,10 @@ async fn answers_are_a_table_with_a_column_for_each_field() {
     let page = browser.get(&world, &format!("/hits/{hit}/answers")).await.text;
     assert_eq!(rows(&page), [ben.as_str(), anna.as_str()], "the newest first");
     for column in ["sentiment.label", "stars", "label", "note"] {
-        assert!(page.contains(&format!("<th scope=\"col\">{column}</th>")), "{column}");
+        assert!(
+            page.contains(&format!("<th scope=\"col\" dir=\"auto\">{column}</th>")),
+            "{column}"
+        );
     }
     let of_anna = row(&page, &anna);
     assert!(of_anna.contains("1 min 30 s") && of_anna.contains(">cat<"), "{of_anna}");

@@ -120,7 +120,9 @@ impl Query {
         let filled = fields
             .iter()
             .filter(|(name, value)| !value.is_empty() && (with_place || *name != "after"));
-        filled.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+        let pairs: Vec<String> =
+            filled.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        pairs.concat()
     }
 }
 
