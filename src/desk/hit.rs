@@ -1,7 +1,5 @@
 //! One HIT: what it is, what happened to it, and what can be changed.
 
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;

@@ -1,7 +1,5 @@
 //! The list of HITs.
 
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
@@ -9,10 +7,11 @@ use serde::Deserialize;
 
 use crate::desk::head::Head;
 use crate::desk::page::Page;
-use crate::desk::session::Session;
+use crate::desk::session::{Session, needs_secret};
 use crate::desk::state::Desk;
 use crate::rules::hit::Standing;
 use crate::shapes::hit::HitStatus;
+use crate::time::Instant;
 use crate::views::desk::hits::{self, HitList, HitQuery, MOST_READ, Sort};
 use crate::views::show;
 use crate::web::origin::Origin;
@@ -83,6 +82,8 @@ struct ListPage<'a> {
     order: Sort,
     list: HitList,
     endpoint: &'a str,
+    /// What a program signs with, where any text will do.
+    secret: Option<&'static str>,
 }
 
 impl ListPage<'_> {
@@ -105,14 +106,15 @@ pub struct PlacesBar {
 }
 
 impl PlacesBar {
-    /// Those of a HIT.
-    pub fn of(standing: &Standing) -> Self {
+    /// Those of a HIT; once it has expired, nobody can take what is left.
+    pub fn of(standing: &Standing, now: &Instant) -> Self {
+        let left = if standing.expired(*now) { "not taken" } else { "free" };
         let parts = vec![
             ("submitted", standing.submitted),
             ("approved", standing.approved),
             ("rejected", standing.rejected),
             ("in work", standing.pending),
-            ("free", standing.available()),
+            (left, standing.available()),
         ];
         Self { parts, max: standing.max.max(1) }
     }
@@ -145,9 +147,11 @@ pub async fn list(
     let head = Head::read(&desk, &session).await?;
     let wanted = query.query();
     let order = wanted.order();
+    let known = desk.engine.credentials(&session.requester.access_key).await?;
+    let secret = (!needs_secret(&desk, &known)).then_some("test");
     let list = desk
         .engine
         .read(session.requester, wanted, |turn, wanted| Box::pin(hits::hits(turn, wanted)));
-    let list = list.await?;
-    page::answer(&ListPage { head, query: &query, order, list, endpoint: origin.as_str() })
+    let (list, endpoint) = (list.await?, origin.as_str());
+    page::answer(&ListPage { head, query: &query, order, list, endpoint, secret })
 }

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 use crate::desk::page::{Failed, message};
 use crate::desk::state::Desk;
@@ -183,7 +183,7 @@ async fn token_of(request: Request) -> Result<(String, Request), Response> {
     }
     let (parts, body) = request.into_parts();
     let whole = Request::from_parts(parts.clone(), body);
-    let body = Bytes::from_request(whole, &()).await.map_err(|error| error.into_response())?;
+    let body = Bytes::from_request(whole, &()).await.map_err(IntoResponse::into_response)?;
     if check_address("", &String::from_utf8_lossy(&body)).is_err() {
         return Err(message(
             StatusCode::BAD_REQUEST,

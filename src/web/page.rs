@@ -1,7 +1,5 @@
 //! Pages as answers, and values as pages show them.
 
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

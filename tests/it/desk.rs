@@ -72,7 +72,7 @@ impl Browser {
             }
         }
         if let Some((_, rest)) = reply.text.split_once("name=\"csrf\" value=\"") {
-            self.form_token = rest.split('"').next().unwrap().to_owned();
+            rest.split('"').next().unwrap().clone_into(&mut self.form_token);
         }
         reply
     }

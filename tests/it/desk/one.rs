@@ -56,7 +56,8 @@ async fn a_hit_shows_its_parameters_counts_question_and_events() {
     let guarded =
         world.create_hit(json!({"Question": HTML, "QualificationRequirements": requirement})).await;
     let page = browser.get(&world, &format!("/hits/{guarded}")).await.text;
-    assert!(page.contains("Number") && page.contains("5"), "{page}");
+    let required = "<li>Worker_NumberHITsApproved must be 5 or more</li>";
+    assert!(page.contains(required), "{page}");
     let src = format!("/requester/hits/{guarded}/frame");
     assert!(page.contains(&format!("src=\"{src}\"")) && page.contains("sandbox=\"allow-scripts"));
     let form = world.create_hit(json!({"Question": FORM})).await;
@@ -138,6 +139,7 @@ async fn forms_do_what_the_operations_do() {
     location(&browser.post(&world, &path("expire"), &[]).await);
     assert_eq!(hit().await["HITStatus"], "Reviewable");
     let expired = browser.get(&world, &format!("/hits/{hit_id}")).await.text;
+    assert!(expired.contains("7 not taken"), "{expired}");
     assert!(expired.contains("expired now") && !expired.contains("Expire now"), "{expired}");
     let again = browser.post(&world, &path("extend"), &[("length", "1"), ("unit", "3600")]).await;
     location(&again);
