@@ -20,7 +20,7 @@ use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
 use crate::desk::review::measures::{MAX_AT_ONCE, Measured};
 use crate::desk::review::query::{Query, address_of};
-use crate::desk::review::table::{Row, SIZE, Table};
+use crate::desk::review::table::{MOST_SORTED, Row, SIZE, Table};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::Fault;
@@ -83,14 +83,15 @@ impl AnswersPage<'_> {
     }
 
     fn statuses() -> [&'static str; AssignmentStatus::ALL.len()] {
-        AssignmentStatus::ALL.map(|status| status.as_str())
+        AssignmentStatus::ALL.map(AssignmentStatus::as_str)
     }
 
-    fn orders(&self) -> [(&'static str, &'static str); 2] {
+    fn orders(&self) -> [(&'static str, &'static str); 3] {
+        let fastest = ("fastest", "Least time on task first");
         if self.is_of_type() {
-            [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first")]
+            [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first"), fastest]
         } else {
-            [("newest", "Newest first"), ("oldest", "Oldest first")]
+            [("newest", "Newest first"), ("oldest", "Oldest first"), fastest]
         }
     }
 }
@@ -163,7 +164,7 @@ async fn read<'a>(
     } else {
         None
     };
-    let nonce = ids::random().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let nonce = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     Ok(AnswersPage {
         head,
         scope,
@@ -172,7 +173,7 @@ async fn read<'a>(
         query,
         table,
         measured,
-        nonce,
+        nonce: format!("{nonce:016x}"),
         form,
         refused: Vec::new(),
         beside: HashMap::new(),

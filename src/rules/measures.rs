@@ -81,14 +81,12 @@ pub const MAX_COUNTED: usize = 10;
 impl Labels {
     /// Adds an answer. A worker answers a unit once.
     pub fn add(&mut self, unit: &str, rater: &str, value: &str) {
-        let number = match self.values.get(value) {
-            Some(number) => *number,
-            None => {
-                self.texts.push(value.to_owned());
-                self.values.insert(value.to_owned(), self.texts.len() - 1);
-                self.texts.len() - 1
-            }
-        };
+        let known = self.values.get(value).copied();
+        let number = known.unwrap_or_else(|| {
+            self.texts.push(value.to_owned());
+            self.values.insert(value.to_owned(), self.texts.len() - 1);
+            self.texts.len() - 1
+        });
         if !self.raters.contains(rater) {
             self.raters.insert(rater.to_owned());
         }

@@ -36,6 +36,7 @@ const ALLOWED: [(&str, &str, &str); 22] = [
     ("USE TEMP B-TREE FOR ORDER BY", "faults.OF_", "the rules that match, which are bounded"),
     ("SCAN days", "worker_history.DAYS", "some weeks"),
     ("SCAN s", "worker_history.DAYS", "the three statuses"),
+    ("SCAN span", "review.SPAN_END", "as many HITs as are read, which the subquery limits"),
     ("SCAN page", "worker_history.OF_DAY", "one page, which the subquery limits"),
 ];
 

@@ -3,8 +3,10 @@
 use crate::rules::question::columns::ColumnValue;
 use crate::views::show;
 
-/// So much of a text is shown in its cell, in bytes of HTML.
+/// A text that takes so many bytes of HTML is shown in its cell.
 const SHORT: usize = 240;
+/// So much is shown of a longer one that is folded.
+const FOLDED: usize = 100;
 /// So much of it is shown once it is unfolded.
 const LONG: usize = 16 << 10;
 
@@ -31,10 +33,12 @@ impl Cell {
             ColumnValue::File(size) => return Self::File(i64::try_from(*size).unwrap_or(i64::MAX)),
             ColumnValue::Text(text) => text,
         };
-        let short = show::excerpt(text, SHORT);
-        let long = short.is_cut.then(|| show::excerpt(text, LONG));
-        let is_cut = long.as_ref().is_some_and(|long| long.is_cut);
-        Self::Text { short: short.text, long: long.map(|long| long.text), is_cut }
+        let whole = show::excerpt(text, SHORT);
+        if !whole.is_cut {
+            return Self::Text { short: whole.text, long: None, is_cut: false };
+        }
+        let (short, long) = (show::excerpt(text, FOLDED).text, show::excerpt(text, LONG));
+        Self::Text { short, long: Some(long.text), is_cut: long.is_cut }
     }
 }
 
@@ -50,8 +54,8 @@ mod tests {
             (short.chars().count(), long.map(|long| long.chars().count()), is_cut)
         };
         assert_eq!(of(SHORT), (SHORT, None, false));
-        assert_eq!(of(SHORT + 1), (SHORT + 1, Some(SHORT + 1), false));
-        assert_eq!(of(LONG + 1), (SHORT + 1, Some(LONG + 1), true));
+        assert_eq!(of(SHORT + 1), (FOLDED + 1, Some(SHORT + 1), false));
+        assert_eq!(of(LONG + 1), (FOLDED + 1, Some(LONG + 1), true));
         assert!(matches!(Cell::of(&ColumnValue::File(3)), Cell::File(3)));
     }
 }

@@ -18,6 +18,8 @@ use crate::views::show;
 
 /// So many assignments are measured at once; the next ones on the next link.
 pub const MAX_AT_ONCE: usize = 5000;
+/// And documents of so many bytes.
+const MAX_BYTES: usize = 64 << 20;
 /// Bars are drawn in a field of so many units.
 const WIDTH: u64 = 100;
 
@@ -104,6 +106,11 @@ impl Measured {
         }
     }
 
+    /// A measure with all its digits; empty if there is none.
+    fn exact(value: &Result<f64, Undefined>) -> String {
+        value.map_or_else(|_| String::new(), |value| value.to_string())
+    }
+
     /// What most workers answered.
     fn majority(field: &Field) -> String {
         let measures = &field.measures;
@@ -157,20 +164,39 @@ pub async fn read(
         worker_id: String::new(),
         after,
     };
-    let (mut summary, mut read_count) = (Summary::default(), 0);
+    let (mut summary, mut read_count, mut bytes) = (Summary::default(), 0, 0);
     let next = loop {
         let batch = desk.engine.read(session.requester.clone(), wanted.clone(), |turn, wanted| {
             Box::pin(review::batch(turn, wanted, MOST_ROWS))
         });
         let batch = batch.await?;
         read_count += batch.read_count;
+        bytes += batch.bytes;
         summary = compute(move || added(summary, &batch.rows)).await??;
         match batch.next {
-            Some(next) if read_count < MAX_AT_ONCE => wanted.after = Some(next),
-            next => break next,
+            Some(next) if read_count < MAX_AT_ONCE && bytes < MAX_BYTES => {
+                wanted.after = Some(next);
+            }
+            Some(next) => break has_more(desk, session, wanted, next).await?.then_some(next),
+            None => break None,
         }
     };
     compute(move || Measured::of(&summary, next, after.is_some())).await
+}
+
+/// Whether there may be work behind a place.
+async fn has_more(
+    desk: &Desk,
+    session: &Session,
+    wanted: Wanted,
+    place: Place,
+) -> Result<bool, Fault> {
+    let wanted = Wanted { after: Some(place), ..wanted };
+    let batch = desk.engine.read(session.requester.clone(), wanted, |turn, wanted| {
+        Box::pin(review::batch(turn, wanted, 1))
+    });
+    let batch = batch.await?;
+    Ok(batch.read_count > 0 || batch.next.is_some())
 }
 
 fn added(mut summary: Summary, rows: &[review::Submitted]) -> Result<Summary, Fault> {

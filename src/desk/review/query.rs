@@ -36,7 +36,34 @@ pub struct Query {
     pub count: String,
 }
 
+/// Where a page ended whose order is that of the time on task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// The time on task.
+    pub seconds: i64,
+    /// The place among work that took as long.
+    pub place: Place,
+}
+
+impl Cursor {
+    /// It as an address has it.
+    pub fn shown(&self) -> String {
+        format!("{}.{}", self.seconds, shown(&self.place))
+    }
+}
+
 impl Query {
+    /// Whether the order is that of the time on task.
+    pub fn is_by_time(&self) -> bool {
+        self.order == "fastest"
+    }
+
+    /// Where a page in that order begins.
+    pub fn cursor(&self) -> Option<Cursor> {
+        let (seconds, rest) = self.after.split_once('.')?;
+        Some(Cursor { seconds: seconds.parse().ok()?, place: place(rest)? })
+    }
+
     /// The work that it asks for.
     pub fn wanted(&self, scope: &Scope) -> Wanted {
         Wanted {
@@ -93,7 +120,9 @@ impl Query {
         let filled = fields
             .iter()
             .filter(|(name, value)| !value.is_empty() && (with_place || *name != "after"));
-        filled.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+        let pairs: Vec<String> =
+            filled.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        pairs.concat()
     }
 }
 
@@ -119,6 +148,15 @@ mod tests {
         for odd in ["", ".", "1", "1.", "a.b", "1.2.3", "yes"] {
             assert_eq!(place(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn a_cursor_survives_an_address() {
+        let cursor = Cursor { seconds: 30, place: (7, -1) };
+        let query = Query { after: cursor.shown(), ..Query::default() };
+        assert_eq!(query.cursor(), Some(cursor));
+        assert_eq!(Query { after: "30".to_owned(), ..query }.cursor(), None);
+        assert!(cursor < Cursor { seconds: 31, place: (1, 1) });
     }
 
     #[test]

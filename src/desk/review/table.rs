@@ -1,9 +1,9 @@
 //! A page of answers: a row for each assignment, a column for each field.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::desk::review::cell::Cell;
-use crate::desk::review::query::Query;
+use crate::desk::review::query::{Cursor, Query, shown};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::engine::compute;
@@ -21,6 +21,9 @@ const MAX_COLUMNS: usize = 100;
 /// For one page so many rows are read, and documents of so many bytes.
 const MOST_READ: usize = 2000;
 const MOST_BYTES: usize = 4 << 20;
+/// So many rows are sorted, and documents of so many bytes.
+pub const MOST_SORTED: usize = 5000;
+pub const MOST_SORTED_BYTES: usize = 64 << 20;
 
 /// A page of answers.
 #[derive(Debug, Default)]
@@ -31,10 +34,12 @@ pub struct Table {
     pub left_out: usize,
     /// The assignments.
     pub rows: Vec<Row>,
-    /// Where the next page begins; none at the end.
-    pub next: Option<Place>,
+    /// Where the next page begins, as an address has it; none at the end.
+    pub next: Option<String>,
     /// Whether the page ended because enough was read, not because it is full.
     pub is_cut: bool,
+    /// Whether there is more work than was sorted.
+    pub is_partly_sorted: bool,
 }
 
 /// An assignment on the page.
@@ -107,36 +112,102 @@ pub async fn read(
     query: &Query,
     now: Instant,
 ) -> Result<Table, Fault> {
-    let (mut wanted, mut table) = (query.wanted(scope), Table::default());
-    let (mut places, mut read_count, mut bytes) = (Vec::new(), 0, 0);
-    loop {
-        let batch = desk.engine.read(session.requester.clone(), wanted.clone(), |turn, wanted| {
-            Box::pin(review::batch(turn, wanted, batch_size(wanted)))
-        });
-        let batch = batch.await?;
-        read_count += batch.read_count;
-        bytes +=
-            batch.rows.iter().filter_map(|row| Some(row.document.as_ref()?.len())).sum::<usize>();
-        let filter = query.filter();
-        let found = compute(move || rows(batch.rows, &filter, now)).await??;
-        for (place, row) in found {
-            places.push(place);
-            table.rows.push(row);
-        }
-        if table.rows.len() > SIZE {
-            table.rows.truncate(SIZE);
-            table.next = places.get(SIZE - 1).copied();
-            break;
-        }
-        let Some(next) = batch.next else { break };
-        if read_count >= MOST_READ || bytes >= MOST_BYTES {
-            (table.next, table.is_cut) = (Some(next), true);
-            break;
-        }
-        wanted.after = Some(next);
-    }
+    let reading = Reading { desk, session, query, now };
+    let mut table = if query.is_by_time() {
+        reading.by_time(scope).await?
+    } else {
+        reading.by_place(scope).await?
+    };
     table.arrange();
     Ok(table)
+}
+
+struct Reading<'r> {
+    desk: &'r Desk,
+    session: &'r Session,
+    query: &'r Query,
+    now: Instant,
+}
+
+/// Rows with their places, and what it took to find them.
+struct Found {
+    rows: Vec<(Place, Row)>,
+    read_count: usize,
+    bytes: usize,
+    next: Option<Place>,
+}
+
+impl Reading<'_> {
+    /// The next rows that are wanted: read in one turn, understood beside it.
+    async fn batch(&self, wanted: &Wanted) -> Result<Found, Fault> {
+        let (requester, wanted) = (self.session.requester.clone(), wanted.clone());
+        let batch = self.desk.engine.read(requester, wanted, |turn, wanted| {
+            Box::pin(review::batch(turn, wanted, batch_size(wanted)))
+        });
+        let review::Batch { rows: found, read_count, bytes, next } = batch.await?;
+        let (filter, now) = (self.query.filter(), self.now);
+        let rows = compute(move || rows(found, &filter, now)).await??;
+        Ok(Found { rows, read_count, bytes, next })
+    }
+
+    /// A page in the order in which work is read.
+    async fn by_place(&self, scope: &Scope) -> Result<Table, Fault> {
+        let (mut wanted, mut table) = (self.query.wanted(scope), Table::default());
+        let (mut places, mut read_count, mut bytes) = (Vec::new(), 0, 0);
+        loop {
+            let found = self.batch(&wanted).await?;
+            read_count += found.read_count;
+            bytes += found.bytes;
+            let (of_rows, rows): (Vec<Place>, Vec<Row>) = found.rows.into_iter().unzip();
+            places.extend(of_rows);
+            table.rows.extend(rows);
+            if table.rows.len() > SIZE {
+                table.rows.truncate(SIZE);
+                table.next = places.get(SIZE - 1).map(shown);
+                return Ok(table);
+            }
+            let Some(next) = found.next else { return Ok(table) };
+            if read_count >= MOST_READ || bytes >= MOST_BYTES {
+                (table.next, table.is_cut) = (Some(shown(&next)), true);
+                return Ok(table);
+            }
+            wanted.after = Some(next);
+        }
+    }
+
+    /// A page of the work that took the least time; of all work, at most [`MOST_SORTED`] pieces are
+    /// sorted: those on the oldest HITs.
+    async fn by_time(&self, scope: &Scope) -> Result<Table, Fault> {
+        let mut wanted = Wanted { backward: false, after: None, ..self.query.wanted(scope) };
+        let (after, mut kept) = (self.query.cursor(), BTreeMap::new());
+        let (mut table, mut read_count, mut bytes) = (Table::default(), 0, 0);
+        loop {
+            let found = self.batch(&wanted).await?;
+            read_count += found.read_count;
+            bytes += found.bytes;
+            for (place, row) in found.rows {
+                let cursor = Cursor { seconds: row.time_on_task_s, place };
+                if after.is_none_or(|after| cursor > after) {
+                    kept.insert(cursor, row);
+                }
+                if kept.len() > SIZE + 1 {
+                    kept.pop_last();
+                }
+            }
+            let Some(next) = found.next else { break };
+            if read_count >= MOST_SORTED || bytes >= MOST_SORTED_BYTES {
+                table.is_partly_sorted = true;
+                break;
+            }
+            wanted.after = Some(next);
+        }
+        if kept.len() > SIZE {
+            kept.pop_last();
+            table.next = kept.last_key_value().map(|(cursor, _)| cursor.shown());
+        }
+        table.rows = kept.into_values().collect();
+        Ok(table)
+    }
 }
 
 /// A page and one more where all work is wanted, else as many as may be.

@@ -109,7 +109,7 @@ fn a_majority_is_one_value_or_a_tie_that_names_all() {
 #[test]
 fn many_values_are_counted_and_the_most_frequent_named() {
     let mut labels = Labels::default();
-    for number in 0..MAX_COUNTED + 1 {
+    for number in 0..=MAX_COUNTED {
         labels.add("u", &number.to_string(), &format!("v{number:02}"));
     }
     let measures = labels.measures();

@@ -132,8 +132,8 @@ fn label(text: &str) -> String {
     }
     let end = (0..=MAX_LABEL).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let digest = sha256([text.as_bytes()]);
-    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}… {digest}", &text[..end])
+    let digest = digest.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    format!("{}… {digest:016x}", &text[..end])
 }
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub struct Batch {
     pub rows: Vec<Submitted>,
     /// How many rows were read for it.
     pub read_count: usize,
+    /// How many bytes the documents have.
+    pub bytes: usize,
     /// Where the next batch begins; none at the end.
     pub next: Option<Place>,
 }
@@ -74,12 +76,11 @@ pub async fn batch(turn: &mut Turn, wanted: &Wanted, most: i64) -> Result<Batch,
     let most = most.clamp(1, MOST_ROWS);
     let (found, next) = review::rows(tx, &requester.id, wanted, most).await?;
     let mut batch = Batch { read_count: found.len(), next, ..Batch::default() };
-    let mut bytes = 0;
     for mut row in found {
         if !wanted.wants(&row) {
             continue;
         }
-        if bytes >= MOST_BYTES {
+        if batch.bytes >= MOST_BYTES {
             // The row is the first of the next batch.
             batch.next = batch.rows.last().map(|row| row.place);
             break;
@@ -88,7 +89,7 @@ pub async fn batch(turn: &mut Turn, wanted: &Wanted, most: i64) -> Result<Batch,
             let (hit_id, position) = (&row.hit_id, row.place.1);
             row.document = assignments::at(tx, &requester.id, hit_id, position).await?;
         }
-        bytes += row.document.as_ref().map_or(0, String::len);
+        batch.bytes += row.document.as_ref().map_or(0, String::len);
         batch.rows.push(row);
     }
     Ok(batch)

@@ -1,0 +1,135 @@
+// Answers are reviewed in a browser: by keyboard, by two people at once, with hostile answers; seen wide, on a phone and in the
+// dark.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { begun, browser, external, market, picture } from "./market.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const HOSTILE = `</td><script>document.title = "taken"</script><img src=x onerror="document.title = 'taken'">`;
+
+const LOOKS = {
+  wide: { viewport: { width: 1280, height: 900 } },
+  phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+};
+
+const [chrome, at] = await begun(browser(), market());
+
+/** A window of a browser in which the requester `test` was chosen, on a page of the desk. */
+async function opened(address, settings = LOOKS.wide, unloaded = []) {
+  const context = await chrome.newContext(settings);
+  const page = await context.newPage();
+  for (const file of unloaded) await page.route(file, (route) => route.abort());
+  page.setDefaultTimeout(15000);
+  page.errors = [];
+  page.on("pageerror", (error) => page.errors.push(String(error)));
+  await page.goto(`${at.url}/requester/choose`);
+  await page.locator("#id").fill("test");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.waitForURL(/requester\/hits/);
+  await page.goto(`${at.url}/requester/${address}`);
+  return page;
+}
+
+/** A HIT that these workers have answered. */
+async function answered(title, ...works) {
+  const hit = await at.hit(external("https://requester.example/task"), { Title: title, MaxAssignments: 20 });
+  for (const [worker, answers] of works) {
+    await at.control("POST", `/hits/${hit.HITId}/submissions`, { WorkerId: worker, Answers: answers });
+  }
+  return hit;
+}
+
+async function statuses(hit) {
+  const { Assignments } = await at.call("ListAssignmentsForHIT", { HITId: hit.HITId, MaxResults: 100 });
+  return Object.fromEntries(Assignments.map((of) => [of.WorkerId, of.AssignmentStatus]));
+}
+
+/** What axe-core finds, and how much too wide the page is. */
+async function problems(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const violations = found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`));
+  return [...violations, ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
+}
+
+const submitted = (page) => page.waitForURL(/done=/);
+
+test("answers are reviewed by keyboard alone", async () => {
+  const works = ["A1A", "A1B", "A1C", "A1D"].map((worker) => [worker, { label: "cat" }]);
+  const hit = await answered("By keyboard", ...works);
+  const page = await opened(`hits/${hit.HITId}/answers?order=oldest`);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await page.keyboard.press("a");
+  await submitted(page);
+  assert.deepEqual(await statuses(hit), { A1A: "Approved", A1B: "Submitted", A1C: "Submitted", A1D: "Submitted" });
+  // The next row is current.
+  await page.keyboard.press("r");
+  await page.keyboard.press("Enter");
+  assert.equal((await statuses(hit)).A1B, "Submitted", "a rejection needs a reason");
+  await page.keyboard.type("Not a cat, j k a r");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/done=reject/);
+  assert.deepEqual(await statuses(hit), { A1A: "Approved", A1B: "Rejected", A1C: "Submitted", A1D: "Submitted" });
+  await page.getByText("Not a cat, j k a r").waitFor();
+  await page.keyboard.press("a");
+  await page.waitForURL(/done=approve/);
+  assert.equal((await statuses(hit)).A1C, "Approved");
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
+test("without its script the form does the same, and Enter decides nothing", async () => {
+  const hit = await answered("Without script", ["A1A", { label: "cat" }], ["A1B", { label: "dog" }]);
+  const page = await opened(`hits/${hit.HITId}/answers`, LOOKS.wide, ["**/review.js"]);
+  await page.locator("tbody tr", { hasText: "A1A" }).locator("input[type=checkbox]").check();
+  await page.locator("#feedback").fill("Good");
+  await page.locator("#feedback").press("Enter");
+  await page.getByText("Nothing was done. Use one of the buttons").waitFor();
+  assert.deepEqual(await statuses(hit), { A1A: "Submitted", A1B: "Submitted" });
+  await page.getByRole("button", { name: "Reject", exact: true }).click();
+  await submitted(page);
+  assert.deepEqual(await statuses(hit), { A1A: "Rejected", A1B: "Submitted" });
+  await page.context().close();
+});
+
+test("two reviewers at once do nothing twice", async () => {
+  const hit = await answered("Two reviewers", ["A1A", { label: "cat" }], ["A1B", { label: "dog" }]);
+  const [one, other] = await Promise.all([1, 2].map(() => opened(`hits/${hit.HITId}/answers`)));
+  const row = (page, worker) => page.locator("tbody tr", { hasText: worker });
+  await row(one, "A1A").getByRole("button", { name: "Approve" }).click();
+  await submitted(one);
+  await other.locator("#feedback").fill("Both are wrong");
+  await other.getByRole("button", { name: "Reject all submitted on this page" }).click();
+  await row(other, "A1A").getByText("This assignment is already approved.").waitFor();
+  await other.getByText("1 of 2 were done.").waitFor();
+  assert.deepEqual(await statuses(hit), { A1A: "Approved", A1B: "Rejected" });
+  await one.context().close();
+  await other.context().close();
+});
+
+test("hostile answers are text, and the page is clean in every look", async () => {
+  const works = Array.from({ length: 12 }, (_, number) => [
+    `A1W${number}`,
+    { [HOSTILE]: HOSTILE, label: number % 3 ? "cat" : "dog", long: `${HOSTILE}${"W".repeat(50000)}` },
+  ]);
+  const hit = await answered(HOSTILE.slice(0, 120), ...works);
+  for (const [look, settings] of Object.entries(LOOKS)) {
+    const page = await opened(`hits/${hit.HITId}/answers?measures=all`, settings);
+    assert.notEqual(await page.title(), "taken", look);
+    assert.equal(await page.locator("td img, td script").count(), 0, look);
+    await page.getByText("Krippendorff").first().waitFor();
+    await picture(page, `review-${look}`);
+    assert.deepEqual(await problems(page), [], look);
+    await page.locator("tbody details summary").first().click();
+    assert.deepEqual(await problems(page), [], look);
+    assert.deepEqual(page.errors, [], look);
+    await page.context().close();
+  }
+});
