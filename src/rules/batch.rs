@@ -21,6 +21,9 @@ pub const MAX_PAGE_BYTES: usize = 1 << 20;
 /// All pages of a batch together have so many bytes at most.
 pub const MAX_ALL_BYTES: usize = 256 << 20;
 
+/// So many problems of the work on a batch are noted at most.
+pub const MOST_PROBLEMS: usize = csv::MOST_PROBLEMS;
+
 /// Height of a frame in pixels.
 const FRAME_HEIGHT: limits::Range = limits::Range { min: 0, max: 100_000 };
 

@@ -67,6 +67,14 @@ pub struct Line {
     pub assignment: Assignment,
 }
 
+impl Line {
+    /// About how many bytes it has.
+    pub fn bytes(&self) -> usize {
+        let cells = self.cells.iter().map(String::len).sum::<usize>();
+        self.assignment.answer.len() + self.hit.description.len() + cells + 500
+    }
+}
+
 /// What the results say of a HIT.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the members are named by the API")]

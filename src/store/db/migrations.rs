@@ -19,6 +19,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (16, "snapshots", include_str!("../../../migrations/0016_snapshots.sql")),
     (17, "webhooks", include_str!("../../../migrations/0017_webhooks.sql")),
     (18, "robots", include_str!("../../../migrations/0018_robots.sql")),
+    (19, "batches", include_str!("../../../migrations/0019_batches.sql")),
 ];
 
 /// Versions before this one were never released.
