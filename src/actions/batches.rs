@@ -115,15 +115,18 @@ fn is_idle(batch: &Batch) -> Result<(), Fault> {
     Err(Fault::refused(Code::Conflict, message))
 }
 
-/// Goes on with a batch of which some HITs could not be made.
+/// Goes on with a batch of which some HITs could not be made. Nothing changes if it did not stop.
 ///
 /// # Errors
-/// There is no such batch, or nothing to go on with.
+/// There is no such batch; it is canceled.
 pub async fn publish(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<Batch, Fault> {
     let mut batch = batches::find(&mut turn.tx, key, owner).await?;
-    if batch.status != BatchStatus::Stopped {
-        let message = format!("The batch is {}: it did not stop.", batch.status.as_str());
-        return Err(Fault::refused(Code::Conflict, message));
+    match batch.status {
+        BatchStatus::Publishing | BatchStatus::Published => return Ok(batch),
+        BatchStatus::Canceled => {
+            return Err(Fault::refused(Code::Conflict, "The batch is Canceled."));
+        }
+        BatchStatus::Stopped => is_idle(&batch)?,
     }
     batch.status = BatchStatus::Publishing;
     let done = batch.published_count;

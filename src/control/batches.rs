@@ -155,13 +155,13 @@ pub async fn cancel(engine: Arc<Engine>, InPath(id): InPath<i64>) -> Answer<Batc
     Ok(Json(batch.await?))
 }
 
-/// Goes on with a batch of which not all HITs could be made.
+/// Goes on with a batch of which not all HITs could be made. Nothing changes if it did not stop.
 #[utoipa::path(
     post, path = "/_mturk/batches/{id}/publish", operation_id = "publishBatch", tag = "batches",
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The batch.", body = Batch),
-        (status = 409, description = "It did not stop.", body = Failure)
+        (status = 409, description = "It is canceled.", body = Failure)
     )
 )]
 pub async fn publish(engine: Arc<Engine>, InPath(id): InPath<i64>) -> Answer<Batch> {

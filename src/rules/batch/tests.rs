@@ -59,7 +59,8 @@ fn values_have_limits(#[case] changes: Value) {
 #[test]
 fn pages_have_limits() {
     let cell = "x".repeat(250 << 10);
-    let page = |uses: usize| json!({"Template": "<form>${a}".repeat(uses), "Data": format!("a\n{cell}\n")});
+    let data = format!("a\n{cell}\n");
+    let page = |uses: usize| json!({"Template": "<form>${a}".repeat(uses), "Data": data});
     assert!(check(new(&page(4))).is_ok());
     assert_eq!(refused(&page(5)), ["2 : the page would have more than 1 MiB"]);
     let long = "<form>${a}".to_owned() + &"x".repeat(400 << 10);
