@@ -42,7 +42,7 @@ words! {
 /// A batch to make: a HIT for each row of a table.
 ///
 /// Assumed: what is left out has the value that the requester site's form began with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[schema(example = json!({
     "Title": "Name the animal", "Description": "Look at a picture", "Reward": "0.05",
