@@ -10,6 +10,7 @@ use crate::client::{
     ClientError, LATER, SOON, argument, exchange, print, print_part, progress, send, send_and_print,
 };
 use crate::config::commands::{BatchArgs, BatchCommand, Endpoint, NewBatch};
+use crate::rules::batch::samples::{SAMPLES, Sample};
 use crate::rules::batch::{MAX_TEMPLATE_BYTES, review};
 use crate::rules::csv::{self, Limits};
 use crate::rules::frame::encoded;
@@ -36,6 +37,7 @@ pub async fn run(command: &BatchArgs) -> Result<(), ClientError> {
             let bytes = exchange(server, Method::GET, &path, None, LATER).await?;
             return print_part(&String::from_utf8_lossy(&bytes)).map(drop);
         }
+        Some(BatchCommand::Templates { name }) => return templates(name.as_deref()),
         Some(BatchCommand::Show { id }) => (Method::GET, of(*id, ""), None),
         Some(BatchCommand::Extend { id, assignments, until }) => {
             let mut body = json!({});
@@ -69,10 +71,7 @@ async fn list(server: &Endpoint, requester: Option<&str>) -> Result<(), ClientEr
 }
 
 async fn create(server: &Endpoint, new: &NewBatch) -> Result<(), ClientError> {
-    let template = read("--template (MTURK_LOCAL_TEMPLATE)", &new.template, MAX_TEMPLATE_BYTES)?;
-    let template = String::from_utf8(template).map_err(|_| {
-        argument(format!("--template (MTURK_LOCAL_TEMPLATE) {}: it is not UTF-8", new.template))
-    })?;
+    let template = template(&new.template)?;
     let data = read("--data (MTURK_LOCAL_DATA)", &new.data, Limits::DATA.bytes)?;
     let decoded = csv::decode(&data).map_err(|why| argument(format!("{}: {why}", new.data)))?;
     say_notes(&new.data, decoded.note.iter());
@@ -100,6 +99,26 @@ async fn create(server: &Endpoint, new: &NewBatch) -> Result<(), ClientError> {
     let answer = answer.map_err(|error| with_name(error, &new.data))?;
     say_notes(&new.data, notes(&answer).iter());
     print(&answer)
+}
+
+/// The template of that name, or in that file.
+fn template(name: &str) -> Result<String, ClientError> {
+    const OPTION: &str = "--template (MTURK_LOCAL_TEMPLATE)";
+    if let Some(sample) = Sample::find(name).filter(|_| !Path::new(name).exists()) {
+        return Ok(sample.html.to_owned());
+    }
+    let bytes = read(OPTION, name, MAX_TEMPLATE_BYTES)?;
+    String::from_utf8(bytes).map_err(|_| argument(format!("{OPTION} {name}: it is not UTF-8")))
+}
+
+fn templates(name: Option<&str>) -> Result<(), ClientError> {
+    let Some(name) = name else {
+        let line = |sample: &Sample| format!("{:<14}{}", sample.name, sample.about);
+        let lines: Vec<String> = SAMPLES.iter().map(line).collect();
+        return print_part(&lines.join("\n")).map(drop);
+    };
+    let unknown = || argument(format!("there is no built-in template {name}"));
+    print_part(Sample::find(name).ok_or_else(unknown)?.html).map(drop)
 }
 
 fn title(new: &NewBatch) -> String {

@@ -57,7 +57,7 @@ pub enum Command {
     Webhooks(WebhooksArgs),
     /// Show, add or remove robots: workers who do HITs by themselves.
     Robots(RobotsArgs),
-    /// Make HITs from a template and a CSV file, and review their results.
+    /// Make HITs from a template and a CSV file, and review the work.
     Batch(BatchArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),

@@ -235,7 +235,7 @@ commands! {
         "Make a HIT for each row":
             "mturk-local batch create --template task.html --data rows.csv",
         "Read the rows from standard input":
-            "mturk-local batch create --template task.html --data - < rows.csv",
+            "cat rows.csv | mturk-local batch create --template task.html --data -",
     }
     "batch show", "batches" {
         "Show how far a batch has come": "mturk-local batch show 1",
@@ -254,13 +254,19 @@ commands! {
         "Approve and reject as the file says": "mturk-local batch review reviewed.csv",
         "Name the batch, if the file does not":
             "mturk-local batch review reviewed.csv --batch 1",
-        "Read the file from standard input": "mturk-local batch review - < reviewed.csv",
+        "Read the file from standard input": "cat reviewed.csv | mturk-local batch review -",
     }
     "batch extend", "batches" {
         "Get two more assignments of each HIT":
             "mturk-local batch extend 1 --assignments 2",
         "Let the HITs last a week from now": "mturk-local batch extend 1 --until +7d",
         "Do both": "mturk-local batch extend 1 --assignments 2 --until +7d",
+    }
+    "batch templates", "batches" {
+        "List the built-in templates": "mturk-local batch templates",
+        "Save one, to edit it": "mturk-local batch templates sentiment > task.html",
+        "Show the variables of one":
+            "mturk-local batch templates categorize | grep -o '${[^}]*}'",
     }
     "batch publish", "batches" {
         "Go on when there is money again": "mturk-local batch publish 1",

@@ -2,6 +2,7 @@
 
 pub mod results;
 pub mod review;
+pub mod samples;
 pub mod template;
 
 use crate::fault::Fault;

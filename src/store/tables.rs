@@ -44,10 +44,10 @@ macro_rules! statements_of {
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let tables: [(&str, &[(&str, &str)]); 32] = statements_of! {
         acceptances, assignments, batch_results, batches, bonus_payments, clock_check, events,
-        faults, hit_groups, hit_layouts, hit_requirements, hit_types, hits, messages, notifications, owners,
-        qualification_requests, qualification_types, qualifications, requesters, review_reports,
-        reviewed_workers, robots, snapshots, timers, unique_request_tokens, uploaded_files,
-        webhooks, worker_blocks, worker_history, workers, world
+        faults, hit_groups, hit_layouts, hit_requirements, hit_types, hits, messages,
+        notifications, owners, qualification_requests, qualification_types, qualifications,
+        requesters, review_reports, reviewed_workers, robots, snapshots, timers,
+        unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history, workers, world
     };
     let resets = reset::STATEMENTS.map(|statements| ("reset", statements));
     tables

@@ -72,6 +72,11 @@ pub enum BatchCommand {
         #[arg(long, value_name = "TIME", env = "MTURK_LOCAL_UNTIL", help_heading = heading::WORK)]
         until: Option<String>,
     },
+    /// List the built-in templates, or print one.
+    Templates {
+        /// The template to print.
+        name: Option<String>,
+    },
     /// Go on with a batch of which not all HITs could be made.
     Publish {
         /// The number of the batch.
@@ -88,7 +93,7 @@ pub enum BatchCommand {
 #[derive(Debug, Args)]
 #[command(next_help_heading = heading::WORK)]
 pub struct NewBatch {
-    /// A file with HTML, in which ${column} stands for a cell.
+    /// A file with HTML, in which ${column} stands for a cell; or a built-in template.
     #[arg(long, value_name = "FILE", env = "MTURK_LOCAL_TEMPLATE")]
     #[arg(value_hint = ValueHint::FilePath)]
     pub template: String,

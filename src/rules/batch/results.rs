@@ -130,7 +130,11 @@ impl Results {
             let mut cells = self.facts(line);
             let cell = |place: &usize| line.cells.get(*place).cloned().unwrap_or_default();
             cells.extend(inputs.iter().map(cell));
-            cells.extend(names.iter().map(|name| known.get(name).map_or_else(String::new, text)));
+            cells.extend(
+                names
+                    .iter()
+                    .map(|name| known.get(name).map_or_else(String::new, |value| text(value))),
+            );
             cells.extend([String::new(), String::new()]);
             writer.row(cells.iter().map(String::as_str));
         }
@@ -188,7 +192,7 @@ fn rate((approved, decided): (i64, i64)) -> String {
 }
 
 /// Assumed: several choices are joined by `|`; of a file the key is shown.
-fn text(value: &&AnswerValue) -> String {
+fn text(value: &AnswerValue) -> String {
     match value {
         AnswerValue::FreeText(text) => text.clone(),
         AnswerValue::Selections { identifiers, other } => {

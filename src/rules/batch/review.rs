@@ -49,7 +49,7 @@ pub fn read(bytes: &[u8]) -> Result<Reviewed, Vec<TableNote>> {
     let (mut read, mut problems) = (Reviewed::default(), Problems::default());
     let mut known = HashSet::new();
     for row in &table.rows {
-        let named = batch_of(columns.cell(row, columns.annotation));
+        let named = batch_of(Columns::cell(row, columns.annotation));
         if named.is_some() && read.batch_id.is_some_and(|known| Some(known) != named) {
             problems.add(row.line, "RequesterAnnotation", "this is a row of another batch");
         }
@@ -95,12 +95,12 @@ impl Columns {
         Ok(Self { assignment: assignment.unwrap_or_default(), approve, reject, annotation })
     }
 
-    fn cell<'r>(&self, row: &'r Row, place: Option<usize>) -> &'r str {
+    fn cell(row: &Row, place: Option<usize>) -> &str {
         place.and_then(|place| row.cells.get(place)).map_or("", |cell| cell.trim())
     }
 
     fn entry(&self, row: &Row, problems: &mut Problems) -> Option<Entry> {
-        let (approve, reject) = (self.cell(row, self.approve), self.cell(row, self.reject));
+        let (approve, reject) = (Self::cell(row, self.approve), Self::cell(row, self.reject));
         let decision = match (approve.is_empty(), reject.is_empty()) {
             (true, true) => return None,
             (false, true) => Decision::Approve,
@@ -110,7 +110,7 @@ impl Columns {
                 return None;
             }
         };
-        let assignment_id = self.cell(row, Some(self.assignment)).to_owned();
+        let assignment_id = Self::cell(row, Some(self.assignment)).to_owned();
         if !is_id(&assignment_id) {
             problems.add(row.line, "AssignmentId", "this is no id of an assignment");
         }

@@ -32,7 +32,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, String> {
         Ok(text) => Ok(Decoded { text: text.to_owned(), note: None }),
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            let line = 1 + before.split(|byte| *byte == b'\n').skip(1).count();
             let reason = "not UTF-8 from here on: the file is read as Latin-1";
             let text = bytes.iter().map(|byte| latin_1(*byte)).collect();
             Ok(Decoded { text, note: Some(TableNote::new(line, "", reason)) })

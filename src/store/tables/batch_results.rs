@@ -24,17 +24,17 @@ statements! {
         WHERE r.batch_key = $1 AND r.number >= $2 AND (r.number > $2 OR a.position > $3) \
         ORDER BY r.number, a.position LIMIT 200";
     STATUSES = "SELECT a.id, a.status FROM assignments a \
-        JOIN batch_rows r ON r.hit_key = a.hit_key \
-        WHERE r.batch_key = $1 AND a.id IN (SELECT key FROM json_each($2))";
+        WHERE a.id IN (SELECT key FROM json_each($2)) \
+            AND $1 = (SELECT r.batch_key FROM batch_rows r WHERE r.hit_key = a.hit_key)";
     RATES = "SELECT a.worker_id, \
             count(*) FILTER (WHERE a.status = 'Approved'), count(*), \
             count(*) FILTER (WHERE a.status = 'Approved' AND a.position >= $3), \
             count(*) FILTER (WHERE a.position >= $3), \
             count(*) FILTER (WHERE a.status = 'Approved' AND a.position >= $4), \
             count(*) FILTER (WHERE a.position >= $4) \
-        FROM assignments a JOIN hits h ON h.key = a.hit_key \
-        WHERE a.worker_id IN (SELECT key FROM json_each($2)) \
-            AND a.status IN ('Approved', 'Rejected') AND h.requester_id = $1 \
+        FROM assignments a WHERE a.worker_id IN (SELECT key FROM json_each($2)) \
+            AND a.status IN ('Approved', 'Rejected') \
+            AND $1 = (SELECT h.requester_id FROM hits h WHERE h.key = a.hit_key) \
         GROUP BY a.worker_id";
 }
 
