@@ -6,15 +6,20 @@ use mturk_local::emulator::Options;
 use mturk_local::turn::Profile;
 use serde_json::{Value, json};
 
-use crate::world::{Reply, World};
+use crate::world::{Reply, World, changed};
 
 const TEMPLATE: &str = "<p>${name} \u{1f600}</p><input name=\"animal\">";
 
 fn batch(changes: Value) -> Value {
-    let mut new = json!({"Title": "Name it", "Description": "Look", "Reward": "0.05",
+    let new = json!({"Title": "Name it", "Description": "Look", "Reward": "0.05",
         "Template": TEMPLATE, "Data": "name\ncat\ndog\n"});
-    new.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    new
+    changed(new, changes)
+}
+
+/// A table with so many rows.
+fn numbers(count: usize) -> String {
+    let rows: Vec<String> = (0..count).map(|number| format!("{number}\n")).collect();
+    format!("name\n{}", rows.concat())
 }
 
 async fn add(world: &World, changes: Value) -> i64 {
@@ -65,10 +70,10 @@ fn column<'r>(results: &'r [Vec<String>], name: &str) -> Vec<&'r str> {
 }
 
 async fn review(world: &World, id: i64, rows: &[(&str, &str, &str)]) -> (u16, Value) {
-    let mut text = "AssignmentId,Approve,Reject\n".to_owned();
-    for (assignment, approve, reject) in rows {
-        text += &format!("{assignment},{approve},{reject}\n");
-    }
+    let rows = rows.iter().map(|(id, approve, reject)| format!("{id},{approve},{reject}"));
+    let lines: Vec<String> =
+        ["AssignmentId,Approve,Reject".to_owned()].into_iter().chain(rows).collect();
+    let text = lines.join("\n");
     let reply = send(world, "POST", &format!("/batches/{id}/review"), &text).await;
     (reply.status, reply.json())
 }
@@ -220,8 +225,7 @@ async fn a_review_with_a_problem_decides_nothing() {
 #[tokio::test]
 async fn many_decisions_are_applied() {
     let world = World::new().await;
-    let rows: String = (0..15).map(|number| format!("{number}\n")).collect();
-    let id = add(&world, json!({"Data": format!("name\n{rows}")})).await;
+    let id = add(&world, json!({"Data": numbers(15)})).await;
     show(&world, id).await;
     let mut done = Vec::new();
     for hit_id in hits(&world).await {
@@ -238,8 +242,7 @@ async fn many_decisions_are_applied() {
 #[tokio::test]
 async fn work_goes_on_after_a_restart() {
     let world = World::new().await;
-    let rows: String = (0..2000).map(|number| format!("{number}\n")).collect();
-    let id = add(&world, json!({"Data": format!("name\n{rows}")})).await;
+    let id = add(&world, json!({"Data": numbers(2000)})).await;
     let world = world.restarted().await;
     let mut shown = show(&world, id).await;
     for _ in 0..100 {
@@ -317,8 +320,7 @@ async fn a_batch_without_money_stops_and_goes_on() {
         options.market.profile = Profile::Production;
     })
     .await;
-    let rows: String = (0..2000).map(|number| format!("{number}\n")).collect();
-    let id = add(&world, json!({"Reward": "4.00", "Data": format!("name\n{rows}")})).await;
+    let id = add(&world, json!({"Reward": "4.00", "Data": numbers(2000)})).await;
     let dear = json!({"Reward": "5000.00", "MaxAssignments": 1, "LifetimeInSeconds": 3600});
     let hit_id = world.create_hit(dear).await;
     world.done("POST", "/clock", json!({"advance": "1s"})).await;

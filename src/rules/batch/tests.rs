@@ -162,8 +162,8 @@ fn every_problem_of_a_review_is_named() {
     ];
     assert_eq!(problems(&text), expected);
     let many = |count: usize| {
-        let rows = (0..count).map(|number| format!("3A{number},x\n"));
-        "AssignmentId,Approve\n".to_owned() + &rows.collect::<String>()
+        let rows: Vec<String> = (0..count).map(|number| format!("3A{number},x\n")).collect();
+        "AssignmentId,Approve\n".to_owned() + &rows.concat()
     };
     assert_eq!(read(many(MAX_DECISIONS).as_bytes()).unwrap().entries.len(), MAX_DECISIONS);
     let reason = "20002 : there are more than 20000 decisions: upload it in parts";
@@ -206,7 +206,8 @@ fn results_have_the_columns_of_the_closed_site() {
                  <FreeText>{text}</FreeText></Answer>"
             )
         };
-        let all: String = pairs.iter().map(one).collect();
+        let all: Vec<String> = pairs.iter().map(one).collect();
+        let all = all.concat();
         format!("<QuestionFormAnswers xmlns=\"{xmlns}\">{all}</QuestionFormAnswers>")
     };
     let mut results = Results { columns: vec!["b".into(), "a".into()], ..Results::default() };
