@@ -2,11 +2,13 @@
 //! a world file can do alike.
 
 pub mod assignment;
+pub mod batches;
 pub mod events;
 pub mod expiration;
 pub mod faults;
 pub mod form;
 pub mod hit;
+pub mod hit_type;
 pub mod idempotency;
 pub mod money;
 pub mod qualification;

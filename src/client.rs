@@ -1,5 +1,6 @@
 //! The commands that talk to a running server over its control API.
 
+pub mod batches;
 pub mod import;
 
 use std::io::Write as _;

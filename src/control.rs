@@ -1,6 +1,7 @@
 //! The control API: what a test or a script may do with the market beside the Requester API.
 
 pub mod admin;
+mod batches;
 mod clock;
 mod description;
 mod events;
@@ -39,7 +40,7 @@ use crate::outbound::Outbound;
 use crate::worlds::reset::Beginning;
 
 pub use description::text as description;
-pub use json::{MAX_WORLD, no_such_route};
+pub use json::{MAX_TABLE, MAX_WORLD, no_such_route};
 
 /// What the routes share.
 #[derive(Debug, Clone)]
@@ -138,8 +139,20 @@ fn routes() -> Router<Control> {
         .route("/webhooks", get(webhooks::list).post(webhooks::add).delete(webhooks::remove))
         .route("/webhooks/retry", post(webhooks::retry))
         .route("/robots", get(robots::list).post(robots::add).delete(robots::remove))
+        .merge(of_batches())
         .route("/requests", get(requests::list).delete(requests::clear))
         .route("/wait", get(wait::wait))
+}
+
+fn of_batches() -> Router<Control> {
+    Router::new()
+        .route("/batches", get(batches::list).post(batches::add))
+        .route("/batches/{id}", get(batches::show).delete(batches::cancel))
+        .route("/batches/{id}/publish", post(batches::publish))
+        .route("/batches/{id}/extend", post(batches::extend))
+        .route("/batches/{id}/results.csv", get(batches::results))
+        .route("/batches/{id}/review", post(batches::review))
+        .layer(DefaultBodyLimit::max(MAX_TABLE))
 }
 
 /// Whether a path is the control API's.
@@ -161,6 +174,7 @@ pub fn may_be_long(method: &Method, path: &str) -> bool {
         Some("/clock" | "/reset" | "/timers/retry") => method == Method::POST,
         Some("/world") => true,
         Some(path) if path.starts_with("/snapshots/") => true,
+        Some(path) if path.starts_with("/batches") => true,
         _ => false,
     }
 }

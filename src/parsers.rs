@@ -6,9 +6,11 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use chrono::DateTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::host_check::{HostCheck, Writers};
+use crate::rules::batch::{self, review};
+use crate::rules::csv;
 use crate::rules::frame::{form_targets, local};
 use crate::rules::mask::masked;
 use crate::rules::notification;
@@ -32,6 +34,7 @@ use crate::rules::robots::plausible;
 use crate::rules::robots::random::Random;
 use crate::shapes::answer::Given;
 use crate::shapes::answerer::OpenAi;
+use crate::shapes::batch::NewBatch;
 use crate::shapes::hit::HitLayoutParameter;
 use crate::sigv4::{self, SigningKeys};
 use crate::site::multipart::parts;
@@ -120,6 +123,12 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let problems = |refusal: Refusal| drop(refusal.message(&[]));
         drop(read.map(|checked| checked.map_err(problems)));
     }),
+    ("csv", |sent| drop(csv::read(sent, csv::Limits::DATA))),
+    ("reviewed_csv", |sent| drop(review::read(sent))),
+    ("batch", |sent| {
+        let [template, data] = cut(sent);
+        drop(batch::check(new_batch(template, data)).map(|checked| checked.first_page()));
+    }),
     ("archive", |sent| {
         let Ok(file) = archive::decode(sent.to_vec()).and_then(archive::read) else { return };
         let mut archive = Archive::default();
@@ -149,6 +158,13 @@ fn form_of(sent: &[u8]) -> Option<(QuestionForm, Filling)> {
     let [question, posted] = cut(sent);
     let Ok(Question::Form(form)) = parse(&text(question)) else { return None };
     Some((form, Filling { texts: urlencoded(posted), files: Vec::new() }))
+}
+
+/// A batch of this template and CSV.
+fn new_batch(template: &[u8], data: &[u8]) -> NewBatch {
+    let members = json!({"Template": text(template), "Data": text(data), "Title": "t",
+        "Description": "d", "Reward": "0.05"});
+    serde_json::from_value(members).unwrap_or_default()
 }
 
 /// A form with what was filled in and what is wrong with it.

@@ -2,8 +2,10 @@
 
 pub mod admin_token;
 pub mod assignment;
+pub mod batch;
 pub mod bonus;
 pub mod console_cookie;
+pub mod csv;
 pub mod desk_cookie;
 pub mod faults;
 pub mod fees;

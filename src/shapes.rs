@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod answerer;
 pub mod assignment;
+pub mod batch;
 pub mod event;
 pub mod fault_rule;
 pub mod hit;
@@ -13,6 +14,7 @@ pub mod qualification;
 pub mod review;
 pub mod scalar;
 pub mod snapshot;
+pub mod table;
 pub mod webhook;
 pub mod words;
 pub mod worker;

@@ -1,6 +1,7 @@
 //! What falls due: each timer is an action at its own instant.
 
 use crate::actions::assignment::return_assignment;
+use crate::actions::batches::portions;
 use crate::actions::expiration::end_lifetime;
 use crate::actions::hit::dispose;
 use crate::actions::review::{Approval, approve};
@@ -28,6 +29,7 @@ pub async fn fire(turn: &mut Turn, entry: &Entry) -> Result<(), Fault> {
     match timer.kind {
         Kind::Abandonment => abandon(turn, &timer.subject).await,
         Kind::AutoApproval => auto_approve(turn, &timer.subject).await,
+        Kind::Batch => portions::next(turn, &timer.subject).await,
         Kind::Disposal => auto_dispose(turn, &timer.subject).await,
         Kind::Expiry => expire(turn, &timer.subject).await,
         Kind::RobotArrival => steps::arrive(turn, &timer.subject).await,

@@ -1,6 +1,7 @@
 //! Read-only screens: what a page shows, read in one turn.
 
 pub mod bar;
+pub mod batches;
 pub mod dashboard;
 pub mod desk;
 pub mod groups;

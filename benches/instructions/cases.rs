@@ -249,6 +249,22 @@ pub const CASES: &[Case] = &[
         let workers = numbered("\n{\"WorkerId\":\"A{}\",\n\"Odd\":1},", n);
         format!("{{\"Workers\":[{}]}}", workers.trim_end_matches(',')).into()
     }),
+    ("csv", "rows", |n| format!("a,b\n{}", text("1,2\n", n)).into()),
+    ("csv", "blank lines", |n| format!("a\n{}1\n", text("\n", n)).into()),
+    ("csv", "quotation marks", |n| format!("a\n\"{}\"", text("\"\"", n)).into()),
+    ("csv", "an open quotation mark", |n| format!("a\n\"{}", text("1\n", n)).into()),
+    ("csv", "ragged rows", |n| format!("a,b\n{}", text("1\n", n)).into()),
+    ("csv", "columns", |n| numbered("c{},", n).into()),
+    ("csv", "Latin-1", |n| [b"a\n".to_vec(), vec![0xe9; n]].concat()),
+    ("reviewed_csv", "decisions", |n| {
+        format!("AssignmentId,Approve\n{}", numbered("3A{},x\n", n)).into()
+    }),
+    ("reviewed_csv", "rows without a mark", |n| {
+        format!("AssignmentId,Approve\n{}", numbered("3A{},\n", n)).into()
+    }),
+    ("batch", "variables", |n| format!("{}\0a\n1\n", numbered("${a{}}", n)).into()),
+    ("batch", "uses of a variable", |n| format!("{}\0a\n1\n", text("${a}", n)).into()),
+    ("batch", "rows", |n| format!("${{a}}\0a\n{}", text("1\n", n)).into()),
     ("archive", "assignments", |n| {
         let work = "{\"AssignmentId\":\"3A{}\",\"WorkerId\":\"A1\",\"HITId\":\"3H\",\
                     \"SubmitTime\":\"2019-08-30 12:00:00-07:00\"}\n";

@@ -26,6 +26,14 @@ pub struct CheckedHit {
     new: NewHit,
 }
 
+impl CheckedHit {
+    /// A HIT of a batch, whose members and question were checked with the batch: the limits of
+    /// the API's `Question` do not bind it.
+    pub const fn of_batch(question: String, new: NewHit) -> Self {
+        Self { question, new }
+    }
+}
+
 /// Checks what a requester sent, and that the request is not a repetition.
 ///
 /// # Errors

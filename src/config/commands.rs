@@ -1,5 +1,6 @@
 //! The commands besides serving.
 
+mod batches;
 mod lists;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use crate::config::candidates;
 use crate::config::heading;
 use crate::config::{DEFAULT_LISTEN, Serve};
 use crate::rules::url::{is_host_and_port, split_port};
+pub use batches::{BatchArgs, BatchCommand, NewBatch};
 pub use lists::{
     FaultsArgs, FaultsCommand, RobotsArgs, RobotsCommand, WebhooksArgs, WebhooksCommand,
 };
@@ -55,6 +57,8 @@ pub enum Command {
     Webhooks(WebhooksArgs),
     /// Show, add or remove robots: workers who do HITs by themselves.
     Robots(RobotsArgs),
+    /// Make HITs from a template and a CSV file, and review the work.
+    Batch(BatchArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.

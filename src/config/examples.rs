@@ -219,6 +219,67 @@ commands! {
         "Replace all robots with ten":
             "mturk-local robots clear && mturk-local robots add Workers=10",
     }
+    "batch", "batches" {
+        "Show the batches": "mturk-local batch",
+        "Save the results of a batch": "mturk-local batch results 1 > results.csv",
+        "Apply the marks in a results file": "mturk-local batch review reviewed.csv",
+    }
+    "batch list", "batches" {
+        "Show all batches": "mturk-local batch list",
+        "Show the batches of one requester": "mturk-local batch list --requester lab",
+        "Save them": "mturk-local batch list > batches.json",
+    }
+    "batch create", "batches" {
+        "Show the variables and the cost, and make nothing":
+            "mturk-local batch create --template task.html --data rows.csv --dry-run",
+        "Make a HIT for each row":
+            "mturk-local batch create --template task.html --data rows.csv",
+        "Read the rows from standard input":
+            "cat rows.csv | mturk-local batch create --template task.html --data -",
+    }
+    "batch show", "batches" {
+        "Show how far a batch has come": "mturk-local batch show 1",
+        "Save a batch": "mturk-local batch show 1 > batch.json",
+        "Show a batch of a server at another address":
+            "mturk-local batch show 1 --endpoint http://127.0.0.1:8080",
+    }
+    "batch results", "batches" {
+        "Save the results": "mturk-local batch results 1 > results.csv",
+        "Save them for a spreadsheet":
+            "mturk-local batch results 1 --harmless > results.csv",
+        "Count the assignments of a batch without line breaks in answers":
+            "mturk-local batch results 1 | tail -n +2 | wc -l",
+    }
+    "batch review", "batches" {
+        "Approve and reject as the file says": "mturk-local batch review reviewed.csv",
+        "Name the batch, if the file does not":
+            "mturk-local batch review reviewed.csv --batch 1",
+        "Read the file from standard input": "cat reviewed.csv | mturk-local batch review -",
+    }
+    "batch extend", "batches" {
+        "Get two more assignments of each HIT":
+            "mturk-local batch extend 1 --assignments 2",
+        "Let the HITs last a week from now": "mturk-local batch extend 1 --until +7d",
+        "Do both": "mturk-local batch extend 1 --assignments 2 --until +7d",
+    }
+    "batch templates", "batches" {
+        "List the built-in templates": "mturk-local batch templates",
+        "Save one, to edit it": "mturk-local batch templates sentiment > task.html",
+        "Show the variables of one":
+            "mturk-local batch templates categorize | grep -o '${[^}]*}'",
+    }
+    "batch publish", "batches" {
+        "Go on when there is money again": "mturk-local batch publish 1",
+        "Save what becomes of the batch": "mturk-local batch publish 1 > batch.json",
+        "Go on, and show how far it has come":
+            "mturk-local batch publish 1 && mturk-local batch show 1",
+    }
+    "batch cancel", "batches" {
+        "Let all HITs of a batch expire": "mturk-local batch cancel 1",
+        "Save what is left": "mturk-local batch cancel 1 > batch.json",
+        "Cancel a batch, and save what was submitted":
+            "mturk-local batch cancel 1 && mturk-local batch results 1 > results.csv",
+    }
     "clock", "time" {
         "Show the time of the market": "mturk-local clock",
         "Let 30 days pass, with everything that falls due": "mturk-local clock advance 30d",

@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi, openapi};
 
 use crate::control::json::{FAILED, Failure};
 use crate::control::{
-    clock, events, faults, files, health, metrics, qualifications, requests, robots, snapshots,
-    wait, webhooks, work, workers, worlds,
+    batches, clock, events, faults, files, health, metrics, qualifications, requests, robots,
+    snapshots, wait, webhooks, work, workers, worlds,
 };
 
 /// The description as a JSON text, made when it is first asked for.
@@ -58,6 +58,7 @@ pub async fn show() -> impl IntoResponse {
         (name = "events", description = "What happened, and waiting for it."),
         (name = "faults", description = "Calls that fail because a rule says so."),
         (name = "robots", description = "Workers by script."),
+        (name = "batches", description = "HITs from a template and a CSV, and their results."),
         (name = "work", description = "What workers do: accept, submit, return."),
     ),
     paths(
@@ -71,6 +72,8 @@ pub async fn show() -> impl IntoResponse {
         faults::list, faults::add, faults::remove,
         webhooks::list, webhooks::add, webhooks::remove, webhooks::retry,
         robots::list, robots::add, robots::remove,
+        batches::add, batches::list, batches::show, batches::cancel, batches::publish,
+        batches::extend, batches::results, batches::review,
         work::accept, work::submit, work::return_place, work::submission,
         files::show, show,
     ),

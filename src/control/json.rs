@@ -14,11 +14,16 @@ use tokio::time::timeout;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::fault::{ErrorView, Fault, Kind};
+use crate::rules::batch::Refused;
 use crate::rules::text::{self, BadAddress, json_holds_nul};
+use crate::shapes::table::TableNote;
 use crate::worlds::{Problem, Refusal};
 
 /// A world of more bytes is refused.
 pub const MAX_WORLD: usize = 512 << 20;
+
+/// A batch, or a reviewed file, of more bytes is refused.
+pub const MAX_TABLE: usize = 64 << 20;
 
 /// The message where the store failed, for example because its disk is full. Who has the control
 /// API can look at the log, which says why.
@@ -54,7 +59,7 @@ struct Error {
     code: &'static str,
     /// A sentence for people; it may change.
     message: String,
-    /// What is wrong with a world, place by place.
+    /// What is wrong with a world or a table, place by place.
     #[schema(required = false)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem>,
@@ -77,6 +82,28 @@ impl From<Fault> for Failure {
                 tracing::error!(%fault, "the market failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ServiceFault", FAILED)
             }
+        }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        let notes = match refused {
+            Refused::Fault(fault) => return fault.into(),
+            Refused::Table(notes) => notes,
+        };
+        let problem = |TableNote { line, column, reason }: TableNote| Problem {
+            file: 0,
+            path: column,
+            line,
+            reason,
+            elsewhere: None,
+        };
+        let problems: Vec<Problem> = notes.into_iter().map(problem).collect();
+        let message = Refusal::Problems(problems.clone()).message(&[]);
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            error: Error { code: "BadTable", message, problems },
         }
     }
 }
@@ -141,8 +168,14 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 /// How many MiB a body of that route has at most.
 fn limit(path: &str) -> usize {
-    // Elsewhere it is that of the Requester API.
-    if path.ends_with("/world") { MAX_WORLD >> 20 } else { 1 }
+    if path.ends_with("/world") {
+        MAX_WORLD >> 20
+    } else if path.contains("/batches") {
+        MAX_TABLE >> 20
+    } else {
+        // Elsewhere it is that of the Requester API.
+        1
+    }
 }
 
 impl Body {
@@ -163,6 +196,11 @@ impl Body {
             return Err(Fault::unreadable("no text holds the character U+0000"));
         }
         serde_json::from_str(text).map_err(|e| Fault::unreadable(e.to_string()))
+    }
+
+    /// It as it came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// It as text.
@@ -268,5 +306,6 @@ mod tests {
     #[test]
     fn a_world_may_be_longer_than_other_bodies() {
         assert_eq!((limit("/_mturk/world"), limit("/world"), limit("/reset")), (512, 512, 1));
+        assert_eq!((limit("/batches"), limit("/_mturk/batches/1/review")), (64, 64));
     }
 }

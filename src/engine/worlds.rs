@@ -84,7 +84,10 @@ impl Engine {
 
     /// A turn that may take seconds, on a thread that nobody else waits for: SQLite is called where
     /// the turn is. It may change requesters.
-    pub(super) async fn write_long<I, T, E>(
+    ///
+    /// # Errors
+    /// As of [`Engine::write`].
+    pub async fn write_long<I, T, E>(
         self: &Arc<Self>,
         input: I,
         action: Action<I, T, E>,

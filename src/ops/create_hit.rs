@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::actions;
 use crate::fault::Fault;
-use crate::ops::{Member, create_hit_type};
+use crate::ops::Member;
 use crate::rules::hit_type::Values;
 use crate::shapes::hit::{HitTypeMembers, NewHit};
 use crate::store::hits::Hit;
@@ -21,6 +21,6 @@ pub struct Input {
 pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<Member<Hit>, Fault> {
     let values = Values::check(input.values)?;
     let checked = actions::hit::check_new(turn, input.new).await?;
-    let hit_type = create_hit_type::find_or_add(turn, values).await?;
+    let hit_type = actions::hit_type::find_or_add(turn, values).await?;
     Ok(Member("HIT", actions::hit::create_hit(turn, hit_type, checked).await?))
 }

@@ -28,6 +28,7 @@ pub mod visible_text;
 
 pub use form::QuestionForm;
 pub use located_error::LocatedError;
+pub(in crate::rules) use pages::document as page_document;
 pub use pages::{ExternalQuestion, HtmlQuestion, host as web_host};
 
 use crate::fault::{Code, Fault};
@@ -37,6 +38,10 @@ use xml::Element;
 ///
 /// Source: `CreateHIT`, parameter `Question`: at most 65,535 bytes.
 pub const MAX_BYTES: usize = 65_535;
+
+/// The longest question document that is shown to workers, in bytes. Batches and world files may
+/// have longer ones than the API takes. Assumed: so long.
+pub const MAX_STORED_BYTES: usize = 2 << 20;
 
 /// What a worker is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +57,9 @@ pub enum Question {
 /// Why a question document is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionFault {
-    /// The document has more than [`MAX_BYTES`] bytes.
-    #[error("The document is longer than 65,535 bytes.")]
+    /// The document has more than [`MAX_STORED_BYTES`] bytes, or [`MAX_BYTES`] where it came by the
+    /// API.
+    #[error("The document is too long.")]
     TooLong,
     /// The document has no character at all.
     #[error("The document is empty.")]
@@ -65,6 +71,9 @@ pub enum QuestionFault {
 
 /// Reads the question of a new HIT, as its requester sent it.
 pub fn check(xml: &str) -> Result<(), Fault> {
+    if xml.len() > MAX_BYTES {
+        return Err(unreadable(QuestionFault::TooLong));
+    }
     let question = parse(xml).map_err(unreadable)?;
     check_characters(xml)?;
     match question {
@@ -106,17 +115,18 @@ pub fn unreadable(fault: QuestionFault) -> Fault {
 ///
 /// White space and a byte order mark before the XML declaration are accepted: clients send them.
 pub fn parse(xml: &str) -> Result<Question, QuestionFault> {
-    read(xml, question)
+    read(xml, MAX_STORED_BYTES, question)
 }
 
 fn read<T>(
     xml: &str,
+    most: usize,
     reader: impl FnOnce(Element<'_>) -> Result<T, LocatedError>,
 ) -> Result<T, QuestionFault> {
     match xml.len() {
         0 => Err(QuestionFault::Empty),
-        1..=MAX_BYTES => Ok(xml::read(xml, reader)?),
-        _ => Err(QuestionFault::TooLong),
+        length if length > most => Err(QuestionFault::TooLong),
+        _ => Ok(xml::read(xml, reader)?),
     }
 }
 

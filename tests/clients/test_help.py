@@ -45,6 +45,10 @@ def folder(tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results/hits.json").write_text(world % "3RESULTS")
     (tmp_path / "study.jsonl").write_text('{"HITId": "3STUDY", "Title": "t"}\n')
+    (tmp_path / "task.html").write_text("<p>${name}</p><input name='x'>")
+    (tmp_path / "rows.csv").write_text("name\ncat\n")
+    reviewed = "AssignmentId,RequesterAnnotation,Approve,Reject\n3A,BatchId:1;,,\n"
+    (tmp_path / "reviewed.csv").write_text(reviewed)
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "review.py").write_text("import os; os.environ['AWS_ENDPOINT_URL_MTURK']\n")
     (tmp_path / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
@@ -67,6 +71,9 @@ def test_examples_do_something(path, folder):
     with launch(*known) as server:
         names = {"ENDPOINT": server.url, "ADMIN_TOKEN": TOKEN}
         names = {f"MTURK_LOCAL_{name}": value for name, value in names.items()}
+        if path[:1] == ("batch",):
+            made = "mturk-local batch create --template task.html --data rows.csv"
+            run(made, folder, environment_of(folder, **names))
         more = {"HIT": HIT, "OTHER": server.url, "MANPAGER": "cat"}
         for line in lines:
             environment = environment_of(folder, **names, **more)

@@ -6,6 +6,7 @@ mod admin;
 mod answers;
 mod auth;
 mod bad_input;
+mod batches;
 mod beginnings;
 mod benches;
 mod cli;

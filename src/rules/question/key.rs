@@ -42,7 +42,7 @@ enum Mapping {
 
 /// Reads an answer key.
 pub fn parse(text: &str) -> Result<AnswerKey, QuestionFault> {
-    super::read(text, answer_key)
+    super::read(text, super::MAX_BYTES, answer_key)
 }
 
 /// The value that a worker gets for an answer document.

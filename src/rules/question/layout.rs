@@ -71,6 +71,9 @@ impl Layout {
         let too_long = || unreadable(QuestionFault::TooLong);
         let (page, spans) = self.filled(&values).ok_or_else(too_long)?;
         let document = pages::document(&page, self.frame_height);
+        if document.len() > MAX_BYTES {
+            return Err(too_long());
+        }
         parse(&document).map_err(unreadable)?;
         html5::check(&page, &|offset| {
             let next = spans.partition_point(|span| span.end <= offset);

@@ -91,7 +91,7 @@ fn html_content(element: Element<'_>) -> Result<String, LocatedError> {
 }
 
 /// A document around a page, whatever characters are in it.
-pub(super) fn document(page: &str, frame_height: i64) -> String {
+pub(in crate::rules) fn document(page: &str, frame_height: i64) -> String {
     let page = page.replace("]]>", "]]]]><![CDATA[>");
     format!(
         "<HTMLQuestion xmlns=\"{HTML_QUESTION}\"><HTMLContent><![CDATA[{page}]]></HTMLContent>\

@@ -21,6 +21,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (18, "robots", include_str!("../../../migrations/0018_robots.sql")),
     (19, "robot_places", include_str!("../../../migrations/0019_robot_places.sql")),
     (20, "review", include_str!("../../../migrations/0020_review.sql")),
+    (21, "batches", include_str!("../../../migrations/0021_batches.sql")),
 ];
 
 /// Versions before this one were never released.

@@ -41,6 +41,9 @@ mod everything {
         NO_ROBOTS = "DELETE FROM robots";
         NO_ROBOT_WORK = "DELETE FROM robot_work";
         NO_ROBOT_PLACES = "DELETE FROM robot_places";
+        NO_BATCHES = "DELETE FROM batches";
+        NO_BATCH_ROWS = "DELETE FROM batch_rows";
+        NO_BATCH_REVIEWS = "DELETE FROM batch_reviews";
     }
 }
 
@@ -87,6 +90,11 @@ mod of_requester {
             (SELECT destination_key FROM webhooks WHERE requester_id = $1)";
         WEBHOOKS_OF = "DELETE FROM webhooks WHERE requester_id = $1";
         FAULTS_OF = "DELETE FROM faults WHERE requester_id = $1";
+        BATCH_ROWS_OF = "DELETE FROM batch_rows WHERE batch_key IN \
+            (SELECT key FROM batches WHERE requester_id = $1)";
+        BATCH_REVIEWS_OF = "DELETE FROM batch_reviews WHERE batch_key IN \
+            (SELECT key FROM batches WHERE requester_id = $1)";
+        BATCHES_OF = "DELETE FROM batches WHERE requester_id = $1";
         MESSAGES_OF = "DELETE FROM messages WHERE requester_id = $1";
     }
 }

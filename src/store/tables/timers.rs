@@ -39,6 +39,8 @@ words! {
         Abandonment = "abandonment",
         /// Nobody reviewed the work; the subject is the assignment.
         AutoApproval = "auto_approval",
+        /// Work on a batch goes on; the subject is the batch's number.
+        Batch = "batch",
         /// Nobody wants the HIT any more; the subject is the HIT.
         Disposal = "disposal",
         /// A HIT's lifetime is over; the subject is the HIT.

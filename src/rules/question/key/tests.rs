@@ -124,5 +124,5 @@ fn a_key_is_refused(#[case] text: &str, #[case] expected: &str) {
 fn answers_that_cannot_be_read_have_no_score() {
     assert_eq!(score(&key(""), "<x/>"), None);
     let long = key("") + &" ".repeat(65_536);
-    assert_eq!(parse(&long).unwrap_err().to_string(), "The document is longer than 65,535 bytes.");
+    assert_eq!(parse(&long).unwrap_err().to_string(), "The document is too long.");
 }

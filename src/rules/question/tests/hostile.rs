@@ -1,6 +1,6 @@
 use super::{full, message};
 use crate::rules::question::form::tests::{form_xml, question_xml};
-use crate::rules::question::{MAX_BYTES, QuestionFault, parse};
+use crate::rules::question::{MAX_BYTES, MAX_STORED_BYTES, QuestionFault, check, parse};
 use proptest::prelude::*;
 
 fn html_of(bytes: usize) -> String {
@@ -15,9 +15,13 @@ fn html_of(bytes: usize) -> String {
 fn size_counts_in_bytes() {
     let (fits, too_long) = (html_of(MAX_BYTES), html_of(MAX_BYTES + 1));
     assert_eq!((fits.len(), too_long.len()), (65_535, 65_536));
-    assert!(parse(&fits).is_ok());
-    assert_eq!(parse(&too_long), Err(QuestionFault::TooLong));
-    assert_eq!(message(&" ".repeat(65_536)), "The document is longer than 65,535 bytes.");
+    assert!(check(&fits).is_ok() && parse(&too_long).is_ok());
+    let fault = check(&too_long).unwrap_err().to_string();
+    assert!(fault.contains("a maximum length of 65535"), "{fault}");
+    let most = html_of(MAX_STORED_BYTES + 1);
+    assert!(parse(&html_of(MAX_STORED_BYTES)).is_ok());
+    assert_eq!(parse(&most), Err(QuestionFault::TooLong));
+    assert_eq!(message(&" ".repeat(MAX_STORED_BYTES + 1)), "The document is too long.");
 }
 
 #[test]

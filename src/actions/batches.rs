@@ -1,0 +1,239 @@
+//! Batches: what begins, and what a timer then does some rows at a time.
+//!
+//! Each portion is done in one turn with the note of how far the batch has come, so nothing is done
+//! twice, whatever stops the process.
+
+pub mod portions;
+
+use std::sync::Arc;
+
+use crate::actions::hit_type;
+use crate::fault::{Code, Fault};
+use crate::rules::batch::review::{Entry, Reviewed};
+use crate::rules::batch::{CheckedBatch, Refused};
+use crate::rules::csv::Problems;
+use crate::rules::fees::insufficient_funds;
+use crate::rules::limits;
+use crate::rules::text::is_access_key;
+use crate::shapes::assignment::AssignmentStatus;
+use crate::shapes::batch::{Batch, BatchStatus, Decision, Work, WorkKind};
+use crate::shapes::scalar::{At, Id, WorkerId};
+use crate::store::batches::MadeFrom;
+use crate::store::requesters::{self, Requester};
+use crate::store::timers::Kind;
+use crate::store::{batch_results, batches};
+use crate::time::{Instant, Span};
+use crate::turn::{Profile, Turn, TurnError};
+
+/// How many digits batches have in the subjects of timers.
+const DIGITS: usize = 19;
+
+impl TurnError for Refused {
+    fn fault(&self) -> Option<&Fault> {
+        if let Self::Fault(fault) = self { Some(fault) } else { None }
+    }
+}
+
+/// Makes a batch of the requester with that access key or id. Its HITs follow by a timer.
+///
+/// # Errors
+/// No such requester; a qualification type that does not exist; `InsufficientFunds` for all HITs
+/// together. Nothing is made then.
+pub async fn create(
+    turn: &mut Turn,
+    checked: &CheckedBatch,
+    requester: &str,
+) -> Result<Batch, Fault> {
+    turn.requester = known_requester(turn, requester).await?;
+    if turn.market.profile == Profile::Production {
+        let balance = requesters::balance(&mut turn.tx, &turn.requester).await?;
+        if balance.available < checked.cost().total.0 {
+            return Err(insufficient_funds());
+        }
+    }
+    let hit_type = hit_type::find_or_add(turn, checked.values.clone()).await?;
+    let row_count = i64::try_from(checked.table.rows.len()).unwrap_or(i64::MAX);
+    let new = &checked.new;
+    let mut batch = Batch {
+        batch_id: 0,
+        name: new.name.clone().unwrap_or_else(|| new.title.clone()),
+        requester_id: WorkerId::known(turn.requester.id.clone()),
+        title: new.title.clone(),
+        hit_type_id: Id::known(hit_type.id),
+        creation_time: At(turn.now),
+        status: BatchStatus::Publishing,
+        row_count,
+        published_count: 0,
+        work: Work::new(WorkKind::Publish, row_count),
+        problems: Vec::new(),
+        assignments: None,
+    };
+    let made_from = MadeFrom { columns: checked.table.columns.clone(), new: new.clone() };
+    batches::add(&mut turn.tx, &mut batch, &made_from, &checked.table.rows).await?;
+    schedule(turn, batch.batch_id).await?;
+    Ok(batch)
+}
+
+/// The requester with that access key or id; a new access key makes one.
+async fn known_requester(turn: &mut Turn, name: &str) -> Result<Arc<Requester>, Fault> {
+    if let Some(known) = requesters::by_key_or_id(&mut turn.tx, name).await? {
+        return Ok(known.requester);
+    }
+    if !is_access_key(name) {
+        return Err(Fault::unreadable("Requester is no access key"));
+    }
+    let requester = Requester::of_key(name);
+    requesters::add(&mut turn.tx, &requester).await?;
+    Ok(Arc::new(requester))
+}
+
+/// Lets the next portion follow at once.
+async fn schedule(turn: &mut Turn, batch_id: i64) -> Result<(), Fault> {
+    let at = turn.arrived_at;
+    turn.set_timer(Kind::Batch, &format!("{batch_id:0DIGITS$}"), at).await
+}
+
+/// Begins other work on a batch.
+async fn begin(turn: &mut Turn, batch: &mut Batch, work: Work) -> Result<(), Fault> {
+    batch.work = work;
+    batch.problems = Vec::new();
+    batches::save(&mut turn.tx, batch).await?;
+    if batch.work.is_over() { Ok(()) } else { schedule(turn, batch.batch_id).await }
+}
+
+/// Refuses what has to wait for other work on the batch.
+fn is_idle(batch: &Batch) -> Result<(), Fault> {
+    let is_stopped = batch.status == BatchStatus::Stopped && batch.work.kind == WorkKind::Publish;
+    if batch.work.is_over() || is_stopped {
+        return Ok(());
+    }
+    let Work { kind, done, total, .. } = &batch.work;
+    let message = format!(
+        "The batch is busy: {} has done {done} of {total}. Try again when it is over.",
+        kind.as_str()
+    );
+    Err(Fault::refused(Code::Conflict, message))
+}
+
+/// Goes on with a batch of which some HITs could not be made. Nothing changes if it did not stop.
+///
+/// # Errors
+/// There is no such batch; it is canceled.
+pub async fn publish(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<Batch, Fault> {
+    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    match batch.status {
+        BatchStatus::Publishing | BatchStatus::Published => return Ok(batch),
+        BatchStatus::Canceled => {
+            return Err(Fault::refused(Code::Conflict, "The batch is Canceled."));
+        }
+        BatchStatus::Stopped => is_idle(&batch)?,
+    }
+    batch.status = BatchStatus::Publishing;
+    let done = batch.published_count;
+    let work = Work { done, ..Work::new(WorkKind::Publish, batch.row_count) };
+    begin(turn, &mut batch, work).await?;
+    Ok(batch)
+}
+
+/// Makes no more HITs, and lets those that are made expire.
+///
+/// # Errors
+/// There is no such batch; a review is under way.
+pub async fn cancel(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<Batch, Fault> {
+    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    if batch.status == BatchStatus::Canceled {
+        return Ok(batch);
+    }
+    if batch.work.kind != WorkKind::Publish {
+        is_idle(&batch)?;
+    }
+    batch.status = BatchStatus::Canceled;
+    let work = Work::new(WorkKind::Cancel, batch.published_count);
+    begin(turn, &mut batch, work).await?;
+    Ok(batch)
+}
+
+/// Gives each HIT more assignments, and lets it last at least until an instant.
+///
+/// # Errors
+/// There is no such batch; it is not published; other work is under way; a value outside its
+/// limits.
+pub async fn extend(
+    turn: &mut Turn,
+    (key, owner): (i64, Option<&str>),
+    additional: i64,
+    until: Option<Instant>,
+) -> Result<Batch, Fault> {
+    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    is_idle(&batch)?;
+    if additional == 0 && until.is_none() {
+        let why = "AdditionalAssignments or Expiration is wanted, or both";
+        return Err(Fault::unreadable(why));
+    }
+    limits::Range { min: 0, ..limits::ASSIGNMENTS }.check("AdditionalAssignments", additional)?;
+    let most = turn.now + Span::seconds(limits::YEAR_S);
+    if until.is_some_and(|until| until <= turn.now || until > most) {
+        return Err(Fault::unreadable("Expiration is within a year from now"));
+    }
+    if batch.status != BatchStatus::Published {
+        let message = format!("The batch is {}: it cannot be extended.", batch.status.as_str());
+        return Err(Fault::refused(Code::Conflict, message));
+    }
+    let work = Work {
+        additional_assignments: Some(additional).filter(|additional| *additional > 0),
+        expiration: until.map(|until| At(until.whole_second())),
+        ..Work::new(WorkKind::Extend, batch.published_count)
+    };
+    begin(turn, &mut batch, work).await?;
+    Ok(batch)
+}
+
+/// Takes the decisions of an uploaded file, once all of them are checked. Those that are in force
+/// already are left out.
+///
+/// # Errors
+/// There is no such batch, or other work on it is under way; or every problem of the file: an
+/// assignment of another batch, a rejection of approved work. Nothing is taken then.
+pub async fn review(
+    turn: &mut Turn,
+    (key, owner): (i64, Option<&str>),
+    reviewed: &Reviewed,
+) -> Result<Batch, Refused> {
+    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    is_idle(&batch)?;
+    if let Some(other) = reviewed.batch_id.filter(|named| *named != key) {
+        let mut problems = Problems::default();
+        problems.add(1, "RequesterAnnotation", format!("the rows are of batch {other}"));
+        problems.result()?;
+    }
+    let ids: Vec<&str> = reviewed.entries.iter().map(|entry| &*entry.assignment_id).collect();
+    let statuses = batch_results::statuses(&mut turn.tx, key, &ids).await?;
+    let (mut problems, mut open) = (Problems::default(), Vec::new());
+    for entry in &reviewed.entries {
+        match statuses.get(&entry.assignment_id).copied() {
+            None => {
+                let reason = "the batch has no such submitted assignment";
+                problems.add(entry.line, "AssignmentId", reason);
+            }
+            Some(AssignmentStatus::Approved) if entry.decision == Decision::Reject => {
+                problems.add(entry.line, "Reject", "the assignment is approved already");
+            }
+            Some(status) if is_in_force(entry, status) => {}
+            Some(_) => open.push(entry),
+        }
+    }
+    problems.result()?;
+    batches::add_reviews(&mut turn.tx, key, &open).await?;
+    let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
+    begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;
+    Ok(batch)
+}
+
+/// Whether an assignment is decided as a file says.
+fn is_in_force(entry: &Entry, status: AssignmentStatus) -> bool {
+    matches!(
+        (entry.decision, status),
+        (Decision::Approve, AssignmentStatus::Approved)
+            | (Decision::Reject, AssignmentStatus::Rejected)
+    )
+}

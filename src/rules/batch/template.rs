@@ -1,0 +1,99 @@
+//! The page of a batch's HITs: HTML with variables, and the form around it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::digest::sha256;
+use crate::rules::question::layout::{Layout, PLACEHOLDER};
+use crate::rules::question::page_document;
+use crate::rules::robots::parameters::{Parameters, with_known};
+
+/// What the requester site put before a template without a form of its own.
+///
+/// Facts: the same text stands in unrelated public projects.
+const BEFORE: &str = "<!DOCTYPE html>
+<html>
+<head>
+<title>HIT</title>
+<meta http-equiv=\"Content-Type\" content=\"text/html; charset=UTF-8\"/>
+<script type=\"text/javascript\" \
+src=\"https://s3.amazonaws.com/mturk-public/externalHIT_v1.js\"></script>
+</head>
+<body>
+<form name=\"mturk_form\" method=\"post\" id=\"mturk_form\" \
+action=\"https://www.mturk.com/mturk/externalSubmit\">
+<input type=\"hidden\" value=\"\" name=\"assignmentId\" id=\"assignmentId\"/>
+";
+
+/// What it put behind.
+const BEHIND: &str = "
+<p class=\"text-center\"><input type=\"submit\" id=\"submitButton\" class=\"btn btn-primary\" \
+value=\"Submit\" /></p>
+</form>
+<script type=\"text/javascript\">turkSetAssignmentID();</script>
+</body>
+</html>
+";
+
+static FORM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)<(form|crowd-form)[\s/>]").expect("the expression is a constant")
+});
+
+/// A template, with a form.
+#[derive(Debug, Clone)]
+pub struct Template(Layout);
+
+impl Template {
+    /// Puts a form around a template that has none.
+    pub fn new(html: &str, frame_height: i64) -> Self {
+        let html =
+            if FORM.is_match(html) { html.to_owned() } else { [BEFORE, html, BEHIND].concat() };
+        Self(Layout { html, frame_height })
+    }
+
+    /// The names of the variables.
+    pub fn variables(&self) -> BTreeSet<&str> {
+        self.0.names()
+    }
+
+    /// How many bytes it has, with its variables.
+    pub const fn len(&self) -> usize {
+        self.0.html.len()
+    }
+
+    /// Whether there is nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.0.html.is_empty()
+    }
+
+    /// How often it names each of these columns.
+    pub fn uses(&self, columns: &[String]) -> Vec<usize> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for found in PLACEHOLDER.captures_iter(&self.0.html) {
+            *counts.entry(found.get(1).map_or("", |name| name.as_str())).or_default() += 1;
+        }
+        let count = |name: &String| counts.get(name.as_str()).copied().unwrap_or_default();
+        columns.iter().map(count).collect()
+    }
+
+    /// The page with the values of a row. They are put in as they are, as in a HIT layout.
+    pub fn page(&self, columns: &[String], cells: &[String]) -> String {
+        let values: Parameters = columns.iter().cloned().zip(cells.iter().cloned()).collect();
+        with_known(&self.0.html, &values)
+    }
+
+    /// The question document of the HIT of a row: an `HTMLQuestion`.
+    pub fn question(&self, columns: &[String], cells: &[String]) -> String {
+        page_document(&self.page(columns, cells), self.0.frame_height)
+    }
+}
+
+/// The number that stands for a template in the annotation of HITs: the same template, the same
+/// number, of nine digits as those of the closed site.
+pub fn number(html: &str) -> i64 {
+    let digest = sha256([html.as_bytes()]);
+    let bytes = [digest[0], digest[1], digest[2], digest[3]];
+    100_000_000 + i64::from(u32::from_be_bytes(bytes)) % 900_000_000
+}
