@@ -107,6 +107,7 @@ pub struct PlacesBar {
 
 impl PlacesBar {
     /// Those of a HIT; once it has expired, nobody can take what is left.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn of(standing: &Standing, now: &Instant) -> Self {
         let left = if standing.expired(*now) { "not taken" } else { "free" };
         let parts = vec![
