@@ -105,9 +105,11 @@ pub struct NewBatch {
     pub title: Option<String>,
     /// The description of the HITs [default: the title].
     #[arg(long, value_name = "TEXT", env = "MTURK_LOCAL_DESCRIPTION")]
+    #[arg(hide_short_help = true)]
     pub description: Option<String>,
     /// The keywords of the HITs, separated by commas.
     #[arg(long, value_name = "TEXT", env = "MTURK_LOCAL_KEYWORDS")]
+    #[arg(hide_short_help = true)]
     pub keywords: Option<String>,
     /// What an assignment pays, in dollars.
     #[arg(long, value_name = "DOLLARS", default_value = "0.05", env = "MTURK_LOCAL_REWARD")]
@@ -117,20 +119,25 @@ pub struct NewBatch {
     pub assignments: i64,
     /// How long a worker has for a HIT.
     #[arg(long, value_name = "SPAN", default_value = "1h", env = "MTURK_LOCAL_DURATION")]
+    #[arg(hide_short_help = true)]
     pub duration: String,
     /// How long workers can accept the HITs.
     #[arg(long, value_name = "SPAN", default_value = "7d", env = "MTURK_LOCAL_LIFETIME")]
+    #[arg(hide_short_help = true)]
     pub lifetime: String,
     /// How long until submitted work is approved automatically.
     #[arg(long, value_name = "SPAN", default_value = "3d", env = "MTURK_LOCAL_AUTO_APPROVAL")]
+    #[arg(hide_short_help = true)]
     pub auto_approval: String,
     /// What the batch is called [default: the title].
     #[arg(long, value_name = "TEXT", env = "MTURK_LOCAL_NAME")]
+    #[arg(hide_short_help = true)]
     pub name: Option<String>,
     /// Whose batch it is.
     ///
     /// An access key, which may be new, or a requester id.
     #[arg(long, value_name = "KEY|ID", env = "MTURK_LOCAL_REQUESTER")]
+    #[arg(hide_short_help = true)]
     pub requester: Option<String>,
     /// Check everything and show the cost, and make nothing.
     #[arg(long, env = "MTURK_LOCAL_DRY_RUN", value_parser = BoolishValueParser::new())]
