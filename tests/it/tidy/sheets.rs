@@ -24,13 +24,13 @@ fn texts(ends: &[&str]) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The classes that elements of pages have: those that stand in templates, and those of statuses.
+/// The classes that elements of pages have: those that stand in templates, and those of statuses of work.
 fn classes(pages: &[(PathBuf, String)]) -> BTreeSet<&str> {
     let attribute = Regex::new(r#"class="((?:\{[{%].*?[%}]\}|[^"])*)""#).unwrap();
     let word = Regex::new(r"[A-Za-z][\w-]*").unwrap();
     let found = pages.iter().flat_map(|(_, text)| attribute.captures_iter(text));
     let words = found.flat_map(|found| word.find_iter(found.get(1).unwrap().as_str()));
-    words.map(|found| found.as_str()).chain(["approved", "rejected"]).collect()
+    words.map(|found| found.as_str()).chain(["approved", "rejected", "in-work"]).collect()
 }
 
 /// The classes that a selector names.
