@@ -11,6 +11,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use super::check;
+use crate::desk::Browser;
 use crate::world::{Reply, World};
 
 /// Parts of addresses, as they are written there. The longest address that HTTP libraries take has
@@ -71,6 +72,7 @@ fn hostile_json() -> Vec<String> {
 /// What the parameters of routes are, where a route is to find something.
 struct Known {
     hit: String,
+    hit_type: String,
     group: String,
     assignment: String,
 }
@@ -78,18 +80,23 @@ struct Known {
 impl Known {
     async fn of(world: &World) -> Self {
         let hit = world.create_hit(json!({})).await;
-        let group = world.hit(&hit).await["HITGroupId"].as_str().unwrap().to_owned();
+        let made = world.hit(&hit).await;
+        let id = |name: &str| made[name].as_str().unwrap().to_owned();
+        let (hit_type, group) = (id("HITTypeId"), id("HITGroupId"));
         let assignment = world.accept("A1", &hit).await;
-        Self { hit, group, assignment }
+        Self { hit, hit_type, group, assignment }
     }
 
     fn value(&self, path: &str, name: &str) -> String {
         let value = match (name, path) {
             ("id", of) if of.contains("/workers/") => "A1",
             ("id", of) if of.contains("/assignments/") => &self.assignment,
+            ("id", of) if of.contains("/types/") => &self.hit_type,
             ("id" | "HITId" | "hit" | "task" | "hit_id", _) => &self.hit,
             ("group" | "groupId" | "hitTypeId" | "HITTypeId", _) => &self.group,
-            ("assignment_id" | "assignmentId" | "AssignmentId", _) => &self.assignment,
+            ("assignment" | "assignment_id" | "assignmentId" | "AssignmentId", _) => {
+                &self.assignment
+            }
             ("workerId" | "WorkerId", _) => "A1",
             ("timeout", _) => "0s",
             ("stream", _) => "0",
@@ -194,18 +201,18 @@ fn texts(folder: &Path) -> Vec<String> {
     entries.flat_map(below).collect()
 }
 
-/// The site's routes, and the names of the fields that its pages read or send.
-fn site() -> (BTreeSet<String>, BTreeSet<String>) {
+/// The routes of an adapter with pages, and the names of the fields that they read or send.
+fn pages(adapter: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let all = |pattern: &str, text: &str| -> BTreeSet<String> {
         let pattern = Regex::new(pattern).unwrap();
         pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
     };
     let (mut routes, mut names) = (BTreeSet::new(), BTreeSet::new());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let source = std::fs::read_to_string(root.join("site.rs")).unwrap();
+    let source = std::fs::read_to_string(root.join(format!("{adapter}.rs"))).unwrap();
     routes.extend(all(r#"\.route\("([^"]+)""#, &source));
-    for text in texts(&root.join("site")) {
-        names.extend(all(r#"(?:param|is_on)\("(\w+)""#, &text));
+    for text in [adapter, "web"].into_iter().flat_map(|folder| texts(&root.join(folder))) {
+        names.extend(all(r#"(?:param|is_on|get|all)\("(\w+)""#, &text));
         names.extend(all(r#"(?:value|code)\((?:&?\w+, )?"(\w+)""#, &text));
         names.extend(all(r#"(?:name="|[?&;])(\w+)="#, &text));
         names.extend(all(r#" name="(\w+)""#, &text));
@@ -217,7 +224,7 @@ fn site() -> (BTreeSet<String>, BTreeSet<String>) {
 async fn no_text_makes_the_site_fail() {
     let world = World::new().await;
     let known = Known::of(&world).await;
-    let (routes, names) = site();
+    let (routes, names) = pages("site");
     assert!(routes.len() > 25 && names.len() > 45, "{routes:?} {names:?}");
     for template in &routes {
         for method in ["GET", "POST"] {
@@ -238,6 +245,33 @@ async fn no_text_makes_the_site_fail() {
             }
         }
         walk(&world, "POST", &plain, format!("%00=%00&{}=1", "x".repeat(100_000))).await;
+    }
+}
+
+#[tokio::test]
+async fn no_text_makes_the_desk_fail() {
+    let world = World::new().await;
+    let known = Known::of(&world).await;
+    let submitted = world.create_hit(json!({})).await;
+    let known = Known { assignment: world.work("A1", &submitted).await, ..known };
+    let mut browser = Browser::of(&world, "test").await;
+    let (routes, names) = pages("desk");
+    assert!(routes.len() > 10 && names.len() > 20, "{routes:?} {names:?}");
+    let below = |path: &str| path.strip_prefix("/requester").unwrap().to_owned();
+    for template in routes.iter().filter(|template| !template.ends_with("/sign-out")) {
+        for path in known.paths(template) {
+            let read = browser.get(&world, &below(&path)).await;
+            let posted = browser.post(&world, &below(&path), &[]).await;
+            assert!(read.status < 500 && posted.status < 500, "{path:.150}");
+        }
+        let plain = below(&known.paths(template).swap_remove(0));
+        for name in &names {
+            for text in ["%00", "%01%ff", "-1", "99999999999999999999", &"A".repeat(60_000)] {
+                let read = browser.get(&world, &format!("{plain}?{name}={text}")).await;
+                let posted = browser.post(&world, &plain, &[(name, text)]).await;
+                assert!(read.status < 500 && posted.status < 500, "{plain} {name} {text:.50}");
+            }
+        }
     }
 }
 

@@ -137,6 +137,10 @@ async fn other_processes_notice() {
     while told.next().await.unwrap().0 != "reset" {}
 }
 
+/// Which transaction wrote each row.
+const WRITTEN: &str = "SELECT string_agg(id || ' ' || xmin, ',' ORDER BY id) FROM hits \
+    UNION ALL SELECT string_agg(id || ' ' || xmin, ',' ORDER BY id) FROM assignments";
+
 /// Rows are written anew only where they differ. PostgreSQL tells which transaction wrote a row.
 #[tokio::test]
 async fn rows_that_are_the_same_stay_on_postgresql() {
@@ -144,8 +148,6 @@ async fn rows_that_are_the_same_stay_on_postgresql() {
     if !world.is_postgres() {
         return;
     }
-    const WRITTEN: &str = "SELECT string_agg(id || ' ' || xmin, ',' ORDER BY id) FROM hits \
-        UNION ALL SELECT string_agg(id || ' ' || xmin, ',' ORDER BY id) FROM assignments";
     let mut connection = sqlx::PgConnection::connect(&world.database).await.unwrap();
     keep(&world, "busy").await;
     let written: Vec<String> =

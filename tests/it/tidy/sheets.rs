@@ -24,7 +24,7 @@ fn texts(ends: &[&str]) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The classes that elements of pages have: those that stand in templates, and those of statuses of work.
+/// The classes that elements of pages have: those that stand in templates, and statuses of work.
 fn classes(pages: &[(PathBuf, String)]) -> BTreeSet<&str> {
     let attribute = Regex::new(r#"class="((?:\{[{%].*?[%}]\}|[^"])*)""#).unwrap();
     let word = Regex::new(r"[A-Za-z][\w-]*").unwrap();
