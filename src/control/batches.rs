@@ -232,10 +232,15 @@ pub async fn results(
 ) -> Result<Response, Failure> {
     let results = read_results(&engine, id).await?;
     let formulas = if query.harmless { Formulas::Harmless } else { Formulas::Kept };
-    let text = compute(move || results.csv(formulas)).await?;
+    let text = compute(move || results.csv(formulas, MAX_RESULTS)).await?.ok_or_else(too_long)?;
     let name = format!("attachment; filename=\"Batch_{id}_batch_results.csv\"");
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, &name)];
     Ok((headers, text).into_response())
+}
+
+fn too_long() -> Fault {
+    let message = format!("The results have more than {} MiB.", MAX_RESULTS >> 20);
+    Fault::refused(Code::TooLong, message)
 }
 
 /// Reads the results part by part: work that is submitted meanwhile may be among them.
@@ -253,8 +258,7 @@ async fn read_results(engine: &Arc<Engine>, id: i64) -> Result<Results, Fault> {
         let part = part.await?;
         bytes += part.lines.iter().map(batch::results::Line::bytes).sum::<usize>();
         if bytes > MAX_RESULTS {
-            let message = format!("The results have more than {} MiB.", MAX_RESULTS >> 20);
-            return Err(Fault::refused(Code::TooLong, message));
+            return Err(too_long());
         }
         results.lines.extend(part.lines);
         after = part.next;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::store::hits::Hit;
-use crate::time::Instant;
+use crate::time::{END_OF_FUTURE, Instant};
 use crate::web::form::Form;
 
 /// What can be changed in a HIT.
@@ -70,7 +70,8 @@ impl Change {
                 let until_s = count.checked_mul(unit_s).and_then(|length_s| {
                     length_s.checked_add(hit.standing.expire_at.max(now).0.div_euclid(1000))
                 });
-                let until_s = until_s.filter(|_| count > 0 && unit_s > 0);
+                let end_s = END_OF_FUTURE.0 / 1000;
+                let until_s = until_s.filter(|at| count > 0 && unit_s > 0 && *at <= end_s);
                 let until_s = until_s.ok_or_else(|| not_a_number(form.get("length")))?;
                 (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": until_s}))
             }
@@ -108,6 +109,9 @@ impl Change {
             }
             (Self::Extend, Code::InvalidParameterValue) => {
                 "A HIT can be extended by 60 seconds at least, and by 365 days at most."
+            }
+            (Self::Extend, Code::DuplicateRequest) => {
+                "The HIT was given this end within the last day already. Choose another length."
             }
             (_, Code::InvalidHitState) => "A deleted HIT cannot be changed.",
             _ => "",

@@ -153,6 +153,8 @@ pub async fn list(
     let list = desk
         .engine
         .read(session.requester, wanted, |turn, wanted| Box::pin(hits::hits(turn, wanted)));
-    let (list, endpoint) = (list.await?, origin.as_str());
+    // Where the control API has an address of its own, the API is elsewhere.
+    let endpoint = if head.has_site { origin.as_str() } else { "http://HOST:PORT" };
+    let list = list.await?;
     page::answer(&ListPage { head, query: &query, order, list, endpoint, secret })
 }

@@ -165,6 +165,7 @@ async fn read<'a>(
         None
     };
     let nonce = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let now = head.now;
     Ok(AnswersPage {
         head,
         scope,
@@ -173,7 +174,7 @@ async fn read<'a>(
         query,
         table,
         measured,
-        nonce: format!("{nonce:016x}"),
+        nonce: decision::nonce(now, nonce),
         form,
         refused: Vec::new(),
         beside: HashMap::new(),
@@ -185,6 +186,7 @@ async fn read<'a>(
 /// was refused, the page itself is the answer, and says so beside each row.
 async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, form: &Form) -> Page {
     let outcome = decision::run(desk, session, form).await?;
+    let is_incomplete = matches!(outcome, Outcome::Incomplete(_));
     let (status, refused) = match outcome {
         Outcome::Done { decision, count } => {
             let address = query.address(true);
@@ -200,8 +202,10 @@ async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, for
     let of_rows = refused.iter().filter(|refused| !refused.id.is_empty());
     page.beside = of_rows.map(|refused| (refused.id.clone(), refused.why.clone())).collect();
     page.refused = refused;
-    page.nonce =
-        Some(form.get("nonce")).filter(|old| !old.is_empty()).unwrap_or(&page.nonce).into();
+    if !is_incomplete {
+        // What was paid with this form is not paid again with it.
+        form.get("nonce").clone_into(&mut page.nonce);
+    }
     Ok(answer_with(status, &page)?)
 }
 

@@ -19,13 +19,22 @@ pub struct Limits {
     pub bytes: usize,
     /// The rows below the header.
     pub rows: usize,
+    /// The columns.
+    pub columns: usize,
+    /// The columns that are read; all of them if none is named here. Others may hold anything.
+    pub only: &'static [&'static str],
 }
 
 impl Limits {
     /// Of what a batch is made from.
-    pub const DATA: Self = Self { bytes: 16 << 20, rows: 20_000 };
+    pub const DATA: Self = Self { bytes: 16 << 20, rows: 20_000, columns: MAX_COLUMNS, only: &[] };
     /// Of the results of a batch, with a review.
-    pub const REVIEWED: Self = Self { bytes: 64 << 20, rows: 200_000 };
+    pub const REVIEWED: Self = Self {
+        bytes: 64 << 20,
+        rows: 200_000,
+        columns: 100_000,
+        only: &["AssignmentId", "RequesterAnnotation", "Approve", "Reject"],
+    };
 }
 
 /// So many columns at most.
@@ -109,20 +118,35 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, Vec<TableNote>> {
     }
     let Decoded { text, note } = decode(bytes).map_err(whole)?;
     let mut records = Records::new(&text);
-    let Some(header) = records.next()? else { return Err(whole("the file is empty".into())) };
-    let columns: Vec<String> = header.cells.iter().map(|name| name.trim().to_owned()).collect();
+    let Some(line) = records.next()? else { return Err(whole("the file is empty".into())) };
+    let (header, most) = (&records.record, limits.columns);
+    let wanted = header.len();
+    if wanted > most {
+        return Err(vec![TableNote::new(line, "", format!("there are more than {most} columns"))]);
+    }
+    let is_read = |name: &str| limits.only.is_empty() || limits.only.contains(&name.trim());
+    let places: Vec<usize> = (0..wanted).filter(|place| is_read(&header[*place])).collect();
+    let columns: Vec<String> =
+        places.iter().map(|place| header[*place].trim().to_owned()).collect();
     let mut problems = Problems::default();
-    check_header(&columns, header.line, &mut problems);
-    let notes = note.into_iter().collect();
-    let mut table = Table { line: header.line, columns, rows: Vec::new(), notes };
-    while let Some(row) = records.next()? {
+    check_header(&columns, line, &mut problems);
+    let mut table = Table { line, columns, rows: Vec::new(), notes: note.into_iter().collect() };
+    while let Some(line) = records.next()? {
         if table.rows.len() == limits.rows {
-            problems.add(row.line, "", format!("there are more than {} rows", limits.rows));
+            problems.add(line, "", format!("there are more than {} rows", limits.rows));
             break;
         }
-        if row.cells.iter().all(String::is_empty) {
+        let record = &records.record;
+        if record.iter().all(str::is_empty) {
             continue;
         }
+        if record.len() != wanted {
+            let cells = record.len();
+            let reason = format!("the row has {cells} cells, and the header has {wanted}");
+            problems.add(line, "", reason);
+        }
+        let cells = places.iter().filter_map(|place| record.get(*place)).map(str::to_owned);
+        let row = Row { line, cells: cells.collect() };
         check_row(&row, &table.columns, &mut problems);
         table.rows.push(row);
     }
@@ -130,9 +154,6 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, Vec<TableNote>> {
 }
 
 fn check_header(columns: &[String], line: usize, problems: &mut Problems) {
-    if columns.len() > MAX_COLUMNS {
-        problems.add(line, "", format!("there are more than {MAX_COLUMNS} columns"));
-    }
     let mut known = std::collections::HashSet::new();
     for (place, name) in columns.iter().enumerate() {
         if name.is_empty() {
@@ -146,11 +167,6 @@ fn check_header(columns: &[String], line: usize, problems: &mut Problems) {
 }
 
 fn check_row(row: &Row, columns: &[String], problems: &mut Problems) {
-    let (cells, wanted) = (row.cells.len(), columns.len());
-    if cells != wanted {
-        let reason = format!("the row has {cells} cells, and the header has {wanted}");
-        problems.add(row.line, "", reason);
-    }
     for (cell, column) in row.cells.iter().zip(columns) {
         if cell.len() > MAX_CELL_BYTES {
             let limit = MAX_CELL_BYTES >> 10;
@@ -176,8 +192,8 @@ impl<'t> Records<'t> {
         Self { text, reader: reader(text), record: StringRecord::new(), line: 1, counted: 0 }
     }
 
-    /// The next record that is no blank line.
-    fn next(&mut self) -> Result<Option<Row>, Vec<TableNote>> {
+    /// Reads the next record that is no blank line; where it begins.
+    fn next(&mut self) -> Result<Option<usize>, Vec<TableNote>> {
         let unreadable = |line, reason: String| vec![TableNote::new(line, "", reason)];
         match self.reader.read_record(&mut self.record) {
             Ok(true) => {}
@@ -195,8 +211,7 @@ impl<'t> Records<'t> {
         if is_last && self.is_open(begin) {
             return Err(unreadable(self.line, "a quotation mark has no partner".into()));
         }
-        let cells = self.record.iter().map(str::to_owned).collect();
-        Ok(Some(Row { line: self.line, cells }))
+        Ok(Some(self.line))
     }
 
     /// Whether the last record ends within quotation marks: a comma then begins no new cell.

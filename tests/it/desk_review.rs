@@ -1,5 +1,7 @@
 //! The requester's desk: answers as a table, measures, and decisions about them.
 
+mod long;
+
 use serde_json::{Value, json};
 
 use crate::desk::{Browser, location};
@@ -327,6 +329,16 @@ async fn a_bonus_is_paid_once_however_often_its_form_is_sent() {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
     location(&browser.post(&world, &path, &fields).await);
     assert_eq!(paid().await, 2, "another page may pay another one");
+    // The market forgets tokens after a day.
+    world.advance("24h").await;
+    let late = browser.post(&world, &path, &fields).await;
+    assert_eq!(late.status, 400, "{}", late.text);
+    assert!(late.text.contains("older than 23 hours"), "{}", late.text);
+    assert_eq!(paid().await, 2);
+    let fields = bonus("0.10", &nonce(&late.text));
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    location(&browser.post(&world, &path, &fields).await);
+    assert_eq!(paid().await, 3, "the page that refused may pay");
 }
 
 #[tokio::test]

@@ -27,6 +27,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// About how many bytes it takes on a page.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Text { short, long, .. } => short.len() + long.as_ref().map_or(0, String::len),
+            Self::File(_) => 0,
+        }
+    }
+
     /// The cell of a value.
     pub fn of(value: &ColumnValue) -> Self {
         let text = match value {

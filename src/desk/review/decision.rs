@@ -9,6 +9,7 @@ use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::shapes::assignment::AssignmentStatus;
+use crate::time::Instant;
 use crate::views::desk::review;
 use crate::web::form::Form as Posted;
 
@@ -117,7 +118,8 @@ pub async fn run(desk: &Desk, session: &Session, form: &Posted) -> Result<Outcom
         return Ok(Outcome::Incomplete(vec![about_form(why)]));
     };
     let of: Vec<(&str, &str)> = chosen(form).collect();
-    let lacking = lacking(decision, form, of.len());
+    let now = desk.engine.clock().await?.now;
+    let lacking = lacking(decision, form, of.len(), now);
     if !lacking.is_empty() {
         return Ok(Outcome::Incomplete(lacking));
     }
@@ -144,7 +146,7 @@ fn about_form(why: &str) -> Refused {
 }
 
 /// What a form lacks, a sentence for each.
-fn lacking(decision: Decision, form: &Posted, count: usize) -> Vec<Refused> {
+fn lacking(decision: Decision, form: &Posted, count: usize, now: Instant) -> Vec<Refused> {
     let lacks = |name: &str| form.get(name).is_empty();
     let mut sentences = Vec::new();
     if count == 0 {
@@ -162,7 +164,22 @@ fn lacking(decision: Decision, form: &Posted, count: usize) -> Vec<Refused> {
     if decision == Decision::Bonus && lacks("reason") {
         sentences.push("Nothing was done: a bonus needs a reason. The worker reads it.".to_owned());
     }
+    if decision == Decision::Bonus && !is_fresh(form.get("nonce"), now) {
+        let why = "Nothing was done: this form is older than 23 hours. Send it from this page.";
+        sentences.push(why.to_owned());
+    }
     sentences.iter().map(|why| about_form(why)).collect()
+}
+
+/// What each bonus of a form has in its `UniqueRequestToken`: when it was shown, and a number.
+pub fn nonce(now: Instant, number: u64) -> String {
+    format!("{:x}-{number:016x}", now.0)
+}
+
+/// Whether the market still knows the tokens of a form: it forgets them after a day.
+fn is_fresh(nonce: &str, now: Instant) -> bool {
+    let shown = nonce.split_once('-').and_then(|(at, _)| i64::from_str_radix(at, 16).ok());
+    shown.is_some_and(|shown| (0..23 * 3_600_000).contains(&(now.0.saturating_sub(shown))))
 }
 
 /// The operation of a decision about one assignment, and its request.

@@ -205,7 +205,16 @@ impl Reading<'_> {
             kept.pop_last();
             table.next = kept.last_key_value().map(|(cursor, _)| cursor.shown());
         }
-        table.rows = kept.into_values().collect();
+        let mut bytes = 0;
+        for (cursor, row) in kept {
+            bytes += row.found.iter().map(|(name, cell)| name.len() + cell.bytes()).sum::<usize>();
+            table.rows.push(row);
+            if bytes >= MOST_BYTES {
+                // The rest is on the next page.
+                (table.next, table.is_cut) = (Some(cursor.shown()), true);
+                break;
+            }
+        }
         Ok(table)
     }
 }

@@ -106,8 +106,9 @@ pub struct Rates {
 
 impl Results {
     /// The results as CSV, in the order of the lines. Columns of the table and of the answers stand
-    /// in the order of their names.
-    pub fn csv(&self, formulas: Formulas) -> String {
+    /// in the order of their names. None if they could have more than `most` bytes: workers choose
+    /// the names of answers, and each is a cell of every line.
+    pub fn csv(&self, formulas: Formulas, most: usize) -> Option<String> {
         let answers: Vec<Vec<Answer>> = self
             .lines
             .iter()
@@ -115,6 +116,11 @@ impl Results {
             .collect();
         let names: BTreeSet<&str> =
             answers.iter().flatten().map(|answer| &*answer.question_identifier).collect();
+        let cells = (self.lines.len() + 1) * (COLUMNS.len() + self.columns.len() + names.len() + 2);
+        let texts = self.lines.iter().map(Line::bytes).chain(names.iter().map(|name| name.len()));
+        if cells * EMPTY_CELL + texts.sum::<usize>() > most {
+            return None;
+        }
         let mut inputs: Vec<usize> = (0..self.columns.len()).collect();
         inputs.sort_by_key(|place| &self.columns[*place]);
         let mut writer = Writer::new(formulas);
@@ -138,7 +144,7 @@ impl Results {
             cells.extend([String::new(), String::new()]);
             writer.row(cells.iter().map(String::as_str));
         }
-        writer.finish()
+        Some(writer.finish())
     }
 
     fn facts(&self, Line { hit, assignment: work, .. }: &Line) -> Vec<String> {
@@ -178,6 +184,9 @@ impl Results {
         .into()
     }
 }
+
+/// The bytes of a cell without a text: two quotation marks and a comma.
+const EMPTY_CELL: usize = 3;
 
 /// As the site wrote times, in UTC: `Fri Nov 27 12:00:00 UTC 2026`.
 fn date(at: Instant) -> String {

@@ -215,7 +215,7 @@ fn results_have_the_columns_of_the_closed_site() {
     results.lines.push(line("3B", ""));
     let rates = Rates { lifetime: (4, 5), days_30: (2, 3), days_7: (0, 0) };
     results.rates.insert("A1".into(), rates);
-    let csv = results.csv(Formulas::Harmless);
+    let csv = results.csv(Formulas::Harmless, usize::MAX).unwrap();
     let lines: Vec<&str> = csv.lines().collect();
     let header = "\"HITId\",\"HITTypeId\",\"Title\",\"Description\",\"Keywords\",\"Reward\",\
         \"CreationTime\",\"MaxAssignments\",\"RequesterAnnotation\",\
@@ -236,5 +236,7 @@ fn results_have_the_columns_of_the_closed_site() {
     assert_eq!(lines[1], first);
     assert!(lines[2].ends_with("\"1\",\"2\",\"\",\"\",\"\",\"\""), "{}", lines[2]);
     assert_eq!(lines.len(), 3);
-    assert_eq!(results.csv(Formulas::Kept), csv.replace("'=1", "=1"));
+    assert_eq!(results.csv(Formulas::Kept, usize::MAX).unwrap(), csv.replace("'=1", "=1"));
+    assert!(results.csv(Formulas::Kept, 5 * csv.len()).is_some());
+    assert_eq!(results.csv(Formulas::Kept, csv.len() / 2), None);
 }

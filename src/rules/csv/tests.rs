@@ -121,3 +121,21 @@ proptest! {
         let _ = read(text.as_bytes(), Limits::DATA);
     }
 }
+
+#[test]
+fn of_a_review_only_what_is_needed_is_checked() {
+    let long = "x".repeat(MAX_CELL_BYTES + 1);
+    let many: Vec<String> = (0..MAX_COLUMNS).map(|number| format!("Answer.{number}")).collect();
+    let header = format!("Answer.x,Answer.x ,{},AssignmentId,Approve", many.join(","));
+    let row = format!("{long},,{},3A,x", ",".repeat(MAX_COLUMNS - 1));
+    let text = format!("{header}\n{row}\n");
+    let table = read(text.as_bytes(), Limits::REVIEWED).unwrap();
+    assert_eq!(table.columns, ["AssignmentId", "Approve"]);
+    assert_eq!(table.rows[0].cells, ["3A", "x"]);
+    let twice = read(b"Approve,AssignmentId,Approve\nx,3A,y\n", Limits::REVIEWED).unwrap_err();
+    assert_eq!(twice[0].reason, "the column stands twice");
+    let wide = |columns: usize| format!("AssignmentId,{}\n", ",".repeat(columns - 2));
+    assert!(read(wide(Limits::REVIEWED.columns).as_bytes(), Limits::REVIEWED).is_ok());
+    let wider = read(wide(Limits::REVIEWED.columns + 1).as_bytes(), Limits::REVIEWED);
+    assert_eq!(wider.unwrap_err()[0].reason, "there are more than 100000 columns");
+}

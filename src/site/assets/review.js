@@ -33,9 +33,11 @@
     form.requestSubmit(button);
   }
 
+  let rejecting = false;
   function reject() {
     if (at < 0 || !rows[at].querySelector("button.one")) return;
     for (const row of rows) box(row).checked = row === rows[at];
+    rejecting = true;
     feedback.focus();
     feedback.select();
   }
@@ -67,9 +69,13 @@
     rows[at].classList.add("current");
   });
 
-  // Enter in the reason rejects what is selected, once a row was chosen by keyboard.
+  // Enter in the reason rejects the row for which r was pressed, and nothing that was selected otherwise.
+  form.addEventListener("change", ({ target }) => {
+    if (target.matches("input[type=checkbox]")) rejecting = false;
+  });
+  feedback.addEventListener("blur", () => (rejecting = false));
   feedback.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !form.querySelector("tbody input:checked")) return;
+    if (event.key !== "Enter" || event.isComposing || !rejecting) return;
     event.preventDefault();
     if (!feedback.value.trim()) return;
     remember();

@@ -99,6 +99,17 @@ test("without its script the form does the same, and Enter decides nothing", asy
   await page.context().close();
 });
 
+test("Enter in the reason rejects nothing that was selected with the mouse", async () => {
+  const hit = await answered("Selected", ["A1A", { label: "cat" }], ["A1B", { label: "dog" }]);
+  const page = await opened(`hits/${hit.HITId}/answers`);
+  for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
+  await page.locator("#feedback").fill("Good work");
+  await page.locator("#feedback").press("Enter");
+  await page.getByText("Nothing was done. Use one of the buttons").waitFor();
+  assert.deepEqual(await statuses(hit), { A1A: "Submitted", A1B: "Submitted" });
+  await page.context().close();
+});
+
 test("two reviewers at once do nothing twice", async () => {
   const hit = await answered("Two reviewers", ["A1A", { label: "cat" }], ["A1B", { label: "dog" }]);
   const [one, other] = await Promise.all([1, 2].map(() => opened(`hits/${hit.HITId}/answers`)));

@@ -183,6 +183,7 @@ async fn refusals_are_those_of_the_api_beside_the_form() {
         (&hit_id, "extend", &[("length", "0"), ("unit", "86400")], "“0” is not", ""),
         (&hit_id, "extend", &[("length", "-1"), ("unit", "-1")], "“-1” is not", ""),
         (&hit_id, "extend", &[("length", "9223372036854775807"), ("unit", "60")], "is not", ""),
+        (&hit_id, "extend", &[("length", "9999999999"), ("unit", "86400")], "is not", ""),
         (&hit_id, "type", &[("type", "3NONE<b>")], "3NONE&#60;b&#62;", "HIT type of your own"),
         (&worked, "type", &[("type", "3NONE")], "3NONE", ""),
     ] {
