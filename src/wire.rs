@@ -1,6 +1,6 @@
 //! The Requester API on the wire: awsJson1.1 over `POST /`.
 //!
-//! The wire knows no operation by name: it finds the [`Entry`] that the target names, checks the
+//! The wire knows no operation by name: it finds the [`Entry`](crate::ops::Entry) that the target names, checks the
 //! body against the model, and lets the engine take the turn.
 
 pub mod caller;
