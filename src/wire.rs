@@ -1,7 +1,7 @@
 //! The Requester API on the wire: awsJson1.1 over `POST /`.
 //!
-//! The wire knows no operation by name: it finds the [`Entry`](crate::ops::Entry) that the target names, checks the
-//! body against the model, and lets the engine take the turn.
+//! The wire knows no operation by name: it finds the [`Entry`](crate::ops::Entry) that the target
+//! names, checks the body against the model, and lets the engine take the turn.
 
 pub mod caller;
 pub mod fault;
