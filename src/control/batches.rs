@@ -62,7 +62,10 @@ pub struct NewBatchView {
 #[utoipa::path(
     post, path = "/_mturk/batches", operation_id = "addBatch", tag = "batches",
     request_body = NewBatch,
-    responses((status = 200, description = "The batch, and what it costs.", body = NewBatchView))
+    responses(
+        (status = 200, description = "The batch, and what it costs.", body = NewBatchView),
+        (status = 404, description = "There is no such qualification type.", body = Failure)
+    )
 )]
 pub async fn add(control: Control, body: Body) -> Answer<NewBatchView> {
     let new: NewBatch = body.read()?;
@@ -98,7 +101,7 @@ async fn create(
 #[into_params(parameter_in = Query)]
 pub struct BatchesQuery {
     /// The access key, or the RequesterId, of whose batches they are; all if absent.
-    #[param(nullable = false, pattern = "^[A-Za-z0-9._+@-]{1,128}$")]
+    #[param(nullable = false)]
     requester: Option<String>,
 }
 
