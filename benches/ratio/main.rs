@@ -4,6 +4,7 @@
 
 mod data;
 mod depth;
+mod desk;
 mod http;
 mod lists;
 mod musl;
@@ -42,11 +43,12 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "lists",
     "postgres",
     "depth",
     "pages",
+    "desk",
     "writes",
     "worlds",
     "snapshots",
@@ -85,6 +87,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "postgres" => lists::on_postgres(&mut table, scale).await?,
             "depth" => depth::measure(&mut table, scale).await?,
             "pages" => pages::measure(&mut table, scale).await?,
+            "desk" => desk::measure(&mut table, scale).await?,
             "writes" => writes::measure(&mut table, scale).await?,
             "worlds" => worlds::measure(&mut table, scale).await?,
             "snapshots" => snapshots::measure(&mut table, scale).await?,
