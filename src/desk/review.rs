@@ -65,8 +65,9 @@ impl AnswersPage<'_> {
         self.chosen.contains(&row.id)
     }
 
-    fn is_of_type(&self) -> bool {
-        matches!(self.scope, Scope::Type(_))
+    /// Whether there can be several HITs.
+    fn is_of_many(&self) -> bool {
+        !matches!(self.scope, Scope::Hit(_))
     }
 
     /// What the page that was sent before has done.
@@ -88,7 +89,7 @@ impl AnswersPage<'_> {
 
     fn orders(&self) -> [(&'static str, &'static str); 3] {
         let fastest = ("fastest", "Least time on task first");
-        if self.is_of_type() {
+        if self.is_of_many() {
             [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first"), fastest]
         } else {
             [("newest", "Newest first"), ("oldest", "Oldest first"), fastest]
@@ -116,6 +117,16 @@ pub async fn of_type(
     show_answers(&desk, &session, &Scope::Type(id), &query).await
 }
 
+/// `GET /requester/batches/{id}/answers`.
+pub async fn of_batch(
+    desk: Desk,
+    session: Session,
+    Path(key): Path<i64>,
+    Asked(query): Asked<Query>,
+) -> Page {
+    show_answers(&desk, &session, &Scope::Batch(key), &query).await
+}
+
 /// `POST /requester/hits/{id}/answers`.
 pub async fn decide_of_hit(
     desk: Desk,
@@ -136,6 +147,17 @@ pub async fn decide_of_type(
     form: Form,
 ) -> Page {
     decide(&desk, &session, &Scope::Type(id), query, &form).await
+}
+
+/// `POST /requester/batches/{id}/answers`.
+pub async fn decide_of_batch(
+    desk: Desk,
+    session: Session,
+    Path(key): Path<i64>,
+    Asked(query): Asked<Query>,
+    form: Form,
+) -> Page {
+    decide(&desk, &session, &Scope::Batch(key), query, &form).await
 }
 
 async fn show_answers(desk: &Desk, session: &Session, scope: &Scope, query: &Query) -> Page {

@@ -22,6 +22,7 @@ macro_rules! select_batches {
         )
     };
 }
+pub(in crate::store) use select_batches;
 
 statements! {
     ADD = "INSERT INTO batches (requester_id, hit_type_id, name, title, created_at, status, \
