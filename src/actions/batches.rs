@@ -199,7 +199,23 @@ pub async fn review(
     (key, owner): (i64, Option<&str>),
     reviewed: &Reviewed,
 ) -> Result<Batch, Refused> {
-    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    let (mut batch, open) = check_review(turn, (key, owner), reviewed).await?;
+    batches::add_reviews(&mut turn.tx, key, &open).await?;
+    let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
+    begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;
+    Ok(batch)
+}
+
+/// What an uploaded file would decide: the batch, and the decisions that are not in force already.
+///
+/// # Errors
+/// As [`review`].
+pub async fn check_review<'r>(
+    turn: &mut Turn,
+    (key, owner): (i64, Option<&str>),
+    reviewed: &'r Reviewed,
+) -> Result<(Batch, Vec<&'r Entry>), Refused> {
+    let batch = batches::find(&mut turn.tx, key, owner).await?;
     is_idle(&batch)?;
     if let Some(other) = reviewed.batch_id.filter(|named| *named != key) {
         let mut problems = Problems::default();
@@ -223,10 +239,7 @@ pub async fn review(
         }
     }
     problems.result()?;
-    batches::add_reviews(&mut turn.tx, key, &open).await?;
-    let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
-    begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;
-    Ok(batch)
+    Ok((batch, open))
 }
 
 /// Whether an assignment is decided as a file says.

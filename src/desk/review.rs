@@ -14,6 +14,7 @@ use axum::extract::{Path, Query as Asked};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::desk::batches::Key;
 use crate::desk::head::Head;
 use crate::desk::page::Page;
 use crate::desk::review::cell::Cell;
@@ -121,7 +122,7 @@ pub async fn of_type(
 pub async fn of_batch(
     desk: Desk,
     session: Session,
-    Path(key): Path<i64>,
+    Key(key): Key,
     Asked(query): Asked<Query>,
 ) -> Page {
     show_answers(&desk, &session, &Scope::Batch(key), &query).await
@@ -153,7 +154,7 @@ pub async fn decide_of_type(
 pub async fn decide_of_batch(
     desk: Desk,
     session: Session,
-    Path(key): Path<i64>,
+    Key(key): Key,
     Asked(query): Asked<Query>,
     form: Form,
 ) -> Page {

@@ -93,5 +93,5 @@ pub async fn balance(turn: &mut Turn) -> Result<Option<Funds>, Fault> {
         return Ok(None);
     }
     let balance = requesters::balance(&mut turn.tx, &turn.requester).await?;
-    Ok(Some(Funds(balance.available)))
+    Ok(Some(Funds(balance.available.max(Cents(0)))))
 }
