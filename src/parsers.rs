@@ -196,7 +196,7 @@ fn layout(sent: &[u8]) {
     let parameter = |(name, value)| HitLayoutParameter { name, value };
     let values: Vec<_> = urlencoded(values).into_iter().map(parameter).collect();
     let layout = Layout { html: text(html), frame_height: 0 };
-    drop((layout.least_bytes(), layout.question(&values)));
+    drop(layout.question(&values));
 }
 
 /// What a robot posts that fills in a page.

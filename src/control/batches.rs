@@ -198,6 +198,37 @@ pub async fn extend(engine: Arc<Engine>, InPath(id): InPath<i64>, body: Body) ->
     Ok(Json(batch.await?))
 }
 
+/// How long HITs last that get assignments again.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[schema(example = json!({"Expiration": "+7d"}))]
+pub struct Republication {
+    /// Until when they last at least; without it, one that expired begins a lifetime as long as
+    /// its first.
+    expiration: Option<Time>,
+}
+
+/// Gives each HIT of a batch as many more assignments as were rejected.
+///
+/// Each rejected assignment counts once: asking again adds only what was rejected since. What a HIT
+/// cannot get is among the `Problems` of the batch afterwards, and is tried again the next time.
+#[utoipa::path(
+    post, path = "/_mturk/batches/{id}/republish", operation_id = "republishBatch",
+    tag = "batches", params(("id" = i64, Path)), request_body = Republication,
+    responses(
+        (status = 200, description = "The batch.", body = Batch),
+        (status = 409, description = "Other work on it is under way.", body = Failure)
+    )
+)]
+pub async fn republish(engine: Arc<Engine>, InPath(id): InPath<i64>, body: Body) -> Answer<Batch> {
+    let Republication { expiration } = body.read()?;
+    let batch = engine.write(Requester::default(), (id, expiration), |turn, (id, until)| {
+        let until = until.as_ref().map(|until| until.at(turn.now));
+        Box::pin(batches::republish(turn, (*id, None), until))
+    });
+    Ok(Json(batch.await?))
+}
+
 /// How results are written.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
