@@ -14,6 +14,8 @@ use crate::web::form::Form;
 pub enum Change {
     /// Each HIT gets more assignments, or more time.
     Extend,
+    /// Each HIT gets as many more assignments as were rejected.
+    Republish,
     /// The rest is published after all.
     Publish,
     /// Its HITs expire.
@@ -21,12 +23,13 @@ pub enum Change {
 }
 
 impl Change {
-    const ALL: [Self; 3] = [Self::Extend, Self::Publish, Self::Cancel];
+    const ALL: [Self; 4] = [Self::Extend, Self::Republish, Self::Publish, Self::Cancel];
 
     /// The word in the form's address.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Extend => "extend",
+            Self::Republish => "republish",
             Self::Publish => "publish",
             Self::Cancel => "cancel",
         }
@@ -41,6 +44,7 @@ impl Change {
     pub const fn done(self) -> &'static str {
         match self {
             Self::Extend => "The HITs of this batch are being extended.",
+            Self::Republish => "Rejected work of this batch is being published again.",
             Self::Publish => "The rest of this batch is being published.",
             Self::Cancel => "The HITs of this batch expire. What was submitted stays.",
         }
@@ -111,6 +115,7 @@ pub async fn begin(turn: &mut Turn, key: i64, wanted: Wanted) -> Result<Batch, F
         Change::Extend => {
             batches::extend(turn, (key, Some(&owner)), wanted.additional, until).await
         }
+        Change::Republish => batches::republish(turn, (key, Some(&owner)), until).await,
         Change::Publish => batches::publish(turn, key, Some(&owner)).await,
         Change::Cancel => batches::cancel(turn, key, Some(&owner)).await,
     }

@@ -64,6 +64,7 @@ impl Progress<'_> {
         match self.view.batch.work.kind {
             WorkKind::Publish => None,
             WorkKind::Extend => Some("HITs extended"),
+            WorkKind::Republish => Some("HITs looked through for rejected work"),
             WorkKind::Cancel => Some("HITs expired"),
             WorkKind::Review => Some("decisions applied"),
         }

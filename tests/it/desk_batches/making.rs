@@ -73,9 +73,8 @@ async fn what_was_entered_is_kept_and_every_problem_has_its_line() {
     has(&refused, &["<strong>Line 2</strong>: the row has 2 cells", "<strong>Line 3</strong>"]);
     has(&refused, &["\nname\n1,2\n3,4\n</textarea>"]);
     let long = "t".repeat(129);
-    let refused =
-        browser.upload(&world, NEW, &fields(&[("title", &long), ("rows", "name\n1")]), &[]);
-    has(&refused.await, &["Title", &long]);
+    let titled = fields(&[("title", &long), ("rows", "name\n1")]);
+    has(&browser.upload(&world, NEW, &titled, &[]).await, &["Title", &long]);
     let lost = fields(&[("draft", "gone")]);
     let refused = browser.upload(&world, NEW, &lost, &[]).await;
     has(&refused, &["What you entered before is not kept any more", "Choose a CSV file, or paste"]);
@@ -259,8 +258,9 @@ async fn a_stranger_sees_and_changes_nothing() {
         assert!(!page.text.contains("Name it") && page.text.contains("<!doctype html>"), "{path}");
     }
     has(&other.get(&world, "/hits?batch=1").await, &["No HIT is like that"]);
-    let form = other.get(&world, &format!("{NEW}?draft={}", draft.rsplit('/').next().unwrap()));
-    assert!(!form.await.text.contains("Name it"));
+    let id = draft.rsplit('/').next().unwrap();
+    let form = other.get(&world, &format!("{NEW}?draft={id}")).await;
+    assert!(!form.text.contains("Name it"));
     for (form, fields) in [
         (format!("{path}/extend"), &[("count", "1")][..]),
         (format!("{path}/cancel"), &[]),

@@ -146,6 +146,21 @@ async fn a_batch_is_extended_and_canceled() {
 }
 
 #[tokio::test]
+async fn rejected_work_is_published_again_once() {
+    let (world, mut browser, path) = made("name\ncat\n").await;
+    let id = submit(&world, &hits(&world).await[0], "A1ANNA", "cat").await;
+    world.ok("RejectAssignment", json!({"AssignmentId": id, "RequesterFeedback": "no"})).await;
+    browser.get(&world, &path).await;
+    for _ in 0..2 {
+        let done = browser.post(&world, &format!("{path}/republish"), &[]).await;
+        assert_eq!(location(&done), "/requester/batches/1?done=republish");
+        world.done("POST", "/clock", json!({"advance": "0s"})).await;
+    }
+    let page = browser.get(&world, &format!("{path}?done=republish")).await;
+    has(&page, &["is being published again", "1 of 3 assignments", "1 rejected"]);
+}
+
+#[tokio::test]
 async fn a_batch_that_stopped_goes_on() {
     let world = World::with(|options: &mut Options| {
         options.market.profile = Profile::Production;
