@@ -150,6 +150,7 @@ fn of_batches() -> Router<Control> {
         .route("/batches/{id}", get(batches::show).delete(batches::cancel))
         .route("/batches/{id}/publish", post(batches::publish))
         .route("/batches/{id}/extend", post(batches::extend))
+        .route("/batches/{id}/republish", post(batches::republish))
         .route("/batches/{id}/results.csv", get(batches::results))
         .route("/batches/{id}/review", post(batches::review))
         .layer(DefaultBodyLimit::max(MAX_TABLE))

@@ -1,6 +1,7 @@
 //! The requester's desk: pages on which a requester sees HITs and what arrived for them, and does
 //! by clicks what the API does by calls. What is changed here is changed by the API's operations.
 
+mod batches;
 mod call;
 mod change;
 mod head;
@@ -18,6 +19,7 @@ use axum::routing::{get, post};
 
 use crate::web::policy::with_frames;
 
+pub use batches::may_be_long;
 pub use state::{Access, Desk};
 
 /// The pages, below `/requester/`.
@@ -33,6 +35,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/hits/{id}", get(hit::show))
         .route("/requester/hits/{id}/frame", get(hit::frame))
         .route("/requester/hits/{id}/{change}", post(hit::change))
+        .merge(of_batches())
         .route("/requester/sign-out", post(sign_in::sign_out))
         .route_layer(from_fn_with_state(desk.clone(), session::check));
     let doors = Router::new()
@@ -44,4 +47,22 @@ pub fn router(desk: Desk) -> Router {
         .layer(from_fn(session::check_characters))
         .layer(map_response(with_frames))
         .with_state(desk)
+}
+
+fn of_batches() -> Router<Desk> {
+    Router::new()
+        .route("/requester/batches", get(batches::list))
+        .route("/requester/batches/new", get(batches::ask).post(batches::enter))
+        .route("/requester/batches/drafts/{draft}", get(batches::preview).post(batches::publish))
+        .route("/requester/batches/drafts/{draft}/page", get(batches::page_of_draft))
+        .route("/requester/batches/{id}", get(batches::show))
+        .route("/requester/batches/{id}/progress", get(batches::stream))
+        .route("/requester/batches/{id}/results.csv", get(batches::results))
+        .route(
+            "/requester/batches/{id}/answers",
+            get(review::of_batch).post(review::decide_of_batch),
+        )
+        .route("/requester/batches/{id}/review", post(batches::upload))
+        .route("/requester/batches/{id}/review/{draft}", get(batches::confirm).post(batches::apply))
+        .route("/requester/batches/{id}/{change}", post(batches::change))
 }

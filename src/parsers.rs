@@ -37,9 +37,9 @@ use crate::shapes::answerer::OpenAi;
 use crate::shapes::batch::NewBatch;
 use crate::shapes::hit::HitLayoutParameter;
 use crate::sigv4::{self, SigningKeys};
-use crate::site::multipart::parts;
 use crate::site::visit::worker_in_cookie;
 use crate::time::Instant;
+use crate::web::multipart::parts;
 use crate::web::question_form::{Use, render_form};
 use crate::wire::model;
 use crate::wire::validate;
@@ -196,7 +196,7 @@ fn layout(sent: &[u8]) {
     let parameter = |(name, value)| HitLayoutParameter { name, value };
     let values: Vec<_> = urlencoded(values).into_iter().map(parameter).collect();
     let layout = Layout { html: text(html), frame_height: 0 };
-    drop((layout.least_bytes(), layout.question(&values)));
+    drop(layout.question(&values));
 }
 
 /// What a robot posts that fills in a page.

@@ -1,12 +1,15 @@
 //! What pages share: posted forms, answers, cookies, who holds the admin token, where the browser
-//! says that it is, and the question of a HIT.
+//! says that it is, the question of a HIT, and the results of a batch.
 
 pub mod admin;
 pub mod attempts;
 pub mod cookie;
 pub mod form;
+pub mod multipart;
 pub mod origin;
 pub mod page;
 pub mod policy;
 pub mod question;
 pub mod question_form;
+pub mod results;
+pub mod sent;

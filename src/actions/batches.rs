@@ -171,21 +171,53 @@ pub async fn extend(
         return Err(Fault::unreadable(why));
     }
     limits::Range { min: 0, ..limits::ASSIGNMENTS }.check("AdditionalAssignments", additional)?;
+    let work = Work {
+        additional_assignments: Some(additional).filter(|additional| *additional > 0),
+        expiration: expiration(turn, until)?,
+        ..Work::new(WorkKind::Extend, batch.published_count)
+    };
+    is_published(&batch)?;
+    begin(turn, &mut batch, work).await?;
+    Ok(batch)
+}
+
+/// Gives each HIT as many more assignments as were rejected since the last time.
+///
+/// A HIT that gets some lasts at least until that instant. If it has expired and there is no such
+/// instant, it begins another lifetime of the batch's length.
+///
+/// # Errors
+/// There is no such batch; it is not published; other work is under way; an instant outside its
+/// limits.
+pub async fn republish(
+    turn: &mut Turn,
+    (key, owner): (i64, Option<&str>),
+    until: Option<Instant>,
+) -> Result<Batch, Fault> {
+    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    is_idle(&batch)?;
+    let expiration = expiration(turn, until)?;
+    is_published(&batch)?;
+    let work = Work { expiration, ..Work::new(WorkKind::Republish, batch.published_count) };
+    begin(turn, &mut batch, work).await?;
+    Ok(batch)
+}
+
+/// Until when HITs last, as it is kept.
+fn expiration(turn: &Turn, until: Option<Instant>) -> Result<Option<At>, Fault> {
     let most = turn.now + Span::seconds(limits::YEAR_S);
     if until.is_some_and(|until| until <= turn.now || until > most) {
         return Err(Fault::unreadable("Expiration is within a year from now"));
     }
-    if batch.status != BatchStatus::Published {
-        let message = format!("The batch is {}: it cannot be extended.", batch.status.as_str());
-        return Err(Fault::refused(Code::Conflict, message));
+    Ok(until.map(|until| At(until.whole_second())))
+}
+
+fn is_published(batch: &Batch) -> Result<(), Fault> {
+    if batch.status == BatchStatus::Published {
+        return Ok(());
     }
-    let work = Work {
-        additional_assignments: Some(additional).filter(|additional| *additional > 0),
-        expiration: until.map(|until| At(until.whole_second())),
-        ..Work::new(WorkKind::Extend, batch.published_count)
-    };
-    begin(turn, &mut batch, work).await?;
-    Ok(batch)
+    let message = format!("The batch is {}: it cannot be extended.", batch.status.as_str());
+    Err(Fault::refused(Code::Conflict, message))
 }
 
 /// Takes the decisions of an uploaded file, once all of them are checked. Those that are in force
@@ -199,7 +231,23 @@ pub async fn review(
     (key, owner): (i64, Option<&str>),
     reviewed: &Reviewed,
 ) -> Result<Batch, Refused> {
-    let mut batch = batches::find(&mut turn.tx, key, owner).await?;
+    let (mut batch, open) = check_review(turn, (key, owner), reviewed).await?;
+    batches::add_reviews(&mut turn.tx, key, &open).await?;
+    let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
+    begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;
+    Ok(batch)
+}
+
+/// What an uploaded file would decide: the batch, and the decisions that are not in force already.
+///
+/// # Errors
+/// As [`review`].
+pub async fn check_review<'r>(
+    turn: &mut Turn,
+    (key, owner): (i64, Option<&str>),
+    reviewed: &'r Reviewed,
+) -> Result<(Batch, Vec<&'r Entry>), Refused> {
+    let batch = batches::find(&mut turn.tx, key, owner).await?;
     is_idle(&batch)?;
     if let Some(other) = reviewed.batch_id.filter(|named| *named != key) {
         let mut problems = Problems::default();
@@ -223,10 +271,7 @@ pub async fn review(
         }
     }
     problems.result()?;
-    batches::add_reviews(&mut turn.tx, key, &open).await?;
-    let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
-    begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;
-    Ok(batch)
+    Ok((batch, open))
 }
 
 /// Whether an assignment is decided as a file says.

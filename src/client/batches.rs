@@ -49,6 +49,10 @@ pub async fn run(command: &BatchArgs) -> Result<(), ClientError> {
             }
             (Method::POST, of(*id, "/extend"), Some(body))
         }
+        Some(BatchCommand::Republish { id, until }) => {
+            let body = until.as_ref().map(|until| json!({ "Expiration": until }));
+            (Method::POST, of(*id, "/republish"), body)
+        }
         Some(BatchCommand::Publish { id }) => (Method::POST, of(*id, "/publish"), None),
         Some(BatchCommand::Cancel { id }) => (Method::DELETE, of(*id, ""), None),
     };

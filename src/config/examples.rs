@@ -262,6 +262,12 @@ commands! {
         "Let the HITs last a week from now": "mturk-local batch extend 1 --until +7d",
         "Do both": "mturk-local batch extend 1 --assignments 2 --until +7d",
     }
+    "batch republish", "batches" {
+        "Ask for work again where it was rejected": "mturk-local batch republish 1",
+        "Let those HITs last a week from now": "mturk-local batch republish 1 --until +7d",
+        "Reject as a file says, then ask again":
+            "mturk-local batch review reviewed.csv && mturk-local batch republish 1",
+    }
     "batch templates", "batches" {
         "List the built-in templates": "mturk-local batch templates",
         "Save one, to edit it": "mturk-local batch templates sentiment > task.html",

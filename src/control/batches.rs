@@ -1,11 +1,9 @@
 //! `/_mturk/batches`: HITs made from a template and a table, as the requester site made them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,8 +11,7 @@ use crate::actions::batches;
 use crate::control::Control;
 use crate::control::json::{Answer, Body, Failure, InPath, PageQuery, Params};
 use crate::engine::{Engine, compute};
-use crate::fault::{Code, Fault};
-use crate::rules::batch::results::Results;
+use crate::fault::Fault;
 use crate::rules::batch::review::{self, Reviewed};
 use crate::rules::batch::{self, CheckedBatch, Refused};
 use crate::rules::csv::Formulas;
@@ -23,15 +20,10 @@ use crate::shapes::table::TableNote;
 use crate::store::requesters::Requester;
 use crate::time::Time;
 use crate::views;
+use crate::web::results;
 
 /// Whose batches a batch is without a `Requester`.
 const DEFAULT: &str = "test";
-
-/// All results together have so many bytes at most.
-const MAX_RESULTS: usize = 256 << 20;
-
-/// Workers whose rates are read at a time.
-const WORKERS_TOGETHER: usize = 200;
 
 /// What was made, or would be.
 #[derive(Serialize, ToSchema)]
@@ -206,6 +198,37 @@ pub async fn extend(engine: Arc<Engine>, InPath(id): InPath<i64>, body: Body) ->
     Ok(Json(batch.await?))
 }
 
+/// How long HITs last that get assignments again.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[schema(example = json!({"Expiration": "+7d"}))]
+pub struct Republication {
+    /// Until when they last at least; without it, one that expired begins a lifetime as long as
+    /// its first.
+    expiration: Option<Time>,
+}
+
+/// Gives each HIT of a batch as many more assignments as were rejected.
+///
+/// Each rejected assignment counts once: asking again adds only what was rejected since. What a HIT
+/// cannot get is among the `Problems` of the batch afterwards, and is tried again the next time.
+#[utoipa::path(
+    post, path = "/_mturk/batches/{id}/republish", operation_id = "republishBatch",
+    tag = "batches", params(("id" = i64, Path)), request_body = Republication,
+    responses(
+        (status = 200, description = "The batch.", body = Batch),
+        (status = 409, description = "Other work on it is under way.", body = Failure)
+    )
+)]
+pub async fn republish(engine: Arc<Engine>, InPath(id): InPath<i64>, body: Body) -> Answer<Batch> {
+    let Republication { expiration } = body.read()?;
+    let batch = engine.write(Requester::default(), (id, expiration), |turn, (id, until)| {
+        let until = until.as_ref().map(|until| until.at(turn.now));
+        Box::pin(batches::republish(turn, (*id, None), until))
+    });
+    Ok(Json(batch.await?))
+}
+
 /// How results are written.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -233,50 +256,8 @@ pub async fn results(
     InPath(id): InPath<i64>,
     Params(query): Params<ResultsQuery>,
 ) -> Result<Response, Failure> {
-    let results = read_results(&engine, id).await?;
     let formulas = if query.harmless { Formulas::Harmless } else { Formulas::Kept };
-    let text = compute(move || results.csv(formulas, MAX_RESULTS)).await?.ok_or_else(too_long)?;
-    let name = format!("attachment; filename=\"Batch_{id}_batch_results.csv\"");
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, &name)];
-    Ok((headers, text).into_response())
-}
-
-fn too_long() -> Fault {
-    let message = format!("The results have more than {} MiB.", MAX_RESULTS >> 20);
-    Fault::refused(Code::TooLong, message)
-}
-
-/// Reads the results part by part: work that is submitted meanwhile may be among them.
-async fn read_results(engine: &Arc<Engine>, id: i64) -> Result<Results, Fault> {
-    let begin = engine.read(Requester::default(), id, |turn, id| {
-        Box::pin(views::batches::begin(turn, *id, None))
-    });
-    let (requester_id, columns) = begin.await?;
-    let mut results = Results { columns, ..Results::default() };
-    let (mut after, mut bytes) = (Some((0, i64::MIN)), 0);
-    while let Some(place) = after {
-        let part = engine.read(Requester::default(), (id, place), |turn, (id, place)| {
-            Box::pin(views::batches::part(turn, *id, *place))
-        });
-        let part = part.await?;
-        bytes += part.lines.iter().map(batch::results::Line::bytes).sum::<usize>();
-        if bytes > MAX_RESULTS {
-            return Err(too_long());
-        }
-        results.lines.extend(part.lines);
-        after = part.next;
-    }
-    let workers: BTreeSet<&String> =
-        results.lines.iter().map(|line| &line.assignment.worker_id).collect();
-    let workers: Vec<String> = workers.into_iter().cloned().collect();
-    for workers in workers.chunks(WORKERS_TOGETHER) {
-        let input = (requester_id.clone(), workers.to_vec());
-        let rates = engine.read(Requester::default(), input, |turn, (requester_id, workers)| {
-            Box::pin(views::batches::rates(turn, requester_id, workers))
-        });
-        results.rates.extend(rates.await?);
-    }
-    Ok(results)
+    Ok(results::answer(&engine, (id, None), formulas).await?)
 }
 
 /// What was taken of an uploaded file.

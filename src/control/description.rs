@@ -73,7 +73,7 @@ pub async fn show() -> impl IntoResponse {
         webhooks::list, webhooks::add, webhooks::remove, webhooks::retry,
         robots::list, robots::add, robots::remove,
         batches::add, batches::list, batches::show, batches::cancel, batches::publish,
-        batches::extend, batches::results, batches::review,
+        batches::extend, batches::republish, batches::results, batches::review,
         work::accept, work::submit, work::return_place, work::submission,
         files::show, show,
     ),

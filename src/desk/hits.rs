@@ -10,6 +10,7 @@ use crate::desk::page::Page;
 use crate::desk::session::{Session, needs_secret};
 use crate::desk::state::Desk;
 use crate::rules::hit::Standing;
+use crate::shapes::batch::WorkCounts;
 use crate::shapes::hit::HitStatus;
 use crate::time::Instant;
 use crate::views::desk::hits::{self, HitList, HitQuery, MOST_READ, Sort};
@@ -34,6 +35,8 @@ pub struct ListQuery {
     sort: String,
     /// The id of a HIT type.
     r#type: String,
+    /// The number of a batch.
+    batch: String,
     after: Option<i64>,
 }
 
@@ -49,6 +52,10 @@ impl ListQuery {
         HitQuery {
             status: HitStatus::parse(&self.status),
             type_id: Some(self.r#type.trim().to_owned()).filter(|id| !id.is_empty()),
+            // No batch has the number 0.
+            batch: Some(self.batch.trim())
+                .filter(|batch| !batch.is_empty())
+                .map(|batch| batch.parse().unwrap_or_default()),
             search: self.search().to_owned(),
             sort: sort.unwrap_or_default(),
             after: self.after,
@@ -56,7 +63,7 @@ impl ListQuery {
     }
 
     fn is_filtered(&self) -> bool {
-        [&self.status, &self.r#type].iter().any(|text| !text.is_empty())
+        [&self.status, &self.r#type, &self.batch].iter().any(|text| !text.is_empty())
             || !self.search().is_empty()
     }
 
@@ -67,6 +74,7 @@ impl ListQuery {
             ("search", self.search()),
             ("sort", &self.sort),
             ("type", &self.r#type),
+            ("batch", &self.batch),
         ];
         let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
         let pairs = filled.map(|(name, value)| format!("&{name}={}", show::path(value)));
@@ -118,6 +126,20 @@ impl PlacesBar {
             (left, standing.available()),
         ];
         Self { parts, max: standing.max.max(1) }
+    }
+
+    /// Those of the HITs of a batch.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    pub fn of_batch(work: &WorkCounts) -> Self {
+        let taken = work.submitted + work.approved + work.rejected + work.pending;
+        let parts = vec![
+            ("submitted", work.submitted),
+            ("approved", work.approved),
+            ("rejected", work.rejected),
+            ("in work", work.pending),
+            ("not taken", work.max.saturating_sub(taken).max(0)),
+        ];
+        Self { parts, max: work.max.max(1) }
     }
 
     /// Each part that is not empty, but for what is free: its class, where it begins, and how long

@@ -14,6 +14,7 @@ use axum::extract::{Path, Query as Asked};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::desk::batches::Key;
 use crate::desk::head::Head;
 use crate::desk::page::Page;
 use crate::desk::review::cell::Cell;
@@ -65,8 +66,9 @@ impl AnswersPage<'_> {
         self.chosen.contains(&row.id)
     }
 
-    fn is_of_type(&self) -> bool {
-        matches!(self.scope, Scope::Type(_))
+    /// Whether there can be several HITs.
+    fn is_of_many(&self) -> bool {
+        !matches!(self.scope, Scope::Hit(_))
     }
 
     /// What the page that was sent before has done.
@@ -88,7 +90,7 @@ impl AnswersPage<'_> {
 
     fn orders(&self) -> [(&'static str, &'static str); 3] {
         let fastest = ("fastest", "Least time on task first");
-        if self.is_of_type() {
+        if self.is_of_many() {
             [("newest", "Newest HITs first"), ("oldest", "Oldest HITs first"), fastest]
         } else {
             [("newest", "Newest first"), ("oldest", "Oldest first"), fastest]
@@ -116,6 +118,16 @@ pub async fn of_type(
     show_answers(&desk, &session, &Scope::Type(id), &query).await
 }
 
+/// `GET /requester/batches/{id}/answers`.
+pub async fn of_batch(
+    desk: Desk,
+    session: Session,
+    Key(key): Key,
+    Asked(query): Asked<Query>,
+) -> Page {
+    show_answers(&desk, &session, &Scope::Batch(key), &query).await
+}
+
 /// `POST /requester/hits/{id}/answers`.
 pub async fn decide_of_hit(
     desk: Desk,
@@ -136,6 +148,17 @@ pub async fn decide_of_type(
     form: Form,
 ) -> Page {
     decide(&desk, &session, &Scope::Type(id), query, &form).await
+}
+
+/// `POST /requester/batches/{id}/answers`.
+pub async fn decide_of_batch(
+    desk: Desk,
+    session: Session,
+    Key(key): Key,
+    Asked(query): Asked<Query>,
+    form: Form,
+) -> Page {
+    decide(&desk, &session, &Scope::Batch(key), query, &form).await
 }
 
 async fn show_answers(desk: &Desk, session: &Session, scope: &Scope, query: &Query) -> Page {

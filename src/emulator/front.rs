@@ -20,6 +20,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 
 use crate::console;
 use crate::control;
+use crate::desk;
 use crate::emulator::access_log::{Call, Entry, RefusedAtCheck};
 use crate::engine::CompleteOnDrop;
 use crate::fault::ErrorView;
@@ -139,7 +140,9 @@ impl Front {
 /// API does so itself.
 async fn within(State(max_time): State<Duration>, request: Request, next: Next) -> Response {
     let (method, path) = (request.method(), request.uri().path());
-    let may_be_long = control::may_be_long(method, path) || console::may_be_long(method, path);
+    let may_be_long = control::may_be_long(method, path)
+        || console::may_be_long(method, path)
+        || desk::may_be_long(method, path);
     if may_be_long || is_call(&request) {
         return next.run(request).await;
     }

@@ -32,6 +32,8 @@ words! {
         Publish = "Publish",
         /// Each HIT gets more assignments or more time.
         Extend = "Extend",
+        /// Each HIT gets assignments for those that were rejected.
+        Republish = "Republish",
         /// Each HIT expires.
         Cancel = "Cancel",
         /// The decisions of an uploaded file are applied.

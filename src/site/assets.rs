@@ -15,6 +15,8 @@ macro_rules! files {
 
 const FILES: &[(&str, &str)] = files![
     "assets/",
+    "batches.css",
+    "batches.js",
     "clock.js",
     "console.css",
     "console.js",

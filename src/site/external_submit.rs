@@ -14,10 +14,10 @@ use crate::rules::frame::NOT_AVAILABLE;
 use crate::rules::posted::Field;
 use crate::rules::question::answers;
 use crate::site::frame::{self, Framed};
-use crate::site::sent::{SentWork, cleaned};
 use crate::site::state::SubmitThrough;
 use crate::site::visit::Visit;
 use crate::store::hits;
+use crate::web::sent::{SentWork, cleaned};
 
 /// By a link or a form without a method; documents of 2014 and before show it so.
 pub async fn get(visit: Arc<Visit>) -> Response {

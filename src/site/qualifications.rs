@@ -17,7 +17,6 @@ use crate::rules::question::{Question, parse};
 use crate::shapes::qualification::RequestStatus;
 use crate::site::json::{own_value, qualification_type, request_url};
 use crate::site::page::{self, Page, go, html};
-use crate::site::sent::SentWork;
 use crate::site::visit::Visit;
 use crate::store::qualification_types::Place;
 use crate::time::Instant;
@@ -26,6 +25,7 @@ use crate::views::qualifications::{self, Availability, Qualifications, TypeView}
 use crate::views::show;
 use crate::web::question::blank_form;
 use crate::web::question_form::{Use, render_form};
+use crate::web::sent::SentWork;
 
 #[derive(Template)]
 #[template(path = "qualifications.html")]

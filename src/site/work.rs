@@ -17,7 +17,6 @@ use crate::site::external_submit::{open_question, submit_fields};
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, go, html};
 use crate::site::question::{posted_form, shown};
-use crate::site::sent::{Sent, SentWork};
 use crate::site::visit::{Visit, value};
 use crate::store::acceptances::State;
 use crate::store::hits;
@@ -26,6 +25,7 @@ use crate::views::show;
 use crate::views::task::{self, Work};
 use crate::web::question::read;
 use crate::web::question_form::{Use, render_form};
+use crate::web::sent::{Sent, SentWork};
 
 #[derive(Template)]
 #[template(path = "work.html")]

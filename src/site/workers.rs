@@ -14,12 +14,12 @@ use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
 use crate::site::address::inside;
 use crate::site::page::{self, Page, go, html};
-use crate::site::sent::Sent;
 use crate::site::visit::{Visit, value};
 use crate::store::workers;
 use crate::views::bar::Bar;
 use crate::views::cut;
 use crate::views::show;
+use crate::web::sent::Sent;
 
 /// What is wrong with a new worker can only be the place.
 const NO_PLACE: &str = "A country is two letters, such as US, and so is a state, such as WA.";

@@ -2,6 +2,7 @@
 
 pub mod acceptances;
 pub mod assignments;
+pub mod batch_lists;
 pub mod batch_results;
 pub mod batches;
 pub mod bonus_payments;
@@ -44,9 +45,9 @@ macro_rules! statements_of {
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 34] = statements_of! {
-        acceptances, assignments, batch_results, batches, bonus_payments, clock_check, events,
-        faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages,
+    let tables: [(&str, &[(&str, &str)]); 35] = statements_of! {
+        acceptances, assignments, batch_lists, batch_results, batches, bonus_payments, clock_check,
+        events, faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages,
         notifications, owners, qualification_requests, qualification_types, qualifications,
         requesters, review, review_reports, reviewed_workers, robots, snapshots, timers,
         unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history, workers,

@@ -1,5 +1,6 @@
 //! What the pages of a requester show.
 
+pub mod batches;
 pub mod hit;
 pub mod hits;
 pub mod review;

@@ -335,3 +335,100 @@ async fn a_batch_without_money_stops_and_goes_on() {
     assert_eq!(shown["Status"], "Published");
     assert_eq!(shown["Assignments"]["Max"], 2000);
 }
+
+#[tokio::test]
+async fn rejected_work_is_asked_for_again_once() {
+    let world = World::new().await;
+    let id = add(&world, json!({"MaxAssignments": 3, "LifetimeInSeconds": 7200})).await;
+    show(&world, id).await;
+    let ids = hits(&world).await;
+    let path = format!("/batches/{id}/republish");
+    world.done("POST", &path, Value::Null).await;
+    assert_eq!(show(&world, id).await["Assignments"]["Max"], 6, "nothing is rejected");
+    let mut done = Vec::new();
+    for worker in ["A1ANNA", "A2BERT", "A3CARL"] {
+        done.push(submit(&world, &ids[0], worker, "x").await);
+    }
+    review(&world, id, &[(&done[0], "", "no"), (&done[1], "", "no")]).await;
+    show(&world, id).await;
+    for _ in 0..2 {
+        let begun = world.done("POST", &path, json!({"Expiration": "+1h"})).await;
+        assert_eq!(begun["Work"]["Kind"], "Republish");
+        let shown = show(&world, id).await;
+        let work = json!({"Kind": "Republish", "Done": 2, "Total": 2,
+            "Expiration": begun["Work"]["Expiration"]});
+        assert_eq!((&shown["Work"], &shown["Problems"]), (&work, &json!([])));
+        assert_eq!(shown["Assignments"]["Max"], 8);
+    }
+    let hit = world.hit(&ids[0]).await;
+    assert_eq!((&hit["MaxAssignments"], &hit["HITStatus"]), (&json!(5), &json!("Assignable")));
+    let other = world.hit(&ids[1]).await;
+    assert_eq!(hit["Expiration"], other["Expiration"], "an end is never moved to an earlier one");
+
+    // One rejection is overturned: the next one is made up for already.
+    review(&world, id, &[(&done[0], "x", ""), (&done[2], "", "no")]).await;
+    show(&world, id).await;
+    world.done("POST", &path, Value::Null).await;
+    assert_eq!(show(&world, id).await["Assignments"]["Max"], 8);
+
+    // An expired HIT begins another lifetime; without a rejection it does not.
+    let again = submit(&world, &ids[0], "A4DORA", "x").await;
+    review(&world, id, &[(&again, "", "no")]).await;
+    show(&world, id).await;
+    world.advance("3h").await;
+    world.done("POST", &path, Value::Null).await;
+    assert_eq!(show(&world, id).await["Assignments"]["Max"], 9);
+    let hit = world.hit(&ids[0]).await;
+    assert_eq!(hit["Expiration"].as_f64(), Some(1_767_225_600.0 + 5.0 * 3600.0));
+    assert_eq!(world.hit(&ids[1]).await["HITStatus"], "Reviewable");
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_for_again_is_told_and_tried_again() {
+    let world = World::new().await;
+    let id = add(&world, json!({"MaxAssignments": 9})).await;
+    show(&world, id).await;
+    let ids = hits(&world).await;
+    for hit_id in &ids {
+        let done = submit(&world, hit_id, "A1ANNA", "x").await;
+        review(&world, id, &[(&done, "", "no")]).await;
+        show(&world, id).await;
+    }
+    let path = format!("/batches/{id}/republish");
+    for _ in 0..2 {
+        world.done("POST", &path, Value::Null).await;
+        let shown = show(&world, id).await;
+        assert_eq!(shown["Problems"].as_array().unwrap().len(), 2, "{shown}");
+        let reason = shown["Problems"][1]["Reason"].as_str().unwrap();
+        assert!(reason.contains("fewer than 10 assignments"), "{reason}");
+        assert_eq!(shown["Assignments"]["Max"], 18);
+    }
+    for wrong in [json!({"Expiration": "-1h"}), json!({"Expiration": "+366d"})] {
+        let answer = refused(&world, "POST", &path, wrong).await;
+        assert!(answer.starts_with("400"), "{answer}");
+    }
+    world.done("DELETE", &format!("/batches/{id}"), Value::Null).await;
+    show(&world, id).await;
+    let answer = refused(&world, "POST", &path, Value::Null).await;
+    assert!(answer.starts_with("409 Conflict The batch is Canceled"), "{answer}");
+    let none = refused(&world, "POST", "/batches/7/republish", Value::Null).await;
+    assert!(none.starts_with("404"), "{none}");
+}
+
+#[tokio::test]
+async fn rejected_work_of_many_hits_is_asked_for_again() {
+    let world = World::new().await;
+    let id = add(&world, json!({"Data": numbers(25)})).await;
+    show(&world, id).await;
+    let mut done = Vec::new();
+    for hit_id in hits(&world).await.iter().skip(2) {
+        done.push(submit(&world, hit_id, "A1ANNA", "x").await);
+    }
+    let rows: Vec<(&str, &str, &str)> = done.iter().map(|id| (&**id, "", "no")).collect();
+    review(&world, id, &rows).await;
+    show(&world, id).await;
+    world.done("POST", &format!("/batches/{id}/republish"), Value::Null).await;
+    let shown = show(&world, id).await;
+    assert_eq!((&shown["Work"]["Done"], &shown["Problems"]), (&json!(25), &json!([])));
+    assert_eq!(shown["Assignments"]["Max"], 25 + 23);
+}

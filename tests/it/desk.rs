@@ -54,6 +54,33 @@ impl Browser {
         self.send(world, request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Posts a form with files, each a field, a name and what is in it.
+    pub async fn upload(
+        &mut self,
+        world: &World,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Reply {
+        let mut body = Vec::new();
+        for (name, text) in fields {
+            let head = format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend([head.as_bytes(), text.as_bytes(), b"\r\n"].concat());
+        }
+        for (name, file, content) in files {
+            let head = format!(
+                "--X\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend([head.as_bytes(), content, b"\r\n"].concat());
+        }
+        body.extend(b"--X--\r\n");
+        let address = format!("/requester{path}?csrf={}", self.form_token);
+        let request = self.request(Request::post(address));
+        let request = request.header("content-type", "multipart/form-data; boundary=X");
+        self.send(world, request.body(Body::from(body)).unwrap()).await
+    }
+
     fn request(&self, request: axum::http::request::Builder) -> axum::http::request::Builder {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");

@@ -15,6 +15,7 @@ mod conformance;
 mod console;
 mod container;
 mod desk;
+mod desk_batches;
 mod desk_review;
 mod documents;
 mod embedded;

@@ -13,9 +13,10 @@ use crate::rules::batch::{MOST_PROBLEMS, annotation};
 use crate::shapes::batch::{Batch, BatchStatus, Decision, Work, WorkKind};
 use crate::shapes::hit::{HitStatus, NewHit};
 use crate::shapes::table::TableNote;
-use crate::store::batches::MadeFrom;
+use crate::store::batches::{MadeFrom, RejectedHit};
 use crate::store::hits::Hit;
 use crate::store::{assignments, batches, hit_types, requesters};
+use crate::time::Span;
 use crate::turn::Turn;
 
 /// So many rows, HITs or decisions are done in one turn.
@@ -41,6 +42,7 @@ pub async fn next(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
     let done = match batch.work.kind {
         WorkKind::Publish => publish(turn, &mut batch).await,
         WorkKind::Extend | WorkKind::Cancel => change_hits(turn, &mut batch).await,
+        WorkKind::Republish => republish(turn, &mut batch).await,
         WorkKind::Review => review(turn, &mut batch).await,
     };
     turn.requester = nobody;
@@ -128,6 +130,28 @@ async fn change_hit(turn: &mut Turn, work: &Work, hit: &mut Hit) -> Result<(), F
             None => Ok(()),
         },
     }
+}
+
+async fn republish(turn: &mut Turn, batch: &mut Batch) -> Result<(), Fault> {
+    let (key, after) = (batch.batch_id, batch.work.done);
+    let found = batches::rejected(&mut turn.tx, key, after, PORTION).await?;
+    if found.is_empty() {
+        batch.work.done = batch.work.total;
+        return Ok(());
+    }
+    let MadeFrom { new, .. } = batches::made_from(&mut turn.tx, key).await?;
+    let again = turn.now + Span::seconds(new.lifetime_in_seconds);
+    for RejectedHit { mut hit, line, number, replaced_count } in found {
+        let rejected = hit.standing.rejected;
+        let expired = Some(again).filter(|_| hit.standing.expired(turn.now));
+        let until = batch.work.expiration.map(|until| until.0).or(expired);
+        let done = extend(turn, &mut hit, rejected - replaced_count, until).await;
+        if note(batch, usize::try_from(line).unwrap_or(1), done)? {
+            batches::set_replaced(&mut turn.tx, key, number, rejected).await?;
+        }
+        batch.work.done = number;
+    }
+    Ok(())
 }
 
 async fn review(turn: &mut Turn, batch: &mut Batch) -> Result<(), Fault> {

@@ -72,6 +72,17 @@ pub enum BatchCommand {
         #[arg(long, value_name = "TIME", env = "MTURK_LOCAL_UNTIL", help_heading = heading::WORK)]
         until: Option<String>,
     },
+    /// Give each HIT of a batch as many more assignments as were rejected.
+    ///
+    /// Each rejected assignment counts once: a second call adds only what was rejected since. A
+    /// HIT that has expired begins another lifetime of the batch's length.
+    Republish {
+        /// The number of the batch.
+        id: u64,
+        /// Until when each HIT that gets assignments lasts at least, for example +7d.
+        #[arg(long, value_name = "TIME", env = "MTURK_LOCAL_UNTIL", help_heading = heading::WORK)]
+        until: Option<String>,
+    },
     /// List the built-in templates, or print one.
     Templates {
         /// The template to print.

@@ -7,11 +7,12 @@ use crate::rules::review::Filter;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::views::desk::review::{Place, Scope, Wanted};
 
-/// The address of the answers to a HIT, or to all HITs of a type.
+/// The address of the answers to a HIT, or to all HITs of a type or of a batch.
 pub fn address_of(scope: &Scope) -> String {
     match scope {
         Scope::Hit(id) => format!("/requester/hits/{}/answers", encoded(id)),
         Scope::Type(id) => format!("/requester/types/{}/answers", encoded(id)),
+        Scope::Batch(key) => format!("/requester/batches/{key}/answers"),
     }
 }
 

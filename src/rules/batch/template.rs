@@ -1,45 +1,11 @@
 //! The page of a batch's HITs: HTML with variables, and the form around it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::digest::sha256;
-use crate::rules::question::layout::{Layout, PLACEHOLDER};
+use crate::rules::question::layout::{Layout, PLACEHOLDER, form_around};
 use crate::rules::question::page_document;
 use crate::rules::robots::parameters::{Parameters, with_known};
-
-/// What the requester site put before a template without a form of its own.
-///
-/// Facts: the same text stands in unrelated public projects.
-const BEFORE: &str = "<!DOCTYPE html>
-<html>
-<head>
-<title>HIT</title>
-<meta http-equiv=\"Content-Type\" content=\"text/html; charset=UTF-8\"/>
-<script type=\"text/javascript\" \
-src=\"https://s3.amazonaws.com/mturk-public/externalHIT_v1.js\"></script>
-</head>
-<body>
-<form name=\"mturk_form\" method=\"post\" id=\"mturk_form\" \
-action=\"https://www.mturk.com/mturk/externalSubmit\">
-<input type=\"hidden\" value=\"\" name=\"assignmentId\" id=\"assignmentId\"/>
-";
-
-/// What it put behind.
-const BEHIND: &str = "
-<p class=\"text-center\"><input type=\"submit\" id=\"submitButton\" class=\"btn btn-primary\" \
-value=\"Submit\" /></p>
-</form>
-<script type=\"text/javascript\">turkSetAssignmentID();</script>
-</body>
-</html>
-";
-
-static FORM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)<(form|crowd-form)[\s/>]").expect("the expression is a constant")
-});
 
 /// A template, with a form.
 #[derive(Debug, Clone)]
@@ -48,9 +14,7 @@ pub struct Template(Layout);
 impl Template {
     /// Puts a form around a template that has none.
     pub fn new(html: &str, frame_height: i64) -> Self {
-        let html =
-            if FORM.is_match(html) { html.to_owned() } else { [BEFORE, html, BEHIND].concat() };
-        Self(Layout { html, frame_height })
+        Self(Layout { html: form_around(html, html).into_owned(), frame_height })
     }
 
     /// The names of the variables.

@@ -3,6 +3,7 @@
 //! Source: "HITLayout" in the API reference and "Templating" in the developer guide. A layout was
 //! made on the requester's web site; here a world file brings it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -27,6 +28,42 @@ pub(in crate::rules) static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}").expect("the expression is a constant")
 });
 
+/// What the requester site put before a template or layout without a form of its own.
+///
+/// Facts: the same text stands in unrelated public projects.
+const BEFORE: &str = "<!DOCTYPE html>
+<html>
+<head>
+<title>HIT</title>
+<meta http-equiv=\"Content-Type\" content=\"text/html; charset=UTF-8\"/>
+<script type=\"text/javascript\" \
+src=\"https://s3.amazonaws.com/mturk-public/externalHIT_v1.js\"></script>
+</head>
+<body>
+<form name=\"mturk_form\" method=\"post\" id=\"mturk_form\" \
+action=\"https://www.mturk.com/mturk/externalSubmit\">
+<input type=\"hidden\" value=\"\" name=\"assignmentId\" id=\"assignmentId\"/>
+";
+
+/// What it put behind.
+const BEHIND: &str = "
+<p class=\"text-center\"><input type=\"submit\" id=\"submitButton\" class=\"btn btn-primary\" \
+value=\"Submit\" /></p>
+</form>
+<script type=\"text/javascript\">turkSetAssignmentID();</script>
+</body>
+</html>
+";
+
+static FORM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)<(form|crowd-form)[\s/>]").expect("the expression is a constant")
+});
+
+/// The page of a template or layout, in a form if that has none of its own.
+pub(in crate::rules) fn form_around<'p>(layout: &str, page: &'p str) -> Cow<'p, str> {
+    if FORM.is_match(layout) { page.into() } else { [BEFORE, page, BEHIND].concat().into() }
+}
+
 impl Layout {
     /// The names of the placeholders.
     pub fn names(&self) -> BTreeSet<&str> {
@@ -34,14 +71,10 @@ impl Layout {
         found.filter_map(|found| found.get(1)).map(|name| name.as_str()).collect()
     }
 
-    /// How long the question document is at least: with nothing for any placeholder.
-    pub fn least_bytes(&self) -> usize {
-        pages::document(&PLACEHOLDER.replace_all(&self.html, ""), self.frame_height).len()
-    }
-
     /// The question document of a HIT with these values: an `HTMLQuestion`.
     ///
-    /// Values are put in as they are, neither escaped nor searched for placeholders.
+    /// Values are put in as they are, neither escaped nor searched for placeholders. A layout
+    /// without a form gets one, as a template does.
     ///
     /// # Errors
     /// The names are not those of the placeholders, or one stands twice; the document is too long;
@@ -70,7 +103,7 @@ impl Layout {
         values.values().try_for_each(|value| check_characters(value))?;
         let too_long = || unreadable(QuestionFault::TooLong);
         let (page, spans) = self.filled(&values).ok_or_else(too_long)?;
-        let document = pages::document(&page, self.frame_height);
+        let document = pages::document(&form_around(&self.html, &page), self.frame_height);
         if document.len() > MAX_BYTES {
             return Err(too_long());
         }
@@ -141,7 +174,8 @@ mod tests {
         match parse(&made).unwrap() {
             Question::Html(page) => {
                 let expected = "<p>${b_2} $1 <i> R & D ${b_2} $1 <i></p> ${ a} $a {a} ${1}";
-                assert_eq!((page.content.as_str(), page.frame_height), (expected, 450));
+                let expected = [BEFORE, expected, BEHIND].concat();
+                assert_eq!((page.content, page.frame_height), (expected, 450));
             }
             other => panic!("{other:?}"),
         }
@@ -218,6 +252,20 @@ mod tests {
     ) {
         let made = layout(html).question(&parameters(&[("a", value)])).unwrap();
         let Question::Html(page) = parse(&made).unwrap() else { panic!("{made}") };
-        assert_eq!((page.content.as_str(), page.frame_height), (expected, 450));
+        let expected = [BEFORE, expected, BEHIND].concat();
+        assert_eq!((page.content, page.frame_height), (expected, 450));
+    }
+
+    #[rstest]
+    #[case("<form >${a}</form>", true)]
+    #[case("<Form/>${a}", true)]
+    #[case("<crowd-form\n>${a}</crowd-form>", true)]
+    #[case("<formula>${a}", false)]
+    #[case("<x-form>${a}", false)]
+    #[case("${a}", false)]
+    fn a_form_of_its_own_is_in_the_layout(#[case] html: &str, #[case] is_own: bool) {
+        // A form in a value is none of the layout's.
+        let made = layout(html).question(&parameters(&[("a", "<form>")])).unwrap();
+        assert_eq!(!made.contains("id=\"mturk_form\""), is_own, "{made}");
     }
 }

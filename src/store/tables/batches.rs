@@ -22,6 +22,7 @@ macro_rules! select_batches {
         )
     };
 }
+pub(in crate::store) use select_batches;
 
 statements! {
     ADD = "INSERT INTO batches (requester_id, hit_type_id, name, title, created_at, status, \
@@ -41,6 +42,11 @@ statements! {
     HITS = select_hits!(and ", r.line";
         "JOIN batch_rows r ON r.hit_key = h.key WHERE r.batch_key = $1 AND r.number > $2 \
         ORDER BY r.number LIMIT $3 + 0");
+    REJECTED = select_hits!(and ", r.line, r.number, r.replaced_count";
+        "JOIN batch_rows r ON r.hit_key = h.key WHERE r.batch_key = $1 AND r.number > $2 \
+            AND h.rejected_count > r.replaced_count ORDER BY r.number LIMIT $3 + 0");
+    SET_REPLACED = "UPDATE batch_rows SET replaced_count = $3 \
+        WHERE batch_key = $1 AND number = $2";
     COUNTS = "SELECT CAST(coalesce(sum(h.max_assignments), 0) AS BIGINT), \
             CAST(coalesce(sum(h.pending_count), 0) AS BIGINT), \
             CAST(coalesce(sum(h.submitted_count), 0) AS BIGINT), \
@@ -191,6 +197,36 @@ pub async fn set_hit(tx: &mut Tx, key: i64, number: i64, hit_key: i64) -> Result
 /// Up to `count` HITs of the rows after the one with the number `after`, each with its line.
 pub async fn hits(tx: &mut Tx, key: i64, after: i64, count: i64) -> Result<Vec<(Hit, i64)>, Fault> {
     sql(HITS).bind(key).bind(after).bind(count).all(tx).await
+}
+
+/// A HIT with rejected assignments that none stands in for yet.
+#[derive(Debug)]
+pub struct RejectedHit {
+    /// The HIT.
+    pub hit: Hit,
+    /// Where its row stood.
+    pub line: i64,
+    /// The number of its row.
+    pub number: i64,
+    /// For so many rejected assignments it got others.
+    pub replaced_count: i64,
+}
+
+from_row! { RejectedHit: hit, line, number, replaced_count }
+
+/// Up to `count` such HITs of the rows after the one with the number `after`.
+pub async fn rejected(
+    tx: &mut Tx,
+    key: i64,
+    after: i64,
+    count: i64,
+) -> Result<Vec<RejectedHit>, Fault> {
+    sql(REJECTED).bind(key).bind(after).bind(count).all(tx).await
+}
+
+/// Notes for how many rejected assignments the HIT of a row got others.
+pub async fn set_replaced(tx: &mut Tx, key: i64, number: i64, count: i64) -> Result<(), Fault> {
+    sql(SET_REPLACED).bind(key).bind(number).bind(count).run(tx).await
 }
 
 /// How much work the HITs of a batch have.

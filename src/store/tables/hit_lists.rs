@@ -11,11 +11,15 @@ use crate::time::Instant;
 
 macro_rules! select_listed {
     ($rest:literal) => {
+        select_listed!("h.position", $rest)
+    };
+    ($position:literal, $rest:literal) => {
         concat!(
             "SELECT h.id, t.id, t.title, t.reward_cents, h.requester_annotation, h.created_at, \
             h.status, h.expire_at, h.max_assignments, h.pending_count, h.submitted_count, \
-            h.approved_count, h.rejected_count, h.position, h.expiry_position \
-            FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
+            h.approved_count, h.rejected_count, ",
+            $position,
+            ", h.expiry_position FROM hits h JOIN hit_types t ON t.id = h.hit_type_id ",
             $rest
         )
     };
@@ -34,6 +38,9 @@ statements! {
     LATEST_OF_TYPE = select_listed!("WHERE h.requester_id = $1 AND h.hit_type_id = $5 \
         AND h.status = $2 AND h.expiry_position < $3 \
         ORDER BY h.expiry_position DESC LIMIT $4 + 0");
+    OF_BATCH = select_listed!("r.number", "JOIN batch_rows r ON r.hit_key = h.key \
+        WHERE h.requester_id = $1 AND r.batch_key = $4 AND r.number < $2 \
+        ORDER BY r.number DESC LIMIT $3 + 0");
 }
 
 /// A HIT in a list.
@@ -55,7 +62,7 @@ pub struct ListedHit {
     pub status: HitStatus,
     /// Counters, end and phase.
     pub standing: Standing,
-    /// Its place among the requester's HITs by creation.
+    /// Its place among the requester's HITs by creation; in a list of a batch, the number of its row.
     pub position: i64,
     /// Its place among the requester's HITs by expiration.
     pub expiry_position: i64,
@@ -105,6 +112,17 @@ pub async fn newest(
     count: i64,
 ) -> Result<Vec<ListedHit>, Fault> {
     sql(NEWEST).bind(requester_id).bind(before).bind(count).all(tx).await
+}
+
+/// Up to `count` HITs of the requester's batch with that number, deleted ones included: of the rows
+/// before `before`, the last first.
+pub async fn of_batch(
+    tx: &mut Tx,
+    requester_id: &str,
+    batch_key: i64,
+    (before, count): (i64, i64),
+) -> Result<Vec<ListedHit>, Fault> {
+    sql(OF_BATCH).bind(requester_id).bind(before).bind(count).bind(batch_key).all(tx).await
 }
 
 /// The requester's HITs of one status in the order of expiration.

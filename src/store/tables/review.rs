@@ -1,7 +1,8 @@
-//! Submitted work as its requester goes through it: of one HIT, or of all HITs of a type.
+//! Submitted work as its requester goes through it: of a HIT, of a batch, or of all HITs of a type.
 //!
-//! Work is read in the order of the HITs' numbers, and of submission in each HIT, or backwards. So
-//! a page goes on from one place whatever is submitted, decided or expires meanwhile.
+//! Work is read in the order of the HITs' numbers (in a batch, of its rows), and of submission in
+//! each HIT, or backwards. So a page goes on from one place whatever is submitted, decided or expires
+//! meanwhile.
 
 use crate::fault::Fault;
 use crate::shapes::assignment::AssignmentStatus;
@@ -14,39 +15,50 @@ pub const LONG: i64 = 65_536;
 /// Of so many HITs of a type work is read at a time.
 pub const SPAN: i64 = 500;
 
-/// Rows behind a place, some of them with their documents.
+/// Rows behind a place, some of them with their documents. `$key` is the first part of a place.
 macro_rules! rows {
-    ($of:literal, $range:literal, $beyond:literal, $order:literal) => {
+    (forward $of:literal) => {
+        rows!(forward $of, "h.key", "hits h")
+    };
+    (backward $of:literal) => {
+        rows!(backward $of, "h.key", "hits h")
+    };
+    (forward $of:literal, $key:literal, $from:literal) => {
+        rows!($of, $key, $from, "$3 AND $4", (">", "-9223372036854775807", ""))
+    };
+    (backward $of:literal, $key:literal, $from:literal) => {
+        rows!($of, $key, $from, "$4 AND $3", ("<", "9223372036854775807", " DESC"))
+    };
+    ($of:literal, $key:literal, $from:literal, $range:literal,
+        ($beyond:literal, $start:literal, $order:literal)) => {
         concat!(
-            "SELECT h.key, a.position, h.id, a.id, a.worker_id, a.status, \
+            "SELECT ",
+            $key,
+            ", a.position, h.id, a.id, a.worker_id, a.status, \
             coalesce(w.robot, FALSE), CASE WHEN $7 IN ('', a.status) \
                 AND $8 IN ('', a.worker_id) AND length(a.document) <= 65536 THEN a.document END \
-            FROM hits h JOIN assignments a ON a.hit_key = h.key \
+            FROM ",
+            $from,
+            " JOIN assignments a ON a.hit_key = h.key \
             LEFT JOIN workers w ON w.id = a.worker_id \
             WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND ",
             $of,
-            " = $2 AND h.key BETWEEN ",
+            " = $2 AND ",
+            $key,
+            " BETWEEN ",
             $range,
             " AND a.position ",
             $beyond,
+            " CASE WHEN ",
+            $key,
+            " = $3 THEN CAST($5 AS BIGINT) ELSE ",
+            $start,
+            " END ORDER BY ",
+            $key,
+            $order,
+            ", a.position",
             $order,
             " LIMIT $6 + 0"
-        )
-    };
-    (forward $of:literal) => {
-        rows!(
-            $of,
-            "$3 AND $4",
-            "> CASE WHEN h.key = $3 THEN CAST($5 AS BIGINT) ELSE -9223372036854775807 END",
-            " ORDER BY h.key, a.position"
-        )
-    };
-    (backward $of:literal) => {
-        rows!(
-            $of,
-            "$4 AND $3",
-            "< CASE WHEN h.key = $3 THEN CAST($5 AS BIGINT) ELSE 9223372036854775807 END",
-            " ORDER BY h.key DESC, a.position DESC"
         )
     };
 }
@@ -56,6 +68,11 @@ statements! {
     OF_HIT_BACKWARD = rows!(backward "h.id");
     OF_TYPE = rows!(forward "h.hit_type_id");
     OF_TYPE_BACKWARD = rows!(backward "h.hit_type_id");
+    OF_BATCH = rows!(forward "r.batch_key", "r.number",
+        "batch_rows r JOIN hits h ON h.key = r.hit_key");
+    OF_BATCH_BACKWARD = rows!(backward "r.batch_key", "r.number",
+        "batch_rows r JOIN hits h ON h.key = r.hit_key");
+    LAST_ROW = "SELECT published_count FROM batches WHERE key = $2 AND requester_id = $1";
     SPAN_END = "SELECT count(*), coalesce(max(key), 0) FROM (SELECT key FROM hits \
         WHERE requester_id = $1 AND hit_type_id = $2 AND key >= $3 \
         ORDER BY key LIMIT 500) span";
@@ -71,9 +88,11 @@ pub enum Scope {
     Hit(String),
     /// That of all HITs of a type, by its id.
     Type(String),
+    /// That of a batch, by its number.
+    Batch(i64),
 }
 
-/// Where work lies: the number of its HIT, and its place in the HIT.
+/// Where work lies: the number of its HIT, or of the HIT's row in a batch, and its place in the HIT.
 pub type Place = (i64, i64);
 
 /// Which work is read.
@@ -134,18 +153,25 @@ pub async fn rows(
     most: i64,
 ) -> Result<(Vec<Submitted>, Option<Place>), Fault> {
     let (hit_key, position) = wanted.from();
-    let (text, id) = match (&wanted.scope, wanted.backward) {
-        (Scope::Hit(id), false) => (OF_HIT, id),
-        (Scope::Hit(id), true) => (OF_HIT_BACKWARD, id),
-        (Scope::Type(id), false) => (OF_TYPE, id),
-        (Scope::Type(id), true) => (OF_TYPE_BACKWARD, id),
+    let text = match (&wanted.scope, wanted.backward) {
+        (Scope::Hit(_), false) => OF_HIT,
+        (Scope::Hit(_), true) => OF_HIT_BACKWARD,
+        (Scope::Type(_), false) => OF_TYPE,
+        (Scope::Type(_), true) => OF_TYPE_BACKWARD,
+        (Scope::Batch(_), false) => OF_BATCH,
+        (Scope::Batch(_), true) => OF_BATCH_BACKWARD,
     };
     let (end, is_last) = match &wanted.scope {
         Scope::Hit(_) => (if wanted.backward { i64::MIN } else { i64::MAX }, true),
         Scope::Type(id) => span_end(tx, requester_id, id, wanted).await?,
+        Scope::Batch(key) => rows_end(tx, requester_id, *key, wanted).await?,
     };
-    let statement = sql(text).bind(requester_id).bind(id).bind(hit_key).bind(end);
-    let statement = statement.bind(position).bind(most);
+    let statement = sql(text).bind(requester_id);
+    let statement = match &wanted.scope {
+        Scope::Hit(id) | Scope::Type(id) => statement.bind(id),
+        Scope::Batch(key) => statement.bind(*key),
+    };
+    let statement = statement.bind(hit_key).bind(end).bind(position).bind(most);
     let statement: Statement<'_> = statement.bind(wanted.status.map_or("", |of| of.as_str()));
     let found: Vec<Submitted> = statement.bind(&wanted.worker_id).all(tx).await?;
     let is_full = i64::try_from(found.len()).is_ok_and(|count| count >= most);
@@ -166,4 +192,23 @@ async fn span_end(
     let statement = sql(text).bind(requester_id).bind(hit_type_id).bind(wanted.from().0);
     let (count, end): (i64, i64) = statement.only(tx).await?;
     Ok((end, count < SPAN))
+}
+
+/// The number of the last of the next [`SPAN`] rows of a batch, and whether no row with a HIT comes
+/// behind it.
+async fn rows_end(
+    tx: &mut Tx,
+    requester_id: &str,
+    key: i64,
+    wanted: &Wanted,
+) -> Result<(i64, bool), Fault> {
+    let found: Option<i64> = sql(LAST_ROW).bind(requester_id).bind(key).one(tx).await?;
+    let (last, (from, _)) = (found.unwrap_or_default(), wanted.from());
+    Ok(if wanted.backward {
+        let end = from.min(last).max(0) - SPAN + 1;
+        (end, end <= 1)
+    } else {
+        let end = from.clamp(1, last.max(1)) + SPAN - 1;
+        (end, end >= last)
+    })
 }

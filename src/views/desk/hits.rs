@@ -64,6 +64,8 @@ pub struct HitQuery {
     pub status: Option<HitStatus>,
     /// Only HITs of this HIT type.
     pub type_id: Option<String>,
+    /// Only HITs of the batch with this number.
+    pub batch: Option<i64>,
     /// Words, each of which is in the title, the annotation or the id.
     pub search: String,
     /// The order that is asked for.
@@ -74,8 +76,12 @@ pub struct HitQuery {
 
 impl HitQuery {
     /// The order of the list. Deleted HITs, and those of one type, are not kept in the order of
-    /// their creation; those that expire latest are the closest to it.
+    /// their creation; those that expire latest are the closest to it. Those of a batch are kept in
+    /// no other.
     pub fn order(&self) -> Sort {
+        if self.batch.is_some() {
+            return Sort::Newest;
+        }
         let has_index = self.type_id.is_none() && self.status != Some(HitStatus::Disposed);
         if self.sort == Sort::Newest && !has_index { Sort::Latest } else { self.sort }
     }
@@ -116,7 +122,7 @@ pub async fn hits(turn: &mut Turn, query: &HitQuery) -> Result<HitList, Fault> {
         read_count += batch.len();
         let is_end = batch.len() < batch_size;
         for hit in batch {
-            let is_wanted = query.status.is_none_or(|status| hit.status == status);
+            let is_wanted = query.statuses().any(|status| hit.status == status);
             let found = is_wanted && matches(&hit, &terms);
             if found && list.hits.len() == PAGE {
                 list.next = Some(place);
@@ -146,6 +152,9 @@ async fn batch(
 ) -> Result<Vec<ListedHit>, Fault> {
     let count = i64::try_from(size).unwrap_or(i64::MAX);
     let (tx, requester_id) = (&mut turn.tx, &turn.requester.id);
+    if let Some(key) = query.batch {
+        return hit_lists::of_batch(tx, requester_id, key, (after, count)).await;
+    }
     if sort == Sort::Newest {
         return hit_lists::newest(tx, requester_id, after, count).await;
     }

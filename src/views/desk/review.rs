@@ -5,7 +5,7 @@ use crate::rules::file_link;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::shapes::hit::HitStatus;
 use crate::store::review;
-use crate::store::{assignments, hit_types, hits, uploaded_files};
+use crate::store::{assignments, batches, hit_types, hits, uploaded_files};
 use crate::time::real_now;
 use crate::turn::Turn;
 
@@ -13,6 +13,8 @@ pub use crate::store::review::{Place, Scope, Submitted, Wanted};
 
 /// So many rows are read in one turn.
 pub const MOST_ROWS: i64 = 200;
+/// The work on a batch with so many HITs or fewer is counted for each page.
+const MOST_COUNTED: i64 = 1000;
 /// Documents are taken in one turn until they have so many bytes.
 const MOST_BYTES: usize = 4 << 20;
 
@@ -27,10 +29,10 @@ pub struct Subject {
     pub count: Option<i64>,
 }
 
-/// The HIT, or what the HITs of a type have in common.
+/// The HIT, or what the HITs of a batch or of a type have in common.
 ///
 /// # Errors
-/// The requester has no such HIT or HIT type, or has deleted the HIT.
+/// The requester has no such HIT, batch or HIT type, or has deleted the HIT.
 pub async fn subject(turn: &mut Turn, scope: &Scope) -> Result<Subject, Fault> {
     let Turn { tx, requester, .. } = turn;
     match scope {
@@ -53,6 +55,17 @@ pub async fn subject(turn: &mut Turn, scope: &Scope) -> Result<Subject, Fault> {
             let unknown = || Fault::not_found(format!("You have no HIT type {id}."));
             let hit_type = found.ok_or_else(unknown)?;
             Ok(Subject { title: hit_type.values.title, hit_type_id: hit_type.id, count: None })
+        }
+        Scope::Batch(key) => {
+            let batch = batches::find(tx, *key, Some(&requester.id)).await?;
+            let count = if batch.published_count > MOST_COUNTED {
+                None
+            } else {
+                let counts = batches::counts(tx, *key).await?;
+                Some(counts.submitted + counts.approved + counts.rejected)
+            };
+            let hit_type_id = batch.hit_type_id.to_string();
+            Ok(Subject { title: batch.name, hit_type_id, count })
         }
     }
 }

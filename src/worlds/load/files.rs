@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::fault::Fault;
-use crate::rules::question::MAX_BYTES;
+use crate::rules::batch::MAX_TEMPLATE_BYTES;
 use crate::rules::question::filling::MAX_FILE_BYTES;
 use crate::rules::question::layout::Layout;
 use crate::store::assignments;
@@ -29,8 +29,9 @@ impl Load<'_> {
         }
         let frame_height = i64::from(entry.frame_height.unwrap_or(FRAME_HEIGHT));
         let layout = Layout { html: entry.html_content.clone(), frame_height };
-        if layout.least_bytes() > MAX_BYTES {
-            let why = format!("with HTMLContent a Question has more than {MAX_BYTES} bytes");
+        // The API's limit binds the HITs that are made from it.
+        if layout.html.len() > MAX_TEMPLATE_BYTES {
+            let why = format!("HTMLContent has more than {} KiB", MAX_TEMPLATE_BYTES >> 10);
             self.problem(place, why);
         }
         let Some(owner) = owner.filter(|_| self.problems.count() == before) else { return Ok(()) };

@@ -33,10 +33,21 @@ async fn a_hit_is_made_from_a_layout() {
     world.done("POST", "/world", layouts()).await;
     let made = world.ok("CreateHIT", with_layout(&both())).await;
     let made = &made["HIT"];
+    // It has no form: the requester site put one around it.
     let expected = "<HTMLQuestion xmlns=\"http://mechanicalturk.amazonaws.com/\
         AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd\"><HTMLContent><![CDATA[\
-        <img src='http://a.example/x.png'><p>What <b>is</b> it?</p>]]></HTMLContent>\
-        <FrameHeight>450</FrameHeight></HTMLQuestion>";
+        <!DOCTYPE html>\n<html>\n<head>\n<title>HIT</title>\n\
+        <meta http-equiv=\"Content-Type\" content=\"text/html; charset=UTF-8\"/>\n\
+        <script type=\"text/javascript\" \
+        src=\"https://s3.amazonaws.com/mturk-public/externalHIT_v1.js\"></script>\n\
+        </head>\n<body>\n<form name=\"mturk_form\" method=\"post\" id=\"mturk_form\" \
+        action=\"https://www.mturk.com/mturk/externalSubmit\">\n\
+        <input type=\"hidden\" value=\"\" name=\"assignmentId\" id=\"assignmentId\"/>\n\
+        <img src='http://a.example/x.png'><p>What <b>is</b> it?</p>\n\
+        <p class=\"text-center\"><input type=\"submit\" id=\"submitButton\" \
+        class=\"btn btn-primary\" value=\"Submit\" /></p>\n</form>\n\
+        <script type=\"text/javascript\">turkSetAssignmentID();</script>\n</body>\n</html>\n\
+        ]]></HTMLContent><FrameHeight>450</FrameHeight></HTMLQuestion>";
     assert_eq!((&made["Question"], &made["HITLayoutId"]), (&json!(expected), &json!(LAYOUT)));
     let listed = world.ok("ListHITs", json!({})).await;
     assert_eq!(listed["HITs"][0], *made);
@@ -114,26 +125,19 @@ async fn a_layout_is_its_requester_s() {
     assert_eq!(world.fault("CreateHIT", with_layout(&both())).await, expected);
 }
 
-/// The bytes of an HTMLQuestion without its page, whose frame fits the window.
-const AROUND_A_PAGE: usize = 197;
-
 #[tokio::test]
 async fn layouts_that_cannot_be_are_refused() {
     let world = World::new().await;
     world.done("POST", "/world", layouts()).await;
     let one = |entry: Value| json!({"HITLayouts": [entry]});
-    // What stands around the page in a Question counts, and a placeholder may have no value.
-    let most = |room: &str| room.to_owned() + &"x".repeat(65_535 - AROUND_A_PAGE);
+    let most = |rest: &str| "x".repeat(512 << 10) + rest;
     for (entry, expected) in [
         (json!({"Name": "x"}), "HITLayouts[0]: HTMLContent is missing"),
         (
             json!({"HITLayoutId": LAYOUT, "HTMLContent": "x"}),
             "HITLayouts[0]: there is a HIT layout 3LAYOUT00000000000000000000001 already",
         ),
-        (
-            json!({"HTMLContent": most("x")}),
-            "HITLayouts[0]: with HTMLContent a Question has more than 65535 bytes",
-        ),
+        (json!({"HTMLContent": most("x")}), "HITLayouts[0]: HTMLContent has more than 512 KiB"),
         (
             json!({"HITLayoutId": "a", "HTMLContent": "x"}),
             "HITLayouts[0].HITLayoutId: \"a\": an id",
@@ -144,15 +148,33 @@ async fn layouts_that_cannot_be_are_refused() {
         let found = problems(&world, one(entry)).await;
         assert!(found[0].starts_with(expected), "{found:?}");
     }
-    let longest = json!({"HITLayoutId": "3LONGEST", "HTMLContent": most("${x}")});
+    // A layout may be longer than a Question of the API; then no HIT is made from it there.
+    let longest = json!({"HITLayoutId": "3LONGEST", "HTMLContent": most("")});
     world.done("POST", "/world", one(longest)).await;
     let dumped = dump(&world).await;
     let all = dumped["HITLayouts"].as_array().unwrap();
     let longest = all.iter().find(|one| one["HITLayoutId"] == "3LONGEST").unwrap();
     assert_eq!(longest["FrameHeight"], 0);
-    let made = json!({"Question": null, "HITLayoutId": "3LONGEST",
-        "HITLayoutParameters": [{"Name": "x", "Value": ""}]});
-    world.create_hit(made).await;
+    let made = hit(json!({"Question": null, "HITLayoutId": "3LONGEST"}));
+    let refused = world.fault("CreateHIT", made).await;
+    assert!(refused.ends_with("Question has a maximum length of 65535."), "{refused}");
+}
+
+#[tokio::test]
+async fn a_layout_with_a_form_stays_as_it_is() {
+    let world = World::new().await;
+    for (form, is_wrapped) in [
+        ("<crowd-form><crowd-input name=a></crowd-input></crowd-form>", false),
+        ("<FORM action=x><input name=a></form>", false),
+        ("<formula><input name=a>", true),
+    ] {
+        let layouts = json!({"HITLayouts": [{"HITLayoutId": "3L", "HTMLContent": form}]});
+        world.done("PUT", "/world", layouts).await;
+        let made = world.ok("CreateHIT", hit(json!({"Question": null, "HITLayoutId": "3L"}))).await;
+        let question = made["HIT"]["Question"].as_str().unwrap();
+        assert_eq!(question.contains("turkSetAssignmentID()"), is_wrapped, "{question}");
+        assert_eq!(question.contains(&format!("[CDATA[{form}]]")), !is_wrapped, "{question}");
+    }
 }
 
 #[tokio::test]

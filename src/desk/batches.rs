@@ -1,0 +1,85 @@
+//! Batches: made, watched and reviewed by clicks, as on the closed requester site.
+
+mod change;
+mod create;
+mod draft;
+mod entered;
+mod key;
+mod live;
+mod one;
+mod review;
+mod status;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::Method;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use crate::desk::head::Head;
+use crate::desk::hits::PlacesBar;
+use crate::desk::page::Page;
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::views::desk::batches::{self as views, BatchList, MOST_COUNTED};
+use crate::views::show;
+use crate::web::page;
+
+pub use create::{ask, enter, page as page_of_draft, preview, publish};
+pub use key::Key;
+pub use live::stream;
+pub use one::{change, results, show};
+pub use review::{apply, confirm, upload};
+
+/// So many pages of batches are kept up to date at a time.
+const MAX_STREAMS: usize = 16;
+
+/// What the pages of batches share.
+#[derive(Debug)]
+pub struct Shared {
+    drafts: draft::Drafts,
+    /// Room for pages that are kept up to date.
+    streams: Arc<Semaphore>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
+        Self { drafts: draft::Drafts::default(), streams }
+    }
+}
+
+/// Whether a request takes as long as it takes: an upload, a batch to be made, results.
+#[must_use]
+pub fn may_be_long(method: &Method, path: &str) -> bool {
+    let is_long = method == Method::POST || path.ends_with("/results.csv");
+    is_long && path.starts_with("/requester/batches/")
+}
+
+/// What the address of the list says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    /// The number of the last batch of the page before.
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk_batches.html")]
+struct ListPage {
+    head: Head,
+    list: BatchList,
+    is_first: bool,
+}
+
+/// `GET /requester/batches`.
+pub async fn list(desk: Desk, session: Session, Query(query): Query<ListQuery>) -> Page {
+    let before: Option<i64> = query.after.parse().ok();
+    let head = Head::read(&desk, &session).await?;
+    let list = desk.engine.read(session.requester.clone(), before, |turn, before| {
+        Box::pin(views::list(turn, *before))
+    });
+    page::answer(&ListPage { head, list: list.await?, is_first: before.is_none() })
+}

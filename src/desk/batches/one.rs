@@ -1,0 +1,181 @@
+//! One batch: how far it has come, and what can be done with it.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
+
+use crate::desk::batches::change::{Change, Wanted, begin};
+use crate::desk::batches::entered::UNITS;
+use crate::desk::batches::key::Key;
+use crate::desk::batches::live::Progress;
+use crate::desk::head::Head;
+use crate::desk::page::{Page, message, status};
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::fault::Fault;
+use crate::rules::csv::Formulas;
+use crate::rules::qualification::requirement::describe;
+use crate::rules::qualification::system::System;
+use crate::shapes::table::TableNote;
+use crate::views::desk::batches::{self as views, BatchView};
+use crate::views::show;
+use crate::web::form::Form;
+use crate::web::page::{go, html, render};
+use crate::web::results as files;
+
+/// What was done before the browser came here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BatchQuery {
+    done: String,
+}
+
+/// What a form led to, if the page answers it.
+#[derive(Debug)]
+pub struct Refused {
+    /// The form.
+    pub form: &'static str,
+    /// Why.
+    pub message: String,
+    /// What to do about it.
+    pub advice: &'static str,
+    /// Every problem of an uploaded file.
+    pub problems: Vec<TableNote>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_batch.html")]
+struct BatchPage<'a> {
+    progress: String,
+    head: Head,
+    view: BatchView,
+    done: Option<&'static str>,
+    refused: Option<Refused>,
+    form: &'a Form,
+}
+
+impl BatchPage<'_> {
+    fn refusal(&self, form: &str) -> Option<&Refused> {
+        self.refused.as_ref().filter(|refused| refused.form == form)
+    }
+
+    /// What was typed into the form that was refused, or else what stands there at first.
+    fn typed(&self, form: &str, field: &str, first: &str) -> String {
+        if self.refusal(form).is_some() {
+            self.form.get(field).to_owned()
+        } else {
+            first.to_owned()
+        }
+    }
+
+    /// What workers must have, a sentence on each.
+    fn requirements(&self) -> Vec<String> {
+        let requirements = self.view.values.requirements.iter().map(|requirement| {
+            let id = &requirement.qualification_type_id;
+            let name = System::find(id).map_or(&**id, |system| system.name);
+            format!("{name} {}", describe(requirement))
+        });
+        requirements.collect()
+    }
+}
+
+/// What a page says that was begun before.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "create" => Some("The batch is being published."),
+        "review" => Some("The decisions of your file are being applied."),
+        "nothing" => Some("Every decision of your file was in force already."),
+        word => Change::parse(word).map(Change::done),
+    }
+}
+
+/// `GET /requester/batches/{id}`.
+pub async fn show(
+    desk: Desk,
+    session: Session,
+    Key(key): Key,
+    Query(query): Query<BatchQuery>,
+) -> Page {
+    let page = page(&desk, &session, key, (done(&query.done), None), &Form::default()).await?;
+    Ok(html(page).into_response())
+}
+
+/// The page of a batch, with what was refused.
+pub async fn page(
+    desk: &Desk,
+    session: &Session,
+    key: i64,
+    (done, refused): (Option<&'static str>, Option<Refused>),
+    form: &Form,
+) -> Result<String, Fault> {
+    let head = Head::read(desk, session).await?;
+    let view = read(desk, session, key).await?;
+    let progress = Progress { view: &view, form_token: &head.form_token }.html()?;
+    render(&BatchPage { progress, head, view, done, refused, form })
+}
+
+async fn read(desk: &Desk, session: &Session, key: i64) -> Result<BatchView, Fault> {
+    let requester = session.requester.clone();
+    desk.engine.read(requester, key, |turn, key| Box::pin(views::show(turn, *key))).await
+}
+
+/// `POST /requester/batches/{id}/{change}`.
+pub async fn change(
+    desk: Desk,
+    session: Session,
+    Key(key): Key,
+    Path((_, change)): Path<(String, String)>,
+    form: Form,
+) -> Page {
+    let Some(change) = Change::parse(&change) else {
+        return Ok(message(StatusCode::NOT_FOUND, "There is no such form."));
+    };
+    let begun = match Wanted::read(change, &form) {
+        Err(fault) => Err(fault),
+        Ok(wanted) => {
+            let begun = desk.engine.write(
+                session.requester.clone(),
+                (key, wanted),
+                |turn, (key, wanted)| Box::pin(begin(turn, *key, *wanted)),
+            );
+            begun.await.map(drop)
+        }
+    };
+    let fault = match begun {
+        Ok(()) => {
+            let done = change.as_str();
+            return Ok(go(&format!("/requester/batches/{key}?done={done}")));
+        }
+        Err(fault) => fault,
+    };
+    let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
+    let refused = Refused {
+        form: change.as_str(),
+        message: refusal.text(),
+        advice: change.advice(refusal.code),
+        problems: Vec::new(),
+    };
+    let page = page(&desk, &session, key, (None, Some(refused)), &form).await?;
+    Ok((status(refusal.code.kind()), html(page)).into_response())
+}
+
+/// How results are written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ResultsQuery {
+    harmless: String,
+}
+
+/// `GET /requester/batches/{id}/results.csv`.
+pub async fn results(
+    desk: Desk,
+    session: Session,
+    Key(key): Key,
+    Query(query): Query<ResultsQuery>,
+) -> Page {
+    let formulas = if query.harmless.is_empty() { Formulas::Kept } else { Formulas::Harmless };
+    let owner = Some(session.requester.id.clone());
+    Ok(files::answer(&desk.engine, (key, owner), formulas).await?)
+}
