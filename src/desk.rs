@@ -6,6 +6,7 @@ mod change;
 mod head;
 mod hit;
 mod hits;
+pub mod live;
 mod page;
 mod review;
 mod session;
@@ -25,6 +26,7 @@ pub fn router(desk: Desk) -> Router {
     let pages = Router::new()
         .route("/requester", get(hits::go_to_list))
         .route("/requester/", get(hits::go_to_list))
+        .route("/requester/live", get(live::stream))
         .route("/requester/hits", get(hits::list))
         .route("/requester/hits/{id}/answers", get(review::of_hit).post(review::decide_of_hit))
         .route("/requester/types/{id}/answers", get(review::of_type).post(review::decide_of_type))

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
 use crate::desk::page::Page;
-use crate::desk::session::{COOKIE_NAME, COOKIE_PATH, is_admin, needs_secret};
+use crate::desk::session::{COOKIE_NAME, COOKIE_PATH, Session, is_admin, needs_secret};
 use crate::desk::state::Desk;
 use crate::fault::Fault;
 use crate::ids;
@@ -259,7 +259,8 @@ async fn shown_secret(desk: &Desk, access_key: &str, sent: &str) -> Result<Optio
 }
 
 /// `POST /requester/sign-out`: the browser forgets who is at the desk.
-pub async fn sign_out(desk: Desk, origin: Origin) -> Response {
+pub async fn sign_out(desk: Desk, origin: Origin, session: Session) -> Response {
+    desk.live.leave(&session.form_token);
     let mut answer = go(if desk.access.is_strict { SIGN_IN } else { CHOOSE });
     origin.set_cookie(&mut answer, (COOKIE_NAME, ""), COOKIE_PATH, 0);
     answer

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::desk::live::Live;
 use crate::engine::Engine;
 use crate::rules::admin_token::AdminToken;
 use crate::web::attempts::Attempts;
@@ -33,6 +34,8 @@ pub struct Desk {
     pub has_site: bool,
     /// Wrong secrets.
     pub attempts: Arc<Attempts>,
+    /// Pages that are kept up to date.
+    pub live: Arc<Live>,
 }
 
 impl Desk {
@@ -40,7 +43,8 @@ impl Desk {
     #[must_use]
     pub fn new(engine: Arc<Engine>, access: Access, has_site: bool) -> Self {
         let attempts = Arc::new(Attempts::new("secrets of requesters"));
-        Self { engine, access: Arc::new(access), has_site, attempts }
+        let live = Arc::default();
+        Self { engine, access: Arc::new(access), has_site, attempts, live }
     }
 }
 

@@ -22,6 +22,7 @@ const FILES: &[(&str, &str)] = files![
     "externalHIT_v1.js",
     "framed.js",
     "icon.svg",
+    "live.js",
     "question-form.css",
     "question-form.js",
     "review.css",

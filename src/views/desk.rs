@@ -2,4 +2,5 @@
 
 pub mod hit;
 pub mod hits;
+pub mod live;
 pub mod review;

@@ -22,6 +22,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (19, "robot_places", include_str!("../../../migrations/0019_robot_places.sql")),
     (20, "review", include_str!("../../../migrations/0020_review.sql")),
     (21, "batches", include_str!("../../../migrations/0021_batches.sql")),
+    (25, "events_of_hit", include_str!("../../../migrations/0025_events_of_hit.sql")),
 ];
 
 /// Versions before this one were never released.

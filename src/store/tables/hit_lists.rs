@@ -7,6 +7,7 @@ use crate::shapes::hit::HitStatus;
 use crate::store::Tx;
 use crate::store::db::row::{Columns, FromRow};
 use crate::store::db::sql::sql;
+use crate::store::db::value::{Arg, set_of};
 use crate::time::Instant;
 
 macro_rules! select_listed {
@@ -34,6 +35,8 @@ statements! {
     LATEST_OF_TYPE = select_listed!("WHERE h.requester_id = $1 AND h.hit_type_id = $5 \
         AND h.status = $2 AND h.expiry_position < $3 \
         ORDER BY h.expiry_position DESC LIMIT $4 + 0");
+    NAMED = select_listed!("WHERE h.requester_id = $1 \
+        AND h.id IN (SELECT key FROM json_each($2))");
 }
 
 /// A HIT in a list.
@@ -105,6 +108,15 @@ pub async fn newest(
     count: i64,
 ) -> Result<Vec<ListedHit>, Fault> {
     sql(NEWEST).bind(requester_id).bind(before).bind(count).all(tx).await
+}
+
+/// Those of the requester's HITs that have these ids, in any order.
+pub async fn named(
+    tx: &mut Tx,
+    requester_id: &str,
+    ids: &[String],
+) -> Result<Vec<ListedHit>, Fault> {
+    sql(NAMED).bind(requester_id).bind(Arg::Set(&set_of(ids))).all(tx).await
 }
 
 /// The requester's HITs of one status in the order of expiration.
