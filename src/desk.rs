@@ -19,6 +19,8 @@ use axum::routing::{get, post};
 
 use crate::web::policy::with_frames;
 
+use crate::desk::review::jobs;
+
 pub use state::{Access, Desk};
 
 /// The pages, below `/requester/`.
@@ -30,6 +32,10 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/hits", get(hits::list))
         .route("/requester/hits/{id}/answers", get(review::of_hit).post(review::decide_of_hit))
         .route("/requester/types/{id}/answers", get(review::of_type).post(review::decide_of_type))
+        .route("/requester/hits/{id}/measures", post(jobs::of_hit))
+        .route("/requester/types/{id}/measures", post(jobs::of_type))
+        .route("/requester/measures", get(jobs::show_page))
+        .route("/requester/measures/cancel", post(jobs::cancel))
         .route("/requester/answers/{assignment}", get(review::document))
         .route("/requester/answers/{assignment}/file", get(review::file))
         .route("/requester/hits/{id}", get(hit::show))
@@ -44,6 +50,7 @@ pub fn router(desk: Desk) -> Router {
     pages
         .merge(doors)
         .layer(from_fn(session::check_characters))
+        .layer(map_response(page::in_words))
         .layer(map_response(with_frames))
         .with_state(desk)
 }

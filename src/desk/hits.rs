@@ -57,6 +57,18 @@ impl ListQuery {
         }
     }
 
+    /// What of it cannot be read and so asks for nothing, a sentence for each.
+    fn problems(&self) -> Vec<String> {
+        let shown = |text: &str| show::excerpt(text, 40).text;
+        let has_status = self.status.is_empty() || HitStatus::parse(&self.status).is_some();
+        let status = format!("“{}” is no status. All are shown.", shown(&self.status));
+        let mut sorts = Sort::ALL.into_iter().map(Sort::as_str);
+        let has_sort = self.sort.is_empty() || sorts.any(|sort| sort == self.sort);
+        let sort = format!("“{}” is no order. The newest are first.", shown(&self.sort));
+        let all = [(has_status, status), (has_sort, sort)];
+        all.into_iter().filter_map(|(is_good, why)| (!is_good).then_some(why)).collect()
+    }
+
     fn is_filtered(&self) -> bool {
         [&self.status, &self.r#type].iter().any(|text| !text.is_empty())
             || !self.search().is_empty()

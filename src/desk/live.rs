@@ -111,6 +111,8 @@ pub struct LiveQuery {
     r#type: String,
     /// The number of the last event when the page was made.
     since: i64,
+    /// Whether it shows how far a count is; empty if not.
+    measuring: String,
 }
 
 /// The address of a stream.
@@ -143,7 +145,7 @@ pub async fn since(desk: &Desk) -> Result<String, Fault> {
 
 /// `GET /requester/live`: what became of what a page shows, as server-sent events. `part` is the
 /// HTML of an element; `news` says what is new; `again` ends a stream that another one should
-/// follow, and `over` one that none may.
+/// follow, `over` one that none may, and `done` one that has nothing more to say.
 pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>) -> Response {
     let Ok(permit) = Arc::clone(&desk.live.streams).try_acquire_owned() else {
         let why = "Too many pages are kept up to date. Close some, or load this one again.\n";
@@ -164,6 +166,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
             events_of: query.events,
         },
         known: HashMap::new(),
+        is_measuring: !query.measuring.is_empty(),
         news,
         new_count: 0,
         after: query.since.max(0),
@@ -207,6 +210,8 @@ struct Streaming {
     shown: Shown,
     /// The HTML of each part that the page has.
     known: HashMap<String, String>,
+    /// Whether the page shows how far a count is.
+    is_measuring: bool,
     news: Filter,
     new_count: usize,
     /// The number of the last event that was looked at.
@@ -261,7 +266,11 @@ impl Streaming {
     async fn wait(&mut self) -> Wake {
         let Self { changes, closing, left, session, .. } = self;
         let is_shared = self.desk.engine.store().is_shared();
-        let poll_at = if is_shared { Moment::now() + POLL_SHARED_EVERY } else { self.end_at };
+        let poll_at = match (self.is_measuring, is_shared) {
+            (true, _) => Moment::now() + EVERY,
+            (false, true) => Moment::now() + POLL_SHARED_EVERY,
+            (false, false) => self.end_at,
+        };
         let wake = tokio::select! {
             _ = closing.wait_for(|is_closed| *is_closed) => Wake::Closing,
             wake = is_told(left, &session.form_token) => wake,
@@ -284,7 +293,7 @@ impl Streaming {
         let requester_id = self.session.requester.id.clone();
         let own = Filter { requester_id, ..Filter::default() };
         let happened = self.desk.engine.events(&own, self.after, 1).await?;
-        if !happened.events.is_empty() {
+        if self.is_measuring || !happened.events.is_empty() {
             return self.read().await;
         }
         self.after = happened.last;
@@ -295,6 +304,7 @@ impl Streaming {
     /// Sends what changed.
     async fn read(&mut self) -> Result<(), Fault> {
         self.read_at = Moment::now();
+        let is_done = self.is_measuring && self.desk.jobs.is_done(&self.session.requester.id);
         for (id, html) in self.parts().await? {
             if self.known.get(&id) == Some(&html) {
                 continue;
@@ -302,6 +312,9 @@ impl Streaming {
             let data = json!({"id": id, "html": html}).to_string();
             self.messages.push_back(sse::Event::default().event("part").data(data));
             self.known.insert(id, html);
+        }
+        if is_done {
+            return self.end("done");
         }
         if self.news.event_type.is_some() && self.new_count < MOST_NEWS {
             let most = MOST_NEWS - self.new_count;
@@ -333,7 +346,13 @@ impl Streaming {
         let read = self.desk.engine.read(requester, shown, |turn, shown| {
             Box::pin(live::state(turn, shown))
         });
-        parts(&read.await?, !self.shown.events_of.is_empty())
+        let mut parts = parts(&read.await?, !self.shown.events_of.is_empty())?;
+        if self.is_measuring
+            && let Some(html) = self.desk.jobs.drawn(&self.session.requester.id)?
+        {
+            parts.push(("measuring".to_owned(), html));
+        }
+        Ok(parts)
     }
 }
 

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = files![
     "clock.js",
     "console.css",
     "console.js",
+    "copy.js",
     "desk.css",
     "externalHIT_v1.js",
     "framed.js",

@@ -8,6 +8,7 @@
   const late = new Map();
   const words = document.createTextNode("");
   let stream = null;
+  let done = false;
 
   function draw(id, html) {
     const place = document.getElementById(id);
@@ -43,6 +44,7 @@
 
   function over() {
     stream.close();
+    done = true;
     say("Changes do not appear any more: this browser signed out, or chose another requester.");
   }
 
@@ -56,6 +58,11 @@
     stream.addEventListener("news", tell);
     stream.addEventListener("again", begin);
     stream.addEventListener("over", over);
+    stream.addEventListener("done", () => {
+      stream.close();
+      say("");
+      done = true;
+    });
     stream.addEventListener("open", () => say("Changes appear here by themselves."));
     stream.addEventListener("error", () => {
       const ended = stream.readyState === EventSource.CLOSED;
@@ -66,7 +73,7 @@
   // A browser has few connections to one server: a page that nobody sees leaves its own to others.
   function resume() {
     if (document.hidden) stream?.close();
-    else if (stream?.readyState !== EventSource.OPEN) begin();
+    else if (!done && stream?.readyState !== EventSource.OPEN) begin();
   }
 
   resume();
