@@ -7,6 +7,7 @@ mod change;
 mod head;
 mod hit;
 mod hits;
+pub mod live;
 mod page;
 mod review;
 mod session;
@@ -17,6 +18,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
+use crate::desk::review::jobs;
 use crate::web::policy::with_frames;
 
 pub use batches::may_be_long;
@@ -27,9 +29,14 @@ pub fn router(desk: Desk) -> Router {
     let pages = Router::new()
         .route("/requester", get(hits::go_to_list))
         .route("/requester/", get(hits::go_to_list))
+        .route("/requester/live", get(live::stream))
         .route("/requester/hits", get(hits::list))
         .route("/requester/hits/{id}/answers", get(review::of_hit).post(review::decide_of_hit))
         .route("/requester/types/{id}/answers", get(review::of_type).post(review::decide_of_type))
+        .route("/requester/hits/{id}/measures", post(jobs::of_hit))
+        .route("/requester/types/{id}/measures", post(jobs::of_type))
+        .route("/requester/measures", get(jobs::show_page))
+        .route("/requester/measures/cancel", post(jobs::cancel))
         .route("/requester/answers/{assignment}", get(review::document))
         .route("/requester/answers/{assignment}/file", get(review::file))
         .route("/requester/hits/{id}", get(hit::show))
@@ -45,6 +52,7 @@ pub fn router(desk: Desk) -> Router {
     pages
         .merge(doors)
         .layer(from_fn(session::check_characters))
+        .layer(map_response(page::in_words))
         .layer(map_response(with_frames))
         .with_state(desk)
 }
@@ -56,6 +64,7 @@ fn of_batches() -> Router<Desk> {
         .route("/requester/batches/drafts/{draft}", get(batches::preview).post(batches::publish))
         .route("/requester/batches/drafts/{draft}/page", get(batches::page_of_draft))
         .route("/requester/batches/{id}", get(batches::show))
+        .route("/requester/batches/{id}/measures", post(jobs::of_batch))
         .route("/requester/batches/{id}/progress", get(batches::stream))
         .route("/requester/batches/{id}/results.csv", get(batches::results))
         .route(

@@ -18,6 +18,7 @@ mod settle;
 mod settling;
 mod snapshots;
 mod timers;
+mod watchers;
 mod worlds;
 
 use std::future::Future;
@@ -103,6 +104,7 @@ pub struct Engine {
     /// Rung when an event may await delivery.
     pub undelivered: tokio::sync::Notify,
     changes: tokio::sync::watch::Sender<bool>,
+    watchers: watchers::Watchers,
     removed_faults: tokio::sync::broadcast::Sender<Option<i64>>,
     test_events: OnceLock<TestEvents>,
     outside: Arc<Outside>,
@@ -146,6 +148,7 @@ impl Engine {
             timer_set: tokio::sync::Notify::new(),
             undelivered: tokio::sync::Notify::new(),
             changes: tokio::sync::watch::Sender::new(false),
+            watchers: watchers::Watchers::default(),
             removed_faults: tokio::sync::broadcast::Sender::new(faults::REMOVALS),
             test_events: OnceLock::new(),
             outside: Arc::default(),
@@ -290,6 +293,7 @@ impl Engine {
             has_faults,
             has_robots,
             asks,
+            touched,
             ..
         } = turn;
         if ids != ids_before {
@@ -332,6 +336,7 @@ impl Engine {
             self.undelivered.notify_one();
         }
         self.changes.send_modify(|_| ());
+        self.watchers.wake(&touched);
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod queue;
 mod refusal;
 mod start;
 mod state;
+mod submitted;
 pub(crate) mod visit;
 mod work;
 mod workers;
@@ -54,6 +55,8 @@ pub fn router(state: SiteState) -> Router {
         .route("/dashboard", get(dashboard::show))
         .route("/earnings", get(dashboard::show))
         .route("/bonuses/{key}", get(dashboard::bonus))
+        .route("/submitted/{assignment}", get(submitted::page))
+        .route("/submitted/{assignment}/file", get(submitted::file))
         .route("/status_details/{day}", get(dashboard::day))
         .route("/qualifications", get(qualifications::list))
         .route("/qualifications/{id}", get(qualifications::show))

@@ -3,6 +3,7 @@
 mod outside;
 mod test_event;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -108,6 +109,8 @@ pub struct Turn {
     pub reset_count: i64,
     /// Whether an event of this turn is to be delivered.
     pub has_undelivered: bool,
+    /// Whose HITs something happened to, by requester id.
+    pub touched: BTreeSet<String>,
     /// Whether there are rules by which calls fail.
     pub has_faults: bool,
     /// Whether there are robots.
@@ -151,6 +154,7 @@ impl Turn {
             used,
             reset_count,
             has_undelivered: false,
+            touched: BTreeSet::new(),
             has_faults,
             has_robots,
             test_events: None,

@@ -8,6 +8,8 @@ pub mod groups;
 pub mod guard;
 pub mod qualifications;
 pub mod show;
+pub mod start;
+pub mod submitted;
 pub mod task;
 
 /// Cuts a list that was read with more than `size` to `size`; its last, if there was more.

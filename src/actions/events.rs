@@ -14,6 +14,9 @@ pub async fn emit(
     event_type: EventType,
     work: Option<(&str, &str)>,
 ) -> Result<(), Fault> {
+    if !turn.touched.contains(&hit.requester_id) {
+        turn.touched.insert(hit.requester_id.clone());
+    }
     let new = New {
         event_type,
         at: turn.arrived_at,

@@ -10,6 +10,7 @@ use crate::desk::call::call;
 use crate::desk::change::Change;
 use crate::desk::head::Head;
 use crate::desk::hits::PlacesBar;
+use crate::desk::live::{self, EventList, StatusTag};
 use crate::desk::page::{Page, message, status};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -17,7 +18,6 @@ use crate::fault::Fault;
 use crate::rules::frame::FrameParameters;
 use crate::rules::question::Question;
 use crate::shapes::hit::HitStatus;
-use crate::store::events::SCAN_LIMIT;
 use crate::views::desk::hit::{self, HitView};
 use crate::views::show;
 use crate::web::form::Form;
@@ -49,9 +49,17 @@ struct HitPage<'a> {
     done: Option<&'static str>,
     refused: Option<Refused>,
     form: &'a Form,
+    /// The number of the last event before the HIT was read.
+    since: String,
 }
 
 impl HitPage<'_> {
+    /// The stream that keeps the page up to date.
+    fn stream(&self) -> String {
+        let id = &self.view.hit.id;
+        live::address(&[("hits", id), ("events", id), ("since", &self.since)])
+    }
+
     fn is_refused(&self, change: &str) -> bool {
         self.refused.as_ref().is_some_and(|refused| refused.change.as_str() == change)
     }
@@ -89,14 +97,14 @@ async fn page(
     (done, refused): (Option<&'static str>, Option<Refused>),
     form: &Form,
 ) -> Result<String, Fault> {
-    desk.engine.number_events().await?;
+    let since = live::since(desk).await?;
     let view = read(desk, session, hit_id).await?;
     let head = Head::read(desk, session).await?;
     let question = match shown(&view) {
         Err(fault) => Err(fault.refusal().ok_or(fault.clone())?.text()),
         Ok(question) => Ok(question),
     };
-    render(&HitPage { head, view, question, done, refused, form })
+    render(&HitPage { head, view, question, done, refused, form, since })
 }
 
 async fn read(desk: &Desk, session: &Session, hit_id: String) -> Result<HitView, Fault> {

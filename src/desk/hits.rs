@@ -6,12 +6,14 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::desk::head::Head;
+use crate::desk::live::{self, StatusTag};
 use crate::desk::page::Page;
 use crate::desk::session::{Session, needs_secret};
 use crate::desk::state::Desk;
 use crate::rules::hit::Standing;
 use crate::shapes::batch::WorkCounts;
 use crate::shapes::hit::HitStatus;
+use crate::shapes::notification::EventType;
 use crate::time::Instant;
 use crate::views::desk::hits::{self, HitList, HitQuery, MOST_READ, Sort};
 use crate::views::show;
@@ -62,6 +64,18 @@ impl ListQuery {
         }
     }
 
+    /// What of it cannot be read and so asks for nothing, a sentence for each.
+    fn problems(&self) -> Vec<String> {
+        let shown = |text: &str| show::excerpt(text, 40).text;
+        let has_status = self.status.is_empty() || HitStatus::parse(&self.status).is_some();
+        let status = format!("“{}” is no status. All are shown.", shown(&self.status));
+        let mut sorts = Sort::ALL.into_iter().map(Sort::as_str);
+        let has_sort = self.sort.is_empty() || sorts.any(|sort| sort == self.sort);
+        let sort = format!("“{}” is no order. The newest are first.", shown(&self.sort));
+        let all = [(has_status, status), (has_sort, sort)];
+        all.into_iter().filter_map(|(is_good, why)| (!is_good).then_some(why)).collect()
+    }
+
     fn is_filtered(&self) -> bool {
         [&self.status, &self.r#type, &self.batch].iter().any(|text| !text.is_empty())
             || !self.search().is_empty()
@@ -92,9 +106,23 @@ struct ListPage<'a> {
     endpoint: &'a str,
     /// What a program signs with, where any text will do.
     secret: Option<&'static str>,
+    /// The number of the last event before the list was read.
+    since: String,
 }
 
 impl ListPage<'_> {
+    /// The stream that keeps the page up to date.
+    fn stream(&self) -> String {
+        let hits = live::joined(self.list.hits.iter().map(|hit| hit.id.as_str()));
+        let kind = EventType::HitCreated.as_str();
+        live::address(&[
+            ("news", kind),
+            ("type", self.query.r#type.trim()),
+            ("since", &self.since),
+            ("hits", &hits),
+        ])
+    }
+
     fn orders() -> [(&'static str, &'static str); 3] {
         [("newest", "Newest"), ("soonest", "Expires first"), ("latest", "Expires last")]
     }
@@ -172,11 +200,12 @@ pub async fn list(
     let order = wanted.order();
     let known = desk.engine.credentials(&session.requester.access_key).await?;
     let secret = (!needs_secret(&desk, &known)).then_some("test");
+    let since = live::since(&desk).await?;
     let list = desk
         .engine
         .read(session.requester, wanted, |turn, wanted| Box::pin(hits::hits(turn, wanted)));
     // Where the control API has an address of its own, the API is elsewhere.
     let endpoint = if head.has_site { origin.as_str() } else { "http://HOST:PORT" };
     let list = list.await?;
-    page::answer(&ListPage { head, query: &query, order, list, endpoint, secret })
+    page::answer(&ListPage { head, query: &query, order, list, endpoint, secret, since })
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::{Fault, Kind};
@@ -40,6 +41,19 @@ pub const fn status(kind: Kind) -> StatusCode {
             StatusCode::CONFLICT
         }
     }
+}
+
+/// A page in place of a bare refusal of what an address or a form holds, before any page read it.
+pub async fn in_words(response: Response) -> Response {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let why = match response.status() {
+        StatusCode::BAD_REQUEST => "The address or the form holds a value that no page can read.",
+        StatusCode::PAYLOAD_TOO_LARGE => "The form is too long.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "What was sent is no form.",
+        _ => return response,
+    };
+    if is_bare { message(response.status(), why) } else { response }
 }
 
 #[derive(Template)]

@@ -3,6 +3,7 @@
 mod cell;
 mod decision;
 mod files;
+pub mod jobs;
 mod measures;
 mod query;
 mod table;
@@ -16,18 +17,21 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::desk::batches::Key;
 use crate::desk::head::Head;
+use crate::desk::live::{self, AnswerStatus};
 use crate::desk::page::Page;
 use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
-use crate::desk::review::measures::{MAX_AT_ONCE, Measured};
+use crate::desk::review::measures::{AT_ONCE, MAX_AT_ONCE, Measured};
 use crate::desk::review::query::{Query, address_of};
 use crate::desk::review::table::{MOST_SORTED, Row, SIZE, Table};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
+use crate::engine::compute;
 use crate::fault::Fault;
 use crate::ids;
 use crate::rules::limits::REQUESTER_FEEDBACK;
 use crate::shapes::assignment::AssignmentStatus;
+use crate::shapes::notification::EventType;
 use crate::views::desk::review::{self, Scope, Subject};
 use crate::views::show;
 use crate::web::form::Form;
@@ -37,16 +41,22 @@ pub use files::{document, file};
 
 /// A HIT with so many assignments or fewer is measured without being asked.
 const MEASURED_AT_ONCE: i64 = 500;
+/// Cells of so many bytes make a page long.
+const LONG: usize = 64 << 10;
 
 #[derive(Template)]
 #[template(path = "desk_answers.html")]
-struct AnswersPage<'a> {
+struct AnswersPage {
     head: Head,
-    scope: &'a Scope,
+    scope: Scope,
     here: String,
     subject: Subject,
-    query: &'a Query,
+    query: Query,
+    /// What of the query asks for nothing.
+    problems: Vec<String>,
     table: Table,
+    /// The number of the last event before the answers were read.
+    since: String,
     measured: Option<Measured>,
     /// Makes the bonuses of this page different from those of another, and equal to those of the
     /// same page sent again.
@@ -57,7 +67,23 @@ struct AnswersPage<'a> {
     chosen: HashSet<String>,
 }
 
-impl AnswersPage<'_> {
+impl AnswersPage {
+    /// The stream that keeps the page up to date.
+    fn stream(&self) -> String {
+        let answers = live::joined(self.table.rows.iter().map(|row| row.id.as_str()));
+        let (hit, of_type) = match &self.scope {
+            Scope::Hit(id) => (id.as_str(), ""),
+            Scope::Type(_) | Scope::Batch(_) => ("", self.subject.hit_type_id.as_str()),
+        };
+        live::address(&[
+            ("news", EventType::AssignmentSubmitted.as_str()),
+            ("hit", hit),
+            ("type", of_type),
+            ("since", &self.since),
+            ("answers", &answers),
+        ])
+    }
+
     fn refusal(&self, id: &str) -> Option<&String> {
         self.beside.get(id)
     }
@@ -163,18 +189,19 @@ pub async fn decide_of_batch(
 
 async fn show_answers(desk: &Desk, session: &Session, scope: &Scope, query: &Query) -> Page {
     let page = read(desk, session, scope, query, DecisionForm::default()).await?;
-    page::answer(&page)
+    Ok(answer_with(StatusCode::OK, page).await?)
 }
 
 /// Reads the page, with what was typed into its form before.
-async fn read<'a>(
+async fn read(
     desk: &Desk,
     session: &Session,
-    scope: &'a Scope,
-    query: &'a Query,
+    scope: &Scope,
+    query: &Query,
     form: DecisionForm,
-) -> Result<AnswersPage<'a>, Fault> {
+) -> Result<AnswersPage, Fault> {
     let head = Head::read(desk, session).await?;
+    let since = live::since(desk).await?;
     let requester = session.requester.clone();
     let subject = desk
         .engine
@@ -183,7 +210,9 @@ async fn read<'a>(
     let table = table::read(desk, session, scope, query, head.now).await?;
     let is_small = subject.count.is_some_and(|count| (1..=MEASURED_AT_ONCE).contains(&count));
     let measured = if is_small || !query.measures.is_empty() {
-        Some(measures::read(desk, session, scope, query.measured_from()).await?)
+        let of = (scope, query.measured_from());
+        let Session { requester, .. } = session;
+        Some(measures::read(&desk.engine, requester, of, AT_ONCE, |_| ()).await?)
     } else {
         None
     };
@@ -191,11 +220,13 @@ async fn read<'a>(
     let now = head.now;
     Ok(AnswersPage {
         head,
-        scope,
+        scope: scope.clone(),
         here: address_of(scope),
         subject,
-        query,
+        problems: query.problems(),
+        query: query.clone(),
         table,
+        since,
         measured,
         nonce: decision::nonce(now, nonce),
         form,
@@ -221,7 +252,7 @@ async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, for
     };
     let query = Query { done: String::new(), ..query };
     let mut page = read(desk, session, scope, &query, DecisionForm::of(form)).await?;
-    page.chosen = decision::chosen(form).map(|(id, _)| id.to_owned()).collect();
+    page.chosen = decision::chosen(form).into_iter().map(|(id, _)| id.to_owned()).collect();
     let of_rows = refused.iter().filter(|refused| !refused.id.is_empty());
     page.beside = of_rows.map(|refused| (refused.id.clone(), refused.why.clone())).collect();
     page.refused = refused;
@@ -229,9 +260,13 @@ async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, for
         // What was paid with this form is not paid again with it.
         form.get("nonce").clone_into(&mut page.nonce);
     }
-    Ok(answer_with(status, &page)?)
+    Ok(answer_with(status, page).await?)
 }
 
-fn answer_with(status: StatusCode, page: &AnswersPage<'_>) -> Result<Response, Fault> {
-    Ok((status, html(render(page)?)).into_response())
+/// Long pages are put together beside the threads that answer.
+async fn answer_with(status: StatusCode, page: AnswersPage) -> Result<Response, Fault> {
+    let is_long = page.table.bytes() > LONG || page.measured.is_some();
+    let page =
+        if is_long { compute(move || render(&page)).await?? } else { render(&page)? };
+    Ok((status, html(page)).into_response())
 }

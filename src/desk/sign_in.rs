@@ -11,7 +11,7 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
 use crate::desk::page::Page;
-use crate::desk::session::{COOKIE_NAME, COOKIE_PATH, is_admin, needs_secret};
+use crate::desk::session::{COOKIE_NAME, COOKIE_PATH, FORM_TOKEN, Session, is_admin, needs_secret};
 use crate::desk::state::Desk;
 use crate::fault::Fault;
 use crate::ids;
@@ -181,6 +181,7 @@ pub async fn choose(desk: Desk, origin: Origin, headers: HeaderMap, form: Form) 
             return shown_choices(&desk, &origin, &headers, &query, Some(why)).await;
         }
     };
+    desk.live.leave(form.get(FORM_TOKEN));
     signed_in(&desk, &origin, (&access_key, None), &next).await
 }
 
@@ -236,6 +237,7 @@ pub async fn sign_in(desk: Desk, origin: Origin, headers: HeaderMap, form: Form)
         return refuse(StatusCode::FORBIDDEN, None).await;
     }
     if let Some(secret) = shown_secret(&desk, &query.key, form.get("secret")).await? {
+        desk.live.leave(form.get(FORM_TOKEN));
         return signed_in(&desk, &origin, (&query.key, Some(&secret)), &query.next).await;
     }
     let why = "There is no requester with that access key and secret.";
@@ -259,7 +261,8 @@ async fn shown_secret(desk: &Desk, access_key: &str, sent: &str) -> Result<Optio
 }
 
 /// `POST /requester/sign-out`: the browser forgets who is at the desk.
-pub async fn sign_out(desk: Desk, origin: Origin) -> Response {
+pub async fn sign_out(desk: Desk, origin: Origin, session: Session) -> Response {
+    desk.live.leave(&session.form_token);
     let mut answer = go(if desk.access.is_strict { SIGN_IN } else { CHOOSE });
     origin.set_cookie(&mut answer, (COOKIE_NAME, ""), COOKIE_PATH, 0);
     answer

@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use crate::desk::batches::Shared;
+use crate::desk::live::Live;
+use crate::desk::review::jobs::Jobs;
 use crate::engine::Engine;
 use crate::rules::admin_token::AdminToken;
 use crate::web::attempts::Attempts;
@@ -36,6 +38,10 @@ pub struct Desk {
     pub attempts: Arc<Attempts>,
     /// What pages of batches share.
     pub batches: Arc<Shared>,
+    /// Pages that are kept up to date.
+    pub live: Arc<Live>,
+    /// Measures that are counted in the background.
+    pub jobs: Arc<Jobs>,
 }
 
 impl Desk {
@@ -43,8 +49,8 @@ impl Desk {
     #[must_use]
     pub fn new(engine: Arc<Engine>, access: Access, has_site: bool) -> Self {
         let attempts = Arc::new(Attempts::new("secrets of requesters"));
-        let batches = Arc::default();
-        Self { engine, access: Arc::new(access), has_site, attempts, batches }
+        let (batches, live, jobs) = (Arc::default(), Arc::default(), Arc::default());
+        Self { engine, access: Arc::new(access), has_site, attempts, batches, live, jobs }
     }
 }
 

@@ -4,7 +4,7 @@ pub mod chart;
 pub mod summary;
 
 use crate::fault::Fault;
-use crate::rules::question::columns::{Column, ColumnValue, columns};
+use crate::rules::question::columns::{Column, ColumnValue, Columns, columns};
 use crate::shapes::assignment::Assignment;
 
 /// One assignment, read.
@@ -14,6 +14,8 @@ pub struct Work {
     pub assignment: Assignment,
     /// What was answered.
     pub columns: Vec<Column>,
+    /// How much more was answered.
+    pub left_out: usize,
     /// Why the answer cannot be shown as columns: saved work of the closed service may have any.
     pub unreadable: Option<String>,
 }
@@ -27,11 +29,11 @@ impl Work {
         let damaged = |why: serde_json::Error| Fault::Service(format!("damaged document: {why}"));
         let mut assignment: Assignment = serde_json::from_str(document).map_err(damaged)?;
         let answer = std::mem::take(&mut assignment.answer);
-        let (columns, unreadable) = match columns(&answer) {
+        let (Columns { columns, left_out }, unreadable) = match columns(&answer) {
             Ok(columns) => (columns, None),
-            Err(why) => (Vec::new(), Some(why.to_string())),
+            Err(why) => (Columns::default(), Some(why.to_string())),
         };
-        Ok(Self { assignment, columns, unreadable })
+        Ok(Self { assignment, columns, left_out, unreadable })
     }
 
     /// From acceptance to submission, in seconds.

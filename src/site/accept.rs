@@ -12,7 +12,8 @@ use crate::rules::hit::no_more_hits;
 use crate::site::address;
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, PageFault, go};
-use crate::site::visit::Visit;
+use crate::web::sent::Sent;
+use crate::site::visit::{Visit, value};
 use crate::store::acceptances::Acceptance;
 use crate::store::hits;
 use crate::time::Instant;
@@ -38,21 +39,27 @@ pub async fn this(Path((group, hit_id)): Path<(String, String)>, visit: Arc<Visi
 }
 
 /// `POST /projects/{group}/tasks/next`: after a HIT was submitted.
-pub async fn next(Path(group): Path<String>, visit: Arc<Visit>) -> Page {
-    onward(&visit, &group).await
+pub async fn next(Path(group): Path<String>, visit: Arc<Visit>, sent: Sent) -> Page {
+    let fields = sent.fields().await?;
+    onward(&visit, &group, value(&fields, "assignment").unwrap_or_default()).await
 }
 
-/// Where a worker goes who has submitted a HIT of a group: to the next one, if the worker chose so.
+/// Where a worker goes who has submitted an assignment of a HIT of a group: to the next one, if the
+/// worker chose so.
 ///
 /// # Errors
 /// The worker site's refusals, but for the lack of more HITs.
-pub async fn onward(visit: &Visit, group: &str) -> Page {
+pub async fn onward(visit: &Visit, group: &str, assignment_id: &str) -> Page {
+    let named = match assignment_id {
+        "" => String::new(),
+        id => format!("&assignment={}", path(id)),
+    };
     if !visit.is_on("auto_accept") {
-        return go("/projects?submitted=1");
+        return go(&format!("/projects?submitted=1{named}"));
     }
     match accept(visit, group.to_owned(), None).await {
         Err(PageFault(fault)) if fault.code().is_some_and(none_is_left) => {
-            go("/projects?submitted=last")
+            go(&format!("/projects?submitted=last{named}"))
         }
         page => page,
     }

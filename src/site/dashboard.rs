@@ -35,6 +35,8 @@ struct DayPage {
     day: Instant,
     works: Vec<Done>,
     next: Option<(i64, i64)>,
+    /// Whether the worker may see what was handed in.
+    is_open: bool,
 }
 
 /// `GET /dashboard`.
@@ -119,7 +121,8 @@ pub async fn day(Path(day): Path<String>, visit: Arc<Visit>) -> Page {
             "total_num_results": found.total, "next_page_url": next,
             "results": found.works.iter().map(one_work).collect::<Vec<_>>()}));
     }
-    html(&DayPage { bar, day, works: found.works, next: found.next })
+    let is_open = visit.site.is_open;
+    html(&DayPage { bar, day, works: found.works, next: found.next, is_open })
 }
 
 fn one_work(done: &Done) -> Value {

@@ -28,6 +28,7 @@ struct PreviewPage {
     hit: Option<Box<Hit>>,
     why_not: Option<Explanation>,
     full: Option<Explanation>,
+    newer: Option<Box<Hit>>,
     question: String,
 }
 
@@ -40,7 +41,7 @@ pub async fn show(Path(group): Path<String>, visit: Arc<Visit>) -> Page {
             Box::pin(task::preview(turn, group, hit_id.as_deref(), worker_id.as_deref()))
         })
         .await?;
-    let Preview { group, hit, full } = found;
+    let Preview { group, hit, full, newer } = found;
     let (hit, why_not) = match hit {
         Ok(hit) => (Some(hit), None),
         Err(fault) => (None, Some(fault)),
@@ -57,6 +58,7 @@ pub async fn show(Path(group): Path<String>, visit: Arc<Visit>) -> Page {
         bar,
         group,
         hit,
+        newer,
     })
 }
 

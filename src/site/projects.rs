@@ -35,6 +35,8 @@ struct ProjectsPage {
     groups: Vec<Group>,
     next: Option<String>,
     sort: &'static str,
+    /// The assignment that was just submitted, where the worker may see it again.
+    handed_in: Option<String>,
 }
 
 /// `GET /projects`.
@@ -65,7 +67,8 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
             "num_results": results.len(), "total_num_results": matched,
             "total_is_exact": is_exact, "next_page_url": next}));
     }
-    html(&ProjectsPage { bar, query, groups, next, sort })
+    let handed_in = visit.param("assignment").filter(|_| visit.site.is_open).map(str::to_owned);
+    html(&ProjectsPage { bar, query, groups, next, sort, handed_in })
 }
 
 /// What the query selects, by names of the closed site and plain ones; the name of the order, and
@@ -105,7 +108,7 @@ fn place(text: &str) -> Option<(i64, String)> {
 /// The address of the next page: the same query, going on behind `place`.
 fn onward(query: &[Field], page_number: usize, (value, id): &(i64, String)) -> String {
     let others = query.iter().filter(|(name, value)| {
-        !value.is_empty() && !["after", "page_number", "workerId"].contains(&name.as_str())
+        !value.is_empty() && !["after", "page_number", "workerId", "submitted", "assignment"].contains(&name.as_str())
     });
     let mut onward = String::from("?");
     for (name, value) in others {

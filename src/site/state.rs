@@ -36,4 +36,7 @@ pub struct SiteState {
     pub options: Arc<SiteOptions>,
     /// Whether the console and the requester's desk are at the same address.
     pub has_desk: bool,
+    /// Whether requesters need no secret. Then workers may see again what they handed in, and pages
+    /// say how much there is of all.
+    pub is_open: bool,
 }

@@ -99,7 +99,7 @@ pub async fn submit(
     let (bar, work) = read_work(&visit, id).await?;
     let Ok(Question::Form(form)) = read(&work.hit) else {
         submit_fields(&visit, id, sent.answers().await?, Some(visit.worker()?)).await?;
-        return onward(&visit, &group).await;
+        return onward(&visit, &group, id).await;
     };
     let filling = sent.filling().await?;
     open_question(&visit, id, Some(visit.worker()?)).await?;
@@ -110,7 +110,7 @@ pub async fn submit(
     match checked.await? {
         Ok(checked) => {
             submit_checked(&visit, id, work.hit.question, checked).await?;
-            onward(&visit, &group).await
+            onward(&visit, &group, id).await
         }
         Err((form, problems)) => again(&visit, bar, work, &form, &problems),
     }

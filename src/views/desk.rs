@@ -3,4 +3,5 @@
 pub mod batches;
 pub mod hit;
 pub mod hits;
+pub mod live;
 pub mod review;

@@ -52,6 +52,31 @@ pub fn relative(at: &Instant, now: &Instant) -> String {
     }
 }
 
+/// An instant as people read it, as HTML: how far it is from now, and exactly when one points at it.
+pub fn ago(at: &Instant, now: &Instant) -> String {
+    timed(at, &relative(at, now))
+}
+
+/// When something expires, or has expired, as HTML like that of [`ago`].
+pub fn expires(at: &Instant, now: &Instant) -> String {
+    timed(at, &expiry(at, now))
+}
+
+fn timed(at: &Instant, words: &str) -> String {
+    format!("<time datetime=\"{at}\" title=\"{} UTC\">{words}</time>", self::at(at))
+}
+
+/// A count that stopped at `most`: `999`, `1,000+`.
+pub fn at_least(count: &i64, most: i64) -> String {
+    let number = most.min(*count);
+    let digits = if number < 1000 {
+        number.to_string()
+    } else {
+        format!("{},{:03}", number / 1000, number % 1000)
+    };
+    if *count >= most { format!("{digits}+") } else { digits }
+}
+
 /// When a HIT expires, or has expired: `expires in 3 days`.
 pub fn expiry(at: &Instant, now: &Instant) -> String {
     let verb = if at > now { "expires" } else { "expired" };
@@ -150,6 +175,22 @@ mod tests {
             let now = Instant(5_000_000_000);
             assert_eq!(relative(&Instant(now.0 + seconds * 1000), &now), shown);
         }
+    }
+
+    #[test]
+    fn an_instant_as_html_has_its_exact_time() {
+        let shown = ago(&Instant(0), &Instant(3_600_000));
+        let time = "<time datetime=\"1970-01-01T00:00:00Z\" title=\"1970-01-01 00:00:00 UTC\">";
+        assert_eq!(shown, format!("{time}1 hour ago</time>"));
+        assert!(expires(&Instant(0), &Instant(-60_000)).ends_with(">expires in 1 minute</time>"));
+    }
+
+    #[test]
+    fn counts_that_stopped_say_so() {
+        for (count, shown) in [(0, "0"), (999, "999"), (1000, "1,000+"), (1001, "1,000+")] {
+            assert_eq!(at_least(&count, 1000), shown);
+        }
+        assert_eq!(at_least(&1234, 100_000), "1,234");
     }
 
     #[test]

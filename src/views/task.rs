@@ -20,6 +20,8 @@ pub struct Preview {
     pub hit: Result<Box<Hit>, Fault>,
     /// Why the worker can have no more HITs in hand.
     pub full: Option<Fault>,
+    /// The newest HIT that the worker could accept, if another one is shown.
+    pub newer: Option<Box<Hit>>,
 }
 
 /// The group that an id names.
@@ -36,7 +38,8 @@ pub fn no_such_group(type_or_group: &str) -> Fault {
     Fault::not_found(format!("There is no HIT group and no HIT type {type_or_group}."))
 }
 
-/// The next HIT of a group, or one of its HITs.
+/// The newest HIT of a group that the worker could accept, or one of its HITs: who changes a HIT
+/// and makes it anew sees what was just made. Workers accept the oldest one first.
 ///
 /// # Errors
 /// There is no such group, or none that the worker may see.
@@ -49,10 +52,17 @@ pub async fn preview(
     let listed = group(turn, type_or_group).await?;
     let who = worker_id.unwrap_or_default();
     let type_id = &listed.hit_type.id;
-    let found = match hit_id {
-        Some(id) => hit_of_type(turn, type_id, id, who).await?,
-        None => or_refusal(next_hit(turn, type_id, who).await)?,
+    let newest = hits::newest_open(&mut turn.tx, type_id, who).await?;
+    let (found, newest) = match (hit_id, newest) {
+        (Some(id), newest) => (hit_of_type(turn, type_id, id, who).await?, newest),
+        (None, Some(newest)) => (Ok(newest), None),
+        (None, None) => (or_refusal(next_hit(turn, type_id, who).await)?, None),
     };
+    let is_older = |newest: &Hit| match &found {
+        Ok(hit) => hit.position < newest.position,
+        Err(_) => true,
+    };
+    let newer = newest.filter(is_older).map(Box::new);
     let hit = match found {
         Ok(hit) if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked => Err(blocked()),
         found => found,
@@ -67,7 +77,7 @@ pub async fn preview(
     if !group.allows(Action::Discover) {
         return Err(no_such_group(type_or_group));
     }
-    Ok(Preview { group, hit: hit.map(Box::new), full })
+    Ok(Preview { group, hit: hit.map(Box::new), full, newer })
 }
 
 /// A refusal is part of what is shown; any other fault is none.

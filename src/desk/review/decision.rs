@@ -1,5 +1,7 @@
 //! What a form of the page decides, done by the API's operations, one assignment after the other.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use crate::desk::call::call;
@@ -98,14 +100,26 @@ fn wanted(form: &Posted) -> Option<(Decision, bool)> {
     Some((Decision::parse(all.unwrap_or(word))?, all.is_some()))
 }
 
-/// The assignments that a form is about, each with its worker.
-pub fn chosen(form: &Posted) -> impl Iterator<Item = (&str, &str)> {
+/// The assignments that a form is about, each with its worker. "All" are those that the page showed
+/// as submitted.
+pub fn chosen(form: &Posted) -> Vec<(&str, &str)> {
     let field = match (form.get("approve"), wanted(form)) {
-        ("", Some((_, true))) => "shown",
+        ("", Some((_, true))) => {
+            let all = shown(form).filter(|(.., status)| *status == AssignmentStatus::Submitted);
+            return all.map(|(id, worker_id, _)| (id, worker_id)).collect();
+        }
         ("", _) => "assignment",
         _ => "approve",
     };
-    form.all(field).filter_map(|value| value.split_once(' '))
+    form.all(field).filter_map(|value| value.split_once(' ')).collect()
+}
+
+/// The assignments that the page showed, each with its worker, and its status then.
+fn shown(form: &Posted) -> impl Iterator<Item = (&str, &str, AssignmentStatus)> {
+    form.all("shown").filter_map(|value| {
+        let mut words = value.split(' ');
+        Some((words.next()?, words.next()?, AssignmentStatus::parse(words.next()?)?))
+    })
 }
 
 /// Does what a form says.
@@ -117,14 +131,22 @@ pub async fn run(desk: &Desk, session: &Session, form: &Posted) -> Result<Outcom
         let why = "Nothing was done. Use one of the buttons to say what to do.";
         return Ok(Outcome::Incomplete(vec![about_form(why)]));
     };
-    let of: Vec<(&str, &str)> = chosen(form).collect();
+    let of = chosen(form);
     let now = desk.engine.clock().await?.now;
     let lacking = lacking(decision, form, of.len(), now);
     if !lacking.is_empty() {
         return Ok(Outcome::Incomplete(lacking));
     }
     let (mut refused, count) = (Vec::new(), of.len());
+    let shown: HashMap<&str, AssignmentStatus> =
+        shown(form).map(|(id, _, status)| (id, status)).collect();
     for (id, worker_id) in of {
+        if decision == Decision::Override
+            && let Some(why) = no_override(desk, session, id, shown.get(id).copied()).await
+        {
+            refused.push(Refused { id: id.to_owned(), why });
+            continue;
+        }
         let (name, body) = operation(decision, form, id, worker_id);
         if let Err(fault) = call(desk, session, name, body).await {
             let why = explanation(desk, session, decision, id, fault).await;
@@ -139,6 +161,30 @@ pub async fn run(desk: &Desk, session: &Session, form: &Posted) -> Result<Outcom
         refused.insert(0, about_form(&why));
     }
     Ok(Outcome::Refused(refused))
+}
+
+/// Why a rejection is not taken back: the page did not show one, or it is none any more. The
+/// operation would approve work that nobody has decided, too.
+async fn no_override(
+    desk: &Desk,
+    session: &Session,
+    id: &str,
+    shown: Option<AssignmentStatus>,
+) -> Option<String> {
+    if shown != Some(AssignmentStatus::Rejected) {
+        return Some("This assignment was not rejected when the page was shown.".to_owned());
+    }
+    match status(desk, session, id).await {
+        Ok(AssignmentStatus::Rejected) => None,
+        Ok(other) => Some(state_sentence(Decision::Override, Some(other)).to_owned()),
+        Err(fault) => Some(explanation(desk, session, Decision::Override, id, fault).await),
+    }
+}
+
+/// What became of an assignment.
+async fn status(desk: &Desk, session: &Session, id: &str) -> Result<AssignmentStatus, Fault> {
+    let (requester, id) = (session.requester.clone(), id.to_owned());
+    desk.engine.read(requester, id, |turn, id| Box::pin(review::status(turn, id))).await
 }
 
 fn about_form(why: &str) -> Refused {
@@ -226,10 +272,7 @@ async fn explanation(
     };
     match refusal.code {
         Code::InvalidAssignmentState => {
-            let read = desk.engine.read(session.requester.clone(), id.to_owned(), |turn, id| {
-                Box::pin(review::status(turn, id))
-            });
-            state_sentence(decision, read.await.ok()).to_owned()
+            state_sentence(decision, status(desk, session, id).await.ok()).to_owned()
         }
         Code::DuplicateRequest => "This bonus was paid already, and not a second time.".to_owned(),
         _ => refusal.text(),

@@ -2,24 +2,24 @@
 
 #![expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 
+use std::sync::Arc;
+
 use askama::Template;
 
-use crate::desk::session::Session;
-use crate::desk::state::Desk;
-use crate::engine::compute;
+use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::rules::measures::{Majority, Undefined};
 use crate::rules::review::Work;
 use crate::rules::review::chart::Bar;
-use crate::rules::review::summary::{Field, Summary};
+use crate::rules::question::columns::MAX_COLUMNS;
+use crate::rules::review::summary::{Field, MAX_LEFT_OUT, Summary};
+use crate::store::requesters::Requester;
 use crate::time::Instant;
 use crate::views::desk::review::{self, MOST_ROWS, Place, Scope, Wanted};
 use crate::views::show;
 
 /// So many assignments are measured at once; the next ones on the next link.
 pub const MAX_AT_ONCE: usize = 5000;
-/// And documents of so many bytes.
-const MAX_BYTES: usize = 64 << 20;
 /// Bars are drawn in a field of so many units.
 const WIDTH: u64 = 100;
 
@@ -30,6 +30,10 @@ pub struct Measured {
     count: usize,
     worker_count: usize,
     by_robots: u64,
+    /// How many fields are not measured.
+    left_out: usize,
+    /// How many assignments have more fields than are read.
+    cut_count: u64,
     median_s: Option<i64>,
     fields: Vec<Field>,
     submissions: Vec<(Instant, u64)>,
@@ -81,6 +85,8 @@ impl Measured {
             count: summary.count(),
             worker_count: summary.worker_count(),
             by_robots: summary.by_robots,
+            left_out: summary.left_out_count(),
+            cut_count: summary.cut_count,
             median_s: summary.median_s(),
             fields,
             submissions: summary.submissions(),
@@ -149,13 +155,28 @@ fn agreement(field: &Field) -> Option<Bar> {
     Some(Bar { label: field.name.clone(), count: (share * 100.0).round() as u64 })
 }
 
+/// How much of the work is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// So many assignments.
+    pub rows: usize,
+    /// Documents of so many bytes.
+    pub bytes: usize,
+    /// So many turns; HITs of a type that have no work take some, too.
+    pub turns: usize,
+}
+
+/// What is measured while the page waits.
+pub const AT_ONCE: Limits = Limits { rows: MAX_AT_ONCE, bytes: 64 << 20, turns: 100 };
+
 /// Reads and measures a portion behind a place: each batch in a turn of its own, read on threads
-/// beside those that answer.
+/// beside those that answer. After each one `progress` is told how many rows were read.
 pub async fn read(
-    desk: &Desk,
-    session: &Session,
-    scope: &Scope,
-    after: Option<Place>,
+    engine: &Arc<Engine>,
+    requester: &Arc<Requester>,
+    (scope, after): (&Scope, Option<Place>),
+    limits: Limits,
+    progress: impl Fn(usize),
 ) -> Result<Measured, Fault> {
     let mut wanted = Wanted {
         scope: scope.clone(),
@@ -164,39 +185,37 @@ pub async fn read(
         worker_id: String::new(),
         after,
     };
-    let (mut summary, mut read_count, mut bytes) = (Summary::default(), 0, 0);
+    let (mut summary, mut read_count, mut bytes, mut turns) = (Summary::default(), 0, 0, 0);
     let next = loop {
-        let batch = desk.engine.read(session.requester.clone(), wanted.clone(), |turn, wanted| {
-            Box::pin(review::batch(turn, wanted, MOST_ROWS))
-        });
-        let batch = batch.await?;
+        let batch = batch(engine, requester, &wanted, MOST_ROWS).await?;
         read_count += batch.read_count;
         bytes += batch.bytes;
+        turns += 1;
         summary = compute(move || added(summary, &batch.rows)).await??;
-        match batch.next {
-            Some(next) if read_count < MAX_AT_ONCE && bytes < MAX_BYTES => {
-                wanted.after = Some(next);
-            }
-            Some(next) => break has_more(desk, session, wanted, next).await?.then_some(next),
-            None => break None,
+        progress(read_count);
+        let is_enough =
+            read_count >= limits.rows || bytes >= limits.bytes || turns >= limits.turns;
+        let Some(next) = batch.next else { break None };
+        wanted.after = Some(next);
+        if is_enough {
+            // There may be nothing behind it.
+            let rest = self::batch(engine, requester, &wanted, 1).await?;
+            break (rest.read_count > 0 || rest.next.is_some()).then_some(next);
         }
     };
     compute(move || Measured::of(&summary, next, after.is_some())).await
 }
 
-/// Whether there may be work behind a place.
-async fn has_more(
-    desk: &Desk,
-    session: &Session,
-    wanted: Wanted,
-    place: Place,
-) -> Result<bool, Fault> {
-    let wanted = Wanted { after: Some(place), ..wanted };
-    let batch = desk.engine.read(session.requester.clone(), wanted, |turn, wanted| {
-        Box::pin(review::batch(turn, wanted, 1))
+async fn batch(
+    engine: &Arc<Engine>,
+    requester: &Arc<Requester>,
+    wanted: &Wanted,
+    most: i64,
+) -> Result<review::Batch, Fault> {
+    let read = engine.read(Arc::clone(requester), (wanted.clone(), most), |turn, (wanted, most)| {
+        Box::pin(review::batch(turn, wanted, *most))
     });
-    let batch = batch.await?;
-    Ok(batch.read_count > 0 || batch.next.is_some())
+    read.await
 }
 
 fn added(mut summary: Summary, rows: &[review::Submitted]) -> Result<Summary, Fault> {

@@ -6,6 +6,7 @@ use crate::rules::frame::encoded;
 use crate::rules::review::Filter;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::views::desk::review::{Place, Scope, Wanted};
+use crate::views::show;
 
 /// The address of the answers to a HIT, or to all HITs of a type or of a batch.
 pub fn address_of(scope: &Scope) -> String {
@@ -91,6 +92,39 @@ impl Query {
         filters.iter().any(|text| !text.trim().is_empty())
     }
 
+    /// What of it cannot be read and so asks for nothing, a sentence for each.
+    pub fn problems(&self) -> Vec<String> {
+        let status = self.status.is_empty() || AssignmentStatus::parse(&self.status).is_some();
+        let below = self.below.trim();
+        let below = below.is_empty() || below.parse::<i64>().is_ok();
+        let order = ["", "newest", "oldest", "fastest"].contains(&self.order.as_str());
+        let is_place = if self.is_by_time() {
+            self.cursor().is_some()
+        } else {
+            place(&self.after).is_some()
+        };
+        let measures = ["", "all"].contains(&self.measures.as_str());
+        let field = self.value.trim().is_empty() || !self.field.trim().is_empty();
+        let shown = |text: &str| show::excerpt(text, 40).text;
+        [
+            (status, format!("“{}” is no status. All are shown.", shown(&self.status))),
+            (below, format!("“{}” is no number of seconds.", shown(&self.below))),
+            (order, format!("“{}” is no order. The newest are first.", shown(&self.order))),
+            (
+                self.after.is_empty() || is_place,
+                "The address does not say where to go on. This is the first page.".to_owned(),
+            ),
+            (
+                measures || self.measured_from().is_some(),
+                "The address does not say where to measure. All is measured.".to_owned(),
+            ),
+            (field, "A value without a field filters nothing.".to_owned()),
+        ]
+        .into_iter()
+        .filter_map(|(is_good, why)| (!is_good).then_some(why))
+        .collect()
+    }
+
     /// Where measuring begins.
     pub fn measured_from(&self) -> Option<Place> {
         place(&self.measures)
@@ -158,6 +192,36 @@ mod tests {
         assert_eq!(query.cursor(), Some(cursor));
         assert_eq!(Query { after: "30".to_owned(), ..query }.cursor(), None);
         assert!(cursor < Cursor { seconds: 31, place: (1, 1) });
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let with = |change: fn(&mut Query)| {
+            let mut query = Query::default();
+            change(&mut query);
+            query.problems().join(" ")
+        };
+        let good: [fn(&mut Query); 6] = [
+            |_| {},
+            |of| of.status = "Rejected".into(),
+            |of| of.below = " 9 ".into(),
+            |of| (of.order, of.after) = ("fastest".into(), "5.1.2".into()),
+            |of| (of.field, of.value, of.after) = ("f".into(), "v".into(), "1.2".into()),
+            |of| of.measures = "1.2".into(),
+        ];
+        assert!(good.iter().all(|change| with(*change).is_empty()));
+        let bad: [(fn(&mut Query), &str); 7] = [
+            (|of| of.status = "rejected".into(), "no status"),
+            (|of| of.below = "9s".into(), "no number"),
+            (|of| of.order = "odd".into(), "no order"),
+            (|of| of.after = "1".into(), "first page"),
+            (|of| (of.order, of.after) = ("fastest".into(), "1.2".into()), "first page"),
+            (|of| of.measures = "yes".into(), "All is measured"),
+            (|of| of.value = "v".into(), "without a field"),
+        ];
+        for (change, why) in bad {
+            assert!(with(change).contains(why), "{why}: {}", with(change));
+        }
     }
 
     #[test]

@@ -21,6 +21,9 @@ const MAX_COLUMNS: usize = 100;
 /// For one page so many rows are read, and documents of so many bytes.
 const MOST_READ: usize = 2000;
 const MOST_BYTES: usize = 4 << 20;
+/// And in so many turns: HITs of a type that have no work take some, too.
+const MOST_TURNS: usize = 40;
+const MOST_SORTING_TURNS: usize = 200;
 /// So many rows are sorted, and documents of so many bytes.
 pub const MOST_SORTED: usize = 5000;
 pub const MOST_SORTED_BYTES: usize = 64 << 20;
@@ -65,8 +68,10 @@ pub struct Row {
     pub unreadable: Option<String>,
     /// Whether its rejection may be taken back.
     pub may_override: bool,
-    /// What was answered, in the order of the columns.
-    pub cells: Vec<Option<Cell>>,
+    /// What was answered, in the order of the columns; an answer may have several values for one.
+    pub cells: Vec<Vec<Cell>>,
+    /// How many more values the answer has.
+    pub left_out: usize,
     found: Vec<(String, Cell)>,
 }
 
@@ -81,6 +86,11 @@ impl Table {
         self.rows.iter().any(|row| row.may_override)
     }
 
+    /// About how many bytes the cells take on a page.
+    pub fn bytes(&self) -> usize {
+        self.rows.iter().flat_map(|row| &row.cells).flatten().map(Cell::bytes).sum()
+    }
+
     /// Puts what was answered under the columns, which come in the order in which they are met.
     fn arrange(&mut self) {
         let mut numbers: HashMap<String, usize> = HashMap::new();
@@ -93,11 +103,11 @@ impl Table {
         self.left_out = self.columns.len().saturating_sub(MAX_COLUMNS);
         self.columns.truncate(MAX_COLUMNS);
         for row in &mut self.rows {
-            row.cells.resize_with(self.columns.len(), || None);
+            row.cells.resize_with(self.columns.len(), Vec::new);
             for (name, cell) in row.found.drain(..) {
                 let place = numbers.get(&name).and_then(|number| row.cells.get_mut(*number));
                 if let Some(place) = place {
-                    place.get_or_insert(cell);
+                    place.push(cell);
                 }
             }
         }
@@ -153,9 +163,10 @@ impl Reading<'_> {
     /// A page in the order in which work is read.
     async fn by_place(&self, scope: &Scope) -> Result<Table, Fault> {
         let (mut wanted, mut table) = (self.query.wanted(scope), Table::default());
-        let (mut places, mut read_count, mut bytes) = (Vec::new(), 0, 0);
+        let (mut places, mut read_count, mut bytes, mut turns) = (Vec::new(), 0, 0, 0);
         loop {
             let found = self.batch(&wanted).await?;
+            turns += 1;
             read_count += found.read_count;
             bytes += found.bytes;
             let (of_rows, rows): (Vec<Place>, Vec<Row>) = found.rows.into_iter().unzip();
@@ -167,7 +178,7 @@ impl Reading<'_> {
                 return Ok(table);
             }
             let Some(next) = found.next else { return Ok(table) };
-            if read_count >= MOST_READ || bytes >= MOST_BYTES {
+            if read_count >= MOST_READ || bytes >= MOST_BYTES || turns >= MOST_TURNS {
                 (table.next, table.is_cut) = (Some(shown(&next)), true);
                 return Ok(table);
             }
@@ -180,9 +191,10 @@ impl Reading<'_> {
     async fn by_time(&self, scope: &Scope) -> Result<Table, Fault> {
         let mut wanted = Wanted { backward: false, after: None, ..self.query.wanted(scope) };
         let (after, mut kept) = (self.query.cursor(), BTreeMap::new());
-        let (mut table, mut read_count, mut bytes) = (Table::default(), 0, 0);
+        let (mut table, mut read_count, mut bytes, mut turns) = (Table::default(), 0, 0, 0);
         loop {
             let found = self.batch(&wanted).await?;
+            turns += 1;
             read_count += found.read_count;
             bytes += found.bytes;
             for (place, row) in found.rows {
@@ -195,7 +207,8 @@ impl Reading<'_> {
                 }
             }
             let Some(next) = found.next else { break };
-            if read_count >= MOST_SORTED || bytes >= MOST_SORTED_BYTES {
+            let is_enough = read_count >= MOST_SORTED || bytes >= MOST_SORTED_BYTES;
+            if is_enough || turns >= MOST_SORTING_TURNS {
                 table.is_partly_sorted = true;
                 break;
             }
@@ -244,7 +257,7 @@ fn rows(
 
 fn row(work: Work, is_robot: bool, now: Instant) -> Row {
     let time_on_task_s = work.time_on_task_s();
-    let Work { assignment: of, columns, unreadable } = work;
+    let Work { assignment: of, columns, left_out, unreadable } = work;
     let status = of.assignment_status;
     Row {
         may_override: status == AssignmentStatus::Rejected
@@ -259,6 +272,7 @@ fn row(work: Work, is_robot: bool, now: Instant) -> Row {
         feedback: of.requester_feedback,
         unreadable,
         cells: Vec::new(),
+        left_out,
         found: columns.into_iter().map(|of| (of.name, Cell::of(&of.value))).collect(),
     }
 }

@@ -1,10 +1,10 @@
 //! The answer of an assignment as columns of a table.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::answers::{Answer, AnswerFault, AnswerValue, parse};
 
-/// The columns of one answer, at most; the others are left out.
+/// The columns of one answer, at most; the others are counted.
 pub const MAX_COLUMNS: usize = 200;
 
 /// The field in which a page of crowd elements hands in what its elements hold.
@@ -28,6 +28,25 @@ pub enum ColumnValue {
     File(u64),
 }
 
+/// The columns of one answer.
+#[derive(Debug, Default)]
+pub struct Columns {
+    /// The first ones, [`MAX_COLUMNS`] at most.
+    pub columns: Vec<Column>,
+    /// How many more there are.
+    pub left_out: usize,
+}
+
+impl Columns {
+    fn push(&mut self, column: Column) {
+        if self.columns.len() < MAX_COLUMNS {
+            self.columns.push(column);
+        } else {
+            self.left_out += 1;
+        }
+    }
+}
+
 /// The columns of an answer document, in its order.
 ///
 /// What crowd elements handed in is unfolded: a column for each of them, and where an element hands
@@ -35,54 +54,45 @@ pub enum ColumnValue {
 ///
 /// # Errors
 /// The document cannot be read.
-pub fn columns(document: &str) -> Result<Vec<Column>, AnswerFault> {
-    let mut columns = Vec::new();
+pub fn columns(document: &str) -> Result<Columns, AnswerFault> {
+    let mut columns = Columns::default();
     for Answer { question_identifier: name, value } in parse(document)? {
-        match value {
-            AnswerValue::FreeText(text) if name == CROWD_FIELD => match unfolded(&text) {
-                Some(of_elements) => columns.extend(of_elements),
-                None => columns.push(Column { name, value: ColumnValue::Text(text) }),
+        let value = match value {
+            AnswerValue::FreeText(text) if name == CROWD_FIELD => match pages(&text) {
+                Some(pages) => {
+                    unfold(pages, &mut columns);
+                    continue;
+                }
+                None => ColumnValue::Text(text),
             },
-            AnswerValue::FreeText(text) => {
-                columns.push(Column { name, value: ColumnValue::Text(text) });
-            }
+            AnswerValue::FreeText(text) => ColumnValue::Text(text),
             AnswerValue::Selections { identifiers, other } => {
                 let chosen: Vec<String> = identifiers.into_iter().chain(other).collect();
-                columns.push(Column { name, value: ColumnValue::Text(chosen.join("|")) });
+                ColumnValue::Text(chosen.join("|"))
             }
-            AnswerValue::File { size, .. } => {
-                columns.push(Column { name, value: ColumnValue::File(size) });
-            }
-        }
-        if columns.len() >= MAX_COLUMNS {
-            columns.truncate(MAX_COLUMNS);
-            break;
-        }
+            AnswerValue::File { size, .. } => ColumnValue::File(size),
+        };
+        columns.push(Column { name, value });
     }
     Ok(columns)
 }
 
-/// The columns of `[{"element": …}]`; none if the text is something else.
-fn unfolded(text: &str) -> Option<Vec<Column>> {
-    let Value::Array(pages) = serde_json::from_str(text).ok()? else { return None };
-    let mut columns = Vec::new();
-    for page in pages {
-        let Value::Object(elements) = page else { return None };
-        for (element, value) in elements {
-            match value {
-                Value::Object(members) if !members.is_empty() => {
-                    for (key, value) in members {
-                        columns.push(column(format!("{element}.{key}"), value));
-                    }
+/// The objects of `[{"element": …}]`; none if the text is something else.
+fn pages(text: &str) -> Option<Vec<Map<String, Value>>> {
+    serde_json::from_str(text).ok()
+}
+
+fn unfold(pages: Vec<Map<String, Value>>, columns: &mut Columns) {
+    for (element, value) in pages.into_iter().flatten() {
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                for (key, value) in members {
+                    columns.push(column(format!("{element}.{key}"), value));
                 }
-                value => columns.push(column(element, value)),
             }
-            if columns.len() >= MAX_COLUMNS {
-                return Some(columns);
-            }
+            value => columns.push(column(element, value)),
         }
     }
-    Some(columns)
 }
 
 /// A text as it is; other values as JSON.
@@ -105,7 +115,7 @@ mod tests {
         shown(columns(&from_fields(&fields, Repeated::Join).unwrap()).unwrap())
     }
 
-    fn shown(columns: Vec<Column>) -> Vec<(String, String)> {
+    fn shown(Columns { columns, .. }: Columns) -> Vec<(String, String)> {
         let text = |value| match value {
             ColumnValue::Text(text) => text,
             ColumnValue::File(size) => format!("{size} bytes"),
@@ -121,7 +131,7 @@ mod tests {
     fn fields_are_columns_in_their_order() {
         let given = [("z", "=1+1"), ("a", "<b>"), ("json", r#"{"x":1}"#)];
         assert_eq!(of_fields(&given), pairs(&given));
-        assert_eq!(columns("").unwrap(), []);
+        assert_eq!(columns("").unwrap().columns, []);
         assert!(columns("<html>").is_err());
     }
 
@@ -164,5 +174,8 @@ mod tests {
         let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":1")).collect();
         let json = format!("[{{\"e\":{{{}}}}}]", members.join(","));
         assert_eq!(of_fields(&[("taskAnswers", &json)]).len(), MAX_COLUMNS);
+        let fields = [("taskAnswers".to_owned(), json), ("more".to_owned(), "x".to_owned())];
+        let document = from_fields(&fields, Repeated::Join).unwrap();
+        assert_eq!(columns(&document).unwrap().left_out, 2, "one member, and one field");
     }
 }

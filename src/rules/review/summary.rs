@@ -1,6 +1,6 @@
 //! What much work has in common: measures of each field, and counts for charts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::digest::sha256;
 use crate::rules::measures::{Labels, Majority, Measures};
@@ -12,6 +12,8 @@ use crate::time::Instant;
 
 /// Fields that are measured, at most: the first ones.
 pub const MAX_FIELDS: usize = 50;
+/// So many names of other fields are counted.
+pub const MAX_LEFT_OUT: usize = 1000;
 /// Workers whose work is a bar of its own.
 const MAX_WORKERS: usize = 10;
 /// A longer value, in bytes, is counted by its beginning and a digest of the whole.
@@ -22,6 +24,9 @@ const MAX_LABEL: usize = 200;
 pub struct Summary {
     fields: Vec<(String, Labels)>,
     numbers: HashMap<String, usize>,
+    left_out: HashSet<String>,
+    /// How many assignments have more fields than are read.
+    pub cut_count: u64,
     submitted_at: Vec<Instant>,
     lengths_s: Vec<i64>,
     workers: HashMap<String, u64>,
@@ -51,6 +56,7 @@ impl Summary {
         self.lengths_s.push(work.time_on_task_s());
         *self.workers.entry(assignment.worker_id.clone()).or_default() += 1;
         self.by_robots += u64::from(is_robot);
+        self.cut_count += u64::from(work.left_out > 0);
         for Column { name, value } in &work.columns {
             let ColumnValue::Text(text) = value else { continue };
             let Some(labels) = self.labels(name) else { continue };
@@ -66,7 +72,12 @@ impl Summary {
                 self.fields.push((name.to_owned(), Labels::default()));
                 self.fields.len() - 1
             }
-            None => return None,
+            None => {
+                if self.left_out.len() < MAX_LEFT_OUT && !self.left_out.contains(name) {
+                    self.left_out.insert(name.to_owned());
+                }
+                return None;
+            }
         };
         self.fields.get_mut(number).map(|(_, labels)| labels)
     }
@@ -90,6 +101,11 @@ impl Summary {
             Field { name: name.clone(), measures: labels.measures(), majority }
         };
         self.fields.iter().map(field).collect()
+    }
+
+    /// How many other fields there are that are not measured, up to [`MAX_LEFT_OUT`].
+    pub fn left_out_count(&self) -> usize {
+        self.left_out.len()
     }
 
     /// Submissions over time.
@@ -159,7 +175,7 @@ mod tests {
             answer: String::new(),
             requester_feedback: None,
         };
-        Work { assignment, columns: fields.iter().map(column).collect(), unreadable: None }
+        Work { assignment, columns: fields.iter().map(column).collect(), left_out: 0, unreadable: None }
     }
 
     #[test]
@@ -191,7 +207,7 @@ mod tests {
         for number in 0..12 {
             summary.add(&work(&format!("A{number:02}"), "H", &fields), false);
         }
-        assert_eq!(summary.fields().len(), MAX_FIELDS);
+        assert_eq!((summary.fields().len(), summary.left_out_count()), (MAX_FIELDS, 1));
         let bars = summary.by_worker();
         assert_eq!((bars.len(), bars[0].label.as_str()), (11, "A00"));
         assert_eq!(bars[10], Bar { label: "2 others".to_owned(), count: 2 });

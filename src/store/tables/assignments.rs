@@ -107,6 +107,8 @@ statements! {
         FROM assignments a JOIN hits h ON h.key = a.hit_key \
         WHERE a.id = $1 AND h.requester_id = $2";
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    OF_WORKER = "SELECT hit_key, position, document FROM assignments \
+        WHERE id = $1 AND worker_id = $2";
     HIT_KEY = "SELECT hit_key FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document, id FROM assignments \
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
@@ -233,6 +235,11 @@ impl FromRow for Assignment {
     fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
         stored(&columns.next::<String>()?)
     }
+}
+
+/// Submitted work of that worker.
+pub async fn of_worker(tx: &mut Tx, id: &str, worker_id: &str) -> Result<Option<Placed>, Fault> {
+    sql(OF_WORKER).bind(id).bind(worker_id).one(tx).await
 }
 
 /// Puts submitted work into the store.

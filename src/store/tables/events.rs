@@ -49,8 +49,8 @@ statements! {
         AND ($5 = '' OR e.assignment_id = $5) AND ($6 = '' OR e.hit_type_id = $6) \
         AND ($7 = '' OR e.requester_id = $7) AND ($8 = '' OR e.worker_id = $8) \
         ORDER BY e.key LIMIT $2 + 0");
-    LATEST_OF_HIT = select_events!("WHERE e.key > $1 AND e.key <= $2 \
-        AND e.hit_id = $3 AND e.requester_id = $4 ORDER BY e.key DESC LIMIT $5 + 0");
+    LATEST_OF_HIT = select_events!("WHERE e.hit_id = $1 AND e.requester_id = $2 \
+        AND e.key < 4611686018427387904 ORDER BY e.key DESC LIMIT $3 + 0");
     UNNUMBERED_ONE = "SELECT key FROM events WHERE key >= $1 ORDER BY key LIMIT 1";
     LAST_NUMBER = "SELECT last_number FROM event_numbers WHERE id = 1";
     NUMBER = "UPDATE events SET key = n.number FROM (SELECT key AS was, \
@@ -171,17 +171,14 @@ pub async fn page(tx: &mut Tx, filter: &Filter, after: i64, count: i64) -> Resul
     Ok(Page { events, last: to, is_end: to >= last })
 }
 
-/// The latest events of a requester's HIT, up to `count`, the latest first, among the latest
-/// [`SCAN_LIMIT`] of the market.
+/// The latest events of a requester's HIT, up to `count`, the latest first.
 pub async fn latest_of_hit(
     tx: &mut Tx,
     requester_id: &str,
     hit_id: &str,
     count: i64,
 ) -> Result<Vec<Event>, Fault> {
-    let Some((_, last)) = ends(tx).await? else { return Ok(Vec::new()) };
-    let statement = sql(LATEST_OF_HIT).bind(last - SCAN_LIMIT).bind(last).bind(hit_id);
-    statement.bind(requester_id).bind(count).all(tx).await
+    sql(LATEST_OF_HIT).bind(hit_id).bind(requester_id).bind(count).all(tx).await
 }
 
 /// Whether some events have no number yet.

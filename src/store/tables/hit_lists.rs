@@ -7,6 +7,7 @@ use crate::shapes::hit::HitStatus;
 use crate::store::Tx;
 use crate::store::db::row::{Columns, FromRow};
 use crate::store::db::sql::sql;
+use crate::store::db::value::{Arg, set_of};
 use crate::time::Instant;
 
 macro_rules! select_listed {
@@ -41,6 +42,8 @@ statements! {
     OF_BATCH = select_listed!("r.number", "JOIN batch_rows r ON r.hit_key = h.key \
         WHERE h.requester_id = $1 AND r.batch_key = $4 AND r.number < $2 \
         ORDER BY r.number DESC LIMIT $3 + 0");
+    NAMED = select_listed!("WHERE h.requester_id = $1 \
+        AND h.id IN (SELECT key FROM json_each($2))");
 }
 
 /// A HIT in a list.
@@ -123,6 +126,15 @@ pub async fn of_batch(
     (before, count): (i64, i64),
 ) -> Result<Vec<ListedHit>, Fault> {
     sql(OF_BATCH).bind(requester_id).bind(before).bind(count).bind(batch_key).all(tx).await
+}
+
+/// Those of the requester's HITs that have these ids, in any order.
+pub async fn named(
+    tx: &mut Tx,
+    requester_id: &str,
+    ids: &[String],
+) -> Result<Vec<ListedHit>, Fault> {
+    sql(NAMED).bind(requester_id).bind(Arg::Set(&set_of(ids))).all(tx).await
 }
 
 /// The requester's HITs of one status in the order of expiration.

@@ -49,17 +49,30 @@ macro_rules! select_counts {
     };
 }
 
+/// The first open HIT of a type, in one order, that a worker has not taken.
+macro_rules! open_for {
+    ($order:literal) => {
+        select_hits!(
+            "WHERE h.hit_type_id = $1 AND h.status = 'Assignable' AND NOT EXISTS \
+            (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) \
+            AND NOT EXISTS \
+            (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2 \
+                AND a.state = 'Accepted') \
+            ORDER BY h.position",
+            $order,
+            " LIMIT 1"
+        )
+    };
+}
+
 statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
     FIND = select_hits!("WHERE h.id = $1");
     BY_KEY = select_hits!("WHERE h.key = $1");
-    OLDEST_OPEN = select_hits!("WHERE h.hit_type_id = $1 AND h.status = 'Assignable' \
-        AND NOT EXISTS \
-        (SELECT 1 FROM assignments a WHERE a.hit_key = h.key AND a.worker_id = $2) \
-        AND NOT EXISTS \
-        (SELECT 1 FROM acceptances a WHERE a.hit_key = h.key AND a.worker_id = $2 \
-            AND a.state = 'Accepted') \
-        ORDER BY h.position LIMIT 1");
+    OLDEST_OPEN = open_for!("");
+    NEWEST_OPEN = open_for!(" DESC");
+    OPEN_COUNT = "SELECT count(*) FROM (SELECT 1 AS one FROM hits h \
+        WHERE h.status = 'Assignable' LIMIT $1 + 0) counted";
     TYPE_OF_GROUP = "SELECT id FROM hit_types WHERE group_id = $1";
     EXISTS = "SELECT key FROM hits WHERE id = $1 AND requester_id = $2 AND status <> 'Disposed'";
     ADD = "INSERT INTO hits (id, requester_id, hit_type_id, question, requester_annotation, \
@@ -275,6 +288,20 @@ pub async fn offer(
     let of_group: Option<String> = sql(TYPE_OF_GROUP).bind(type_or_group).one(tx).await?;
     let hit_type_id = of_group.as_deref().unwrap_or(type_or_group);
     sql(OLDEST_OPEN).bind(hit_type_id).bind(worker_id).one(tx).await
+}
+
+/// The newest open HIT of a HIT type that the worker has not taken.
+pub async fn newest_open(
+    tx: &mut Tx,
+    hit_type_id: &str,
+    worker_id: &str,
+) -> Result<Option<Hit>, Fault> {
+    sql(NEWEST_OPEN).bind(hit_type_id).bind(worker_id).one(tx).await
+}
+
+/// How many HITs of the market are open, counted up to `most`.
+pub async fn open_count(tx: &mut Tx, most: i64) -> Result<i64, Fault> {
+    sql(OPEN_COUNT).bind(most).only(tx).await
 }
 
 /// Whether the requester has that HIT and has not deleted it.

@@ -9,6 +9,7 @@ use crate::shapes::assignment::AssignmentStatus;
 use crate::store::Tx;
 use crate::store::db::row::from_row;
 use crate::store::db::sql::{Statement, sql};
+use crate::store::db::value::{Arg, set_of};
 
 /// Longer documents, in characters, are not read with the rows.
 pub const LONG: i64 = 65_536;
@@ -79,6 +80,9 @@ statements! {
     SPAN_END_BACKWARD = "SELECT count(*), coalesce(min(key), 0) FROM (SELECT key FROM hits \
         WHERE requester_id = $1 AND hit_type_id = $2 AND key <= $3 \
         ORDER BY key DESC LIMIT 500) span";
+    DECIDED = "SELECT a.id, a.worker_id, a.status FROM assignments a \
+        JOIN hits h ON h.key = a.hit_key WHERE a.id IN (SELECT key FROM json_each($2)) \
+        AND h.requester_id = $1 AND h.status <> 'Disposed'";
 }
 
 /// Whose work it is about.
@@ -211,4 +215,26 @@ async fn rows_end(
         let end = from.clamp(1, last.max(1)) + SPAN - 1;
         (end, end >= last)
     })
+}
+
+/// What became of an assignment.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The assignment.
+    pub id: String,
+    /// Who did it.
+    pub worker_id: String,
+    /// What became of it.
+    pub status: AssignmentStatus,
+}
+
+from_row! { Decided: id, worker_id, status }
+
+/// What became of those of these assignments that are of the requester's HITs, in any order.
+pub async fn decided(
+    tx: &mut Tx,
+    requester_id: &str,
+    ids: &[String],
+) -> Result<Vec<Decided>, Fault> {
+    sql(DECIDED).bind(requester_id).bind(Arg::Set(&set_of(ids))).all(tx).await
 }

@@ -25,6 +25,8 @@ statements! {
     COUNTS = "SELECT (SELECT count(*) FROM timers WHERE due_at <= $1 AND failure IS NULL), \
         (SELECT count(*) FROM timers WHERE failure IS NOT NULL), (SELECT count(*) FROM timers)";
     ASIDE_COUNT = "SELECT count(*) FROM timers WHERE failure IS NOT NULL";
+    OF_KIND_COUNT = "SELECT count(*) FROM (SELECT 1 AS one FROM timers \
+        WHERE kind = $1 LIMIT $2 + 0) counted";
     RETRY = "UPDATE timers SET failure = NULL, due_at = $3 \
         WHERE kind = $1 AND subject = $2 AND failure IS NOT NULL";
     RETRY_ALL = "UPDATE timers SET failure = NULL, due_at = $1 WHERE failure IS NOT NULL";
@@ -162,4 +164,9 @@ pub async fn set_many(tx: &mut Tx, timers: &[Timer]) -> Result<(), Fault> {
 /// When that timer falls due, if it is set.
 pub async fn when(tx: &mut Tx, kind: Kind, subject: &str) -> Result<Option<Instant>, Fault> {
     sql(WHEN).bind(kind).bind(subject).one(tx).await
+}
+
+/// How many timers of a kind there are, counted up to `most`.
+pub async fn of_kind_count(tx: &mut Tx, kind: Kind, most: i64) -> Result<i64, Fault> {
+    sql(OF_KIND_COUNT).bind(kind).bind(most).only(tx).await
 }

@@ -11,6 +11,9 @@ statements! {
     KEY_OWNED = "SELECT f.key FROM uploaded_files f JOIN hits h ON h.key = f.hit_key \
         WHERE f.assignment_id = $1 AND f.question_identifier = $2 AND h.requester_id = $3 \
         AND h.status <> 'Disposed'";
+    KEY_OF_WORKER = "SELECT f.key FROM uploaded_files f \
+        JOIN assignments a ON a.id = f.assignment_id WHERE f.assignment_id = $1 \
+        AND f.question_identifier = $2 AND a.worker_id = $3";
     BY_KEY = "SELECT hit_key, key, assignment_id, question_identifier, file_name, content_type, \
         content FROM uploaded_files WHERE key = $1";
     TAKEN = "SELECT key FROM uploaded_files \
@@ -67,6 +70,17 @@ pub async fn key(
 ) -> Result<Option<String>, Fault> {
     let statement = sql(KEY_OWNED).bind(assignment_id).bind(question_identifier);
     statement.bind(requester_id).one(tx).await
+}
+
+/// The key of the file that answers a question, in work of this worker.
+pub async fn key_of_worker(
+    tx: &mut Tx,
+    worker_id: &str,
+    assignment_id: &str,
+    question_identifier: &str,
+) -> Result<Option<String>, Fault> {
+    let statement = sql(KEY_OF_WORKER).bind(assignment_id).bind(question_identifier);
+    statement.bind(worker_id).one(tx).await
 }
 
 /// The file with that key, whoever owns the HIT: for who was given its link.
