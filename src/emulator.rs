@@ -202,6 +202,7 @@ impl Backend {
                 engine: Arc::clone(&engine),
                 options: Arc::new(options.site),
                 has_desk: !options.control.is_apart,
+                has_strip: options.auth == Auth::Open,
             },
             control: Control {
                 engine,

@@ -94,6 +94,8 @@ pub mod outbound;
 #[doc(hidden)]
 pub mod parsers;
 #[doc(hidden)]
+pub mod preview;
+#[doc(hidden)]
 pub mod rules;
 #[doc(hidden)]
 pub mod serve;

@@ -1,5 +1,5 @@
 //! What pages share: posted forms, answers, cookies, who holds the admin token, where the browser
-//! says that it is, and the question of a HIT.
+//! says that it is, the question of a HIT, and the strip for the requester below it.
 
 pub mod admin;
 pub mod attempts;
@@ -10,3 +10,4 @@ pub mod page;
 pub mod policy;
 pub mod question;
 pub mod question_form;
+pub mod strip;

@@ -36,4 +36,7 @@ pub struct SiteState {
     pub options: Arc<SiteOptions>,
     /// Whether the console and the requester's desk are at the same address.
     pub has_desk: bool,
+    /// Whether below a question stands what its requester might want to know: where whoever works
+    /// may well be the requester.
+    pub has_strip: bool,
 }

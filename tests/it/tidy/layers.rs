@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 20] = [
     &["emulator", "parsers"],
     &["config", "tls"],
     &["serve"],
-    &["intercept", "embedded"],
+    &["intercept", "embedded", "preview"],
     &["cli"],
     &["client"],
     &["lib"],
