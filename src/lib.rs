@@ -49,6 +49,8 @@
 #[doc(hidden)]
 pub mod actions;
 #[doc(hidden)]
+pub mod advice;
+#[doc(hidden)]
 pub mod answerers;
 #[doc(hidden)]
 pub mod cli;

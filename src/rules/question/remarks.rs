@@ -22,7 +22,7 @@ const LONGEST: usize = 80;
 const LOW: u32 = 100;
 
 /// What a requester might want to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Remark {
     /// The line of the HTML, from 1; none of what concerns all of it.
     pub line: Option<usize>,

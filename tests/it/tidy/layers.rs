@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 20] = [
     &["actions"],
     &["ops", "views", "timers", "worlds"],
     &["engine"],
-    &["sigv4", "http_client", "outbound", "journal", "metrics"],
+    &["sigv4", "http_client", "outbound", "journal", "metrics", "advice"],
     &["web"],
     &["wire", "site", "console", "desk", "control", "notify", "answerers", "host_check"],
     &["emulator", "parsers"],
