@@ -57,12 +57,12 @@ impl Advice {
         tokio::spawn(async move {
             let found = compute(move || parse(&question).map(|question| remarks::of(&question)));
             if let Ok(Ok(found)) = found.await {
-                advice.log(requester, found);
+                advice.log(&requester, found);
             }
         });
     }
 
-    fn log(&self, requester: String, found: Vec<Remark>) {
+    fn log(&self, requester: &str, found: Vec<Remark>) {
         if found.is_empty() {
             return;
         }
@@ -71,19 +71,19 @@ impl Advice {
         if more > 0 {
             texts.push(format!("And {more} more."));
         }
-        if self.remember(requester.clone(), found) {
+        if self.remember(requester, found) {
             let text = texts.join(" ");
             tracing::warn!(requester, remarks = count, "the question of a new HIT: {text}");
         }
     }
 
     /// Whether it is new.
-    fn remember(&self, requester: String, found: Vec<Remark>) -> bool {
+    fn remember(&self, requester: &str, found: Vec<Remark>) -> bool {
         let mut state = self.state();
         if state.logged.len() >= REMEMBERED {
             state.logged.clear();
         }
-        state.logged.insert((requester, found))
+        state.logged.insert((requester.to_owned(), found))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -102,14 +102,14 @@ mod tests {
     #[test]
     fn the_same_is_logged_once_for_each_requester() {
         let advice = Advice::default();
-        assert!(advice.remember("A1".into(), remark("a")));
-        assert!(!advice.remember("A1".into(), remark("a")));
-        assert!(advice.remember("A2".into(), remark("a")));
+        assert!(advice.remember("A1", remark("a")));
+        assert!(!advice.remember("A1", remark("a")));
+        assert!(advice.remember("A2", remark("a")));
         for number in 0..REMEMBERED {
-            advice.remember("A3".into(), remark(&number.to_string()));
+            advice.remember("A3", remark(&number.to_string()));
         }
         assert!(advice.state().logged.len() <= REMEMBERED);
-        assert!(advice.remember("A1".into(), remark("a")), "it was forgotten");
+        assert!(advice.remember("A1", remark("a")), "it was forgotten");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::preview::state::{Shown, State, hit_id};
+use crate::rules::preview::Draft;
 use crate::rules::question::{Question, remarks::Remark};
 use crate::web::origin::Origin;
 use crate::web::page::answer;
@@ -43,18 +44,18 @@ struct Pane {
     height: u32,
 }
 
-/// The numbers of rows, from 1.
-struct Rows {
-    row: usize,
-    rows: usize,
+/// Where a row is among all, from 1.
+struct Place {
+    number: usize,
+    last: usize,
     previous: Option<usize>,
     next: Option<usize>,
 }
 
 /// What can be shown of the draft.
 struct Panes {
-    panes: Vec<Pane>,
-    rows: Option<Rows>,
+    all: Vec<Pane>,
+    place: Option<Place>,
     strip: String,
     /// The row, from 1, whose address is looked at.
     probed: Option<usize>,
@@ -96,7 +97,7 @@ async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fa
         ("Work", "work", Some(submit_to)),
         ("Phone", "phone", Some(submit_to)),
     ];
-    let panes = made
+    let all = made
         .into_iter()
         .map(|(label, name, submit_to)| {
             let parameters = state.parameters(&hit_id, submit_to);
@@ -108,21 +109,21 @@ async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fa
         })
         .collect();
     let is_probed = matches!(question, Question::External(_));
-    let has_table = current.draft.as_ref().as_ref().is_ok_and(|draft| draft.has_table());
+    let has_table = current.draft.as_ref().as_ref().is_ok_and(Draft::has_table);
     let strip = compute(move || {
         let remarks: Vec<Remark> =
             current.draft.as_ref().as_ref().map_or_else(|_| Vec::new(), |d| d.remarks(&question));
         strip::html(&question, &remarks, Fold::Open)
     });
-    let place = Rows {
-        row: row + 1,
-        rows,
+    let place = Place {
+        number: row + 1,
+        last: rows,
         previous: (row > 0).then_some(row),
         next: (row + 1 < rows).then_some(row + 2),
     };
     Ok(Panes {
-        panes,
-        rows: has_table.then_some(place),
+        all,
+        place: has_table.then_some(place),
         strip: strip.await??,
         probed: is_probed.then_some(row + 1),
     })

@@ -246,8 +246,8 @@ mod tests {
     use super::*;
     use crate::rules::csv;
 
-    fn table(text: &str) -> Option<Table> {
-        Some(csv::read(text.as_bytes(), csv::Limits::DATA).unwrap())
+    fn table(text: &str) -> Table {
+        csv::read(text.as_bytes(), csv::Limits::DATA).unwrap()
     }
 
     fn html(draft: &Draft, row: usize) -> String {
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_template_is_filled_with_rows() {
-        let draft = Draft::of_file(b"<p>${a} ${b}</p>", table("a,c\nx,1\n<b>,2\n")).unwrap();
+        let draft = Draft::of_file(b"<p>${a} ${b}</p>", Some(table("a,c\nx,1\n<b>,2\n"))).unwrap();
         assert_eq!((draft.rows(), draft.has_table()), (2, true));
         assert!(html(&draft, 0).contains("<p>x ${b}</p>"), "as a batch would fill it");
         assert!(html(&draft, 0).contains("name=\"mturk_form\""), "a form was put around it");
@@ -277,19 +277,19 @@ mod tests {
         assert_eq!(told(&draft), expected);
         let own = Draft::of_file(b"<form>${a}</form>", None).unwrap();
         assert_eq!((html(&own, 0).as_str(), own.rows()), ("<form>${a}</form>", 1));
-        assert_eq!(Draft::of_file(b"${a}", table("a\n")).unwrap().rows(), 1);
+        assert_eq!(Draft::of_file(b"${a}", Some(table("a\n"))).unwrap().rows(), 1);
     }
 
     #[test]
     fn question_documents_are_shown_as_they_are() {
         let page = "\u{feff}\n<?xml version=\"1.0\"?>\n<!-- a > b -->\n".to_owned()
             + &page_document("<p>${a}</p>", 450);
-        let draft = Draft::of_file(page.as_bytes(), table("a\n1\n")).unwrap();
+        let draft = Draft::of_file(page.as_bytes(), Some(table("a\n1\n"))).unwrap();
         assert_eq!(html(&draft, 0), "<p>1</p>", "without a form around it");
         let external = "<ExternalQuestion xmlns=\"http://mechanicalturk.amazonaws.com/\
             AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd\"><ExternalURL>\
             https://a.example/?x=${a}</ExternalURL><FrameHeight>7</FrameHeight></ExternalQuestion>";
-        let draft = Draft::of_file(external.as_bytes(), table("a\nR & D\n")).unwrap();
+        let draft = Draft::of_file(external.as_bytes(), Some(table("a\nR & D\n"))).unwrap();
         let Question::External(page) = draft.question(0).unwrap() else { panic!() };
         assert_eq!(page.url, "https://a.example/?x=R%20%26%20D");
         let draft = Draft::of_url("https://a.example/${a}", None);
@@ -306,11 +306,11 @@ mod tests {
         assert!(why(b"<HTMLQuestion>", None).contains("HTMLQuestion"));
         let form = include_bytes!("../../tests/clients/browser/form.xml");
         assert!(Draft::of_file(form, None).is_ok());
-        assert!(why(form, table("a\n1\n")).contains("has no variables"));
+        assert!(why(form, Some(table("a\n1\n"))).contains("has no variables"));
         let long = format!("a\n{}\n", "x".repeat(100_000));
-        let draft = Draft::of_file("${a}".repeat(11).as_bytes(), table(&long)).unwrap();
+        let draft = Draft::of_file("${a}".repeat(11).as_bytes(), Some(table(&long))).unwrap();
         assert!(draft.question(0).unwrap_err().contains("more than 1 MiB"));
-        let draft = Draft::of_file("${a}".repeat(10).as_bytes(), table(&long)).unwrap();
+        let draft = Draft::of_file("${a}".repeat(10).as_bytes(), Some(table(&long))).unwrap();
         assert!(draft.question(0).is_ok());
     }
 

@@ -38,7 +38,7 @@ async fn workers_in_strict_mode_see_nothing_of_it() {
         let worlds = json!({"HITs": [{"HITId": "3STRICT", "Title": "t", "Requester": "lab",
             "Question": html_question(PAGE)}]});
         let worlds = mturk_local::worlds::Worlds::read(vec![worlds.to_string()]).unwrap();
-        options.worlds = Some(std::sync::Arc::new(worlds));
+        options.worlds = Some(worlds);
     })
     .await;
     let browser = world.browser("A1");

@@ -119,11 +119,21 @@ struct Lines<'h> {
 
 impl Lines<'_> {
     fn of(&mut self, offset: usize) -> usize {
-        let between = self.html.as_bytes().get(self.at..offset).unwrap_or_default();
-        self.line += between.iter().filter(|byte| **byte == b'\n').count();
+        let between = self.html.get(self.at..offset).unwrap_or_default();
+        self.line += between.matches('\n').count();
         self.at = self.at.max(offset);
         self.line
     }
+}
+
+/// A script that a page loads.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Loaded {
+    /// `crowd-html-elements.js`.
+    Crowd,
+    /// `externalHIT_v1.js`.
+    ExternalHit,
+    Other,
 }
 
 /// What was seen of a page.
@@ -138,9 +148,8 @@ struct Page<'h> {
     is_script: bool,
     /// The texts of all scripts.
     script: String,
-    has_external_script: bool,
-    loads_crowd: bool,
-    loads_external_hit: bool,
+    /// What it loads.
+    loaded: BTreeSet<Loaded>,
     uses_crowd: bool,
     has_loose_button: bool,
     /// How often a name stands for a field that has one value.
@@ -197,13 +206,13 @@ impl Page<'_> {
     fn script(&mut self, tag: &Tag) {
         self.is_script = true;
         let Some(src) = tag.get("src") else { return };
-        if src.contains("crowd-html-elements") {
-            self.loads_crowd = true;
+        self.loaded.insert(if src.contains("crowd-html-elements") {
+            Loaded::Crowd
         } else if src.contains("externalHIT_v1") {
-            self.loads_external_hit = true;
+            Loaded::ExternalHit
         } else {
-            self.has_external_script = true;
-        }
+            Loaded::Other
+        });
     }
 
     fn open_form(&mut self, tag: &Tag, line: usize) {
@@ -303,7 +312,8 @@ impl Page<'_> {
 
     /// What can be said when all was seen.
     fn finish(self, found: &mut Remarks) {
-        if self.uses_crowd && !self.loads_crowd && !self.has_external_script {
+        let is_drawn = [Loaded::Crowd, Loaded::Other].iter().any(|one| self.loaded.contains(one));
+        if self.uses_crowd && !is_drawn {
             found.add(None, NO_CROWD);
         }
         if self.forms.is_empty() {
@@ -328,13 +338,14 @@ impl Page<'_> {
             return;
         };
         let (line, submits) = (Some(form.line), self.does(&SUBMITS));
-        if !arrives(&form) && !self.loads_external_hit && !submits && !self.does(&SETS_UP) {
+        let is_helped = self.loaded.contains(&Loaded::ExternalHit);
+        if !arrives(&form) && !is_helped && !submits && !self.does(&SETS_UP) {
             let to = form.action.as_deref().filter(|to| !to.is_empty()).map(short);
             let to = to.map_or_else(|| "nowhere".to_owned(), |to| format!("to {to}"));
             found.add(line, format!("The form is sent {to}, not to …/mturk/externalSubmit{LOST}."));
         }
         let names_assignment = self.script.contains("assignmentId");
-        if !form.has_assignment_id && !self.loads_external_hit && !names_assignment {
+        if !form.has_assignment_id && !is_helped && !names_assignment {
             let why = "and the page does not load externalHIT_v1.js, which adds one";
             found.add(line, format!("The form has no field assignmentId, {why}{LOST}."));
         }
