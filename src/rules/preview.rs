@@ -1,5 +1,5 @@
-//! A page that is still being written, as `mturk-local preview` shows it: with the cells of a row in
-//! the places of its variables.
+//! A page that is still being written, as `mturk-local preview` shows it: with the cells of a row
+//! in the places of its variables.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

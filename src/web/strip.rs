@@ -1,4 +1,5 @@
-//! The strip for the requester below a question: what the document tells, and what the browser does.
+//! The strip for the requester below a question: what the document tells, and what the browser
+//! tells.
 
 use askama::Template;
 

@@ -46,7 +46,7 @@ fn crowd(inside: &str) -> String {
 )]
 #[case("<div id=root></div><script>form.requestSubmit()</script>")]
 #[case(&crowd("<crowd-input name=a></crowd-input><crowd-classifier name=b></crowd-classifier>"))]
-#[case(&crowd("<crowd-checkbox name=a value=1></crowd-checkbox><crowd-checkbox name=a></crowd-checkbox>"))]
+#[case(&crowd("<crowd-checkbox name=a></crowd-checkbox><crowd-checkbox name=a></crowd-checkbox>"))]
 fn nothing_is_said_of_a_page_that_is_in_order(#[case] html: &str) {
     assert_eq!(of_html(html), [""; 0], "{html}");
 }
@@ -76,8 +76,8 @@ fn nothing_is_said_of_a_page_that_is_in_order(#[case] html: &str) {
     &["Line 1: http://a.example/x.png is http. ", "Line 2: HTTP://a.example/y.css is http. "])]
 #[case("<crowd-form><crowd-input name=a></crowd-input></crowd-form>",
     &["The page has crowd elements, and does not load crowd-html-elements.js"])]
-#[case(&crowd("<crowd-inptu name=a></crowd-inptu>"),
-    &["Line 1: <crowd-inptu> is no crowd element that is known; <crowd-input> is one."])]
+#[case(&crowd("<crowd-inputs name=a></crowd-inputs>"),
+    &["Line 1: <crowd-inputs> is no crowd element that is known; <crowd-input> is one."])]
 #[case(&crowd("<crowd-something-else></crowd-something-else>"),
     &["Line 1: <crowd-something-else> is no crowd element that is known."])]
 #[case(&crowd("<crowd-bounding-box name=a></crowd-bounding-box>"),
@@ -117,8 +117,9 @@ fn an_address_is_https_or_of_this_machine() {
 fn a_form_s_peculiarities_are_told() {
     let question = |required: &str, answer: &str| {
         format!(
-            "<QuestionForm xmlns=\"http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/\
-             2005-10-01/QuestionForm.xsd\"><Question><QuestionIdentifier>q</QuestionIdentifier>\
+            "<QuestionForm xmlns=\"http://mechanicalturk.amazonaws.com/\
+             AWSMechanicalTurkDataSchemas/2005-10-01/QuestionForm.xsd\"><Question>\
+             <QuestionIdentifier>q</QuestionIdentifier>\
              <IsRequired>{required}</IsRequired><QuestionContent><Text>t</Text></QuestionContent>\
              <AnswerSpecification>{answer}</AnswerSpecification></Question></QuestionForm>"
         )
