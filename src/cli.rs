@@ -7,6 +7,7 @@ mod exec;
 mod https;
 mod log;
 pub mod new_file;
+mod preview;
 mod ready_file;
 
 use std::io::Write as _;
@@ -28,6 +29,7 @@ use crate::serve::{Server, StopError, Tasks, raise_limit};
 
 pub use error::RunError;
 pub use exec::exec;
+pub use preview::preview;
 
 /// Serves until Ctrl-C or SIGTERM; a second one ends at once.
 pub async fn run(options: &Serve) -> Result<(), RunError> {

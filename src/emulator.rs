@@ -197,6 +197,7 @@ impl Backend {
                 public_origin: public_origin.clone(),
                 journal: journal.clone(),
                 metrics: Arc::clone(&metrics),
+                advice: Arc::default(),
             },
             site: SiteState {
                 engine: Arc::clone(&engine),

@@ -49,6 +49,8 @@
 #[doc(hidden)]
 pub mod actions;
 #[doc(hidden)]
+pub mod advice;
+#[doc(hidden)]
 pub mod answerers;
 #[doc(hidden)]
 pub mod cli;
@@ -93,6 +95,8 @@ pub mod ops;
 pub mod outbound;
 #[doc(hidden)]
 pub mod parsers;
+#[doc(hidden)]
+pub mod preview;
 #[doc(hidden)]
 pub mod rules;
 #[doc(hidden)]

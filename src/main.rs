@@ -93,6 +93,7 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
             None => cli::run(&cli.serve).await?,
             Some(Command::Serve(options)) => cli::run(&options).await?,
             Some(Command::Exec(mut command)) => return Ok(cli::exec(&mut command).await?),
+            Some(Command::Preview(command)) => cli::preview(&command).await?,
             Some(Command::Env(command)) => client::env(&command).await?,
             Some(Command::Load(command)) => client::load(&command).await?,
             Some(Command::Import(command)) => client::import::run(&command).await?,

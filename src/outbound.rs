@@ -177,8 +177,20 @@ impl Outbound {
         request: Request<Bytes>,
         time: Duration,
     ) -> Result<StatusCode, OutboundError> {
+        self.head(request, time).await.map(|answer| answer.status())
+    }
+
+    /// The same with the answer's headers; its body is empty.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn head(
+        &self,
+        request: Request<Bytes>,
+        time: Duration,
+    ) -> Result<Response<Bytes>, OutboundError> {
         let answer = timeout(time, self.attempt(request, None)).await;
-        answer.unwrap_or(Err(OutboundError::TooSlow(time))).map(|answer| answer.status())
+        answer.unwrap_or(Err(OutboundError::TooSlow(time)))
     }
 
     async fn attempt(

@@ -11,16 +11,18 @@ use serde_json::{Value, json};
 use crate::host_check::{HostCheck, Writers};
 use crate::rules::batch::{self, review};
 use crate::rules::csv;
-use crate::rules::frame::{form_targets, local};
+use crate::rules::frame::{form_targets, local, with_script};
 use crate::rules::mask::masked;
 use crate::rules::notification;
 use crate::rules::page::{Listing, PageKey};
 use crate::rules::posted::{Field, urlencoded};
+use crate::rules::preview::{Draft, redirected};
 use crate::rules::question::answers::{self, Repeated};
 use crate::rules::question::filling::{Filling, answers as filled_answers};
 use crate::rules::question::form::{FormQuestion, Part};
 use crate::rules::question::layout::Layout;
 use crate::rules::question::pattern::Budget;
+use crate::rules::question::remarks::{self, Answered, framing};
 use crate::rules::question::specification::{AnswerFormat, AnswerSpecification, FreeTextAnswer};
 use crate::rules::question::{
     HtmlQuestion, Question, QuestionForm, fields, key, parse, visible_text,
@@ -84,6 +86,25 @@ pub const PARSERS: &[(&str, Parser)] = &[
     ("html_page", |sent| {
         let html = text(sent);
         drop((local(&html, "http://localhost"), form_targets(&html)));
+        drop(with_script(&html, "/x.js"));
+    }),
+    ("remarks", |sent| {
+        let page = HtmlQuestion { content: text(sent), frame_height: 1 };
+        drop(remarks::of(&Question::Html(page)));
+        drop(parse(&text(sent)).map(|question| remarks::of(&question)));
+    }),
+    ("frame_headers", |sent| {
+        let [policy, options, location] = cut(sent).map(text);
+        let (policies, frame_options) = (&[policy.as_str()], &[options.as_str()]);
+        let answered = Answered { status: 200, frame_options, policies, content_type: &options };
+        drop(framing(&answered, "http://127.0.0.1:1770"));
+        drop(redirected("http://a.example/b/c", &location));
+    }),
+    ("draft", |sent| {
+        let [page, data] = cut(sent);
+        let table = csv::read(data, csv::Limits::DATA).ok();
+        let Ok(draft) = Draft::of_file(page, table) else { return };
+        drop(draft.question(0).map(|question| draft.remarks(&question)));
     }),
     ("page_fields", |sent| {
         let html = text(sent);

@@ -21,6 +21,7 @@ pub mod notification;
 pub mod outbound;
 pub mod page;
 pub mod posted;
+pub mod preview;
 pub mod qualification;
 pub mod question;
 pub mod review;

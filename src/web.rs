@@ -1,5 +1,6 @@
 //! What pages share: posted forms, answers, cookies, who holds the admin token, where the browser
-//! says that it is, the question of a HIT, and the results of a batch.
+//! says that it is, the question of a HIT, the strip for the requester below it, and the results of
+//! a batch.
 
 pub mod admin;
 pub mod attempts;
@@ -13,3 +14,4 @@ pub mod question;
 pub mod question_form;
 pub mod results;
 pub mod sent;
+pub mod strip;

@@ -20,6 +20,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
+use crate::advice::Advice;
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::ids;
@@ -63,6 +64,8 @@ pub struct Wire {
     pub journal: Option<Arc<Journal>>,
     /// Where calls are counted.
     pub metrics: Arc<Metrics>,
+    /// What the log says of the questions of new HITs.
+    pub advice: Arc<Advice>,
 }
 
 /// An answer, and what the access log and the journal say of it.
@@ -165,16 +168,21 @@ impl Wire {
         known.requester = Some(Arc::clone(&requester));
         let call = self.read_call(shape, parts, body)?;
         let entry = ops::entry(shape.name)?;
+        let question = question(&call.body).filter(|_| self.advice.has_time());
         let done = self.turn(entry.access, &requester, (call, entry), |turn, (call, entry)| {
             Box::pin(async move {
                 // Where there are rules, nothing is done before they are asked.
                 if turn.has_faults { Ok(None) } else { (entry.run)(turn, call).await.map(Some) }
             })
         });
-        match done.await? {
-            Some(content) => Ok(content),
-            None => Box::pin(self.call_by_rules(shape, &requester, parts, body)).await,
+        let content = match done.await? {
+            Some(content) => content,
+            None => Box::pin(self.call_by_rules(shape, &requester, parts, body)).await?,
+        };
+        if let Some(question) = question {
+            self.advice.look(&requester.id, question);
         }
+        Ok(content)
     }
 
     /// What a request asks for.
@@ -208,6 +216,11 @@ impl Wire {
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         own_origin(self.public_origin.as_deref(), parts.extensions.get(), host)
     }
+}
+
+/// The question of a new HIT, which no other request has.
+fn question(body: &Value) -> Option<String> {
+    body.get("Question")?.as_str().map(str::to_owned)
 }
 
 /// The name of the operation that a request asks for, if there is such an operation.

@@ -2,6 +2,7 @@
 
 mod batches;
 mod lists;
+mod preview;
 
 use std::ffi::OsString;
 
@@ -17,6 +18,7 @@ pub use batches::{BatchArgs, BatchCommand, NewBatch};
 pub use lists::{
     FaultsArgs, FaultsCommand, RobotsArgs, RobotsCommand, WebhooksArgs, WebhooksCommand,
 };
+pub use preview::Preview;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -59,6 +61,12 @@ pub enum Command {
     Robots(RobotsArgs),
     /// Make HITs from a template and a CSV file, and review the work.
     Batch(BatchArgs),
+    /// Show a page as workers see it, while you write it.
+    ///
+    /// It needs no server and creates nothing. Beside one another stand the preview, the work and
+    /// the work on a phone. The page reloads when a file is saved. What a form hands in is answered
+    /// by the answer that a requester would get.
+    Preview(Preview),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.

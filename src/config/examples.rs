@@ -286,6 +286,13 @@ commands! {
         "Cancel a batch, and save what was submitted":
             "mturk-local batch cancel 1 && mturk-local batch results 1 > results.csv",
     }
+    "preview", "preview" {
+        "Show a template with the rows of a file":
+            "mturk-local preview task.html --data rows.csv",
+        "Show a page of your own server": "mturk-local preview http://localhost:5000/task",
+        "Open no browser, and listen on a port of your choice":
+            "mturk-local preview task.html --no-open --port 1771",
+    }
     "clock", "time" {
         "Show the time of the market": "mturk-local clock",
         "Let 30 days pass, with everything that falls due": "mturk-local clock advance 30d",

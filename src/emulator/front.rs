@@ -58,24 +58,44 @@ impl Front {
             .with_state((wire.clone(), site.clone()))
             .merge(control)
             .fallback_service(site);
-        Self::with(host_check, wire, routes, true)
+        Self::with_calls(host_check, wire, routes, true)
     }
 
     /// The control API and the console alone.
     pub(super) fn of_control(host_check: Arc<HostCheck>, wire: Wire, control: Router) -> Self {
-        Self::with(host_check, wire, control.fallback(control::no_such_route), false)
+        Self::with_calls(host_check, wire, control.fallback(control::no_such_route), false)
+    }
+
+    /// Pages without a market behind them.
+    pub fn of_pages(host_check: HostCheck, routes: Router, max_time: Duration) -> Self {
+        Self::with(Arc::new(host_check), routes, max_time, Arc::default())
+    }
+
+    fn with_calls(
+        host_check: Arc<HostCheck>,
+        wire: Wire,
+        routes: Router,
+        answers_calls: bool,
+    ) -> Self {
+        // Pages of other origins take the detour.
+        let is_direct = answers_calls && host_check.cors_origins.is_empty();
+        let front = Self::with(host_check, routes, wire.max_time, Arc::clone(&wire.metrics));
+        Self { wire: is_direct.then_some(wire), ..front }
     }
 
     /// The routes with the limits of every request.
-    fn with(host_check: Arc<HostCheck>, wire: Wire, routes: Router, answers_calls: bool) -> Self {
+    fn with(
+        host_check: Arc<HostCheck>,
+        routes: Router,
+        max_time: Duration,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let cors = cors(&host_check.cors_origins);
         let routes = routes
             .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(from_fn_with_state(wire.max_time, within))
-            .layer(tower::util::option_layer(cors.clone()));
-        let metrics = Arc::clone(&wire.metrics);
-        let wire = (answers_calls && cors.is_none()).then_some(wire);
-        Self { host_check, wire, routes, metrics, writing: Arc::default() }
+            .layer(from_fn_with_state(max_time, within))
+            .layer(tower::util::option_layer(cors));
+        Self { host_check, wire: None, routes, metrics, writing: Arc::default() }
     }
 
     /// Every route, without the host and origin check before it.

@@ -150,6 +150,18 @@ fn ours(found: &Captures<'_>, submit_to: &str) -> String {
     }
 }
 
+/// The HTML with a script that runs before everything else of the page. It stands behind the
+/// doctype, without which the page would be drawn as one of the nineties; lines stay what they are.
+pub fn with_script(html: &str, src: &str) -> String {
+    let at = BEGINNING.find(html).map_or(0, |found| found.end());
+    let (before, behind) = html.split_at(at);
+    format!("{before}<script src=\"{src}\"></script>{behind}")
+}
+
+/// What may stand before the first element: a byte order mark, comments and the doctype.
+static BEGINNING: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"(?is)\A\u{feff}?(?:\s|<!--.*?-->)*(?:<!doctype[^>]*>)?"));
+
 /// The hosts that forms of the HTML post to by their own tags, as sources of a
 /// Content-Security-Policy: besides this server, the only ones that its frame may post to. So work
 /// that a script would send to the closed service stays on the page, and the browser's console says
@@ -279,6 +291,21 @@ mod tests {
             assert_eq!(local(html, here), html);
         }
     }
+
+    #[test]
+    fn a_script_stands_behind_the_doctype() {
+        for (before, behind) in [
+            ("", "<p>x"),
+            ("<!DOCTYPE html>", "\n<html lang=en>"),
+            ("\u{feff} <!-- a > b -->\n<!doctype html PUBLIC \"-//W3C//DTD\">", "<p>"),
+            ("<!--x-->", "text <!doctype html>"),
+            ("", "<!-- open"),
+        ] {
+            let expected = format!("{before}<script src=\"/s.js\"></script>{behind}");
+            assert_eq!(with_script(&[before, behind].concat(), "/s.js"), expected);
+        }
+    }
+
     #[test]
     fn forms_post_to_hosts_that_their_tags_name() {
         let html = "<form action=https://a.example/x><button formaction=\"http://b.test:8080\">\

@@ -64,7 +64,8 @@ pub fn is_readable_on_the_way(url: &str) -> bool {
     target(url).is_ok_and(|to| !to.is_https && !is_loopback(to.host))
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine, by its name or its address.
+pub fn is_loopback(host: &str) -> bool {
     let host = comparable(host);
     host == "localhost" || host.parse().is_ok_and(|at: IpAddr| at.to_canonical().is_loopback())
 }

@@ -28,12 +28,17 @@ const FILES: &[(&str, &str)] = files![
     "live.js",
     "question-form.css",
     "question-form.js",
+    "preview.css",
+    "preview.js",
+    "report.js",
     "review.css",
     "review.js",
     "samples/reaction-times.css",
     "samples/reaction-times.html",
     "samples/reaction-times.js",
     "site.css",
+    "strip.css",
+    "strip.js",
     "work.js",
 ];
 

@@ -53,8 +53,12 @@ async fn submit(visit: &Visit, body: Vec<Field>) -> Result<Response, Fault> {
     Ok(Framed { assignment_id, fields, ..Framed::default() }.answer())
 }
 
-/// The last one that is not empty: the body's before the query's.
-fn assignment_id(fields: &[Field]) -> Result<&str, Fault> {
+/// The assignment that posted fields name: the last one that is not empty, so that the body's comes
+/// before the query's.
+///
+/// # Errors
+/// None is named, or that of a preview.
+pub fn assignment_id(fields: &[Field]) -> Result<&str, Fault> {
     let named = fields.iter().rev().find(|(name, id)| name == "assignmentId" && !id.is_empty());
     match named {
         Some((_, id)) if id == NOT_AVAILABLE => Err(Fault::refused(

@@ -37,6 +37,9 @@ async fn page(visit: &Visit, hit_id: String) -> Result<Response, Fault> {
     let Question::Html(question) = read(&hit)? else {
         return Err(Fault::not_found("This HIT has no HTML of its own."));
     };
+    if visit.site.is_open {
+        return question::reporting_document(&question, &visit.submit_to);
+    }
     question::document(&question, &visit.submit_to)
 }
 
@@ -76,14 +79,18 @@ pub struct Framed {
 impl Framed {
     /// The answer, which may be shown in any frame, and does nothing but notify the page around it.
     pub fn answer(&self) -> Response {
-        let policy = "default-src 'none'; script-src 'self'; style-src 'self'; \
-            base-uri 'none'; form-action 'none'";
-        let mut page = html(self).into_response();
-        let headers = page.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        page
+        in_any_frame(html(self).into_response())
     }
+}
+
+/// A page that may be shown in any frame, and loads nothing from elsewhere.
+pub fn in_any_frame(mut page: Response) -> Response {
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; \
+        base-uri 'none'; form-action 'none'";
+    let headers = page.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    page
 }
 
 /// The refusal of what a page in a frame requested or posted.

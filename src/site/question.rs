@@ -2,11 +2,12 @@
 
 use crate::fault::Fault;
 use crate::rules::frame::{Accepted, FrameParameters};
-use crate::rules::question::Question;
+use crate::rules::question::{Question, remarks};
 use crate::site::visit::Visit;
 use crate::store::acceptances::Acceptance;
 use crate::store::hits::Hit;
 use crate::web::question::{self, Frame, blank_form, read};
+use crate::web::strip::{self, Fold};
 
 /// The frame of a HIT's question; none for a form.
 pub fn frame(
@@ -29,14 +30,23 @@ pub fn frame(
 /// The HIT has no question that could be shown.
 pub fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Result<String, Fault> {
     let question = read(hit)?;
-    match (&question, frame(visit, hit, &question, taken)) {
+    let html = match (&question, frame(visit, hit, &question, taken)) {
         (_, Some(frame)) => frame.html(),
         (Question::Form(form), _) => {
             posted_form(visit, hit, taken, &blank_form(form, taken.is_some()))
         }
         (_, None) => Ok(String::new()),
+    }?;
+    if !visit.site.is_open {
+        return Ok(html);
     }
+    let is_short = hit.question.len() <= MOST_REMARKED;
+    let remarks = if is_short { remarks::of(&question) } else { Vec::new() };
+    Ok(html + &strip::html(&question, &remarks, Fold::Folded)?)
 }
+
+/// Longer documents are not looked at while a worker waits for the page.
+const MOST_REMARKED: usize = 256 << 10;
 
 /// A form of the market's own within the element that posts it, once the HIT is accepted.
 pub fn posted_form(

@@ -36,7 +36,8 @@ pub struct SiteState {
     pub options: Arc<SiteOptions>,
     /// Whether the console and the requester's desk are at the same address.
     pub has_desk: bool,
-    /// Whether requesters need no secret. Then workers may see again what they handed in, and pages
-    /// say how much there is of all.
+    /// Whether requesters need no secret. Then whoever works may well be the requester: workers may
+    /// see again what they handed in, pages say how much there is of all, and below a question
+    /// stands what its requester might want to know.
     pub is_open: bool,
 }

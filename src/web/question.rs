@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::fault::{Code, Fault};
-use crate::rules::frame::{FrameParameters, form_targets, local, task_address};
+use crate::rules::frame::{FrameParameters, form_targets, local, task_address, with_script};
 use crate::rules::question::filling::Filling;
 use crate::rules::question::{HtmlQuestion, Question, QuestionForm, parse};
 use crate::store::hits::Hit;
@@ -42,7 +42,8 @@ pub struct Frame {
     pub src: String,
     /// The height in pixels; 0 fits it to the window.
     pub height: u32,
-    sandbox: &'static str,
+    /// What the page may do.
+    pub sandbox: &'static str,
 }
 
 impl Frame {
@@ -92,7 +93,17 @@ pub fn read(hit: &Hit) -> Result<Question, Fault> {
 /// HTML that came with a HIT, as the page of a frame: without an origin, whatever frame holds it.
 /// `submit_to` is this server's address, without a slash at its end.
 pub fn document(question: &HtmlQuestion, submit_to: &str) -> Result<Response, Fault> {
-    let html = local(&question.content, submit_to).into_owned();
+    page(question, local(&question.content, submit_to).into_owned(), submit_to)
+}
+
+/// The same with a script that tells the page around the frame what goes wrong in it, for the
+/// strip of [`crate::web::strip`].
+pub fn reporting_document(question: &HtmlQuestion, submit_to: &str) -> Result<Response, Fault> {
+    let html = with_script(&local(&question.content, submit_to), "/assets/report.js");
+    page(question, html, submit_to)
+}
+
+fn page(question: &HtmlQuestion, html: String, submit_to: &str) -> Result<Response, Fault> {
     let policy = HeaderValue::from_str(&policy(&question.content, submit_to));
     let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
     let headers = [

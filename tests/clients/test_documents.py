@@ -49,6 +49,7 @@ NOT_RUN = {
     ("javascript.md", "npm ci --prefix npm"),
     ("javascript.md", "npm install --save-dev ../mturk-local/dist/*.tgz vitest @aws-sdk/client-mturk"),
     ("options.md", "mturk-local --database 'postgres://mturk@db/mturk?sslmode=verify-full&sslrootcert=ca.pem'"),
+    ("preview.md", "mturk-local preview task.html --data rows.csv"),
     ("python.md", 'python/build-wheel "$(container/build-static.sh)"'),
     ("safety.md", "mturk-local --listen 0.0.0.0:1770 --allow-remote --auth strict \\"),
     ("safety.md", "mturk-local --tls-listen 0.0.0.0:1773 --allow-remote --auth strict --credential mykey:mysecret \\"),

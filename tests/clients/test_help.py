@@ -77,7 +77,7 @@ def test_examples_do_something(path, folder):
         more = {"HIT": HIT, "OTHER": server.url, "MANPAGER": "cat"}
         for line in lines:
             environment = environment_of(folder, **names, **more)
-            if re.match("mturk-local (serve|-)", line):
+            if re.match("mturk-local (serve|preview|-)", line):
                 serve(line, folder, environment_of(folder, MTURK_LOCAL_LISTEN="127.0.0.1:0"))
             elif "man -l" not in line or installed("man"):
                 run(line.replace(ELSEWHERE, server.url), folder, environment)

@@ -125,6 +125,36 @@ fn requests_to_the_control_api_and_the_site_are_lines_too() {
 }
 
 #[test]
+fn what_the_question_of_a_new_hit_lacks_is_a_warning_once() {
+    let logged = Logged::start(&[]);
+    let create = |page: &str| {
+        let body = crate::world::hit(serde_json::json!({
+            "Question": crate::site::html_question(page)
+        }));
+        let answer = call(&logged.server, "CreateHIT", &body.to_string());
+        assert!(answer.contains("HITId"), "{answer}");
+    };
+    let warned = || {
+        let text = logged.text();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let warnings = lines.filter(|line| line["level"] == "WARN");
+        let text = |line: Value| line["fields"]["message"].as_str().unwrap().to_owned();
+        warnings.map(text).filter(|text| text.contains("question of a new HIT")).count()
+    };
+    create("<p>${name}</p>");
+    create("<p>${name}</p>");
+    create("<form action=/mturk/externalSubmit><input name=assignmentId><button></form>");
+    create("<p>${other}</p>");
+    // It is logged behind the answers, on a thread of its own.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while warned() < 2 && std::time::Instant::now() < end {
+        std::thread::yield_now();
+    }
+    assert_eq!(warned(), 2, "{}", logged.text());
+    assert!(logged.text().contains("Line 1: ${other} is left in"), "{}", logged.text());
+}
+
+#[test]
 fn a_long_message_is_cut() {
     let logged = Logged::start(&[]);
     call(&logged.server, "GetHIT", &format!(r#"{{"HITId":"{}"}}"#, "3".repeat(5000)));

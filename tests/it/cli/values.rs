@@ -61,6 +61,8 @@ fn bad(option: &str) -> &'static [&'static str] {
         }
         "allow-outbound" => &["", " ", "https://x", "x/y", "u@x", "x:0", "x:y", "*", "a.*"],
         "robot-key-env" => &["", " ", "A=B"],
+        "data" => &["", "/nowhere/x", "/"],
+        "port" => &["", "-1", "65536", "x"],
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],
         "limit" => &["", "-1", "x"],
@@ -79,6 +81,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "with-secrets"
         | "tls-self-signed"
         | "no-intercept"
+        | "no-open"
         | "follow"
         | "labels"
         | "operation"
@@ -100,6 +103,7 @@ fn command(name: &str, option: &str) -> assert_cmd::Command {
     match name {
         "load" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/minimal.json")),
         "import" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/every-status.json")),
+        "preview" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")),
         "submit" if !option.starts_with("--hit") => command.args(["--hit", "3H"]),
         "exec" => command.args(["--", "true"]),
         "snapshot" => command.arg("list"),

@@ -1,23 +1,7 @@
 //! A control of a page: its tag, and the texts in it and around it.
 
 use super::{Kind, Pattern, Text};
-
-/// A start tag.
-#[derive(Debug, Clone, Default)]
-pub struct Tag {
-    /// In small letters.
-    pub name: String,
-    /// Names in small letters, and values; an attribute without one has an empty text.
-    pub attributes: Vec<(String, String)>,
-}
-
-impl Tag {
-    /// The value of an attribute.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let mut found = self.attributes.iter().filter(|(known, _)| known == name);
-        found.next().map(|(_, value)| value.as_str())
-    }
-}
+pub use crate::rules::question::markup::Tag;
 
 /// A control of a page.
 #[derive(Debug, Default)]

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use html5gum::emitters::callback::CallbackEvent;
-
 use super::control::{Control, Tag};
 use crate::rules::question::fields::MOST;
-use crate::rules::question::html5;
+use crate::rules::question::markup::{self, Piece};
 
 /// The most bytes of a label.
 const LABEL: usize = 300;
@@ -30,16 +28,13 @@ pub struct Page {
 
 pub fn read(html: &str) -> Page {
     let mut reader = Reader::default();
-    html5::read(html, &mut |event, _| reader.see(event));
+    markup::read(html, &mut |piece| reader.see(piece));
     reader.end()
 }
 
 #[derive(Default)]
 struct Reader {
     page: Page,
-    tag: Tag,
-    /// Whether attributes belong to a start tag.
-    in_start: bool,
     form: Option<usize>,
     /// How many sets of fields are open, and at which the first disabled one was opened.
     sets: usize,
@@ -59,31 +54,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn see(&mut self, event: &CallbackEvent<'_>) {
-        match event {
-            CallbackEvent::OpenStartTag { name } => {
-                self.in_start = true;
-                self.tag = Tag { name: lower(name), attributes: Vec::new() };
-            }
-            CallbackEvent::AttributeName { name } if self.in_start => {
-                self.tag.attributes.push((lower(name), String::new()));
-            }
-            CallbackEvent::AttributeValue { value } if self.in_start => {
-                if let Some((_, last)) = self.tag.attributes.last_mut() {
-                    *last = String::from_utf8_lossy(value).into_owned();
-                }
-            }
-            CallbackEvent::CloseStartTag { .. } => {
-                self.in_start = false;
-                let tag = std::mem::take(&mut self.tag);
-                self.start(tag);
-            }
-            CallbackEvent::EndTag { name } => {
-                self.in_start = false;
-                self.end_tag(&lower(name));
-            }
-            CallbackEvent::String { value } => self.text(&String::from_utf8_lossy(value)),
-            _ => {}
+    fn see(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Start(tag, _) => self.start(tag),
+            Piece::End(name) => self.end_tag(&name),
+            Piece::Text(text, _) => self.text(text),
         }
     }
 
@@ -247,10 +222,6 @@ impl Reader {
         }
         page
     }
-}
-
-fn lower(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).to_ascii_lowercase()
 }
 
 /// Appends a text, cut at the end of a character, up to `most` bytes.

@@ -1,0 +1,130 @@
+//! The page: a draft in a preview, at work and on a phone.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State as Shared};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::engine::compute;
+use crate::fault::Fault;
+use crate::preview::state::{Shown, State, hit_id};
+use crate::rules::preview::Draft;
+use crate::rules::question::{Question, remarks::Remark};
+use crate::web::origin::Origin;
+use crate::web::page::answer;
+use crate::web::question::Frame;
+use crate::web::strip::{self, Fold};
+
+/// Which row.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RowQuery {
+    /// Its number, from 1; what is none is the first one.
+    row: String,
+}
+
+impl RowQuery {
+    /// Its number, from 0.
+    pub fn number(&self) -> usize {
+        self.row.parse::<usize>().unwrap_or(1).max(1) - 1
+    }
+}
+
+/// A frame of the page.
+struct Pane {
+    /// What stands above it, and beside what its page reports.
+    label: &'static str,
+    /// What a link names to show something in it.
+    name: &'static str,
+    src: String,
+    /// None of a form, which is our own page.
+    sandbox: Option<&'static str>,
+    height: u32,
+}
+
+/// Where a row is among all, from 1.
+struct Place {
+    number: usize,
+    last: usize,
+    previous: Option<usize>,
+    next: Option<usize>,
+}
+
+/// What can be shown of the draft.
+struct Panes {
+    all: Vec<Pane>,
+    place: Option<Place>,
+    strip: String,
+    /// The row, from 1, whose address is looked at.
+    probed: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "preview_panes.html")]
+struct Page<'a> {
+    name: String,
+    worker_id: &'a str,
+    version: String,
+    shown: Result<Panes, Vec<String>>,
+}
+
+/// `GET /`.
+pub async fn show(
+    Shared(state): Shared<Arc<State>>,
+    origin: Origin,
+    Query(query): Query<RowQuery>,
+) -> Response {
+    let number = state.current.borrow().number;
+    let shown = match state.row(query.number()).await {
+        Ok(shown) => panes(&state, origin.as_str(), shown).await.map(Ok),
+        Err(problems) => Ok(Err(problems)),
+    };
+    let page = shown.and_then(|shown| {
+        let (name, version) = (state.sources.named.shown(), state.version(number));
+        let page = Page { name, worker_id: &state.worker_id, version, shown };
+        answer(&page)
+    });
+    page.unwrap_or_else(|fault| super::submission::refused("This page cannot be shown", fault))
+}
+
+async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fault> {
+    let Shown { row, rows, question, current } = shown;
+    let hit_id = hit_id(row);
+    let made = [
+        ("Preview", "preview", None),
+        ("Work", "work", Some(submit_to)),
+        ("Phone", "phone", Some(submit_to)),
+    ];
+    let all = made
+        .into_iter()
+        .map(|(label, name, submit_to)| {
+            let parameters = state.parameters(&hit_id, submit_to);
+            let (src, sandbox, height) = match Frame::of(&question, &parameters) {
+                Some(frame) => (frame.src, Some(frame.sandbox), frame.height),
+                None => (super::forms::address(&parameters), None, 0),
+            };
+            Pane { label, name, src, sandbox, height }
+        })
+        .collect();
+    let is_probed = matches!(question, Question::External(_));
+    let has_table = current.draft.as_ref().as_ref().is_ok_and(Draft::has_table);
+    let strip = compute(move || {
+        let remarks: Vec<Remark> =
+            current.draft.as_ref().as_ref().map_or_else(|_| Vec::new(), |d| d.remarks(&question));
+        strip::html(&question, &remarks, Fold::Open)
+    });
+    let place = Place {
+        number: row + 1,
+        last: rows,
+        previous: (row > 0).then_some(row),
+        next: (row + 1 < rows).then_some(row + 2),
+    };
+    Ok(Panes {
+        all,
+        place: has_table.then_some(place),
+        strip: strip.await??,
+        probed: is_probed.then_some(row + 1),
+    })
+}

@@ -1,0 +1,122 @@
+//! What a requester might want to know about a question before workers see it.
+//!
+//! A remark is no refusal: the question is shown and done all the same. A page whose script makes
+//! its form is no error, so what a script may do is not remarked on.
+
+mod form;
+mod framing;
+mod page;
+
+use std::fmt;
+
+use super::{Question, web_host};
+use crate::rules::outbound::is_loopback;
+pub use framing::{Answered, framing};
+pub use page::DRAWN;
+
+/// So many remarks are made of one question; the last then says how many more there would be.
+pub const MOST: usize = 50;
+/// The longest piece of a question in a remark, in characters.
+const LONGEST: usize = 80;
+/// A frame of fewer pixels is most likely a slip.
+const LOW: u32 = 100;
+
+/// What a requester might want to know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Remark {
+    /// The line of the HTML, from 1; none of what concerns all of it.
+    pub line: Option<usize>,
+    /// A sentence.
+    pub text: String,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "Line {line}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+/// What there is to say about a question: first about all of it, then line by line.
+pub fn of(question: &Question) -> Vec<Remark> {
+    let mut found = Remarks::default();
+    match question {
+        Question::External(external) => {
+            height(external.frame_height, &mut found);
+            address(&external.url, &mut found);
+        }
+        Question::Html(html) => {
+            height(html.frame_height, &mut found);
+            page::look(&html.content, &mut found);
+        }
+        Question::Form(questions) => form::look(questions, &mut found),
+    }
+    found.finish()
+}
+
+fn height(pixels: u32, found: &mut Remarks) {
+    if (1..LOW).contains(&pixels) {
+        found.add(None, format!("FrameHeight makes the frame only {pixels} pixels high."));
+    }
+}
+
+fn address(url: &str, found: &mut Remarks) {
+    if is_plain_http(url) {
+        let url = short(url);
+        let why =
+            "Amazon's pages are https, and browsers show no http page in them (mixed content)";
+        found.add(None, format!("The page is at {url}. {why}: use https."));
+    }
+    page::placeholders(url, None, found);
+}
+
+/// Whether an address is of another machine, and its scheme is http.
+fn is_plain_http(url: &str) -> bool {
+    let url = url.trim_ascii_start();
+    let scheme = url.get(..7).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("http://")
+        && !web_host(url).is_some_and(|host| is_loopback(host) || host.ends_with(".localhost"))
+}
+
+/// Remarks up to the limit; the rest is counted.
+#[derive(Debug, Default)]
+struct Remarks {
+    listed: Vec<Remark>,
+    more: usize,
+}
+
+impl Remarks {
+    fn add(&mut self, line: Option<usize>, text: impl Into<String>) {
+        if self.listed.len() < MOST {
+            self.listed.push(Remark { line, text: text.into() });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Remark> {
+        self.listed.sort_by_key(|remark| remark.line);
+        if self.more > 0 {
+            self.listed.truncate(MOST - 1);
+            let more = self.more + 1;
+            self.listed
+                .push(Remark { line: None, text: format!("There are {more} more remarks.") });
+        }
+        self.listed
+    }
+}
+
+/// A piece of a question, short enough for a sentence, without what no line shows.
+fn short(text: &str) -> String {
+    let mut plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut short: String = plain.by_ref().take(LONGEST).collect();
+    if plain.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests;

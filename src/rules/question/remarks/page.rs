@@ -1,0 +1,393 @@
+//! Remarks on a page of HTML.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Remarks, is_plain_http, short};
+use crate::rules::question::answers::RESERVED;
+use crate::rules::question::layout::PLACEHOLDER;
+use crate::rules::question::markup::{Piece, Tag, read};
+
+/// The elements of `crowd-html-elements.js` that this program draws.
+pub const DRAWN: [&str; 11] = [
+    "crowd-button",
+    "crowd-checkbox",
+    "crowd-classifier",
+    "crowd-form",
+    "crowd-image-classifier",
+    "crowd-input",
+    "crowd-instructions",
+    "crowd-radio-button",
+    "crowd-radio-group",
+    "crowd-slider",
+    "crowd-text-area",
+];
+
+/// Those that Amazon's script has besides.
+///
+/// Source: "Crowd HTML Elements Reference" of Amazon SageMaker.
+const OTHERS: [&str; 21] = [
+    "crowd-alert",
+    "crowd-badge",
+    "crowd-bounding-box",
+    "crowd-card",
+    "crowd-classifier-multi-select",
+    "crowd-entity-annotation",
+    "crowd-fab",
+    "crowd-icon-button",
+    "crowd-image-classifier-multi-select",
+    "crowd-instance-segmentation",
+    "crowd-keypoint",
+    "crowd-line",
+    "crowd-modal",
+    "crowd-polygon",
+    "crowd-polyline",
+    "crowd-rating",
+    "crowd-semantic-segmentation",
+    "crowd-tab",
+    "crowd-tabs",
+    "crowd-toast",
+    "crowd-toggle-button",
+];
+
+/// The crowd elements whose answer has their name.
+const FIELDS: [&str; 19] = [
+    "crowd-bounding-box",
+    "crowd-checkbox",
+    "crowd-classifier",
+    "crowd-classifier-multi-select",
+    "crowd-entity-annotation",
+    "crowd-image-classifier",
+    "crowd-image-classifier-multi-select",
+    "crowd-input",
+    "crowd-instance-segmentation",
+    "crowd-keypoint",
+    "crowd-line",
+    "crowd-polygon",
+    "crowd-polyline",
+    "crowd-radio-button",
+    "crowd-rating",
+    "crowd-semantic-segmentation",
+    "crowd-slider",
+    "crowd-text-area",
+    "crowd-toggle-button",
+];
+
+/// How a script of the page may submit it.
+const SUBMITS: [&str; 4] = [".submit(", "requestSubmit", "externalSubmit", ".click("];
+/// How a script of the page may name the assignment or the form's destination.
+const SETS_UP: [&str; 3] = ["turkGetSubmitToHost", "turkSubmitTo", ".action"];
+
+/// Looks at a page.
+pub(super) fn look(html: &str, found: &mut Remarks) {
+    let mut page = Page { lines: Lines { html, at: 0, line: 1 }, ..Page::default() };
+    read(html, &mut |piece| page.see(piece, found));
+    page.finish(found);
+}
+
+/// Remarks on each variable in a text that nothing was put in for.
+pub(super) fn placeholders(text: &str, line: Option<usize>, found: &mut Remarks) {
+    let names = PLACEHOLDER.captures_iter(text).filter_map(|found| found.get(1));
+    let names: BTreeSet<&str> = names.map(|name| name.as_str()).collect();
+    for name in names {
+        let name = short(name);
+        found.add(line, format!("${{{name}}} is left in: nothing was put in its place."));
+    }
+}
+
+/// That an address is not loaded by Amazon's pages.
+pub(super) fn mixed(url: &str) -> String {
+    let url = short(url);
+    format!("{url} is http. Amazon's pages are https, and browsers may not load it: use https.")
+}
+
+/// A `form` or a `crowd-form`.
+struct Form {
+    line: usize,
+    is_crowd: bool,
+    action: Option<String>,
+    has_button: bool,
+    has_assignment_id: bool,
+}
+
+/// The lines of a page, for places that only grow.
+#[derive(Default)]
+struct Lines<'h> {
+    html: &'h str,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, offset: usize) -> usize {
+        let between = self.html.get(self.at..offset).unwrap_or_default();
+        self.line += between.matches('\n').count();
+        self.at = self.at.max(offset);
+        self.line
+    }
+}
+
+/// A script that a page loads.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Loaded {
+    /// `crowd-html-elements.js`.
+    Crowd,
+    /// `externalHIT_v1.js`.
+    ExternalHit,
+    Other,
+}
+
+/// What was seen of a page.
+#[derive(Default)]
+struct Page<'h> {
+    lines: Lines<'h>,
+    forms: Vec<Form>,
+    /// The one that is open.
+    form: Option<usize>,
+    /// How many templates are open: nothing in them is part of the page.
+    templates: usize,
+    is_script: bool,
+    /// The texts of all scripts.
+    script: String,
+    /// What it loads.
+    loaded: BTreeSet<Loaded>,
+    uses_crowd: bool,
+    has_loose_button: bool,
+    /// How often a name stands for a field that has one value.
+    names: HashMap<String, usize>,
+}
+
+impl Page<'_> {
+    fn see(&mut self, piece: Piece<'_>, found: &mut Remarks) {
+        match piece {
+            Piece::Start(tag, at) => {
+                let line = self.lines.of(at);
+                self.start(&tag, line, found);
+            }
+            Piece::End(name) => self.end(&name),
+            // In a script `${…}` is part of a text in JavaScript.
+            Piece::Text(text, _) if self.is_script => self.script.push_str(text),
+            Piece::Text(text, at) if text.contains("${") => {
+                let line = self.lines.of(at);
+                for (number, text) in text.split('\n').enumerate() {
+                    placeholders(text, Some(line + number), found);
+                }
+            }
+            Piece::Text(..) => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag, line: usize, found: &mut Remarks) {
+        for (_, value) in tag.attributes.iter().filter(|(_, value)| value.contains("${")) {
+            placeholders(value, Some(line), found);
+        }
+        assets(tag, line, found);
+        match tag.name.as_str() {
+            "template" => self.templates += 1,
+            "script" => self.script(tag),
+            _ if self.templates > 0 => {}
+            "form" | "crowd-form" => self.open_form(tag, line),
+            "input" | "textarea" | "select" | "button" => self.control(tag, line, found),
+            _ => {}
+        }
+        if self.templates == 0 && tag.name.starts_with("crowd-") {
+            self.crowd_element(tag, line, found);
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match name {
+            "template" => self.templates = self.templates.saturating_sub(1),
+            "script" => self.is_script = false,
+            "form" | "crowd-form" => self.form = None,
+            _ => {}
+        }
+    }
+
+    fn script(&mut self, tag: &Tag) {
+        self.is_script = true;
+        let Some(src) = tag.get("src") else { return };
+        self.loaded.insert(if src.contains("crowd-html-elements") {
+            Loaded::Crowd
+        } else if src.contains("externalHIT_v1") {
+            Loaded::ExternalHit
+        } else {
+            Loaded::Other
+        });
+    }
+
+    fn open_form(&mut self, tag: &Tag, line: usize) {
+        if self.form.is_some() {
+            return;
+        }
+        self.form = Some(self.forms.len());
+        self.forms.push(Form {
+            line,
+            is_crowd: tag.name == "crowd-form",
+            action: tag.get("action").map(str::to_owned),
+            has_button: false,
+            has_assignment_id: false,
+        });
+    }
+
+    fn control(&mut self, tag: &Tag, line: usize, found: &mut Remarks) {
+        let default = if tag.name == "button" { "submit" } else { "text" };
+        let kind = tag.get("type").map(|kind| kind.trim().to_ascii_lowercase());
+        let kind = kind.filter(|kind| !kind.is_empty()).unwrap_or_else(|| default.to_owned());
+        let is_input = tag.name == "input";
+        if tag.name == "button"
+            || is_input && matches!(&*kind, "submit" | "image" | "button" | "reset")
+        {
+            self.button(&kind, tag);
+            return;
+        }
+        let is_box = is_input && matches!(&*kind, "radio" | "checkbox");
+        match tag.get("name").filter(|name| !name.is_empty()) {
+            None => nameless(tag, line, found),
+            Some("assignmentId") => {
+                if let Some(form) = self.form {
+                    self.forms[form].has_assignment_id = true;
+                }
+            }
+            Some(name) if RESERVED.contains(&name) => {
+                if kind != "hidden" {
+                    let why = "Amazon uses this name for its own";
+                    found.add(Some(line), format!("The answer has no field {name}: {why}."));
+                }
+            }
+            Some(name) if is_box => {
+                if kind == "radio" && tag.get("value").is_none() {
+                    let name = short(name);
+                    let why = "has no value: its answer is “on”";
+                    found.add(Some(line), format!("A radio button of “{name}” {why}."));
+                }
+            }
+            Some(name) => self.named(name, line, found),
+        }
+    }
+
+    fn button(&mut self, kind: &str, tag: &Tag) {
+        if !matches!(kind, "submit" | "image") {
+            return;
+        }
+        match self.form.filter(|_| tag.get("form").is_none()) {
+            Some(form) => self.forms[form].has_button = true,
+            None => self.has_loose_button |= tag.get("form").is_some(),
+        }
+    }
+
+    /// A field that has one value: the second one of its name is told.
+    fn named(&mut self, name: &str, line: usize, found: &mut Remarks) {
+        let count = self.names.entry(name.to_owned()).or_default();
+        *count += 1;
+        if *count == 2 {
+            let name = short(name);
+            let why = "the answer has one value for all of them";
+            found.add(Some(line), format!("Several fields have the name “{name}”: {why}."));
+        }
+    }
+
+    fn crowd_element(&mut self, tag: &Tag, line: usize, found: &mut Remarks) {
+        self.uses_crowd = true;
+        let (name, line) = (short(&tag.name), Some(line));
+        if OTHERS.contains(&&*tag.name) {
+            let advice = "look at it in Amazon's sandbox, too";
+            found.add(line, format!("mturk-local does not draw <{name}>: {advice}."));
+        } else if !DRAWN.contains(&&*tag.name) {
+            let likely = likely(&tag.name);
+            found.add(line, format!("<{name}> is no crowd element that is known{likely}."));
+        }
+        if !FIELDS.contains(&&*tag.name) {
+            return;
+        }
+        if !self.form.is_some_and(|form| self.forms[form].is_crowd) {
+            found.add(line, format!("<{name}> is in no <crowd-form>: its answer is lost."));
+        }
+        let is_one_of = matches!(&*tag.name, "crowd-checkbox" | "crowd-radio-button");
+        match tag.get("name").filter(|name| !name.is_empty()) {
+            None => nameless(tag, line.unwrap_or_default(), found),
+            Some(name) if !is_one_of => self.named(name, line.unwrap_or_default(), found),
+            Some(_) => {}
+        }
+    }
+
+    /// What can be said when all was seen.
+    fn finish(self, found: &mut Remarks) {
+        let is_drawn = [Loaded::Crowd, Loaded::Other].iter().any(|one| self.loaded.contains(one));
+        if self.uses_crowd && !is_drawn {
+            found.add(None, NO_CROWD);
+        }
+        if self.forms.is_empty() {
+            if !self.does(&SUBMITS) {
+                found.add(None, NO_FORM);
+            }
+        } else if !self.forms.iter().any(|form| form.is_crowd) {
+            self.finish_form(found);
+        }
+    }
+
+    /// Whether a script has one of these words.
+    fn does(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.script.contains(word))
+    }
+
+    /// Remarks on the form that is sent to the marketplace, or else on the first one.
+    fn finish_form(&self, found: &mut Remarks) {
+        let arrives =
+            |form: &&Form| form.action.as_deref().is_some_and(|to| to.contains("/externalSubmit"));
+        let Some(form) = self.forms.iter().find(arrives).or_else(|| self.forms.first()) else {
+            return;
+        };
+        let (line, submits) = (Some(form.line), self.does(&SUBMITS));
+        let is_helped = self.loaded.contains(&Loaded::ExternalHit);
+        if !arrives(&form) && !is_helped && !submits && !self.does(&SETS_UP) {
+            let to = form.action.as_deref().filter(|to| !to.is_empty()).map(short);
+            let to = to.map_or_else(|| "nowhere".to_owned(), |to| format!("to {to}"));
+            found.add(line, format!("The form is sent {to}, not to …/mturk/externalSubmit{LOST}."));
+        }
+        let names_assignment = self.script.contains("assignmentId");
+        if !form.has_assignment_id && !is_helped && !names_assignment {
+            let why = "and the page does not load externalHIT_v1.js, which adds one";
+            found.add(line, format!("The form has no field assignmentId, {why}{LOST}."));
+        }
+        if !form.has_button && !self.has_loose_button && !submits {
+            found.add(line, "The form has no submit button.");
+        }
+    }
+}
+
+const NO_CROWD: &str = "The page has crowd elements, and does not load crowd-html-elements.js: \
+    nothing is drawn, and nothing can be submitted.";
+const NO_FORM: &str = "There is no <form> and no <crowd-form>: unless a script makes one, nothing \
+    can be submitted.";
+const LOST: &str = ": unless a script sets it, no work arrives";
+
+fn nameless(tag: &Tag, line: usize, found: &mut Remarks) {
+    let (element, id) = (short(&tag.name), tag.get("id").filter(|id| !id.is_empty()).map(short));
+    let which = id.map(|id| format!(" with the id “{id}”")).unwrap_or_default();
+    let why = "unless a script reads it, its answer is lost";
+    found.add(Some(line), format!("<{element}>{which} has no name: {why}."));
+}
+
+/// Remarks on what a tag loads.
+fn assets(tag: &Tag, line: usize, found: &mut Remarks) {
+    let attribute = match tag.name.as_str() {
+        "img" | "script" | "audio" | "video" | "source" | "track" | "iframe" | "embed" => "src",
+        "link" => "href",
+        "object" => "data",
+        _ => return,
+    };
+    if let Some(url) = tag.get(attribute).filter(|url| is_plain_http(url)) {
+        found.add(Some(line), mixed(url));
+    }
+}
+
+/// Which element was most likely meant.
+fn likely(name: &str) -> String {
+    if name.len() > 40 {
+        return String::new();
+    }
+    let known = DRAWN.iter().chain(&OTHERS);
+    let near = known.map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let near = near.min().filter(|(distance, _)| *distance <= 3);
+    near.map(|(_, known)| format!("; <{known}> is one")).unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+//! The strip for the requester on the worker's site, and what the log says of new HITs.
+
+use mturk_local::wire::caller::Auth;
+use serde_json::json;
+
+use crate::site::{group, html_question};
+use crate::world::World;
+
+const PAGE: &str = "<!doctype html><p>${name}</p><form><input></form>";
+
+#[tokio::test]
+async fn whoever_works_in_open_mode_sees_remarks_folded() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"Question": html_question(PAGE)})).await;
+    let browser = world.browser("A1");
+    let group = group(&world, &hit).await;
+    let preview = browser.get(&format!("/projects/{group}/tasks")).await;
+    let address = browser.accept(&group).await;
+    let work = browser.get(&address).await;
+    for page in [preview, work] {
+        assert!(page.contains("<details class=\"card strip\" id=\"strip\">"), "{page}");
+        assert!(page.contains("<li>Line 1: ${name} is left in"), "{page}");
+        assert!(page.contains("/assets/strip.js"), "{page}");
+    }
+    let frame = browser.get(&format!("/mturk/frame/{hit}")).await;
+    let script = "<!doctype html><script src=\"/assets/report.js\"></script>";
+    assert_eq!(frame, PAGE.replace("<!doctype html>", script));
+    let long = html_question(&format!("<p>${{name}}</p>{}", "x".repeat(60_000)));
+    let hit = world.create_hit(json!({"Question": long, "Title": "Long"})).await;
+    let address = format!("/projects/{}/tasks", self::group(&world, &hit).await);
+    assert!(browser.get(&address).await.contains("is left in"));
+}
+
+#[tokio::test]
+async fn workers_in_strict_mode_see_nothing_of_it() {
+    let world = World::with(|options| {
+        options.auth = Auth::Strict;
+        let worlds = json!({"HITs": [{"HITId": "3STRICT", "Title": "t", "Requester": "lab",
+            "Question": html_question(PAGE)}]});
+        let worlds = mturk_local::worlds::Worlds::read(vec![worlds.to_string()]).unwrap();
+        options.worlds = Some(worlds);
+    })
+    .await;
+    let browser = world.browser("A1");
+    let frame = browser.get("/mturk/frame/3STRICT").await;
+    assert_eq!(frame, PAGE);
+    let list = browser.get("/projects").await;
+    let group = list.split("/projects/").find(|rest| rest.contains("/tasks")).unwrap();
+    let group = group.split('/').next().unwrap();
+    let page = browser.get(&format!("/projects/{group}/tasks")).await;
+    assert!(page.contains("<iframe") && !page.contains("strip"), "{page}");
+}
