@@ -7,12 +7,14 @@ mod change;
 mod head;
 mod hit;
 mod hits;
-pub mod live;
+mod live;
 mod page;
+mod parts;
 mod review;
 mod session;
 mod sign_in;
 mod state;
+pub mod streams;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::desk::head::Head;
-use crate::desk::hits::PlacesBar;
+use crate::desk::parts::PlacesBar;
 use crate::desk::page::Page;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;

@@ -6,19 +6,19 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::desk::head::Head;
-use crate::desk::live::{self, StatusTag};
+use crate::desk::live;
 use crate::desk::page::Page;
+use crate::desk::parts::StatusTag;
 use crate::desk::session::{Session, needs_secret};
 use crate::desk::state::Desk;
-use crate::rules::hit::Standing;
-use crate::shapes::batch::WorkCounts;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::notification::EventType;
-use crate::time::Instant;
 use crate::views::desk::hits::{self, HitList, HitQuery, MOST_READ, Sort};
 use crate::views::show;
 use crate::web::origin::Origin;
 use crate::web::page::{self, go};
+
+pub use crate::desk::parts::PlacesBar;
 
 /// The longest text that is searched for, in bytes.
 const MAX_SEARCH: usize = 200;
@@ -130,61 +130,6 @@ impl ListPage<'_> {
     /// The statuses, and how the page calls them.
     fn statuses() -> [(&'static str, &'static str); HitStatus::ALL.len()] {
         HitStatus::ALL.map(|status| (status.as_str(), show::hit_status(&status)))
-    }
-}
-
-/// The places of a HIT as parts of a bar.
-#[derive(Template)]
-#[template(path = "desk_bar.html")]
-pub struct PlacesBar {
-    parts: Vec<(&'static str, i64)>,
-    max: i64,
-}
-
-impl PlacesBar {
-    /// Those of a HIT; once it has expired, nobody can take what is left.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-    pub fn of(standing: &Standing, now: &Instant) -> Self {
-        let left = if standing.expired(*now) { "not taken" } else { "free" };
-        let parts = vec![
-            ("submitted", standing.submitted),
-            ("approved", standing.approved),
-            ("rejected", standing.rejected),
-            ("in work", standing.pending),
-            (left, standing.available()),
-        ];
-        Self { parts, max: standing.max.max(1) }
-    }
-
-    /// Those of the HITs of a batch.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-    pub fn of_batch(work: &WorkCounts) -> Self {
-        let taken = work.submitted + work.approved + work.rejected + work.pending;
-        let parts = vec![
-            ("submitted", work.submitted),
-            ("approved", work.approved),
-            ("rejected", work.rejected),
-            ("in work", work.pending),
-            ("not taken", work.max.saturating_sub(taken).max(0)),
-        ];
-        Self { parts, max: work.max.max(1) }
-    }
-
-    /// Each part that is not empty, but for what is free: its class, where it begins, and how long
-    /// it is, of 1000.
-    fn drawn(&self) -> Vec<(String, i64, i64)> {
-        let mut before = 0;
-        let mut drawn = Vec::new();
-        for (name, count) in self.parts.iter().take(4) {
-            let begin = before * 1000 / self.max;
-            before += count;
-            if *count > 0 {
-                // Few beside many are still seen.
-                let length = (before * 1000 / self.max - begin).max(6);
-                drawn.push((name.replace(' ', "-"), begin.min(994), length));
-            }
-        }
-        drawn
     }
 }
 

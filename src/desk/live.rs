@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::sse::{self, KeepAlive, Sse};
@@ -13,29 +12,20 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, stream};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
 use tokio::time::{Instant as Moment, sleep_until};
 
-use crate::desk::hits::PlacesBar;
+use crate::desk::parts::{AnswerStatus, EventList, PlacesBar, StatusTag};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::Fault;
-use crate::shapes::assignment::AssignmentStatus;
-use crate::shapes::event::Event;
-use crate::shapes::hit::HitStatus;
 use crate::shapes::notification::EventType;
 use crate::store::events::Filter;
 use crate::store::requesters::Requester;
-use crate::time::Instant;
 use crate::views::desk::live::{self, Shown, State};
 use crate::views::show;
 use crate::web::page::render;
 
-/// So many pages are kept up to date at a time.
-pub const MAX_STREAMS: usize = 64;
-/// A page is kept up to date for so long by one stream. Then it opens another one, for which it is
-/// checked again who may see it.
-const STREAM_TIME: Duration = Duration::from_mins(10);
 /// What a page shows is read at most so often.
 const EVERY: Duration = Duration::from_millis(500);
 /// Other processes of a shared store wake nobody here.
@@ -44,56 +34,6 @@ const POLL_SHARED_EVERY: Duration = Duration::from_secs(1);
 const MOST_SHOWN: usize = 100;
 /// So much that is new is counted.
 const MOST_NEWS: usize = 1000;
-
-/// What the streams of a server share.
-#[derive(Debug)]
-pub struct Live {
-    /// Room for them.
-    pub streams: Arc<Semaphore>,
-    /// How long one lasts.
-    pub stream_time: Duration,
-    /// Form tokens of browsers that are somebody else now.
-    left: broadcast::Sender<String>,
-}
-
-impl Default for Live {
-    fn default() -> Self {
-        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        Self { streams, stream_time: STREAM_TIME, left: broadcast::Sender::new(MAX_STREAMS) }
-    }
-}
-
-impl Live {
-    /// A browser signed out, or is another requester now: its streams end.
-    pub fn leave(&self, form_token: &str) {
-        // Nobody may be listening.
-        let _ = self.left.send(form_token.to_owned());
-    }
-}
-
-/// The status of a HIT.
-#[derive(Debug, Template)]
-#[template(path = "desk_tag.html")]
-pub struct StatusTag<'a> {
-    pub status: &'a HitStatus,
-}
-
-/// The latest events of a HIT.
-#[derive(Debug, Template)]
-#[template(path = "desk_events.html")]
-pub struct EventList<'a> {
-    pub events: &'a [Event],
-    pub now: &'a Instant,
-}
-
-/// The status of an assignment, and what can be decided with one click.
-#[derive(Debug, Template)]
-#[template(path = "desk_answer_status.html")]
-pub struct AnswerStatus<'a> {
-    pub id: &'a str,
-    pub worker_id: &'a str,
-    pub status: &'a AssignmentStatus,
-}
 
 /// What a page shows, and what would be new to it, as the address of its stream says it.
 #[derive(Debug, Default, Deserialize)]
@@ -172,7 +112,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         after: query.since.max(0),
         changes: desk.engine.changes_of(&requester_id),
         closing: desk.engine.changes(),
-        left: desk.live.left.subscribe(),
+        left: desk.live.leaving(),
         session,
         messages: VecDeque::new(),
         state: Phase::First,
@@ -343,9 +283,10 @@ impl Streaming {
 
     async fn parts(&self) -> Result<Vec<(String, String)>, Fault> {
         let (requester, shown) = (Arc::clone(&self.session.requester), self.shown.clone());
-        let read = self.desk.engine.read(requester, shown, |turn, shown| {
-            Box::pin(live::state(turn, shown))
-        });
+        let read = self
+            .desk
+            .engine
+            .read(requester, shown, |turn, shown| Box::pin(live::state(turn, shown)));
         let mut parts = parts(&read.await?, !self.shown.events_of.is_empty())?;
         if self.is_measuring
             && let Some(html) = self.desk.jobs.drawn(&self.session.requester.id)?

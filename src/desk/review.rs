@@ -1,6 +1,7 @@
 //! Answers as tables, and what is decided about them.
 
 mod cell;
+pub mod counting;
 mod decision;
 mod files;
 pub mod jobs;
@@ -17,8 +18,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::desk::batches::Key;
 use crate::desk::head::Head;
-use crate::desk::live::{self, AnswerStatus};
+use crate::desk::live;
 use crate::desk::page::Page;
+use crate::desk::parts::AnswerStatus;
 use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
 use crate::desk::review::measures::{AT_ONCE, MAX_AT_ONCE, Measured};
@@ -266,7 +268,6 @@ async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, for
 /// Long pages are put together beside the threads that answer.
 async fn answer_with(status: StatusCode, page: AnswersPage) -> Result<Response, Fault> {
     let is_long = page.table.bytes() > LONG || page.measured.is_some();
-    let page =
-        if is_long { compute(move || render(&page)).await?? } else { render(&page)? };
+    let page = if is_long { compute(move || render(&page)).await?? } else { render(&page)? };
     Ok((status, html(page)).into_response())
 }

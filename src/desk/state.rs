@@ -7,8 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use crate::desk::batches::Shared;
-use crate::desk::live::Live;
-use crate::desk::review::jobs::Jobs;
+use crate::desk::review::counting::Jobs;
+use crate::desk::streams::Live;
 use crate::engine::Engine;
 use crate::rules::admin_token::AdminToken;
 use crate::web::attempts::Attempts;

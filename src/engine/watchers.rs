@@ -52,10 +52,10 @@ mod tests {
         let watchers = Watchers::default();
         let (mut anna, mut ben) = (watchers.watch("anna"), watchers.watch("ben"));
         watchers.wake(&BTreeSet::from(["anna".to_owned(), "nobody".to_owned()]));
-        assert_eq!((anna.has_changed(), ben.has_changed()), (Ok(true), Ok(false)));
+        assert!(anna.has_changed().unwrap() && !ben.has_changed().unwrap());
         anna.mark_unchanged();
         watchers.wake(&BTreeSet::new());
-        assert_eq!((anna.has_changed(), ben.has_changed()), (Ok(false), Ok(false)));
+        assert!(!anna.has_changed().unwrap() && !ben.has_changed().unwrap());
         drop(anna);
         ben.mark_unchanged();
         let _carl = watchers.watch("carl");

@@ -108,7 +108,9 @@ fn place(text: &str) -> Option<(i64, String)> {
 /// The address of the next page: the same query, going on behind `place`.
 fn onward(query: &[Field], page_number: usize, (value, id): &(i64, String)) -> String {
     let others = query.iter().filter(|(name, value)| {
-        !value.is_empty() && !["after", "page_number", "workerId", "submitted", "assignment"].contains(&name.as_str())
+        !value.is_empty()
+            && !["after", "page_number", "workerId", "submitted", "assignment"]
+                .contains(&name.as_str())
     });
     let mut onward = String::from("?");
     for (name, value) in others {

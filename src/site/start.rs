@@ -27,9 +27,9 @@ pub async fn show(visit: Arc<Visit>) -> Page {
     let is_open = visit.site.is_open;
     let (bar, counts) = visit
         .read_with_bar(is_open, |turn, is_open| {
-            Box::pin(async move {
-                Ok(if *is_open { Some(start::counts(turn).await?) } else { None })
-            })
+            Box::pin(
+                async move { Ok(if *is_open { Some(start::counts(turn).await?) } else { None }) },
+            )
         })
         .await?;
     html(&StartPage {

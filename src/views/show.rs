@@ -52,18 +52,18 @@ pub fn relative(at: &Instant, now: &Instant) -> String {
     }
 }
 
-/// An instant as people read it, as HTML: how far it is from now, and exactly when one points at it.
+/// An instant as people read it, as HTML: how far it is from now; exactly when one points at it.
 pub fn ago(at: &Instant, now: &Instant) -> String {
-    timed(at, &relative(at, now))
+    timed(*at, &relative(at, now))
 }
 
 /// When something expires, or has expired, as HTML like that of [`ago`].
 pub fn expires(at: &Instant, now: &Instant) -> String {
-    timed(at, &expiry(at, now))
+    timed(*at, &expiry(at, now))
 }
 
-fn timed(at: &Instant, words: &str) -> String {
-    format!("<time datetime=\"{at}\" title=\"{} UTC\">{words}</time>", self::at(at))
+fn timed(at: Instant, words: &str) -> String {
+    format!("<time datetime=\"{at}\" title=\"{} UTC\">{words}</time>", self::at(&at))
 }
 
 /// A count that stopped at `most`: `999`, `1,000+`.

@@ -3,8 +3,8 @@
 use crate::fault::Fault;
 use crate::rules::file_link;
 use crate::shapes::assignment::Assignment;
-use crate::store::{assignments, hit_groups, hits, uploaded_files};
 use crate::store::hit_types::HitType;
+use crate::store::{assignments, hit_groups, hits, uploaded_files};
 use crate::time::real_now;
 use crate::turn::Turn;
 

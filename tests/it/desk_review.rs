@@ -1,6 +1,8 @@
 //! The requester's desk: answers as a table, measures, and decisions about them.
 
+mod faults;
 mod long;
+mod measures;
 
 use serde_json::{Value, json};
 
@@ -212,8 +214,9 @@ async fn the_selected_are_decided_and_the_page_shown_again() {
     let all = [
         ("do", "reject-all"),
         ("feedback", "Not a label"),
-        ("shown", &value(3)),
-        ("shown", &value(4)),
+        ("shown", &format!("{} Submitted", value(3))),
+        ("shown", &format!("{} Submitted", value(4))),
+        ("shown", &format!("{} Approved", value(0))),
     ];
     let sent = browser.post(&world, &path, &all).await;
     assert_eq!(location(&sent), format!("/requester{path}?done=reject&count=2"));
@@ -252,8 +255,8 @@ async fn what_another_reviewer_decided_is_said_beside_the_row() {
     let both = [
         ("do", "reject-all"),
         ("feedback", "No"),
-        ("shown", of_first.as_str()),
-        ("shown", of_second.as_str()),
+        ("shown", &format!("{of_first} Submitted")),
+        ("shown", &format!("{of_second} Submitted")),
     ];
     let late = other.post(&world, &path, &both).await;
     assert_eq!(late.status, 409);
@@ -272,23 +275,26 @@ async fn a_rejection_is_taken_back_within_thirty_days() {
     let hit = world.create_hit(json!({})).await;
     let path = format!("/hits/{hit}/answers");
     let mut browser = Browser::of(&world, "test").await;
-    let mut rejected = Vec::new();
-    for worker in ["A1A", "A1B"] {
+    let mut rejected = [const { String::new() }; 2];
+    for (worker, rejected) in ["A1A", "A1B"].iter().zip(&mut rejected) {
         let id = world.work(worker, &hit).await;
         let sent = json!({"AssignmentId": id, "RequesterFeedback": "No"});
         world.ok("RejectAssignment", sent).await;
-        rejected.push(format!("{id} {worker}"));
+        *rejected = format!("{id} {worker}");
     }
     let page = browser.get(&world, &path).await.text;
     assert!(page.contains("Approve after all"));
-    let sent = [("do", "override"), ("assignment", rejected[0].as_str())];
+    let shown = rejected.each_ref().map(|of| format!("{of} Rejected"));
+    let sent =
+        [("do", "override"), ("assignment", rejected[0].as_str()), ("shown", shown[0].as_str())];
     location(&browser.post(&world, &path, &sent).await);
     assert_eq!(status(&world, rejected[0].split(' ').next().unwrap()).await, "Approved");
     world.advance("30d").await;
     assert!(browser.get(&world, &path).await.text.contains("Approve after all"));
     world.advance("1s").await;
     assert!(!browser.get(&world, &path).await.text.contains("Approve after all"));
-    let sent = [("do", "override"), ("assignment", rejected[1].as_str())];
+    let sent =
+        [("do", "override"), ("assignment", rejected[1].as_str()), ("shown", shown[1].as_str())];
     let late = browser.post(&world, &path, &sent).await;
     assert_eq!(late.status, 409);
     assert!(late.text.contains("More than 30 days"), "{}", late.text);

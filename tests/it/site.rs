@@ -7,7 +7,9 @@ mod qualifications;
 mod refusals;
 mod safety;
 mod sizes;
+mod start;
 mod submit;
+mod submitted;
 mod work;
 
 use axum::body::Body;

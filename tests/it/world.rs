@@ -30,7 +30,8 @@ pub struct World {
     pub emulator: Backend,
     /// Where its store is, so that it can be opened again.
     pub database: String,
-    front: Front,
+    /// What answers its requests.
+    pub front: Front,
     access_key: Option<String>,
     folder: Option<Arc<TempDir>>,
 }

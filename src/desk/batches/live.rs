@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::desk::batches::key::Key;
 use crate::desk::batches::status;
-use crate::desk::hits::PlacesBar;
+use crate::desk::parts::PlacesBar;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::engine::Engine;

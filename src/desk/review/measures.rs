@@ -9,9 +9,9 @@ use askama::Template;
 use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::rules::measures::{Majority, Undefined};
+use crate::rules::question::columns::MAX_COLUMNS;
 use crate::rules::review::Work;
 use crate::rules::review::chart::Bar;
-use crate::rules::question::columns::MAX_COLUMNS;
 use crate::rules::review::summary::{Field, MAX_LEFT_OUT, Summary};
 use crate::store::requesters::Requester;
 use crate::time::Instant;
@@ -193,8 +193,7 @@ pub async fn read(
         turns += 1;
         summary = compute(move || added(summary, &batch.rows)).await??;
         progress(read_count);
-        let is_enough =
-            read_count >= limits.rows || bytes >= limits.bytes || turns >= limits.turns;
+        let is_enough = read_count >= limits.rows || bytes >= limits.bytes || turns >= limits.turns;
         let Some(next) = batch.next else { break None };
         wanted.after = Some(next);
         if is_enough {
@@ -212,9 +211,10 @@ async fn batch(
     wanted: &Wanted,
     most: i64,
 ) -> Result<review::Batch, Fault> {
-    let read = engine.read(Arc::clone(requester), (wanted.clone(), most), |turn, (wanted, most)| {
-        Box::pin(review::batch(turn, wanted, *most))
-    });
+    let read =
+        engine.read(Arc::clone(requester), (wanted.clone(), most), |turn, (wanted, most)| {
+            Box::pin(review::batch(turn, wanted, *most))
+        });
     read.await
 }
 

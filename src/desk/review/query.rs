@@ -98,11 +98,8 @@ impl Query {
         let below = self.below.trim();
         let below = below.is_empty() || below.parse::<i64>().is_ok();
         let order = ["", "newest", "oldest", "fastest"].contains(&self.order.as_str());
-        let is_place = if self.is_by_time() {
-            self.cursor().is_some()
-        } else {
-            place(&self.after).is_some()
-        };
+        let is_place =
+            if self.is_by_time() { self.cursor().is_some() } else { place(&self.after).is_some() };
         let measures = ["", "all"].contains(&self.measures.as_str());
         let field = self.value.trim().is_empty() || !self.field.trim().is_empty();
         let shown = |text: &str| show::excerpt(text, 40).text;

@@ -175,7 +175,12 @@ mod tests {
             answer: String::new(),
             requester_feedback: None,
         };
-        Work { assignment, columns: fields.iter().map(column).collect(), left_out: 0, unreadable: None }
+        Work {
+            assignment,
+            columns: fields.iter().map(column).collect(),
+            left_out: 0,
+            unreadable: None,
+        }
     }
 
     #[test]

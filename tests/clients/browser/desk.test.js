@@ -134,6 +134,31 @@ test("a HIT's own page can reach nothing of the desk", async () => {
   await page.context().close();
 });
 
+test("counts of a HIT and new HITs appear without a reload", async () => {
+  const hit = await at.hit(external("https://requester.example/task"), { Title: "Live", MaxAssignments: 1 });
+  const list = await opened(at);
+  await list.getByRole("button", { name: /^test/ }).click();
+  const one = await list.context().newPage();
+  await one.goto(`${at.url}/requester/hits/${hit.HITId}`);
+  for (const page of [list, one]) await page.getByText("Changes appear here by themselves.").waitFor();
+  await at.control("POST", `/hits/${hit.HITId}/submissions`, { WorkerId: "A1ANNA", Answers: { label: "cat" } });
+  const row = list.locator("li.hit", { hasText: "Live" });
+  await row.getByText("1 submitted").waitFor();
+  await row.locator(".tag", { hasText: "Reviewable" }).waitFor();
+  await one.getByText("1 submitted").waitFor();
+  await one.locator("#events").getByText("AssignmentSubmitted").waitFor();
+  await at.hit(external("https://requester.example/task"), { Title: "Made meanwhile" });
+  await list.getByText("1 new HIT:").waitFor();
+  await list.getByRole("link", { name: "show them" }).click();
+  await list.getByRole("link", { name: "Made meanwhile" }).waitFor();
+  // Another tab of the same browser signs out.
+  await list.getByText("Changes appear here by themselves.").waitFor();
+  await one.getByRole("button", { name: "Sign out" }).click();
+  await list.getByText("this browser signed out").waitFor();
+  assert.deepEqual(list.errors, []);
+  await list.context().close();
+});
+
 test("every page of it fits, can be read, and has no fault that axe-core knows", async (t) => {
   const full = await market();
   t.after(() => full.stop());

@@ -125,6 +125,36 @@ test("two reviewers at once do nothing twice", async () => {
   await other.context().close();
 });
 
+test("what another reviewer decides, and what arrives, appears without a reload", async () => {
+  const hit = await answered("Live", ["A1A", { label: "cat" }], ["A1B", { label: "dog" }]);
+  const [one, other] = await Promise.all([1, 2].map(() => opened(`hits/${hit.HITId}/answers`)));
+  const row = (page, worker) => page.locator("tbody tr", { hasText: worker });
+  await one.getByText("Changes appear here by themselves.").waitFor();
+  await one.locator("#feedback").fill("Half a sen");
+  await row(other, "A1A").getByRole("button", { name: "Approve" }).click();
+  await submitted(other);
+  await row(one, "A1A").locator(".tag", { hasText: "Approved" }).waitFor();
+  assert.equal(await row(one, "A1A").getByRole("button", { name: "Approve" }).count(), 0);
+  await at.control("POST", `/hits/${hit.HITId}/submissions`, { WorkerId: "A1C", Answers: { label: "cow" } });
+  await one.getByText("1 new answer:").waitFor();
+  assert.equal(await one.locator("#feedback").inputValue(), "Half a sen");
+  assert.equal(await one.evaluate(() => document.activeElement.id), "feedback");
+  assert.deepEqual(await problems(one), []);
+  // A part that has the focus is drawn when the focus leaves.
+  await row(one, "A1B").getByRole("button", { name: "Approve" }).focus();
+  await row(other, "A1B").getByRole("button", { name: "Approve" }).click();
+  await at.control("POST", `/hits/${hit.HITId}/submissions`, { WorkerId: "A1D", Answers: { label: "cow" } });
+  await one.getByText("2 new answers:").waitFor();
+  await one.waitForFunction(() => document.activeElement.matches("button.one"));
+  await one.locator("#feedback").focus();
+  await row(one, "A1B").locator(".tag", { hasText: "Approved" }).waitFor();
+  await one.getByRole("link", { name: "show them" }).click();
+  await row(one, "A1D").waitFor();
+  assert.deepEqual([...one.errors, ...other.errors], []);
+  await one.context().close();
+  await other.context().close();
+});
+
 test("hostile answers are text, and the page is clean in every look", async () => {
   const works = Array.from({ length: 12 }, (_, number) => [
     `A1W${number}`,

@@ -102,7 +102,13 @@ async fn the_list_is_filtered_by_status_type_and_text() {
         assert!(ids(&page.text).iter().eq(found.iter().copied()), "{query}: {}", page.text);
         assert_eq!(page.text.contains("No HIT is like that"), found.is_empty(), "{query}");
     }
-    assert_eq!(browser.get(&world, "/hits?after=x").await.status, 400);
+    for (query, why) in [("status=odd", "“odd” is no status"), ("sort=odd", "“odd” is no order")]
+    {
+        let page = browser.get(&world, &format!("/hits?{query}")).await.text;
+        assert!(page.contains(why), "{query}: {page}");
+    }
+    let plain = browser.get(&world, "/hits?status=Assignable&sort=soonest").await.text;
+    assert!(!plain.contains("is no"), "{plain}");
     let long = format!("/hits?search={}", "%C3%A9".repeat(5000));
     assert_eq!(browser.get(&world, &long).await.status, 200);
 }
@@ -142,4 +148,19 @@ async fn a_search_reads_so_many_hits_and_goes_on_from_there() {
     let page = browser.get(&world, &next(&page).unwrap()).await.text;
     assert_eq!(ids(&page), [oldest]);
     assert_eq!(next(&page), None);
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_answered_by_a_page() {
+    let world = World::new().await;
+    let mut browser = Browser::of(&world, "test").await;
+    for path in ["/hits?after=x", "/hits?after=", "/live?since=x", "/hits?after=1&after=2"] {
+        let page = browser.get(&world, path).await;
+        assert_eq!(page.status, 400, "{path}");
+        assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
+        assert!(page.text.contains("<h1>This page cannot be shown</h1>"), "{path}: {}", page.text);
+        assert!(
+            page.text.contains("Go to your HITs") && page.headers.contains_key("x-frame-options")
+        );
+    }
 }
