@@ -35,8 +35,8 @@ async fn whoever_works_in_open_mode_sees_remarks_folded() {
 async fn workers_in_strict_mode_see_nothing_of_it() {
     let world = World::with(|options| {
         options.auth = Auth::Strict;
-        let worlds = json!({"HITs": [{"HITId": "3STRICT", "Title": "t", "Requester": "lab",
-            "Question": html_question(PAGE)}]});
+        let hit = json!({"HITId": "3STRICT", "Title": "t", "Question": html_question(PAGE)});
+        let worlds = json!({"Requesters": [{"AccessKeyId": "lab"}], "HITs": [hit]});
         let worlds = mturk_local::worlds::Worlds::read(vec![worlds.to_string()]).unwrap();
         options.worlds = Some(worlds);
     })
