@@ -1,6 +1,7 @@
 //! Worlds: the market as a file, in and out.
 
 mod archive;
+mod batches;
 mod builtin;
 mod costs;
 mod damaged;

@@ -59,10 +59,15 @@ impl Template {
     }
 }
 
+/// Whether a variable can have this name.
+pub fn is_variable(name: &str) -> bool {
+    let text = format!("${{{name}}}");
+    PLACEHOLDER.find(&text).is_some_and(|found| found.range() == (0..text.len()))
+}
+
 /// What might be meant as a variable and is none, with its line.
-static NO_VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\$\{[^{}\r\n]{0,100}\}").expect("the expression is a constant")
-});
+static NO_VARIABLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\$\{[^{}\r\n]{0,100}\}").expect("the expression is a constant"));
 
 /// Notes on a template: each `${…}` that stays as it is, up to a limit.
 pub fn notes(html: &str) -> Vec<TableNote> {

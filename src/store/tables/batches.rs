@@ -280,12 +280,7 @@ pub async fn counts(tx: &mut Tx, key: i64) -> Result<WorkCounts, Fault> {
 }
 
 /// Adds the decisions of an uploaded file, of which so many are done.
-pub async fn add_reviews(
-    tx: &mut Tx,
-    key: i64,
-    done: i64,
-    entries: &[&Mark],
-) -> Result<(), Fault> {
+pub async fn add_reviews(tx: &mut Tx, key: i64, done: i64, entries: &[&Mark]) -> Result<(), Fault> {
     let entries: Vec<(i64, i64, &Mark)> = (done + 1..)
         .zip(entries)
         .map(|(number, entry)| (number, counted(entry.line), *entry))

@@ -34,7 +34,9 @@ impl Load<'_> {
             let (Some(owner), Ok(values)) = (owner, values) else { continue };
             let keys = self.keys(entry, &owner).await?;
             let hit_type_id = self.type_of_batch(entry, &owner, values).await?;
-            if self.problems.count() == before && let Some(hit_type_id) = hit_type_id {
+            if self.problems.count() == before
+                && let Some(hit_type_id) = hit_type_id
+            {
                 self.add_batch(entry, (&owner, hit_type_id), &keys).await?;
             }
         }
@@ -216,7 +218,11 @@ fn table_problems(entry: &BatchEntry) -> Vec<String> {
         .and_then(|()| check_table(&mut table, &entry.settings.template).map(drop));
     let sentence = |TableNote { line, column, reason }: TableNote| {
         let at = line.checked_sub(1).map_or("Columns".to_owned(), |row| format!("Rows[{row}]"));
-        if column.is_empty() { format!("{at}: {reason}") } else { format!("{at}: {column}: {reason}") }
+        if column.is_empty() {
+            format!("{at}: {reason}")
+        } else {
+            format!("{at}: {column}: {reason}")
+        }
     };
     checked.err().into_iter().flatten().map(sentence).collect()
 }
