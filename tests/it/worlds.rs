@@ -10,6 +10,7 @@ mod histories;
 mod now;
 mod owners;
 mod replacing;
+mod results;
 mod saved;
 mod together;
 

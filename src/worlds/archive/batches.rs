@@ -10,7 +10,7 @@ use crate::rules::batch::template::{Template, is_variable};
 use crate::rules::csv::{self, Limits, Row, Table};
 use crate::rules::limits;
 use crate::time::Instant;
-use crate::worlds::archive::item::Item;
+use crate::worlds::archive::item::{BatchRow, Item, REWARD, TITLE};
 use crate::worlds::archive::results::cells;
 
 /// What makes the HITs of results one batch: its number, or else the file.
@@ -109,7 +109,7 @@ fn table(batch: &Batch<'_>) -> Table {
     let rows = || batch.hits.iter().filter_map(|hit| hit.row.as_ref());
     let columns: BTreeSet<&String> = rows().flat_map(|row| row.cells.keys()).collect();
     let columns: Vec<String> = columns.into_iter().cloned().collect();
-    let row = |row: &super::item::BatchRow| Row { line: row.line, cells: cells(&row.cells, &columns) };
+    let row = |row: &BatchRow| Row { line: row.line, cells: cells(&row.cells, &columns) };
     let rows = rows().map(row).collect();
     Table { line: 1, columns, rows, notes: Vec::new() }
 }
@@ -117,7 +117,8 @@ fn table(batch: &Batch<'_>) -> Table {
 /// A page that shows the inputs. Results do not have the template.
 fn template(columns: &[String]) -> String {
     let shown = columns.iter().filter(|name| is_variable(name));
-    let shown: String = shown.map(|name| format!("<dt>{name}</dt><dd>${{{name}}}</dd>\n")).collect();
+    let shown: String =
+        shown.map(|name| format!("<dt>{name}</dt><dd>${{{name}}}</dd>\n")).collect();
     format!(
         "<p>This HIT comes from the results of a batch. Its page is not known; these are its \
          inputs.</p>\n<dl>\n{shown}</dl>\n"
@@ -125,8 +126,11 @@ fn template(columns: &[String]) -> String {
 }
 
 fn entry(batch: &Batch<'_>, table: &Table, template: String) -> Value {
-    let hits: Vec<Map<String, Value>> =
-        batch.hits.iter().map(|hit| serde_json::from_str(&hit.json()).unwrap_or_default()).collect();
+    let hits: Vec<Map<String, Value>> = batch
+        .hits
+        .iter()
+        .map(|hit| serde_json::from_str(&hit.json()).unwrap_or_default())
+        .collect();
     let rows: Vec<Value> = batch
         .hits
         .iter()
@@ -139,12 +143,12 @@ fn entry(batch: &Batch<'_>, table: &Table, template: String) -> Value {
     let created_at = hits.iter().filter_map(|hit| time(hit, "CreationTime")).min();
     let first = hits.first().cloned().unwrap_or_default();
     let given = |name: &str, otherwise: Value| first.get(name).cloned().unwrap_or(otherwise);
-    let title = given("Title", super::made::TITLE.into());
+    let title = given("Title", TITLE.into());
     let mut settings = json!({
         "Name": batch.name,
         "Description": given("Description", title.clone()),
         "Title": title,
-        "Reward": given("Reward", super::made::REWARD.into()),
+        "Reward": given("Reward", REWARD.into()),
         "Template": template,
     });
     let copied =

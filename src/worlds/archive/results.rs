@@ -64,8 +64,22 @@ const OF_WORK: [(&str, Form); 10] = [
 ];
 
 /// The columns that follow from others, or from more than the file has.
-const DERIVED: [&str; 4] =
-    ["WorkTimeInSeconds", "LifetimeApprovalRate", "Last30DaysApprovalRate", "Last7DaysApprovalRate"];
+const DERIVED: [&str; 4] = [
+    "WorkTimeInSeconds",
+    "LifetimeApprovalRate",
+    "Last30DaysApprovalRate",
+    "Last7DaysApprovalRate",
+];
+
+/// Decisions, which are not applied.
+const MARKS: [&str; 2] = ["Approve", "Reject"];
+
+/// Whether a column is read, or can do without.
+fn is_known(name: &str) -> bool {
+    let is_own = name.starts_with("Input.") || name.starts_with("Answer.");
+    let is_member = || OF_HIT.iter().chain(&OF_WORK).any(|(known, _)| *known == name);
+    is_own || is_member() || DERIVED.contains(&name) || MARKS.contains(&name)
+}
 
 /// Whether a file is a table, as its first line shows.
 pub fn is_table(bytes: &[u8]) -> bool {
@@ -117,7 +131,8 @@ struct Reader {
     answer_bytes: usize,
     marks: usize,
     naive_times: usize,
-    /// The columns that are not kept and hold something.
+    /// Columns that are not kept: those that are empty so far, and those that hold something.
+    others: Vec<(String, usize)>,
     not_kept: BTreeSet<String>,
 }
 
@@ -144,6 +159,10 @@ impl Reader {
             answer_bytes: 0,
             marks: 0,
             naive_times: 0,
+            others: all()
+                .filter(|(name, _)| !is_known(name))
+                .map(|(n, at)| (n.clone(), at))
+                .collect(),
             not_kept: BTreeSet::new(),
         }
     }
@@ -224,7 +243,9 @@ impl Reader {
                 _ if plain.is_empty() => continue,
                 Form::Text => Ok(text.into()),
                 Form::Dollars => Ok(plain.trim_start_matches('$').into()),
-                Form::Number => plain.parse().map(i64::into).map_err(|_| "a whole number is wanted"),
+                Form::Number => {
+                    plain.parse().map(i64::into).map_err(|_| "a whole number is wanted")
+                }
                 Form::Time => match date::of(&plain.into()) {
                     Some(read) => {
                         self.naive_times += usize::from(read.is_naive);
@@ -268,9 +289,7 @@ impl Reader {
             return;
         };
         let span = Span::seconds(seconds.clamp(0, 1 << 30));
-        let at = |name: &str| {
-            Instant::parse(work.get(name)?.as_str()?, Instant::default())
-        };
+        let at = |name: &str| Instant::parse(work.get(name)?.as_str()?, Instant::default());
         let (accepted, submitted) = (at("AcceptTime"), at("SubmitTime"));
         let (name, other) = match (accepted, submitted) {
             (None, Some(at)) => ("AcceptTime", Instant(at.0 - span.0)),
@@ -282,23 +301,11 @@ impl Reader {
 
     /// Notices what is not kept.
     fn notice(&mut self, cells: &[&str]) {
-        let marks = ["Approve", "Reject"];
-        self.marks += usize::from(marks.iter().any(|name| !self.cell(cells, name).trim().is_empty()));
-        if self.places.len() == self.inputs.len() + self.answers.len() {
-            return;
-        }
-        let Self { places, not_kept, .. } = self;
-        let is_member = |name: &str| {
-            let of_entries = OF_HIT.iter().chain(&OF_WORK).any(|(known, _)| *known == name);
-            of_entries || DERIVED.contains(&name) || marks.contains(&name)
-        };
-        let others = places.iter().filter(|(name, place)| {
-            let is_empty = cells.get(**place).is_none_or(|cell| cell.trim().is_empty());
-            let is_own = name.starts_with("Input.") || name.starts_with("Answer.");
-            !is_empty && !is_own && !is_member(name) && !not_kept.contains(*name)
-        });
-        let others: Vec<String> = others.map(|(name, _)| name.clone()).collect();
-        not_kept.extend(others);
+        let is_empty = |place: usize| cells.get(place).is_none_or(|cell| cell.trim().is_empty());
+        let marks = MARKS.iter().filter_map(|name| self.places.get(*name));
+        self.marks += usize::from(marks.into_iter().any(|place| !is_empty(*place)));
+        let used = self.others.extract_if(.., |(_, place)| !is_empty(*place));
+        self.not_kept.extend(used.map(|(name, _)| name));
     }
 
     fn file(self, note: Option<TableNote>) -> File {
