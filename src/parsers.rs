@@ -151,7 +151,7 @@ pub const PARSERS: &[(&str, Parser)] = &[
         drop(batch::check(new_batch(template, data)).map(|checked| checked.first_page()));
     }),
     ("archive", |sent| {
-        let Ok(file) = archive::decode(sent.to_vec()).and_then(archive::read) else { return };
+        let Ok(file) = archive::read_bytes(sent.to_vec()) else { return };
         let mut archive = Archive::default();
         drop(archive.add("", file, None));
         drop(archive.made());

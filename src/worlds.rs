@@ -81,6 +81,7 @@ pub struct Loaded {
     /// The webhooks, with their ids and secrets.
     #[serde(skip)]
     pub webhooks_added: Vec<Webhook>,
+    pub batches: usize,
     pub robots: usize,
     /// The crowds of robots, with their numbers.
     #[serde(skip)]

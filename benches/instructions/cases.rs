@@ -283,6 +283,16 @@ pub const CASES: &[Case] = &[
                     \"SubmitTime\":\"2019-08-30 12:00:00-07:00\"}\n";
         numbered(work, n).into()
     }),
+    ("archive", "rows of results", |n| {
+        let header = "HITId,AssignmentId,WorkerId,SubmitTime,RequesterAnnotation,Input.a,Answer.b";
+        let row = "3H{},3A{},A1,Fri Nov 27 12:00:00 PST 2026,BatchId:1;,x,\"y\"\n";
+        format!("{header}\n{}", numbered(row, n)).into()
+    }),
+    ("archive", "columns of results", |n| {
+        let header = numbered("Answer.{},", n / 2);
+        let cells = ",".repeat(header.matches(',').count());
+        format!("HITId,AssignmentId,WorkerId,{header}\n3H,3A,A1,{cells}\n").into()
+    }),
     ("archive", "copies", |n| {
         text("{\"HITId\":\"3H\",\"Title\":\"t\",\"Reward\":\"0.05\",\"Odd\":1}\n", n).into()
     }),

@@ -53,12 +53,7 @@ fn pages() -> Vec<(&'static str, String)> {
 }
 
 /// CPU of the server for each request, in the large market and in the small one.
-async fn line(
-    servers: &[(Server, String)],
-    scale: Scale,
-    what: &str,
-    path: &str,
-) -> Result<Line> {
+async fn line(servers: &[(Server, String)], scale: Scale, what: &str, path: &str) -> Result<Line> {
     let mut costs = [Vec::new(), Vec::new()];
     let mut ratios = Vec::new();
     for round in 0..=scale.rounds {
@@ -98,9 +93,8 @@ async fn sign_in(port: u16) -> Result<String> {
     let (cookie, page) = answer(port, &plain("GET", "/requester/choose", CLOSE, "")).await?;
     let token = page.split("name=\"csrf\" value=\"").nth(1).context("no form")?;
     let token = token.split('"').next().unwrap_or_default();
-    let headers = format!(
-        "{CLOSE}cookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
-    );
+    let headers =
+        format!("{CLOSE}cookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\n");
     let form = format!("csrf={token}&key=test");
     Ok(answer(port, &plain("POST", "/requester/choose", &headers, &form)).await?.0)
 }

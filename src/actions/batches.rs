@@ -8,17 +8,18 @@ pub mod portions;
 use std::sync::Arc;
 
 use crate::actions::hit_type;
+use crate::actions::requirements::check_types;
 use crate::fault::{Code, Fault};
-use crate::rules::batch::review::{Entry, Reviewed};
+use crate::rules::batch::review::Reviewed;
 use crate::rules::batch::{CheckedBatch, Refused};
-use crate::rules::csv::Problems;
+use crate::rules::csv::{Problems, Row};
 use crate::rules::fees::insufficient_funds;
 use crate::rules::limits;
 use crate::rules::text::is_access_key;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::shapes::batch::{Batch, BatchStatus, Decision, Work, WorkKind};
+use crate::shapes::batch::{Batch, BatchStatus, Decision, Mark, Work, WorkKind};
 use crate::shapes::scalar::{At, Id, WorkerId};
-use crate::store::batches::MadeFrom;
+use crate::store::batches::{MadeFrom, MadeRow};
 use crate::store::requesters::{self, Requester};
 use crate::store::timers::Kind;
 use crate::store::{batch_results, batches};
@@ -44,12 +45,9 @@ pub async fn create(
     checked: &CheckedBatch,
     requester: &str,
 ) -> Result<Batch, Fault> {
-    turn.requester = known_requester(turn, requester).await?;
-    if turn.market.profile == Profile::Production {
-        let balance = requesters::balance(&mut turn.tx, &turn.requester).await?;
-        if balance.available < checked.cost().total.0 {
-            return Err(insufficient_funds());
-        }
+    let is_new = check(turn, checked, requester).await?;
+    if is_new {
+        requesters::add(&mut turn.tx, &turn.requester).await?;
     }
     let hit_type = hit_type::find_or_add(turn, checked.values.clone()).await?;
     let row_count = i64::try_from(checked.table.rows.len()).unwrap_or(i64::MAX);
@@ -69,26 +67,45 @@ pub async fn create(
         assignments: None,
     };
     let made_from = MadeFrom { columns: checked.table.columns.clone(), new: new.clone() };
-    batches::add(&mut turn.tx, &mut batch, &made_from, &checked.table.rows).await?;
+    let row = |row: &Row| MadeRow { row: row.clone(), hit_key: None, replaced_count: 0 };
+    let rows: Vec<MadeRow> = checked.table.rows.iter().map(row).collect();
+    batches::add(&mut turn.tx, &mut batch, &made_from, &rows).await?;
     schedule(turn, batch.batch_id).await?;
     Ok(batch)
 }
 
-/// The requester with that access key or id; a new access key makes one.
-async fn known_requester(turn: &mut Turn, name: &str) -> Result<Arc<Requester>, Fault> {
-    if let Some(known) = requesters::by_key_or_id(&mut turn.tx, name).await? {
-        return Ok(known.requester);
-    }
-    if !is_access_key(name) {
+/// Checks that the requester with that access key or id can make the batch now, and acts for that
+/// requester from here on. Whether it is a new access key, which would make a requester.
+///
+/// # Errors
+/// As of [`create`].
+pub async fn check(
+    turn: &mut Turn,
+    checked: &CheckedBatch,
+    requester: &str,
+) -> Result<bool, Fault> {
+    let known = requesters::by_key_or_id(&mut turn.tx, requester).await?;
+    let is_new = known.is_none();
+    if is_new && !is_access_key(requester) {
         return Err(Fault::unreadable("Requester is no access key"));
     }
-    let requester = Requester::of_key(name);
-    requesters::add(&mut turn.tx, &requester).await?;
-    Ok(Arc::new(requester))
+    let new = || Arc::new(Requester::of_key(requester));
+    turn.requester = known.map_or_else(new, |known| known.requester);
+    if turn.market.profile == Profile::Production {
+        let balance = requesters::balance(&mut turn.tx, &turn.requester).await?;
+        if balance.available < checked.cost().total.0 {
+            return Err(insufficient_funds());
+        }
+    }
+    check_types(turn, &checked.values.requirements).await?;
+    Ok(is_new)
 }
 
 /// Lets the next portion follow at once.
-async fn schedule(turn: &mut Turn, batch_id: i64) -> Result<(), Fault> {
+///
+/// # Errors
+/// The database failed.
+pub async fn schedule(turn: &mut Turn, batch_id: i64) -> Result<(), Fault> {
     let at = turn.arrived_at;
     turn.set_timer(Kind::Batch, &format!("{batch_id:0DIGITS$}"), at).await
 }
@@ -232,7 +249,7 @@ pub async fn review(
     reviewed: &Reviewed,
 ) -> Result<Batch, Refused> {
     let (mut batch, open) = check_review(turn, (key, owner), reviewed).await?;
-    batches::add_reviews(&mut turn.tx, key, &open).await?;
+    batches::add_reviews(&mut turn.tx, key, 0, &open).await?;
     let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
     begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;
     Ok(batch)
@@ -246,7 +263,7 @@ pub async fn check_review<'r>(
     turn: &mut Turn,
     (key, owner): (i64, Option<&str>),
     reviewed: &'r Reviewed,
-) -> Result<(Batch, Vec<&'r Entry>), Refused> {
+) -> Result<(Batch, Vec<&'r Mark>), Refused> {
     let batch = batches::find(&mut turn.tx, key, owner).await?;
     is_idle(&batch)?;
     if let Some(other) = reviewed.batch_id.filter(|named| *named != key) {
@@ -275,7 +292,7 @@ pub async fn check_review<'r>(
 }
 
 /// Whether an assignment is decided as a file says.
-fn is_in_force(entry: &Entry, status: AssignmentStatus) -> bool {
+fn is_in_force(entry: &Mark, status: AssignmentStatus) -> bool {
     matches!(
         (entry.decision, status),
         (Decision::Approve, AssignmentStatus::Approved)

@@ -101,7 +101,8 @@ async fn create(server: &Endpoint, new: &NewBatch) -> Result<(), ClientError> {
     }
     let answer = send(server, Method::POST, ALL, Some(body.to_string()), LATER).await;
     let answer = answer.map_err(|error| with_name(error, &new.data))?;
-    say_notes(&new.data, notes(&answer).iter());
+    say_notes(&new.data, notes(&answer["Notes"]).iter());
+    say_notes(&new.template, notes(&answer["TemplateNotes"]).iter());
     print(&answer)
 }
 
@@ -174,8 +175,8 @@ fn seconds(option: &str, text: &str) -> Result<i64, ClientError> {
         .ok_or_else(|| argument(format!("{option} {text:?} is no span such as 30m or 7d")))
 }
 
-fn notes(answer: &Value) -> Vec<TableNote> {
-    serde_json::from_value(answer["Notes"].clone()).unwrap_or_default()
+fn notes(listed: &Value) -> Vec<TableNote> {
+    serde_json::from_value(listed.clone()).unwrap_or_default()
 }
 
 fn say_notes<'n>(file: &str, notes: impl Iterator<Item = &'n TableNote>) {
@@ -186,14 +187,7 @@ fn say_notes<'n>(file: &str, notes: impl Iterator<Item = &'n TableNote>) {
 }
 
 fn bad_table(file: &str, problems: Vec<TableNote>) -> ClientError {
-    let problem = |TableNote { line, column, reason }: TableNote| Problem {
-        file: 0,
-        path: column,
-        line,
-        reason,
-        elsewhere: None,
-    };
-    let problems = problems.into_iter().map(problem).collect();
+    let problems = problems.into_iter().map(Problem::from).collect();
     argument(Refusal::Problems(problems).message(&[file.to_owned()]))
 }
 

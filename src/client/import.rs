@@ -18,7 +18,7 @@ use crate::config::commands::Import;
 use crate::control::MAX_WORLD;
 use crate::rules::frame::encoded;
 use crate::worlds::Problem;
-use crate::worlds::archive::{Archive, File, Kind, Made, decode, first_of, read};
+use crate::worlds::archive::{Archive, Kind, Made, decode, first_of, read, read_bytes};
 
 /// How often the import is tried, each time without the entries that the server refused before. A
 /// refusal names up to 200 entries.
@@ -69,9 +69,9 @@ fn gather(command: &Import) -> Result<Archive, ClientError> {
             let assignments = Kind::Assignment.counted(archive.count(Kind::Assignment));
             format!("reading: {done} of {} files, {assignments}", paths.len())
         });
-        let (line, is_whole) = add(&mut archive, path);
+        let (told, is_whole) = add(&mut archive, path);
         if !(command.quiet && is_whole) {
-            lines.push(line);
+            lines.extend(told);
         }
     }
     progress.end();
@@ -80,25 +80,30 @@ fn gather(command: &Import) -> Result<Archive, ClientError> {
     Ok(archive)
 }
 
-/// Adds a file. Returns a line of the report, and whether the whole file was read.
-fn add(archive: &mut Archive, path: &files::Path) -> (String, bool) {
-    let read: Result<File, String> = path.refusal().map_or_else(
-        || path.read().and_then(decode).and_then(read),
-        |refusal| Err(refusal.to_owned()),
-    );
+/// Adds a file. Returns lines of the report, and whether the whole file was read.
+fn add(archive: &mut Archive, path: &files::Path) -> (Vec<String>, bool) {
     let name = path.name();
-    match read {
-        Err(why) => (format!("{name}: left out: {why}"), false),
+    let left_out = |why: &str| (vec![format!("{name}: left out: {why}")], false);
+    match path.read().and_then(read_bytes) {
+        Err(why) => left_out(&why),
+        Ok(file) if file.is_table && !file.problems.is_empty() => {
+            let problem = |problem: &Problem| format!("{name}, {problem}");
+            let mut lines: Vec<String> = file.problems.iter().map(problem).collect();
+            lines.push(format!("{name}: left out: with a problem, nothing of a table is imported"));
+            (lines, false)
+        }
         Ok(file) if file.items.is_empty() && file.balance.is_none() => {
             match first_of(&file.problems, "").as_str() {
-                "" if file.has_list => (format!("{name}: an empty list"), true),
-                "" => (format!("{name}: left out: it has no saved answers"), false),
-                why => (format!("{name}: left out: {why}"), false),
+                "" if file.has_list || file.is_table => {
+                    (vec![format!("{name}: an empty list")], true)
+                }
+                "" => left_out("it has no saved answers"),
+                why => left_out(why),
             }
         }
         Ok(file) => {
             let is_whole = file.problems.is_empty();
-            (archive.add(&name, file, path.changed_at()), is_whole)
+            (vec![archive.add(&name, file, path.changed_at())], is_whole)
         }
     }
 }

@@ -225,7 +225,7 @@ pub struct Load {
 pub struct Import {
     /// Files, or folders with everything in them; - for standard input.
     ///
-    /// Answers saved as JSON, as lists or as JSON lines.
+    /// Answers saved as JSON, as lists or as JSON lines, and results of batches as CSV.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<String>,
     /// Who owns what is imported.

@@ -41,6 +41,8 @@ pub struct NewBatchView {
     rows: usize,
     /// What you might want to know about the table.
     notes: Vec<TableNote>,
+    /// What you might want to know about the template; the lines are its own.
+    template_notes: Vec<TableNote>,
     /// The page of the first HIT, after a dry run.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +67,12 @@ pub async fn add(control: Control, body: Body) -> Answer<NewBatchView> {
     let owner = owner.or_else(|| control.beginning.owner().map(str::to_owned));
     let checked = Arc::new(compute(move || batch::check(new)).await??);
     let owner = owner.unwrap_or_else(|| DEFAULT.to_owned());
-    let batch = if dry_run { None } else { Some(create(&control, &checked, owner).await?) };
+    let batch = if dry_run {
+        try_out(&control, &checked, owner).await?;
+        None
+    } else {
+        Some(create(&control, &checked, owner).await?)
+    };
     Ok(Json(NewBatchView {
         page: dry_run.then(|| checked.first_page()),
         batch,
@@ -73,7 +80,21 @@ pub async fn add(control: Control, body: Body) -> Answer<NewBatchView> {
         variables: checked.variables.clone(),
         rows: checked.table.rows.len(),
         notes: checked.table.notes.clone(),
+        template_notes: checked.template_notes.clone(),
     }))
+}
+
+/// Whether the market would take it.
+async fn try_out(
+    control: &Control,
+    checked: &Arc<CheckedBatch>,
+    owner: String,
+) -> Result<(), Fault> {
+    let input = (Arc::clone(checked), owner);
+    let tried = control.engine.read(Requester::default(), input, |turn, (checked, owner)| {
+        Box::pin(batches::check(turn, checked, owner))
+    });
+    tried.await.map(drop)
 }
 
 async fn create(

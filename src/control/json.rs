@@ -16,7 +16,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::fault::{ErrorView, Fault, Kind};
 use crate::rules::batch::Refused;
 use crate::rules::text::{self, BadAddress, json_holds_nul};
-use crate::shapes::table::TableNote;
 use crate::worlds::{Problem, Refusal};
 
 /// A world of more bytes is refused.
@@ -92,14 +91,7 @@ impl From<Refused> for Failure {
             Refused::Fault(fault) => return fault.into(),
             Refused::Table(notes) => notes,
         };
-        let problem = |TableNote { line, column, reason }: TableNote| Problem {
-            file: 0,
-            path: column,
-            line,
-            reason,
-            elsewhere: None,
-        };
-        let problems: Vec<Problem> = notes.into_iter().map(problem).collect();
+        let problems: Vec<Problem> = notes.into_iter().map(Problem::from).collect();
         let message = Refusal::Problems(problems.clone()).message(&[]);
         Self {
             status: StatusCode::BAD_REQUEST,

@@ -19,8 +19,8 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::desk::head::Head;
-use crate::desk::parts::PlacesBar;
 use crate::desk::page::Page;
+use crate::desk::parts::PlacesBar;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::views::desk::batches::{self as views, BatchList, MOST_COUNTED};

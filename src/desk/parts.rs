@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::rules::hit::Standing;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::shapes::event::Event;
 use crate::shapes::batch::WorkCounts;
+use crate::shapes::event::Event;
 use crate::shapes::hit::HitStatus;
 use crate::time::Instant;
 use crate::views::show;

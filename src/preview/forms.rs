@@ -17,11 +17,11 @@ use crate::rules::frame::{FrameParameters, query};
 use crate::rules::question::answers::{AnswerValue, QuestionFormAnswers};
 use crate::rules::question::filling::answers;
 use crate::rules::question::{Question, QuestionForm};
-use crate::web::sent::SentWork;
 use crate::web::origin::Origin;
 use crate::web::page::answer;
 use crate::web::question::{blank_form, posted_form, reporting_document};
 use crate::web::question_form::{Use, render_form};
+use crate::web::sent::SentWork;
 
 /// For whom a frame is.
 #[derive(Debug, Default, Deserialize)]

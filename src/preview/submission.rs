@@ -16,8 +16,8 @@ use crate::rules::question::columns::{ColumnValue, columns};
 use crate::site::explanation::explain;
 use crate::site::external_submit::assignment_id;
 use crate::site::frame::{explained, in_any_frame};
-use crate::web::sent::{SentWork, cleaned};
 use crate::web::page::answer;
+use crate::web::sent::{SentWork, cleaned};
 
 /// Of a longer text only the beginning is shown, in bytes.
 const MOST_SHOWN: usize = 256 << 10;
@@ -96,7 +96,12 @@ impl AnswerPage {
             }
             _ => None,
         });
-        Ok(Self { fields, left_out: found.left_out, task_answers, document: cut(document, MOST_SHOWN) })
+        Ok(Self {
+            fields,
+            left_out: found.left_out,
+            task_answers,
+            document: cut(document, MOST_SHOWN),
+        })
     }
 }
 

@@ -60,6 +60,8 @@ pub struct CheckedBatch {
     pub table: Table,
     /// The variables of the template, in the order of their names.
     pub variables: Vec<String>,
+    /// What a person might want to know about the template; the lines are its own.
+    pub template_notes: Vec<TableNote>,
 }
 
 impl CheckedBatch {
@@ -85,10 +87,24 @@ impl CheckedBatch {
 /// Checks what a batch is to be made from.
 ///
 /// # Errors
-/// A value outside its limits; or every problem of the table: those of [`csv::read`], a variable
-/// without a column, no row, a page that is too long.
+/// A value outside its limits; or every problem of the table: those of [`csv::read`] and of
+/// [`check_table`].
 pub fn check(mut new: NewBatch) -> Result<CheckedBatch, Refused> {
-    let values = Values::check(members(&new))?;
+    let values = check_settings(&new)?;
+    let data = std::mem::take(&mut new.data);
+    let mut table = csv::read(data.as_bytes(), csv::Limits::DATA)?;
+    let variables = check_table(&mut table, &new.template)?;
+    let template_notes = template::notes(&new.template);
+    Ok(CheckedBatch { new, values, table, variables, template_notes })
+}
+
+/// Checks what a batch is to be made from besides its table, and returns the values of its HIT
+/// type.
+///
+/// # Errors
+/// A value outside its limits.
+pub fn check_settings(new: &NewBatch) -> Result<Values, Fault> {
+    let values = Values::check(members(new))?;
     limits::ASSIGNMENTS.check("MaxAssignments", new.max_assignments)?;
     limits::LIFETIME_S.check("LifetimeInSeconds", new.lifetime_in_seconds)?;
     FRAME_HEIGHT.check("FrameHeight", new.frame_height)?;
@@ -98,15 +114,21 @@ pub fn check(mut new: NewBatch) -> Result<CheckedBatch, Refused> {
     limits::one_to("Template", &new.template, usize::MAX)?;
     limits::at_most_bytes("Template", &new.template, MAX_TEMPLATE_BYTES)?;
     if !crate::rules::text::is_clean(&new.template) {
-        return Err(Fault::parameter("The Template has control characters.").into());
+        return Err(Fault::parameter("The Template has control characters."));
     }
-    let data = std::mem::take(&mut new.data);
-    let mut table = csv::read(data.as_bytes(), csv::Limits::DATA)?;
-    let template = Template::new(&new.template, 0);
+    Ok(values)
+}
+
+/// Checks a table against its template, notes what is worth it, and returns the variables.
+///
+/// # Errors
+/// Every problem: a variable without a column, no row, a page that is too long.
+pub fn check_table(table: &mut Table, html: &str) -> Result<Vec<String>, Vec<TableNote>> {
+    let template = Template::new(html, 0);
     let variables: Vec<String> = template.variables().into_iter().map(str::to_owned).collect();
-    check_columns(&mut table, &variables)?;
-    check_lengths(&table, &template)?;
-    Ok(CheckedBatch { new, values, table, variables })
+    check_columns(table, &variables)?;
+    check_lengths(table, &template)?;
+    Ok(variables)
 }
 
 fn members(new: &NewBatch) -> HitTypeMembers {

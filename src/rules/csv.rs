@@ -1,16 +1,16 @@
 //! CSV: the tables of spreadsheets, read and written.
 //!
-//! The crate `csv` splits a text into records. Here are the rules around it: how bytes become text,
-//! what a table must look like, and where each problem is.
+//! How bytes become text, what a table must look like, and where each problem is.
 
 mod decode;
-
-use csv::{ReaderBuilder, StringRecord};
+mod records;
 
 use crate::rules::text::is_clean;
 use crate::shapes::table::TableNote;
 
 pub use decode::{Decoded, decode};
+use records::Records;
+pub(in crate::rules) use records::line_breaks;
 
 /// How much a table has at most.
 #[derive(Debug, Clone, Copy)]
@@ -112,45 +112,150 @@ impl Problems {
 /// row with another number of cells, a cell that is too long or has characters that nothing shows,
 /// a quotation mark without its partner; too many bytes, rows or columns.
 pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, Vec<TableNote>> {
-    let whole = |reason: String| vec![TableNote::new(1, "", reason)];
+    let Decoded { text, note } = decoded(bytes, limits)?;
+    let mut rows = Rows::begin(&text, limits)?;
+    let mut table =
+        Table { line: rows.line, notes: note.into_iter().collect(), ..Table::default() };
+    while let Some(line) = rows.next() {
+        table.rows.push(Row { line, cells: rows.cells().map(str::to_owned).collect() });
+    }
+    table.columns = std::mem::take(&mut rows.columns);
+    rows.problems.result().map(|()| table)
+}
+
+/// The text of a table.
+///
+/// # Errors
+/// It is too long, or no text.
+pub fn decoded(bytes: &[u8], limits: Limits) -> Result<Decoded, Vec<TableNote>> {
     if bytes.len() > limits.bytes {
         return Err(whole(format!("the file has more than {} MiB", limits.bytes >> 20)));
     }
-    let Decoded { text, note } = decode(bytes).map_err(whole)?;
-    let mut records = Records::new(&text);
-    let Some(line) = records.next()? else { return Err(whole("the file is empty".into())) };
-    let (header, most) = (&records.record, limits.columns);
-    let wanted = header.len();
-    if wanted > most {
-        return Err(vec![TableNote::new(line, "", format!("there are more than {most} columns"))]);
+    decode(bytes).map_err(whole)
+}
+
+fn whole(reason: String) -> Vec<TableNote> {
+    vec![TableNote::new(1, "", reason)]
+}
+
+/// The rows of a table, one at a time.
+#[derive(Debug)]
+pub struct Rows<'t> {
+    /// Where the header is, from 1.
+    pub line: usize,
+    /// The names of the columns that are read.
+    pub columns: Vec<String>,
+    /// What is wrong so far.
+    pub problems: Problems,
+    records: Records<'t>,
+    /// Where the columns are that are read.
+    places: Vec<usize>,
+    /// How many columns the header has.
+    wanted: usize,
+    limits: Limits,
+    count: usize,
+}
+
+impl<'t> Rows<'t> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// There is none, or it has too many columns.
+    pub fn begin(text: &'t str, limits: Limits) -> Result<Self, Vec<TableNote>> {
+        let most = limits.columns;
+        let mut records = Records::new(text, most);
+        let Some(line) = records.next() else { return Err(whole("the file is empty".into())) };
+        let wanted = records.count;
+        let fails = |reason: String| Err(vec![TableNote::new(line, "", reason)]);
+        if records.is_open {
+            return fails(NO_PARTNER.to_owned());
+        }
+        if wanted > most {
+            return fails(format!("there are more than {most} columns"));
+        }
+        let name = |place: usize| records.get(place).unwrap_or_default().trim();
+        let is_read = |place: &usize| limits.only.is_empty() || limits.only.contains(&name(*place));
+        let places: Vec<usize> = (0..wanted).filter(is_read).collect();
+        let columns: Vec<String> = places.iter().map(|place| name(*place).to_owned()).collect();
+        let mut problems = Problems::default();
+        check_header(&columns, line, &mut problems);
+        records.most = wanted;
+        Ok(Self { line, columns, problems, records, places, wanted, limits, count: 0 })
     }
-    let is_read = |name: &str| limits.only.is_empty() || limits.only.contains(&name.trim());
-    let places: Vec<usize> = (0..wanted).filter(|place| is_read(&header[*place])).collect();
-    let columns: Vec<String> =
-        places.iter().map(|place| header[*place].trim().to_owned()).collect();
+
+    /// Reads the next row; where it begins.
+    pub fn next(&mut self) -> Option<usize> {
+        let line = loop {
+            let line = self.records.next()?;
+            if self.records.is_open {
+                self.problems.add(line, "", NO_PARTNER);
+                return None;
+            }
+            if !self.records.is_blank {
+                break line;
+            }
+        };
+        if self.count == self.limits.rows {
+            self.problems.add(line, "", format!("there are more than {} rows", self.limits.rows));
+            return None;
+        }
+        self.count += 1;
+        check_count(line, (self.records.count, self.wanted), &mut self.problems);
+        for (place, column) in self.places.iter().zip(&self.columns) {
+            if let Some(cell) = self.records.get(*place) {
+                check_cell(line, (cell, column), &mut self.problems);
+            }
+        }
+        Some(line)
+    }
+
+    /// The cells of the row that are read.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().filter_map(|place| self.records.get(*place))
+    }
+}
+
+const NO_PARTNER: &str = "a quotation mark has no partner";
+
+/// Checks a table that was not read from a file, as [`read`] does; row 0 is the header.
+///
+/// # Errors
+/// Every problem.
+pub fn check(table: &Table, limits: Limits) -> Result<(), Vec<TableNote>> {
     let mut problems = Problems::default();
-    check_header(&columns, line, &mut problems);
-    let mut table = Table { line, columns, rows: Vec::new(), notes: note.into_iter().collect() };
-    while let Some(line) = records.next()? {
-        if table.rows.len() == limits.rows {
-            problems.add(line, "", format!("there are more than {} rows", limits.rows));
+    let wanted = table.columns.len();
+    if wanted > limits.columns {
+        let reason = format!("there are more than {} columns", limits.columns);
+        problems.add(table.line, "", reason);
+    }
+    check_header(&table.columns, table.line, &mut problems);
+    for (index, Row { line, cells }) in table.rows.iter().enumerate() {
+        if index == limits.rows {
+            problems.add(*line, "", format!("there are more than {} rows", limits.rows));
             break;
         }
-        let record = &records.record;
-        if record.iter().all(str::is_empty) {
-            continue;
+        check_count(*line, (cells.len(), wanted), &mut problems);
+        for (cell, column) in cells.iter().zip(&table.columns) {
+            check_cell(*line, (cell, column), &mut problems);
         }
-        if record.len() != wanted {
-            let cells = record.len();
-            let reason = format!("the row has {cells} cells, and the header has {wanted}");
-            problems.add(line, "", reason);
-        }
-        let cells = places.iter().filter_map(|place| record.get(*place)).map(str::to_owned);
-        let row = Row { line, cells: cells.collect() };
-        check_row(&row, &table.columns, &mut problems);
-        table.rows.push(row);
     }
-    problems.result().map(|()| table)
+    problems.result()
+}
+
+fn check_count(line: usize, (count, wanted): (usize, usize), problems: &mut Problems) {
+    if count != wanted {
+        let reason = format!("the row has {count} cells, and the header has {wanted}");
+        problems.add(line, "", reason);
+    }
+}
+
+fn check_cell(line: usize, (cell, column): (&str, &str), problems: &mut Problems) {
+    if cell.len() > MAX_CELL_BYTES {
+        let limit = MAX_CELL_BYTES >> 10;
+        problems.add(line, column, format!("the cell has more than {limit} KiB"));
+    } else if !is_clean(cell) {
+        problems.add(line, column, "the cell has control characters");
+    }
 }
 
 fn check_header(columns: &[String], line: usize, problems: &mut Problems) {
@@ -164,79 +269,6 @@ fn check_header(columns: &[String], line: usize, problems: &mut Problems) {
             problems.add(line, name, "the column stands twice");
         }
     }
-}
-
-fn check_row(row: &Row, columns: &[String], problems: &mut Problems) {
-    for (cell, column) in row.cells.iter().zip(columns) {
-        if cell.len() > MAX_CELL_BYTES {
-            let limit = MAX_CELL_BYTES >> 10;
-            problems.add(row.line, column, format!("the cell has more than {limit} KiB"));
-        } else if !is_clean(cell) {
-            problems.add(row.line, column, "the cell has control characters");
-        }
-    }
-}
-
-/// The records of a text, each with its line.
-struct Records<'t> {
-    text: &'t str,
-    reader: csv::Reader<&'t [u8]>,
-    record: StringRecord,
-    /// The line of the byte `counted`.
-    line: usize,
-    counted: usize,
-}
-
-impl<'t> Records<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { text, reader: reader(text), record: StringRecord::new(), line: 1, counted: 0 }
-    }
-
-    /// Reads the next record that is no blank line; where it begins.
-    fn next(&mut self) -> Result<Option<usize>, Vec<TableNote>> {
-        let unreadable = |line, reason: String| vec![TableNote::new(line, "", reason)];
-        match self.reader.read_record(&mut self.record) {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(error) => return Err(unreadable(self.line, error.to_string())),
-        }
-        let begin = self.record.position().map_or(0, csv::Position::byte);
-        // Blank lines belong to the record that follows.
-        let rest = usize::try_from(begin).ok().and_then(|begin| self.text.get(begin..));
-        let rest = rest.unwrap_or_default().trim_start_matches(['\r', '\n']);
-        let begin = self.text.len() - rest.len();
-        self.line += line_breaks(&self.text[self.counted..begin]);
-        self.counted = begin;
-        let is_last = self.reader.position().byte() >= self.text.len() as u64;
-        if is_last && self.is_open(begin) {
-            return Err(unreadable(self.line, "a quotation mark has no partner".into()));
-        }
-        Ok(Some(self.line))
-    }
-
-    /// Whether the last record ends within quotation marks: a comma then begins no new cell.
-    fn is_open(&self, begin: usize) -> bool {
-        let longer = format!("{},", &self.text[begin..]);
-        let mut reader = reader(&longer);
-        let mut records = reader.records();
-        let both = (records.next(), records.next());
-        matches!(both, (Some(Ok(record)), None) if record.len() == self.record.len())
-    }
-}
-
-fn reader(text: &str) -> csv::Reader<&[u8]> {
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).from_reader(text.as_bytes())
-}
-
-fn line_breaks(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let ends = |(place, byte): (usize, &u8)| match byte {
-        b'\n' => true,
-        b'\r' => bytes.get(place + 1) != Some(&b'\n'),
-        _ => false,
-    };
-    bytes.iter().enumerate().filter(|found| ends(*found)).count()
 }
 
 /// How cells are written that a spreadsheet would take for a formula.

@@ -63,7 +63,8 @@ pub struct NewBatch {
     /// HTML in which `${column}` stands for the value of that column. If it has neither a `<form>`
     /// nor a `<crowd-form>`, a form is put around it.
     pub template: String,
-    /// CSV, with a header.
+    /// CSV, with a header. In a world, the rows of the batch stand for it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub data: String,
     /// Of each HIT.
     #[schema(min_length = 1, max_length = 128)]
@@ -141,12 +142,21 @@ pub struct Work {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expiration: Option<At>,
+    /// How many of them could not be done; `Problems` says why, for the first 100.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schema(minimum = 0)]
+    pub failed: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 impl Work {
     /// Work of which nothing is done yet.
     pub const fn new(kind: WorkKind, total: i64) -> Self {
-        Self { kind, done: 0, total, additional_assignments: None, expiration: None }
+        Self { kind, done: 0, total, additional_assignments: None, expiration: None, failed: 0 }
     }
 
     /// Whether nothing is left to do.
@@ -164,6 +174,23 @@ words! {
         /// There is a reason in the column Reject.
         Reject = "Reject",
     }
+}
+
+/// What an uploaded file says of one assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Mark {
+    /// Where it stands.
+    #[schema(minimum = 1)]
+    pub line: usize,
+    /// Which assignment.
+    #[schema(value_type = Id)]
+    pub assignment_id: String,
+    /// What to do.
+    pub decision: Decision,
+    /// What the worker reads of a rejection.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// What a batch costs if all its work is approved. The sandbox charges nothing.

@@ -12,7 +12,6 @@ use crate::rules::hit::no_more_hits;
 use crate::site::address;
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, PageFault, go};
-use crate::web::sent::Sent;
 use crate::site::visit::{Visit, value};
 use crate::store::acceptances::Acceptance;
 use crate::store::hits;
@@ -22,6 +21,7 @@ use crate::views::bar::Prompt;
 use crate::views::guard::Action;
 use crate::views::show::path;
 use crate::views::task::{self, no_such_group};
+use crate::web::sent::Sent;
 
 /// `GET` and `POST /projects/{group}/tasks/accept_random`.
 pub async fn random(Path(group): Path<String>, visit: Arc<Visit>) -> Page {

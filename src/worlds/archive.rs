@@ -6,12 +6,14 @@
 //!   possible.
 //! - Entries that a server refuses are left out, so that the rest can be loaded.
 
+mod batches;
 mod copies;
 mod date;
 mod item;
 mod kind;
 mod made;
 mod read;
+mod results;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,13 +22,23 @@ use serde_json::{Map, Value};
 use kind::with_balance;
 pub use kind::{Kind, in_words};
 pub use made::Made;
-pub use read::{CSV, File, decode, read};
+pub use read::{File, decode, read};
 
+use crate::rules::limits;
 use crate::worlds::Problem;
 use crate::worlds::problem::Problems;
+use batches::{Batch, BatchOf, Pages};
 use copies::{Copies, List};
 use item::Item;
 use made::Entry;
+
+/// Reads the bytes of a file.
+///
+/// # Errors
+/// For a person: what the file is instead of saved answers.
+pub fn read_bytes(bytes: Vec<u8>) -> Result<File, String> {
+    if results::is_table(&bytes) { Ok(results::read(&bytes)) } else { decode(bytes).and_then(read) }
+}
 
 /// The entries of all files.
 #[derive(Debug, Default)]
@@ -41,6 +53,8 @@ pub struct Archive {
     now: Option<String>,
     /// The keys of the entries that the server has already. They are not loaded again.
     known: BTreeMap<Kind, HashSet<String>>,
+    /// The numbers of the server's batches.
+    known_batches: HashSet<i64>,
     naive_times: usize,
     unknown_members: BTreeSet<String>,
     left_out: LeftOut,
@@ -138,6 +152,7 @@ impl Archive {
                 "; conflicts with {other} in {members} of {what}: the copy saved later is used"
             ));
         }
+        parts.extend(file.notes.iter().map(|note| format!("; {note}")));
         parts.push(first_of(&file.problems, "; left out: "));
         parts.concat()
     }
@@ -214,6 +229,7 @@ impl Archive {
             })
             .collect();
         let owner = owner.map(|owner| ids.get(owner).map_or(owner, String::as_str));
+        self.known_batches.extend(dump.batches);
         for (kind, item) in dump.items {
             if !item.has_id {
                 if let Some(index) = self.copy_of(kind, &item, (SERVER, item.list)) {
@@ -290,7 +306,28 @@ impl Archive {
         let balance = self.balance.as_ref().map(|(_, balance)| balance.as_str());
         head.extend(balance.map(|balance| ("AvailableBalance".to_owned(), balance.into())));
         let entries: Vec<Entry<'_>> = self.entries().collect();
-        Made::of(&entries, head, |kind, key| self.is_known(kind, key))
+        let pages = Pages::of(&self.batches());
+        Made::of(&entries, head, &pages, |kind, key| self.is_known(kind, key))
+    }
+
+    /// The batches of results. One without a number has the HITs that the server lacks.
+    fn batches(&self) -> Vec<Batch<'_>> {
+        let of_kind = self.saved.iter().filter(|saved| saved.kind == Kind::Hit);
+        let hits = of_kind.filter(|saved| !saved.is_left_out).filter(|saved| {
+            let has_number = saved.item.row.as_ref().is_some_and(|row| row.batch.is_some());
+            has_number || !self.has_server(saved)
+        });
+        let groups = batches::grouped(hits.map(|saved| (saved.file, &saved.item)));
+        let batch = |(of, hits): (BatchOf, Vec<_>)| {
+            let (name, is_there) = match of {
+                BatchOf::Number(number) => {
+                    (format!("Batch {number}"), self.known_batches.contains(&number))
+                }
+                BatchOf::File(file) => (short_name(&self.names[file]), false),
+            };
+            Batch { of, name, is_there, hits }
+        };
+        groups.into_iter().map(batch).collect()
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
@@ -334,6 +371,12 @@ impl Archive {
         }
         notes
     }
+}
+
+/// The name of a file without its folders, as long as a batch's name may be.
+fn short_name(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.chars().take(limits::TITLE).collect()
 }
 
 /// As [`in_words`], with the number of HITs that the assignments belong to.

@@ -1,5 +1,7 @@
 //! Dumping: the whole market as a world that loads again.
 
+mod batches;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
@@ -59,6 +61,7 @@ pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
         hit_types: Some(hit_types(turn).await?),
         hits: Some(hits(turn).await?),
         uploaded_files: Some(files(turn).await?),
+        batches: Some(batches::all(turn).await?),
         bonus_payments: Some(entries(bonus_payments::all(&mut turn.tx).await?)),
         worker_blocks: Some(entries(worker_blocks::all(&mut turn.tx).await?)),
         messages: Some(entries(messages::list(&mut turn.tx, 0, i64::MAX).await?)),

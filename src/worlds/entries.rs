@@ -4,6 +4,7 @@
 //! control API shows them. Every member may be absent or null; those that an entry cannot do
 //! without are marked `required`, and are looked for when all copies of the entry are known.
 
+pub mod batches;
 pub mod files;
 pub mod hits;
 pub mod people;

@@ -1,5 +1,6 @@
 //! Loading: entries become rows, in one turn, on top of what is there.
 
+mod batches;
 mod faults;
 mod files;
 mod hit;
@@ -58,6 +59,7 @@ pub async fn load(
     load.load_hit_types().await?;
     load.load_hits().await?;
     load.load_files().await?;
+    load.load_batches().await?;
     for entry in &entries.qualification_types {
         load.load_qualification_type(entry).await?;
     }

@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::shapes::table::TableNote;
+
 /// A place in another file, or elsewhere in the same one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +53,12 @@ impl Problem {
             format!(" ({other}line {line}: {path})")
         });
         format!("{}{self}{}", file(self.file), there.unwrap_or_default())
+    }
+}
+
+impl From<TableNote> for Problem {
+    fn from(TableNote { line, column, reason }: TableNote) -> Self {
+        Self { file: 0, path: column, line, reason, elsewhere: None }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::shapes::webhook::Webhook;
 use crate::shapes::worker::Worker;
 use crate::time::{Instant, When};
 use crate::worlds::entries::Entry;
+use crate::worlds::entries::batches::BatchEntry;
 use crate::worlds::entries::files::{FileEntry, LayoutEntry};
 use crate::worlds::entries::hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use crate::worlds::entries::people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry};
@@ -43,6 +44,7 @@ pub struct Entries {
     pub messages: Vec<Located<MessageEntry>>,
     pub layouts: Vec<Located<LayoutEntry>>,
     pub files: Vec<Located<FileEntry>>,
+    pub batches: Vec<Located<BatchEntry>>,
     pub faults: Vec<Located<FaultRule>>,
     pub webhooks: Vec<Located<Webhook>>,
     pub robots: Vec<Located<Robot>>,
@@ -53,6 +55,13 @@ pub struct Entries {
 }
 
 impl Entries {
+    /// The ids of HITs that these files hold, or hold work on.
+    pub fn hit_ids(&self) -> impl Iterator<Item = &str> {
+        let of_hits = self.hits.iter().filter_map(|of| of.hit.hit_id.as_deref());
+        let of_work = self.assignments.iter().filter_map(|work| work.hit_id.as_deref());
+        of_hits.chain(of_work).map(String::as_str)
+    }
+
     /// The ids that assignments have.
     pub fn work(&self) -> impl Iterator<Item = &str> {
         let within = self.hits.iter().flat_map(|hit| &hit.assignments);
@@ -110,6 +119,7 @@ pub fn read(reading: &Reading<'_>, owner: Option<&str>) -> Option<Entries> {
     entries.hit_types = sources.list("HITTypes", None);
     entries.layouts = sources.list("HITLayouts", None);
     entries.files = sources.list("UploadedFiles", None);
+    entries.batches = sources.list("Batches", None);
     entries.faults = sources.list("Faults", None);
     entries.webhooks = sources.list("Webhooks", None);
     entries.robots = sources.list("Robots", None);

@@ -170,7 +170,10 @@ def test_files_that_are_no_archive(empty, tmp_path):
     assert said[0] == "a.json: 1 assignment of 1 HIT"
     assert said[1].startswith("b.json: left out: Python's repr, not JSON: save answers with json.d")
     assert said[2].startswith("c.json: left out: line 2: not JSON: EOF while parsing")
-    assert said[3].startswith("d.csv: left out: a CSV file")
+    assert said[3] == "d.csv, line 1: AssignmentId: there is no such column: no results of a batch"
+    assert said[4] == "d.csv, line 1: WorkerId: there is no such column: no results of a batch"
+    assert said[5] == "d.csv: left out: with a problem, nothing of a table is imported"
+    said = said[:3] + said[5:]
     assert said[4] == "e.json: left out: it has no saved answers"
     assert said[5].startswith("f.png: left out: line 1: not UTF-8 text")
     assert said[6].startswith('made up: 1 HIT known only from assignments or reviews')

@@ -432,3 +432,40 @@ async fn rejected_work_of_many_hits_is_asked_for_again() {
     assert_eq!((&shown["Work"]["Done"], &shown["Problems"]), (&json!(25), &json!([])));
     assert_eq!(shown["Assignments"]["Max"], 25 + 23);
 }
+
+#[tokio::test]
+async fn a_dry_run_asks_the_market_too() {
+    let world = World::with(|options: &mut Options| {
+        options.market.profile = Profile::Production;
+    })
+    .await;
+    let dear = batch(json!({"Reward": "4167.00", "DryRun": true}));
+    let answer = refused(&world, "POST", "/batches", dear).await;
+    assert!(answer.contains("InsufficientFunds"), "{answer}");
+    let unknown = json!([{"QualificationTypeId": "3NONE", "Comparator": "Exists"}]);
+    let strange = batch(json!({"QualificationRequirements": unknown, "DryRun": true}));
+    let answer = refused(&world, "POST", "/batches", strange).await;
+    assert!(answer.contains("QualificationTypeDoesNotExist"), "{answer}");
+    let nobody = batch(json!({"Requester": "a b", "DryRun": true}));
+    let answer = refused(&world, "POST", "/batches", nobody).await;
+    assert!(answer.contains("Requester is no access key"), "{answer}");
+    let new = batch(json!({"Requester": "new", "DryRun": true, "Template": "${name} ${a b}"}));
+    let tried = world.done("POST", "/batches", new).await;
+    assert_eq!(tried["TemplateNotes"][0]["Line"], 1);
+    let requesters = world.done("GET", "/world", Value::Null).await["Requesters"].take();
+    assert!(requesters.as_array().unwrap().iter().all(|one| one["AccessKeyId"] != "new"));
+}
+
+#[tokio::test]
+async fn problems_are_counted_beyond_those_that_are_listed() {
+    let world = World::new().await;
+    let id = add(&world, json!({"MaxAssignments": 9, "Data": numbers(103)})).await;
+    while show(&world, id).await["Status"] != "Published" {}
+    world.done("POST", &format!("/batches/{id}/extend"), json!({"AdditionalAssignments": 1})).await;
+    let mut shown = show(&world, id).await;
+    while shown["Work"]["Done"] != 103 {
+        shown = show(&world, id).await;
+    }
+    assert_eq!(shown["Problems"].as_array().unwrap().len(), 100);
+    assert_eq!(shown["Work"]["Failed"], 103);
+}

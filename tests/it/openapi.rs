@@ -6,7 +6,7 @@ use mturk_local::control::description;
 use mturk_local::rules::robots::script::Outcome;
 use mturk_local::shapes::answerer::Spam;
 use mturk_local::shapes::assignment::AssignmentStatus;
-use mturk_local::shapes::batch::{BatchStatus, WorkKind};
+use mturk_local::shapes::batch::{BatchStatus, Decision, WorkKind};
 use mturk_local::shapes::fault_rule::Preset;
 use mturk_local::shapes::hit::HitStatus;
 use mturk_local::shapes::notification::EventType;
@@ -124,6 +124,7 @@ fn described_words_are_those_of_the_program_and_of_the_api() {
             // The control API's own word for a worker who asked.
             "RequestState" => vec!["Granted", "Pending", "Test"],
             "Operation" => sorted(Operation::ALL.iter().map(|one| one.as_str())),
+            "Decision" => sorted(Decision::ALL.map(Decision::as_str)),
             "BatchStatus" => sorted(BatchStatus::ALL.map(BatchStatus::as_str)),
             "WorkKind" => sorted(WorkKind::ALL.map(WorkKind::as_str)),
             "Preset" => sorted(Preset::ALL.iter().map(|one| one.as_str())),

@@ -1,6 +1,7 @@
 //! Worlds: the market as a file, in and out.
 
 mod archive;
+mod batches;
 mod builtin;
 mod costs;
 mod damaged;
@@ -9,6 +10,7 @@ mod histories;
 mod now;
 mod owners;
 mod replacing;
+mod results;
 mod saved;
 mod together;
 

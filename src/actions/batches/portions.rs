@@ -7,10 +7,9 @@ use crate::actions::expiration::expire_at;
 use crate::actions::hit::{CheckedHit, create_hit, extend};
 use crate::actions::review::{Approval, approve, reject};
 use crate::fault::{Code, Fault};
-use crate::rules::batch::review::Entry;
 use crate::rules::batch::template::{Template, number};
 use crate::rules::batch::{MOST_PROBLEMS, annotation};
-use crate::shapes::batch::{Batch, BatchStatus, Decision, Work, WorkKind};
+use crate::shapes::batch::{Batch, BatchStatus, Decision, Mark, Work, WorkKind};
 use crate::shapes::hit::{HitStatus, NewHit};
 use crate::shapes::table::TableNote;
 use crate::store::batches::{MadeFrom, RejectedHit};
@@ -57,6 +56,7 @@ fn note(batch: &mut Batch, line: usize, done: Result<(), Fault>) -> Result<bool,
     let Err(fault) = done else { return Ok(true) };
     let Some(refusal) = fault.refusal() else { return Err(fault) };
     let reason = refusal.text();
+    batch.work.failed += 1;
     if batch.problems.len() < MOST_PROBLEMS {
         batch.problems.push(TableNote::new(line, "", reason));
     }
@@ -170,7 +170,7 @@ async fn review(turn: &mut Turn, batch: &mut Batch) -> Result<(), Fault> {
 }
 
 /// Applies a decision, unless it is in force by now.
-async fn decide(turn: &mut Turn, entry: Entry) -> Result<(), Fault> {
+async fn decide(turn: &mut Turn, entry: Mark) -> Result<(), Fault> {
     let found = assignments::owned(&mut turn.tx, &turn.requester.id, &entry.assignment_id).await?;
     let Some((mut placed, mut hit)) = found else {
         let message = format!("Assignment {} is gone with its HIT.", entry.assignment_id);

@@ -1,12 +1,10 @@
 //! The files that an import reads.
 
-use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use crate::cli::new_file::folder;
-use crate::worlds::archive::CSV;
 
 /// A file, or standard input.
 #[derive(Debug)]
@@ -76,13 +74,6 @@ impl Path {
     /// Its name in the report.
     pub fn name(&self) -> String {
         if self.is_input() { "standard input".to_owned() } else { self.0.display().to_string() }
-    }
-
-    /// Why a file of this name is not read.
-    pub fn refusal(&self) -> Option<&'static str> {
-        let extension = self.0.extension().and_then(OsStr::to_str);
-        let is_table = |known: &str| extension.is_some_and(|ext| ext.eq_ignore_ascii_case(known));
-        ["csv", "tsv"].into_iter().any(is_table).then_some(CSV)
     }
 
     /// Its content.

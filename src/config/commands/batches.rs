@@ -104,7 +104,8 @@ pub enum BatchCommand {
 #[derive(Debug, Args)]
 #[command(next_help_heading = heading::WORK)]
 pub struct NewBatch {
-    /// A file with HTML, in which ${column} stands for a cell; or a built-in template.
+    /// A file with HTML, in which ${column} stands for a cell; - for standard input; or a built-in
+    /// template.
     #[arg(long, value_name = "FILE", env = "MTURK_LOCAL_TEMPLATE")]
     #[arg(value_hint = ValueHint::FilePath)]
     pub template: String,

@@ -19,9 +19,9 @@ use crate::desk::state::Desk;
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::batch;
-use crate::rules::batch::review::{Entry, Reviewed, read};
+use crate::rules::batch::review::{Reviewed, read};
 use crate::rules::csv::Limits;
-use crate::shapes::batch::{Batch, Decision};
+use crate::shapes::batch::{Batch, Decision, Mark};
 use crate::shapes::table::TableNote;
 use crate::time::real_now;
 use crate::turn::Turn;
@@ -55,7 +55,7 @@ impl ReviewPage<'_> {
         self.reviewed.entries.iter().filter(|entry| entry.decision == decision).count()
     }
 
-    fn listed(&self) -> &[Entry] {
+    fn listed(&self) -> &[Mark] {
         &self.reviewed.entries[..self.reviewed.entries.len().min(LISTED)]
     }
 }

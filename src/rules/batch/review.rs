@@ -6,24 +6,11 @@ use crate::ids::is_id;
 use crate::rules::batch::batch_of;
 use crate::rules::csv::{self, Limits, Problems, Row, Table};
 use crate::rules::limits::REQUESTER_FEEDBACK;
-use crate::shapes::batch::Decision;
+use crate::shapes::batch::{Decision, Mark};
 use crate::shapes::table::TableNote;
 
 /// So many decisions at a time.
 pub const MAX_DECISIONS: usize = 20_000;
-
-/// What the file says of an assignment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Where it stands.
-    pub line: usize,
-    /// Which assignment.
-    pub assignment_id: String,
-    /// What to do.
-    pub decision: Decision,
-    /// What the worker reads of a rejection.
-    pub reason: String,
-}
 
 /// What was uploaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +18,7 @@ pub struct Reviewed {
     /// The number of the batch, if the file names one in `RequesterAnnotation`.
     pub batch_id: Option<i64>,
     /// The decisions, in the order of the lines; rows without a mark are left out.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Mark>,
     /// What a person might want to know about the file.
     pub notes: Vec<TableNote>,
 }
@@ -99,7 +86,7 @@ impl Columns {
         place.and_then(|place| row.cells.get(place)).map_or("", |cell| cell.trim())
     }
 
-    fn entry(&self, row: &Row, problems: &mut Problems) -> Option<Entry> {
+    fn entry(&self, row: &Row, problems: &mut Problems) -> Option<Mark> {
         let (approve, reject) = (Self::cell(row, self.approve), Self::cell(row, self.reject));
         let decision = match (approve.is_empty(), reject.is_empty()) {
             (true, true) => return None,
@@ -119,6 +106,6 @@ impl Columns {
             let limit = format!("the reason has more than {REQUESTER_FEEDBACK} characters");
             problems.add(row.line, "Reject", limit);
         }
-        Some(Entry { line: row.line, assignment_id, decision, reason })
+        Some(Mark { line: row.line, assignment_id, decision, reason })
     }
 }

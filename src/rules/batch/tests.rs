@@ -2,12 +2,12 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::results::{HitFacts, Line, Rates, Results};
-use super::review::{Entry, MAX_DECISIONS, read};
+use super::review::{MAX_DECISIONS, read};
 use super::template::{Template, number};
 use super::*;
 use crate::rules::csv::Formulas;
 use crate::rules::question::{Question, parse};
-use crate::shapes::batch::Decision;
+use crate::shapes::batch::{Decision, Mark};
 use crate::time::Instant;
 
 fn new(changes: &Value) -> NewBatch {
@@ -39,6 +39,20 @@ fn variables_are_columns() {
         ["2 b: the template has ${b}: there is no column", "2 : there is no row below the header"]
     );
     assert_eq!(refused(&json!({"Data": ""})), ["1 : the file is empty"]);
+}
+
+#[test]
+fn what_is_no_variable_is_told_with_its_line() {
+    let html = "<p>${a}</p>\n\r\n${my col} ${} ${1}\n${a-b.c_1} ${\n}";
+    let found = template::notes(html);
+    let lines: Vec<usize> = found.iter().map(|note| note.line).collect();
+    assert_eq!(lines, [3, 3, 3]);
+    let reason = "${my col} stays as it is: a variable is a letter or _, then letters, digits, _, \
+                  . and -";
+    assert_eq!(found[0].reason, reason);
+    assert_eq!(template::notes(&"${}".repeat(200)).len(), 100);
+    let checked = check(new(&json!({"Template": "${a} ${b}\n${ c }"}))).unwrap();
+    assert_eq!(checked.template_notes[0].line, 2);
 }
 
 #[rstest]
@@ -122,7 +136,7 @@ fn the_annotation_names_batch_and_template() {
 fn marks_are_read() {
     let text = "AssignmentId,RequesterAnnotation,Approve,Reject,Answer.x\n\
         3A,BatchId:2;,x,,1\n3B,BatchId:2;,, too short ,2\n3C,BatchId:2;, ,,3\n";
-    let entry = |line, id: &str, decision, reason: &str| Entry {
+    let entry = |line, id: &str, decision, reason: &str| Mark {
         line,
         assignment_id: id.to_owned(),
         decision,

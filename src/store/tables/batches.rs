@@ -1,15 +1,17 @@
 //! `batches`: HITs made from a template and a table; `batch_rows`: the table; `batch_reviews`:
 //! decisions that are not applied yet.
 
+use std::collections::HashMap;
+
 use crate::fault::Fault;
-use crate::rules::batch::review::Entry;
 use crate::rules::csv::Row;
-use crate::shapes::batch::{Batch, NewBatch, WorkCounts};
+use crate::shapes::batch::{Batch, Mark, NewBatch, WorkCounts};
 use crate::shapes::scalar::{At, Id, WorkerId};
 use crate::store::Tx;
 use crate::store::db::insert_many::insert_many;
 use crate::store::db::row::{Columns, FromRow, document, from_row, stored};
 use crate::store::db::sql::{bind, sql};
+use crate::store::db::value::{Arg, set_of};
 use crate::store::hits::{Hit, select_hits};
 
 /// A selection of batches, in the order in which their columns are read.
@@ -26,8 +28,9 @@ pub(in crate::store) use select_batches;
 
 statements! {
     ADD = "INSERT INTO batches (requester_id, hit_type_id, name, title, created_at, status, \
-            row_count, published_count, work, problems, input_columns, document) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING key";
+            row_count, published_count, work, problems, input_columns, document, key) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $13 > 0 THEN $13 \
+            ELSE (SELECT coalesce(max(key), 0) + 1 FROM batches) END) RETURNING key";
     SAVE = "UPDATE batches SET status = $2, published_count = $3, work = $4, problems = $5 \
         WHERE key = $1";
     FIND = select_batches!("WHERE b.key = $1 AND $2 IN ('', b.requester_id)");
@@ -35,9 +38,17 @@ statements! {
     LIST_OWNED = select_batches!("WHERE b.key > $1 AND b.requester_id = $3 \
         ORDER BY b.key LIMIT $2 + 0");
     MADE_FROM = "SELECT input_columns, document FROM batches WHERE key = $1";
-    ADD_ROW = "INSERT INTO batch_rows (batch_key, number, line, cells) VALUES ($1, $2, $3, $4)";
+    ADD_ROW = "INSERT INTO batch_rows \
+            (batch_key, number, line, cells, hit_key, replaced_count) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
     ROWS = "SELECT line, cells FROM batch_rows WHERE batch_key = $1 AND number > $2 \
         ORDER BY number LIMIT $3 + 0";
+    MADE_ROWS = "SELECT r.line, r.cells, r.hit_key, r.replaced_count, h.id \
+        FROM batch_rows r LEFT JOIN hits h ON h.key = r.hit_key \
+        WHERE r.batch_key = $1 AND r.number > $2 ORDER BY r.number LIMIT $3 + 0";
+    HIT_KEYS = "SELECT h.id, h.key, \
+            coalesce((SELECT r.batch_key FROM batch_rows r WHERE r.hit_key = h.key), 0) \
+        FROM hits h WHERE h.requester_id = $1 AND h.id IN (SELECT key FROM json_each($2))";
     SET_HIT = "UPDATE batch_rows SET hit_key = $3 WHERE batch_key = $1 AND number = $2";
     HITS = select_hits!(and ", r.line";
         "JOIN batch_rows r ON r.hit_key = h.key WHERE r.batch_key = $1 AND r.number > $2 \
@@ -103,7 +114,7 @@ impl FromRow for Row {
     }
 }
 
-impl FromRow for Entry {
+impl FromRow for Mark {
     fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
         Ok(Self {
             line: line(columns)?,
@@ -122,31 +133,41 @@ fn counted(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Adds a batch with its table, and gives it its number.
+/// A row, and what became of it.
+#[derive(Debug)]
+pub struct MadeRow {
+    /// The row.
+    pub row: Row,
+    /// The HIT that was made from it.
+    pub hit_key: Option<i64>,
+    /// For so many rejected assignments the HIT got others.
+    pub replaced_count: i64,
+}
+
+from_row! { MadeRow: row, hit_key, replaced_count }
+
+/// Adds a batch with its table. It gets the number after the greatest, if it has none.
 pub async fn add(
     tx: &mut Tx,
     batch: &mut Batch,
     made_from: &MadeFrom,
-    rows: &[Row],
+    rows: &[MadeRow],
 ) -> Result<(), Fault> {
     let (work, problems) = (document(&batch.work)?, document(&batch.problems)?);
     let (columns, new) = (document(&made_from.columns)?, document(&made_from.new)?);
     let statement = bind!(sql(ADD); &*batch.requester_id, &*batch.hit_type_id, &batch.name,
         &batch.title, batch.creation_time.0, batch.status, batch.row_count,
-        batch.published_count, &work, &problems, &columns, &new);
+        batch.published_count, &work, &problems, &columns, &new, batch.batch_id);
     batch.batch_id = statement.only(tx).await?;
-    let row = |(place, row): (usize, &Row)| {
-        Ok((counted(place + 1), counted(row.line), document(&row.cells)?))
-    };
-    let rows = rows.iter().enumerate().map(row).collect::<Result<Vec<_>, Fault>>()?;
+    let cells = |made: &MadeRow| document(&made.row.cells);
+    let cells = rows.iter().map(cells).collect::<Result<Vec<_>, Fault>>()?;
+    let rows: Vec<(i64, &MadeRow, String)> =
+        (1..).zip(rows).zip(cells).map(|((number, row), cells)| (number, row, cells)).collect();
     let key = batch.batch_id;
-    insert_many(
-        tx,
-        ADD_ROW,
-        4,
-        &rows,
-        |statement, (number, line, cells)| bind!(statement; key, *number, *line, cells),
-    )
+    insert_many(tx, ADD_ROW, 6, &rows, |statement, (number, made, cells)| {
+        let line = counted(made.row.line);
+        bind!(statement; key, *number, line, cells, made.hit_key, made.replaced_count)
+    })
     .await
 }
 
@@ -187,6 +208,31 @@ pub async fn made_from(tx: &mut Tx, key: i64) -> Result<MadeFrom, Fault> {
 /// Up to `count` rows after the one with the number `after`.
 pub async fn rows(tx: &mut Tx, key: i64, after: i64, count: i64) -> Result<Vec<Row>, Fault> {
     sql(ROWS).bind(key).bind(after).bind(count).all(tx).await
+}
+
+/// As [`rows`], each with what became of it and the id of its HIT.
+pub async fn made_rows(
+    tx: &mut Tx,
+    key: i64,
+    after: i64,
+    count: i64,
+) -> Result<Vec<(MadeRow, Option<String>)>, Fault> {
+    sql(MADE_ROWS).bind(key).bind(after).bind(count).all(tx).await
+}
+
+/// The keys of those of these HITs that the requester has, and the batch of each; 0 for none.
+pub async fn hit_keys(
+    tx: &mut Tx,
+    requester_id: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, (i64, i64)>, Fault> {
+    let mut keys = HashMap::new();
+    for ids in ids.chunks(500) {
+        let found: Vec<(String, (i64, i64))> =
+            sql(HIT_KEYS).bind(requester_id).bind(Arg::Set(&set_of(ids))).all(tx).await?;
+        keys.extend(found);
+    }
+    Ok(keys)
 }
 
 /// Notes which HIT was made from a row.
@@ -234,22 +280,21 @@ pub async fn counts(tx: &mut Tx, key: i64) -> Result<WorkCounts, Fault> {
     sql(COUNTS).bind(key).only(tx).await
 }
 
-/// Adds the decisions of an uploaded file.
-pub async fn add_reviews(tx: &mut Tx, key: i64, entries: &[&Entry]) -> Result<(), Fault> {
-    let entries: Vec<(i64, i64, &Entry)> = entries
-        .iter()
-        .enumerate()
-        .map(|(place, entry)| (counted(place + 1), counted(entry.line), *entry))
+/// Adds the decisions of an uploaded file, of which so many are done.
+pub async fn add_reviews(tx: &mut Tx, key: i64, done: i64, entries: &[&Mark]) -> Result<(), Fault> {
+    let entries: Vec<(i64, i64, &Mark)> = (done + 1..)
+        .zip(entries)
+        .map(|(number, entry)| (number, counted(entry.line), *entry))
         .collect();
     insert_many(tx, ADD_REVIEW, 6, &entries, |statement, (number, line, entry)| {
-        let Entry { assignment_id, decision, reason, .. } = entry;
+        let Mark { assignment_id, decision, reason, .. } = entry;
         bind!(statement; key, *number, *line, assignment_id, *decision, reason)
     })
     .await
 }
 
 /// Up to `count` decisions after the one with the number `after`.
-pub async fn reviews(tx: &mut Tx, key: i64, after: i64, count: i64) -> Result<Vec<Entry>, Fault> {
+pub async fn reviews(tx: &mut Tx, key: i64, after: i64, count: i64) -> Result<Vec<Mark>, Fault> {
     sql(REVIEWS).bind(key).bind(after).bind(count).all(tx).await
 }
 

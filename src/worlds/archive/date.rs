@@ -54,6 +54,9 @@ fn of_text(text: &str) -> Option<Read> {
     if let Ok(number) = text.parse() {
         return zoned(of_number(number));
     }
+    if let Some(read) = of_java(text) {
+        return Some(read);
+    }
     let utc = ["Z", " UTC", " GMT"].iter().find_map(|zone| text.strip_suffix(zone));
     let plain = utc.map_or_else(|| text.to_owned(), |time| format!("{time}+00:00"));
     // Python's str() of a datetime has a blank where ISO 8601 has a T.
@@ -68,6 +71,84 @@ fn of_text(text: &str) -> Option<Read> {
     let of_naive = naive_forms.iter().find_map(|f| NaiveDateTime::parse_from_str(&plain, f).ok());
     let day = || NaiveDate::parse_from_str(&plain, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
     of_naive.or_else(day).map(naive)
+}
+
+/// Reads `Fri Nov 27 12:00:00 PST 2026`, as the requester site wrote times.
+fn of_java(text: &str) -> Option<Read> {
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [_, month, day, time, zone, year] = parts.as_slice() else { return None };
+    let offset_minutes = offset(zone)?;
+    let plain = format!("{year} {month} {day} {time}");
+    let local = NaiveDateTime::parse_from_str(&plain, "%Y %b %d %H:%M:%S").ok()?;
+    let at = local.and_utc().timestamp_millis() - offset_minutes * 60_000;
+    zoned(Some(Instant(at)))
+}
+
+/// Names of time zones that mean one offset, in minutes. Of those that several countries use, the
+/// meaning of RFC 2822 counts: the requester site wrote Pacific time. Others, such as IST, are not
+/// known.
+const ZONES: [(&str, i64); 40] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("UT", 0),
+    ("Z", 0),
+    ("WET", 0),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+    ("NST", -210),
+    ("NDT", -150),
+    ("BRT", -180),
+    ("ART", -180),
+    ("WEST", 60),
+    ("CET", 60),
+    ("CEST", 120),
+    ("EET", 120),
+    ("EEST", 180),
+    ("SAST", 120),
+    ("MSK", 180),
+    ("PKT", 300),
+    ("NPT", 345),
+    ("ICT", 420),
+    ("WIB", 420),
+    ("HKT", 480),
+    ("SGT", 480),
+    ("AWST", 480),
+    ("JST", 540),
+    ("KST", 540),
+    ("ACST", 570),
+    ("AEST", 600),
+    ("AEDT", 660),
+    ("NZST", 720),
+];
+
+/// The offset of a zone in minutes: a name, or `+05:30`, also behind `GMT` or `UTC`.
+fn offset(zone: &str) -> Option<i64> {
+    if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| *name == zone) {
+        return Some(*minutes);
+    }
+    let plain = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC")).unwrap_or(zone);
+    let (sign, digits) = match plain.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) => (hours, minutes),
+        None if digits.len() == 4 => digits.split_at_checked(2)?,
+        None => (digits, "0"),
+    };
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let fits = (0..=14).contains(&hours) && (0..60).contains(&minutes);
+    fits.then_some(sign * (hours * 60 + minutes))
 }
 
 fn naive(at: NaiveDateTime) -> Read {
@@ -110,6 +191,15 @@ mod tests {
             (json!("1567191600"), 0),
             (json!("1.5671916E9"), 0),
             (json!(1_567_191_600_007_i64), 7),
+            (json!("Fri Aug 30 12:00:00 PDT 2019"), 0),
+            (json!("Fri Aug 30 11:00:00 PST 2019"), 0),
+            (json!("Fri Aug 30 19:00:00 UTC 2019"), 0),
+            (json!("Fri Aug 30 19:00:00 GMT 2019"), 0),
+            (json!("Fri Aug 30 15:00:00 EDT 2019"), 0),
+            (json!("Fri Aug 30 21:00:00 CEST 2019"), 0),
+            (json!("Sat Aug 31 00:45:00 NPT 2019"), 0),
+            (json!("Sat Aug 31 00:30:00 GMT+05:30 2019"), 0),
+            (json!("Fri Aug 30 12:00:00 -0700 2019"), 0),
             (json!({"$date": "2019-08-30T19:00:00Z"}), 0),
             (json!({"$date": 1_567_191_600_000_i64}), 0),
             (json!({"$date": {"$numberLong": "1567191600000"}}), 0),
@@ -143,6 +233,10 @@ mod tests {
             json!("2019-13-01 00:00:00"),
             json!("2019-08-30 25:00:00+00:00"),
             json!("08/30/2019"),
+            json!("Fri Aug 30 12:00:00 IST 2019"),
+            json!("Fri Aug 30 12:00:00 -1 2019 x"),
+            json!("Fri Aug 30 12:00:00 +25:00 2019"),
+            json!("Fri Foo 30 12:00:00 UTC 2019"),
             json!("1e300"),
             json!(null),
             json!({"date": 1}),

@@ -1,7 +1,7 @@
 //! One entry of a file: how it is read, and merged with its copies.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,11 @@ use crate::worlds::merge::{last_counts, stage};
 use crate::worlds::node::Node;
 use crate::worlds::problem::without_position;
 use crate::worlds::read_entry::canonical_members;
+
+/// The title of a HIT that is made up.
+pub const TITLE: &str = "Unknown HIT";
+/// The reward of a HIT that is made up.
+pub const REWARD: &str = "0.00";
 
 /// An entry as a dump would write it, with the values that are needed without parsing it again.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +51,19 @@ pub struct Item {
     pub hit_type_id: Option<String>,
     /// Of a HIT.
     pub max_assignments: Option<i64>,
+    /// Of a HIT that comes from the results of a batch.
+    pub row: Option<BatchRow>,
+}
+
+/// The row from which a HIT of a batch was made.
+#[derive(Debug, Clone)]
+pub struct BatchRow {
+    /// The number of the batch, if it is known.
+    pub batch: Option<i64>,
+    /// Where the first assignment of the HIT stands in the results.
+    pub line: usize,
+    /// The cells by column.
+    pub cells: BTreeMap<String, String>,
 }
 
 /// What was noticed while a file was read.
@@ -139,6 +157,20 @@ impl Item {
         }
     }
 
+    /// The entry of these members.
+    ///
+    /// # Errors
+    /// The member that cannot be read, and why.
+    pub fn of_members<T: Entry>(
+        object: Map<String, Value>,
+        members: &Members,
+    ) -> Result<Self, (String, String)> {
+        match serde_path_to_error::deserialize::<_, T>(Value::Object(object)) {
+            Ok(entry) => Ok(Self::of::<T>(canonical_members(&entry), members)),
+            Err(error) => Err((error.path().to_string(), without_position(error.inner()))),
+        }
+    }
+
     fn of<T: Entry>(mut entry: Map<String, Value>, members: &Members) -> Self {
         let page = |name: &&'static str| Some((*name, entry.shift_remove(*name)?));
         let reports = REPORTS.iter().filter_map(page).collect();
@@ -171,6 +203,7 @@ impl Item {
             hit_type_id: text("HITTypeId").map(str::to_owned),
             is_titled: text("Title").is_some(),
             max_assignments: entry.get("MaxAssignments").and_then(Value::as_i64),
+            row: None,
             text: Value::Object(entry).to_string(),
         }
     }
@@ -208,7 +241,8 @@ impl Item {
         let mut reports = first.reports;
         reports.extend(last.reports);
         let Self { saved_at, list, .. } = last;
-        (Self { reports, list, saved_at, ..Self::of::<T>(entry, members) }, disputed)
+        let row = last.row.or(first.row);
+        (Self { reports, list, saved_at, row, ..Self::of::<T>(entry, members) }, disputed)
     }
 
     /// The entry as JSON. The pages of its reports are joined.

@@ -152,7 +152,8 @@ impl Kind {
         &RULES[self as usize]
     }
 
-    fn members(self) -> &'static Members {
+    /// Its members.
+    pub fn members(self) -> &'static Members {
         &MEMBERS[self as usize]
     }
 

@@ -7,13 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::rules::qualification::is_system;
 use crate::time::Instant;
-use crate::worlds::archive::item::Item;
+use crate::worlds::archive::batches::Pages;
+use crate::worlds::archive::item::{Item, REWARD, TITLE};
 use crate::worlds::archive::kind::{Kind, in_words, with_balance};
 
-/// The title of a HIT that is made up.
-const TITLE: &str = "Unknown HIT";
-/// The reward of a HIT that is made up.
-const REWARD: &str = "0.00";
 /// The name of a qualification type that is made up begins so; its id follows.
 const NAME: &str = "Unknown qualification";
 
@@ -24,6 +21,8 @@ pub struct Made {
     pub text: String,
     /// How many entries of each kind it has, including those that are made up.
     pub counts: BTreeMap<Kind, usize>,
+    /// How many batches it has.
+    batches: usize,
     /// Whether it has a balance.
     has_balance: bool,
     /// What is made up, a line each.
@@ -69,10 +68,12 @@ impl Made {
     pub fn of(
         entries: &[Entry<'_>],
         head: Map<String, Value>,
+        pages: &Pages,
         is_known: impl Fn(Kind, &str) -> bool,
     ) -> Self {
         let has_balance = head.contains_key("AvailableBalance");
-        let mut made = Self { has_balance, ..Self::default() };
+        let batches = pages.entries.len();
+        let mut made = Self { batches, has_balance, ..Self::default() };
         let mut lists: BTreeMap<Kind, Vec<Line<'_>>> = BTreeMap::new();
         let work = work(entries);
         let types = keys(entries, Kind::HitType);
@@ -82,10 +83,12 @@ impl Made {
             let Entry { index, kind, item, .. } = entry;
             let mut text = item.json();
             if *kind == Kind::Hit {
-                let lack = Lack::of(entry, work.get(item.key.as_str()), has_type);
+                let work = work.get(item.key.as_str());
+                let lack = Lack::of(entry, work, has_type);
                 untitled += usize::from(lack.is_untitled);
                 short += usize::from(lack.is_short);
-                text = lack.amended(item, work.get(item.key.as_str()));
+                let times = work.map_or((None, None), |work| (work.first, work.last));
+                text = pages.amended(lack.amended(item, work), item, times);
             }
             lists.entry(*kind).or_default().push(Line { at: item.at, index: Some(*index), text });
         }
@@ -98,13 +101,19 @@ impl Made {
         lists.entry(Kind::Hit).or_default().extend(hits);
         let types = types.into_iter().map(|id| Line::made_up(&unknown_type(id)));
         lists.entry(Kind::QualificationType).or_default().extend(types);
-        made.write(lists, head);
+        made.made_up.extend(pages.lines.iter().cloned());
+        made.write(lists, head, &pages.entries);
         made
     }
 
     /// What it holds: `3 HITs, 120 assignments`.
     pub fn in_words(&self) -> String {
-        with_balance(&in_words(&self.counts), self.has_balance)
+        let batches = match self.batches {
+            0 => String::new(),
+            1 => ", 1 batch".to_owned(),
+            count => format!(", {count} batches"),
+        };
+        with_balance(&(in_words(&self.counts) + &batches), self.has_balance)
     }
 
     fn tell(&mut self, hits: usize, types: usize, raised: usize) {
@@ -125,9 +134,18 @@ impl Made {
         }
     }
 
-    fn write(&mut self, lists: BTreeMap<Kind, Vec<Line<'_>>>, head: Map<String, Value>) {
+    fn write(
+        &mut self,
+        lists: BTreeMap<Kind, Vec<Line<'_>>>,
+        head: Map<String, Value>,
+        batches: &[Value],
+    ) {
         let mut text = Value::from(head).to_string();
         text.pop();
+        if !batches.is_empty() {
+            let batches: Vec<String> = batches.iter().map(Value::to_string).collect();
+            text.push_str(&[",\n\"Batches\":[\n", &batches.join(",\n"), "\n]"].concat());
+        }
         for (kind, mut lines) in lists.into_iter().filter(|(_, lines)| !lines.is_empty()) {
             lines.sort_by_key(|line| line.at);
             self.counts.insert(kind, lines.len());

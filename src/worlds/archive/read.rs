@@ -34,6 +34,12 @@ pub struct File {
     pub naive_times: usize,
     /// See `Noticed`.
     pub unknown_members: BTreeSet<String>,
+    /// Whether it is a table, of which all or nothing is read.
+    pub is_table: bool,
+    /// What a person might want to know about the file.
+    pub notes: Vec<String>,
+    /// The numbers of the batches of a dump.
+    pub batches: Vec<i64>,
 }
 
 /// Decodes the text of a file: UTF-16 if it begins with a byte order mark, or else UTF-8.
@@ -78,13 +84,13 @@ pub fn read(text: String) -> Result<File, String> {
     for piece in pieces {
         walk.value(&piece, None, None, 0);
     }
-    let Walk { found, balance, now, has_list, .. } = walk;
+    let Walk { found, balance, now, has_list, batches, .. } = walk;
     let read = parallel::map(found, |found: Found<'_>| {
         let (item, noticed) = found.kind.read(&found.node, found.hit_id.as_deref());
         let Found { kind, saved_at, list, .. } = found;
         (kind, item.map(|item| Item { list, saved_at, ..item }), noticed)
     });
-    let mut file = File { balance, now, has_list, ..File::default() };
+    let mut file = File { balance, now, has_list, batches, ..File::default() };
     let mut lists: BTreeMap<Kind, Vec<Item>> = BTreeMap::new();
     for (kind, item, Noticed { naive_times, unknown_members }) in read {
         file.naive_times += naive_times;
@@ -166,14 +172,14 @@ fn not_json(text: &str) -> Option<&'static str> {
         );
     }
     let columns = first.lines().next().unwrap_or_default();
-    if !is_json && columns.contains("HITId") && columns.contains([',', '\t']) {
-        return Some(CSV);
+    if !is_json && columns.contains("HITId") && columns.contains('\t') {
+        return Some("a table with tabs: save it as CSV");
+    }
+    if !is_json && columns.contains(',') {
+        return Some("no JSON, and no results of a batch: those have a column HITId");
     }
     (!is_json).then_some("not JSON: saved answers begin with { or [")
 }
-
-/// Why a CSV file is left out.
-pub const CSV: &str = "a CSV file: batch results of the requester site cannot be imported yet";
 
 /// An entry that was found.
 struct Found<'a> {
@@ -192,6 +198,7 @@ struct Walk<'a> {
     balance: Option<(Option<i64>, String)>,
     now: Option<String>,
     has_list: bool,
+    batches: Vec<i64>,
     /// When the answer that is being read was saved.
     saved_at: Option<i64>,
     /// How many lists were found so far.
@@ -254,6 +261,7 @@ impl<'a> Walk<'a> {
                 "ResponseMetadata" => {}
                 "AvailableBalance" if is_plain => self.set_balance(&node),
                 "Now" if is_plain => self.set_now(&node),
+                "Batches" if is_list => self.batches.extend(numbers(&node)),
                 list if is_list => {
                     let kind = Kind::of_list(list);
                     self.has_list |= kind.is_some();
@@ -282,6 +290,12 @@ impl<'a> Walk<'a> {
 
 fn text(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
+}
+
+/// The numbers of batches.
+fn numbers(list: &Node<'_>) -> Vec<i64> {
+    let number = |node: Node<'_>| serde_json::from_str(node.object().raw("BatchId")?.get()).ok();
+    list.elements().into_iter().filter_map(number).collect()
 }
 
 /// When boto3 received the answer, in epoch seconds.

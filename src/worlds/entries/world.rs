@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::batches::BatchEntry;
 use super::files::{FileEntry, LayoutEntry};
 use super::hits::{AssignmentEntry, HitEntry, HitTypeEntry};
 use super::people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry};
@@ -59,6 +60,7 @@ pub struct World {
     /// Those that are not inside their HIT; each names its HIT.
     pub assignments: Option<Vec<AssignmentEntry>>,
     pub uploaded_files: Option<Vec<FileEntry>>,
+    pub batches: Option<Vec<BatchEntry>>,
     pub bonus_payments: Option<Vec<BonusEntry>>,
     pub worker_blocks: Option<Vec<BlockEntry>>,
     pub messages: Option<Vec<MessageEntry>>,

@@ -93,7 +93,7 @@ async fn what_is_loaded_is_counted() {
     let none = json!({"Requesters": 0, "Workers": 0, "QualificationTypes": 0, "Qualifications": 0,
         "QualificationRequests": 0, "HITLayouts": 0, "HITTypes": 0, "HITs": 0, "Assignments": 0,
         "UploadedFiles": 0, "BonusPayments": 0, "WorkerBlocks": 0, "Messages": 0,
-        "Faults": 0, "Robots": 0, "Webhooks": 0});
+        "Batches": 0, "Faults": 0, "Robots": 0, "Webhooks": 0});
     let counted = |more: Value| changed(none.clone(), more);
     assert_eq!(loaded["Loaded"], counted(json!({"HITLayouts": 1, "Requesters": 2})));
     let loaded = world.done("POST", "/world", json!({})).await;

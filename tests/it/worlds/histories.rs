@@ -51,6 +51,9 @@ enum Step {
     Rewrite(usize, usize),
     Rich(bool),
     Dear(usize),
+    Batch(usize),
+    Mark(usize),
+    Republish(usize),
     End,
 }
 
@@ -89,6 +92,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any(), any()).prop_map(|(of, how)| Step::Rewrite(of, how)),
         1 => proptest::bool::ANY.prop_map(Step::Rich),
         2 => any().prop_map(Step::Dear),
+        1 => any().prop_map(Step::Batch),
+        1 => any().prop_map(Step::Mark),
+        1 => any().prop_map(Step::Republish),
         1 => Just(Step::End),
     ]
 }
@@ -101,6 +107,7 @@ struct Made {
     taken: Vec<String>,
     types: Vec<String>,
     requests: Vec<String>,
+    batches: Vec<String>,
 }
 
 fn pick(list: &[String], index: usize) -> String {

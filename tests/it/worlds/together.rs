@@ -152,7 +152,7 @@ async fn every_list_is_counted() {
         dumped["Assignments"] =
             work.flat_map(|hit| hit["Assignments"].as_array().unwrap().clone()).collect();
         let lists = loaded.as_object().unwrap();
-        assert_eq!(lists.len(), 16);
+        assert_eq!(lists.len(), 17);
         for (name, count) in lists {
             if builtin.name == "crowd" && name == "Assignments" {
                 // Its robots have begun.

@@ -1,5 +1,7 @@
 //! The steps of a history.
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::json;
 
 use super::qualify::qualify;
@@ -156,6 +158,47 @@ async fn reach(world: &World, step: Step, made: &mut Made) {
         Step::End => {
             let end = json!({"set": "2199-12-31T12:00:00Z"});
             world.control("POST", "/clock", end).await;
+        }
+        step => batch(world, step, made).await,
+    }
+}
+
+/// The steps that make batches and change them.
+async fn batch(world: &World, step: Step, made: &mut Made) {
+    match step {
+        Step::Batch(index) => {
+            let rows = (0..index).map(|row| format!("{row},\"a, \"\"b\"\"\n\"\n"));
+            let new = json!({"Title": format!("Batch {index}"), "Description": "Look",
+                "Reward": "0.01", "Template": "<p>${x}</p>", "MaxAssignments": 9,
+                "Data": format!("x,y\n{}", rows.collect::<String>())});
+            let (_, answer) = world.control("POST", "/batches", new).await;
+            let Some(id) = answer["Batch"]["BatchId"].as_i64() else { return };
+            made.batches.push(id.to_string());
+            let annotation = format!("BatchId:{id};");
+            let listed = world.ok("ListHITs", json!({"MaxResults": 100})).await;
+            let of_batch = listed["HITs"].as_array().unwrap().iter().filter(|hit| {
+                let own = hit["RequesterAnnotation"].as_str();
+                own.is_some_and(|own| own.starts_with(&annotation))
+            });
+            made.hits.extend(of_batch.map(|hit| hit["HITId"].as_str().unwrap().to_owned()));
+        }
+        Step::Mark(index) => {
+            let (id, mark) = (pick(&made.works, index), ["x,", ",no"][index % 2]);
+            for batch in &made.batches {
+                let text = format!("AssignmentId,Approve,Reject\n{id},{mark}\n");
+                let request = Request::post(format!("/_mturk/batches/{batch}/review"));
+                let request = request.header("host", "localhost").body(Body::from(text)).unwrap();
+                world.send(request).await;
+            }
+        }
+        Step::Republish(index) => {
+            let path = format!("/batches/{}", pick(&made.batches, index));
+            let (method, path) = match index % 5 {
+                0 => ("DELETE", path),
+                1 => ("POST", path + "/publish"),
+                _ => ("POST", path + "/republish"),
+            };
+            world.control(method, &path, json!({})).await;
         }
         step => qualify(world, step, made).await,
     }
