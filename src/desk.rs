@@ -6,13 +6,17 @@ mod change;
 mod head;
 mod hit;
 mod hits;
+mod money;
 mod page;
+mod qualifications;
 mod review;
 mod session;
 mod sign_in;
 mod state;
+mod workers;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
@@ -33,6 +37,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/hits/{id}", get(hit::show))
         .route("/requester/hits/{id}/frame", get(hit::frame))
         .route("/requester/hits/{id}/{change}", post(hit::change))
+        .merge(of_workers())
         .route("/requester/sign-out", post(sign_in::sign_out))
         .route_layer(from_fn_with_state(desk.clone(), session::check));
     let doors = Router::new()
@@ -44,4 +49,23 @@ pub fn router(desk: Desk) -> Router {
         .layer(from_fn(session::check_characters))
         .layer(map_response(with_frames))
         .with_state(desk)
+}
+
+/// Workers, their qualifications and their money.
+fn of_workers() -> Router<Desk> {
+    let upload = get(workers::ask_upload).post(workers::upload);
+    let upload = upload.layer(DefaultBodyLimit::max(workers::MAX_FORM));
+    Router::new()
+        .route("/requester/workers", get(workers::list))
+        .route("/requester/workers.csv", get(workers::download))
+        .route("/requester/workers/upload", upload)
+        .route("/requester/workers/{id}", get(workers::show))
+        .route("/requester/workers/{id}/{change}", post(workers::change))
+        .route("/requester/qualifications", get(qualifications::list))
+        .route("/requester/qualifications/new", get(qualifications::ask).post(qualifications::make))
+        .route("/requester/qualifications/{id}", get(qualifications::show))
+        .route("/requester/qualifications/{id}/{change}", post(qualifications::change))
+        .route("/requester/money", get(money::show))
+        .route("/requester/money/holds", get(money::holds))
+        .route("/requester/money/payments.csv", get(money::file))
 }

@@ -12,7 +12,6 @@ mod external_submit;
 mod frame;
 mod json;
 mod messages;
-pub(crate) mod multipart;
 mod page;
 mod preview;
 mod projects;

@@ -1,10 +1,11 @@
-//! What pages share: posted forms, answers, cookies, who holds the admin token, where the browser
+//! What pages share: posted forms, with files or without, answers, cookies, who holds the admin token, where the browser
 //! says that it is, and the question of a HIT.
 
 pub mod admin;
 pub mod attempts;
 pub mod cookie;
 pub mod form;
+pub mod multipart;
 pub mod origin;
 pub mod page;
 pub mod policy;

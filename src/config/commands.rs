@@ -2,6 +2,7 @@
 
 mod batches;
 mod lists;
+mod payments;
 
 use std::ffi::OsString;
 
@@ -17,6 +18,7 @@ pub use batches::{BatchArgs, BatchCommand, NewBatch};
 pub use lists::{
     FaultsArgs, FaultsCommand, RobotsArgs, RobotsCommand, WebhooksArgs, WebhooksCommand,
 };
+pub use payments::{PaymentsArgs, PaymentsFormat};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -59,6 +61,10 @@ pub enum Command {
     Robots(RobotsArgs),
     /// Make HITs from a template and a CSV file, and review the work.
     Batch(BatchArgs),
+    /// Print what a requester paid to workers.
+    ///
+    /// Rewards of approved work, and bonuses, the oldest first.
+    Payments(PaymentsArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.

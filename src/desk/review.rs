@@ -1,7 +1,7 @@
 //! Answers as tables, and what is decided about them.
 
 mod cell;
-mod decision;
+pub mod decision;
 mod files;
 mod measures;
 mod query;

@@ -10,7 +10,7 @@ use crate::fault::{Code, Fault};
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::question::filling::{Filling, SentFile};
 use crate::rules::text::{self, is_clean};
-use crate::site::multipart::{Part, parts};
+use crate::web::multipart::{Part, parts};
 
 /// The longest body of work, in bytes: one file of the largest size, and some more.
 const MAX_WORK: usize = 16 << 20;

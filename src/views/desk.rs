@@ -2,4 +2,7 @@
 
 pub mod hit;
 pub mod hits;
+pub mod money;
+pub mod qualifications;
 pub mod review;
+pub mod workers;

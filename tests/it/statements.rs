@@ -245,9 +245,11 @@ fn statements_have_names_of_their_own_and_count_their_markers() {
 }
 
 /// Statements that add amounts or multiply numbers, and why the result stays within 64 bits.
-const ADDING: [(&str, &str); 8] = [
+const ADDING: [(&str, &str); 10] = [
     ("batches.COUNTS", "twenty thousand HITs with a billion assignments each at most"),
     ("robots.COUNTS", "a hundred thousand robots at most"),
+    ("requesters.PUT_WHOLE", "balances are bounded, and what is added to them is"),
+    ("requesters.RAISE_OPENING", "what a HIT holds is bounded, and what it is added to is"),
     ("requesters.MOVE", "only where both amounts and both results are within bounds"),
     ("bonus_payments.TOTAL_OF_WORKER", "ninety million of the largest amount"),
     ("worker_history.BEFORE", "ninety million of the largest amount"),

@@ -22,6 +22,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (19, "robot_places", include_str!("../../../migrations/0019_robot_places.sql")),
     (20, "review", include_str!("../../../migrations/0020_review.sql")),
     (21, "batches", include_str!("../../../migrations/0021_batches.sql")),
+    (24, "money", include_str!("../../../migrations/0024_money.sql")),
 ];
 
 /// Versions before this one were never released.
