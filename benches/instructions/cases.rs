@@ -262,6 +262,12 @@ pub const CASES: &[Case] = &[
     ("reviewed_csv", "rows without a mark", |n| {
         format!("AssignmentId,Approve\n{}", numbered("3A{},\n", n)).into()
     }),
+    ("worker_csv", "changes", |n| {
+        format!("Worker ID,UPDATE-x\n{}", numbered("A{},1\n", n)).into()
+    }),
+    ("worker_csv", "problems", |n| {
+        format!("Worker ID,UPDATE-x\n{}", numbered("A{},y\n", n)).into()
+    }),
     ("batch", "variables", |n| format!("{}\0a\n1\n", numbered("${a{}}", n)).into()),
     ("batch", "uses of a variable", |n| format!("{}\0a\n1\n", text("${a}", n)).into()),
     ("batch", "rows", |n| format!("${{a}}\0a\n{}", text("1\n", n)).into()),

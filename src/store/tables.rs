@@ -50,8 +50,8 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages,
         notifications, owners, qualification_requests, qualification_types, qualifications,
         requester_workers, requesters, review, review_reports, reward_payments, robots, snapshots,
-        timers, unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history, workers,
-        world
+        timers, unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history,
+        workers, world
     };
     let resets = reset::STATEMENTS.map(|statements| ("reset", statements));
     tables

@@ -300,8 +300,10 @@ async fn a_table_of_workers_is_downloaded_filled_in_and_applied() {
         \"Number of HITs approved or rejected - Last 7 Days\",\
         \"Number of HITs approved - Last 7 Days\",\"Your approval rate - Last 7 Days\",\
         \"CURRENT-BlockStatus\",\"UPDATE-BlockStatus\",\"CURRENT-Careful\",\"UPDATE-Careful\"\n\
-        \"A1ANNA\",\"1\",\"1\",\"100%\",\"0\",\"0\",\"\",\"0\",\"0\",\"\",\"Never Blocked\",\"\",\"\",\"\"\n\
-        \"A1BEN\",\"1\",\"1\",\"100%\",\"1\",\"1\",\"100%\",\"0\",\"0\",\"\",\"Blocked\",\"\",\"5\",\"\"\n";
+        \"A1ANNA\",\"1\",\"1\",\"100%\",\"0\",\"0\",\"\",\"0\",\"0\",\"\",\
+        \"Never Blocked\",\"\",\"\",\"\"\n\
+        \"A1BEN\",\"1\",\"1\",\"100%\",\"1\",\"1\",\"100%\",\"0\",\"0\",\"\",\
+        \"Blocked\",\"\",\"5\",\"\"\n";
     assert_eq!(file.text, expected);
     let filled = file.text.replace("Blocked\",\"\",\"\",\"\"", "Blocked\",\"Block\",\"\",\"90\"");
     let filled =

@@ -30,7 +30,7 @@ macro_rules! paid {
     ($rest:literal) => {
         concat!(
             "SELECT grant_at, key, assignment_id, worker_id, hit_id, amount_cents, cost_cents, \
-            reason FROM bonus_payments WHERE requester_id = $1 AND ",
+            reason FROM bonus_payments WHERE ",
             $rest
         )
     };
@@ -64,9 +64,13 @@ statements! {
         ORDER BY b.grant_at DESC LIMIT $2 + 0");
     ONE_OF_WORKER = select_bonuses!("WHERE b.key = $1 AND b.worker_id = $2");
     ALL = select_payments!("", "ORDER BY key");
-    LATEST = paid!("(grant_at, key) < ($2, $3) ORDER BY grant_at DESC, key DESC LIMIT $4 + 0");
-    OLDEST = paid!("(grant_at, key) > ($2, $3) ORDER BY grant_at, key LIMIT $4 + 0");
-    TO_WORKER = paid!("worker_id = $2 ORDER BY grant_at DESC LIMIT $3 + 0");
+    LATEST = paid!("requester_id = $1 AND (grant_at, key) < ($2, $3) \
+        ORDER BY grant_at DESC, key DESC LIMIT $4 + 0");
+    OLDEST = paid!("requester_id = $1 AND (grant_at, key) > ($2, $3) \
+        ORDER BY grant_at, key LIMIT $4 + 0");
+    // By the index of the worker, who has fewer bonuses than the requester paid.
+    TO_WORKER = paid!("worker_id = $2 AND coalesce(requester_id, '') = $1 \
+        ORDER BY grant_at DESC LIMIT $3 + 0");
 }
 
 /// A bonus that was paid; in JSON, as the API shows it.

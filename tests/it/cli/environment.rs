@@ -99,6 +99,8 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_AFTER" | "MTURK_LOCAL_LIMIT" => Some(("-1", &["requests"])),
         "MTURK_LOCAL_ALLOW_OUTBOUND" => Some(("https://a.test/", &[])),
         "MTURK_LOCAL_ROBOT_KEY_ENV" => Some(("A=B", &[])),
+        "MTURK_LOCAL_SINCE" => Some(("soon", &["payments"])),
+        "MTURK_LOCAL_FORMAT" => Some(("nosuch", &["payments"])),
         "MTURK_LOCAL_FOLLOW" => Some(("perhaps", &["requests"])),
         // Names: the market knows which there are.
         "MTURK_LOCAL_REQUESTER"
