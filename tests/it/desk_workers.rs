@@ -16,7 +16,7 @@ fn row(page: &str, worker: &str) -> Vec<String> {
         let parts = cell.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
         parts.collect::<String>().trim().to_owned()
     };
-    row.split("</td>").map(plain).collect()
+    row.replace("</th>", "</td>").split("</td>").map(plain).collect()
 }
 
 /// The workers of a page, in its order.
@@ -280,7 +280,7 @@ async fn upload(browser: &Browser, world: &World, file: &str, reason: &str) -> R
 #[tokio::test]
 async fn a_table_of_workers_is_downloaded_filled_in_and_applied() {
     let world = World::new().await;
-    let hit = world.create_hit(json!({})).await;
+    let hit = world.create_hit(json!({"LifetimeInSeconds": 30 * 86_400})).await;
     let of = new_type(&world, "Careful").await;
     for worker in ["A1ANNA", "A1BEN"] {
         let id = world.work(worker, &hit).await;
@@ -330,7 +330,7 @@ async fn a_table_with_problems_changes_nothing() {
     let world = World::with(|options| options.market.known_workers_only = true).await;
     let of = new_type(&world, "Careful").await;
     new_type(&world.by("other"), "Theirs").await;
-    world.done("POST", "/workers", json!({"WorkerId": "A1ANNA"})).await;
+    world.done("PUT", "/workers/A1ANNA", json!({})).await;
     let mut browser = Browser::of(&world, "test").await;
     browser.get(&world, "/workers/upload").await;
     for (file, why) in [
