@@ -262,9 +262,7 @@ pub const CASES: &[Case] = &[
     ("reviewed_csv", "rows without a mark", |n| {
         format!("AssignmentId,Approve\n{}", numbered("3A{},\n", n)).into()
     }),
-    ("worker_csv", "changes", |n| {
-        format!("Worker ID,UPDATE-x\n{}", numbered("A{},1\n", n)).into()
-    }),
+    ("worker_csv", "changes", |n| format!("Worker ID,UPDATE-x\n{}", numbered("A{},1\n", n)).into()),
     ("worker_csv", "problems", |n| {
         format!("Worker ID,UPDATE-x\n{}", numbered("A{},y\n", n)).into()
     }),

@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::shapes::payment::{Payment, Place};
 use crate::store::{bonus_payments, requesters, reward_payments};
-use crate::time::Time;
+use crate::time::{Instant, Time};
 use crate::turn::Turn;
 
 /// Which payments.
@@ -69,6 +69,6 @@ pub async fn asked(turn: &mut Turn, asked: &Asked) -> Result<Payments, Fault> {
     let requester_id = requesters::id_of(&mut turn.tx, &asked.requester).await?;
     let since = asked.since.map(|since| Place::before(since.at(turn.now)));
     let from = asked.after.clone().or(since);
-    let from = from.unwrap_or_else(|| Place::before(crate::time::Instant(i64::MIN)));
+    let from = from.unwrap_or_else(|| Place::before(Instant(i64::MIN)));
     page_of(turn, &requester_id, &Wanted { is_latest_first: false, from, count: asked.count }).await
 }

@@ -50,8 +50,10 @@ statements! {
         WHERE q.worker_id = $1 AND t.requester_id = $2 AND q.status = 'Granted' \
         AND t.status <> 'Disposing' AND q.qualification_type_id > $3 \
         ORDER BY q.qualification_type_id LIMIT $4 + 0";
+    // By worker and type: many workers may have one type.
     OF_WORKERS = "SELECT q.worker_id, q.qualification_type_id, q.value FROM qualifications q \
-        WHERE q.worker_id IN (SELECT key FROM json_each($2)) AND q.status = 'Granted' \
+        WHERE q.worker_id IN (SELECT key FROM json_each($2)) \
+        AND coalesce(q.status, '') = 'Granted' \
         AND q.qualification_type_id IN (SELECT key FROM json_each($3)) \
         AND $1 = (SELECT t.requester_id FROM qualification_types t \
             WHERE t.id = q.qualification_type_id)";

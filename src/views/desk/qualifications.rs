@@ -35,9 +35,10 @@ pub async fn types(turn: &mut Turn, (search, after): &(String, Place)) -> Result
     let mut types = qualification_types::list(tx, filter, after, PAGE + 1).await?;
     let next = cut(&mut types, PAGE).map(QualificationType::place);
     let page = Page { after: None, size: REQUESTS };
-    let requests = match *after == Place::default() {
-        true => qualification_requests::list(tx, &requester.id, None, page).await?,
-        false => Vec::new(),
+    let requests = if *after == Place::default() {
+        qualification_requests::list(tx, &requester.id, None, page).await?
+    } else {
+        Vec::new()
     };
     Ok(TypeList { types, next, requests })
 }

@@ -136,7 +136,7 @@ test("a table of workers is downloaded, filled in and uploaded", async () => {
   await page.getByLabel("Reason, if workers are blocked").fill("Too fast");
   await upload(changed);
   await page.getByText("1 change made.").waitFor();
-  await page.getByRole("link", { name: "All workers" }).click();
+  await page.getByRole("link", { name: "All workers", exact: true }).click();
   await page.getByText("Too fast").waitFor();
   assert.deepEqual(page.errors, []);
   await page.context().close();
