@@ -2,7 +2,7 @@
 -- that the requester approved or rejected.
 CREATE TABLE requester_workers (
     requester_id    TEXT NOT NULL,
-    worker_id       TEXT {{bytewise}} NOT NULL,
+    worker_id       TEXT  NOT NULL,
     submitted_count BIGINT NOT NULL,
     approved_count  BIGINT NOT NULL,
     rejected_count  BIGINT NOT NULL,

@@ -1,5 +1,5 @@
-//! What pages share: posted forms, with files or without, answers, cookies, who holds the admin token, where the browser
-//! says that it is, and the question of a HIT.
+//! What pages share: posted forms, with files or without, answers, cookies, who holds the admin
+//! token, where the browser says that it is, and the question of a HIT.
 
 pub mod admin;
 pub mod attempts;

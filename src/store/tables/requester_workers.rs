@@ -38,7 +38,7 @@ statements! {
         WHERE requester_id = $1 AND worker_id = $2";
     REVIEWED_AMONG = "SELECT worker_id FROM requester_workers WHERE requester_id = $1 \
         AND worker_id IN (SELECT key FROM json_each($2)) AND reviewed_at IS NOT NULL";
-    LIST = select_workers!("w.worker_id >= $2 AND w.worker_id < $3 \
+    LIST = select_workers!("w.worker_id >= $2 AND w.worker_id <= $3 \
         ORDER BY w.worker_id LIMIT $4 + 0");
     FIND = select_workers!("w.worker_id = $2");
 }
@@ -147,8 +147,8 @@ pub async fn list(
     (prefix, first): (&str, &str),
     count: i64,
 ) -> Result<Vec<Known>, Fault> {
-    // Ids hold capital letters and digits.
-    let end = format!("{prefix}~");
+    // Ids are made of capital letters and digits, 64 at most.
+    let end = format!("{prefix}{}", "Z".repeat(64));
     let statement = sql(LIST).bind(requester_id).bind(first.max(prefix)).bind(&end);
     statement.bind(count).all(tx).await
 }

@@ -122,9 +122,10 @@ pub async fn workers(turn: &mut Turn, query: &WorkersQuery) -> Result<WorkerList
     Ok(WorkerList { workers: all, next, is_partly_sorted })
 }
 
-/// The smallest text that comes behind an id.
+/// The first id that comes behind an id, whatever the order of a database: ids are made of digits
+/// and, behind them, capital letters.
 fn behind(id: &str) -> String {
-    format!("{id}!")
+    format!("{id}0")
 }
 
 async fn batch(
