@@ -18,8 +18,9 @@ pub async fn run(command: &PaymentsArgs) -> Result<(), ClientError> {
     let since = command.since.as_deref().map(since).transpose()?;
     let given = [("since", since.as_deref()), ("requester", command.requester.as_deref())];
     let filter = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let filter: String =
+    let filter: Vec<String> =
         filter.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+    let filter = filter.concat();
     let (mut after, mut all) = (String::new(), Vec::new());
     loop {
         let path = format!("/_mturk/payments?limit=1000{filter}{after}");
@@ -34,7 +35,9 @@ pub async fn run(command: &PaymentsArgs) -> Result<(), ClientError> {
         PaymentsFormat::Json => print(&json!({"Payments": all})),
         PaymentsFormat::Csv => {
             let mut table = Table::default();
-            all.iter().for_each(|payment| table.add(payment));
+            for payment in &all {
+                table.add(payment);
+            }
             print_part(&table.finish()).map(drop)
         }
     }

@@ -67,7 +67,8 @@ impl ListQuery {
     fn address(&self) -> String {
         let fields = [("search", self.prefix()), ("sort", self.sort.clone())];
         let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        filled.map(|(name, value)| format!("&{name}={}", show::path(&value))).collect()
+        let pairs = filled.map(|(name, value)| format!("&{name}={}", show::path(&value)));
+        pairs.collect::<Vec<_>>().concat()
     }
 }
 

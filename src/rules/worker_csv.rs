@@ -168,15 +168,18 @@ pub fn read(bytes: &[u8]) -> Result<Upload, Vec<TableNote>> {
     Ok(Upload { notes: table.notes, ..upload })
 }
 
+/// Columns of updates: where each stands, and its name.
+type Updates = Vec<(usize, String)>;
+
 /// Where the workers stand, and the updates with their names.
-fn places(table: &Table) -> Result<(usize, Vec<(usize, String)>), Vec<TableNote>> {
+fn places(table: &Table) -> Result<(usize, Updates), Vec<TableNote>> {
     let mut problems = Problems::default();
     let worker = table.columns.iter().position(|name| name.eq_ignore_ascii_case(WORKER));
     if worker.is_none() {
         problems.add(table.line, WORKER, "there is no such column");
     }
     let named = table.columns.iter().enumerate();
-    let updates: Vec<(usize, String)> = named
+    let updates: Updates = named
         .filter_map(|(place, name)| Some((place, name.strip_prefix(UPDATE)?.trim().to_owned())))
         .collect();
     if updates.is_empty() {

@@ -25,13 +25,13 @@ pub async fn download(desk: Desk, session: Session) -> Page {
     let (ids, names): (Vec<String>, Vec<String>) = types.into_iter().unzip();
     let (mut download, mut after) = (Download::new(&names), String::new());
     loop {
-        let input = (after, ids.clone());
+        let input = (after.clone(), ids.clone());
         let part = desk.engine.read(Arc::clone(&requester), input, |turn, (after, ids)| {
             Box::pin(workers::exported(turn, after, ids))
         });
         let part = part.await?;
         let Some(last) = part.last() else { break };
-        after = last.known.worker_id.clone();
+        after.clone_from(&last.known.worker_id);
         for Exported { known, rates, scores } in part {
             let is_blocked = known.blocked.is_some();
             download.add(Line { worker_id: known.worker_id, rates, is_blocked, scores });

@@ -135,14 +135,11 @@ async fn apply(turn: &mut Turn, upload: &Upload, reason: &str) -> Result<Outcome
     let (mut types, mut problems) = (HashMap::new(), Vec::new());
     for (line, name) in &upload.types {
         let (tx, requester_id) = (&mut turn.tx, &turn.requester.id);
-        match qualification_types::id_of(tx, requester_id, name).await? {
-            Some(id) => {
-                types.insert(name.as_str(), id);
-            }
-            None => {
-                let why = "you have no qualification type of this name";
-                problems.push(TableNote::new(*line, format!("UPDATE-{name}"), why));
-            }
+        if let Some(id) = qualification_types::id_of(tx, requester_id, name).await? {
+            types.insert(name.as_str(), id);
+        } else {
+            let why = "you have no qualification type of this name";
+            problems.push(TableNote::new(*line, format!("UPDATE-{name}"), why));
         }
     }
     let first = upload.changes.iter().find(|change| change.update == Update::Block);

@@ -183,7 +183,7 @@ pub async fn exported(
         };
         let scores = type_ids.iter().map(score).collect();
         let rates = rates.get(&known.worker_id).copied().unwrap_or_default();
-        Exported { rates, scores, known }
+        Exported { known, rates, scores }
     });
     Ok(exported.collect())
 }
