@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod import;
+pub mod payments;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};

@@ -10,6 +10,7 @@ mod files;
 mod health;
 mod json;
 mod metrics;
+mod payments;
 mod qualifications;
 mod requests;
 mod robots;
@@ -134,6 +135,7 @@ fn routes() -> Router<Control> {
         .route("/assignments/{id}/return", post(work::return_place))
         .route("/hits/{id}/submissions", post(work::submission))
         .route("/messages", get(workers::messages))
+        .route("/payments", get(payments::list))
         .route("/events", get(events::list))
         .route("/faults", get(faults::list).post(faults::add).delete(faults::remove))
         .route("/webhooks", get(webhooks::list).post(webhooks::add).delete(webhooks::remove))

@@ -8,15 +8,19 @@ mod head;
 mod hit;
 mod hits;
 mod live;
+mod money;
 mod page;
 mod parts;
+mod qualifications;
 mod review;
 mod session;
 mod sign_in;
 mod state;
 pub mod streams;
+mod workers;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
@@ -45,6 +49,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/hits/{id}/frame", get(hit::frame))
         .route("/requester/hits/{id}/{change}", post(hit::change))
         .merge(of_batches())
+        .merge(of_workers())
         .route("/requester/sign-out", post(sign_in::sign_out))
         .route_layer(from_fn_with_state(desk.clone(), session::check));
     let doors = Router::new()
@@ -76,4 +81,23 @@ fn of_batches() -> Router<Desk> {
         .route("/requester/batches/{id}/review", post(batches::upload))
         .route("/requester/batches/{id}/review/{draft}", get(batches::confirm).post(batches::apply))
         .route("/requester/batches/{id}/{change}", post(batches::change))
+}
+
+/// Workers, their qualifications and their money.
+fn of_workers() -> Router<Desk> {
+    let upload = get(workers::ask_upload).post(workers::upload);
+    let upload = upload.layer(DefaultBodyLimit::max(workers::MAX_FORM));
+    Router::new()
+        .route("/requester/workers", get(workers::list))
+        .route("/requester/workers.csv", get(workers::download))
+        .route("/requester/workers/upload", upload)
+        .route("/requester/workers/{id}", get(workers::show))
+        .route("/requester/workers/{id}/{change}", post(workers::change))
+        .route("/requester/qualifications", get(qualifications::list))
+        .route("/requester/qualifications/new", get(qualifications::ask).post(qualifications::make))
+        .route("/requester/qualifications/{id}", get(qualifications::show))
+        .route("/requester/qualifications/{id}/{change}", post(qualifications::change))
+        .route("/requester/money", get(money::show))
+        .route("/requester/money/holds", get(money::holds))
+        .route("/requester/money/payments.csv", get(money::file))
 }

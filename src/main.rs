@@ -106,6 +106,7 @@ fn start(cli: Cli) -> anyhow::Result<u8> {
             Some(Command::Webhooks(command)) => client::webhooks(&command).await?,
             Some(Command::Robots(command)) => client::robots(&command).await?,
             Some(Command::Batch(command)) => client::batches::run(&command).await?,
+            Some(Command::Payments(command)) => client::payments::run(&command).await?,
             Some(Command::Requests(command)) => client::requests(&command).await?,
             Some(Command::Health(command)) => client::health(&command).await?,
             Some(Command::Fixtures { name }) => print_text(&fixtures(name.as_deref())?)?,

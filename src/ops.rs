@@ -145,6 +145,26 @@ pub mod named {
     pub const REJECT: &str = "RejectAssignment";
     /// Pays a bonus for an assignment.
     pub const PAY_BONUS: &str = "SendBonus";
+    /// Blocks a worker.
+    pub const BLOCK: &str = "CreateWorkerBlock";
+    /// Takes a block away.
+    pub const UNBLOCK: &str = "DeleteWorkerBlock";
+    /// Sends mail to workers.
+    pub const NOTIFY: &str = "NotifyWorkers";
+    /// Gives a worker a qualification, or another score.
+    pub const GRANT: &str = "AssociateQualificationWithWorker";
+    /// Takes a qualification from a worker.
+    pub const REVOKE: &str = "DisassociateQualificationFromWorker";
+    /// Makes a qualification type.
+    pub const CREATE_QUALIFICATION_TYPE: &str = "CreateQualificationType";
+    /// Changes a qualification type.
+    pub const UPDATE_QUALIFICATION_TYPE: &str = "UpdateQualificationType";
+    /// Deletes a qualification type.
+    pub const DELETE_QUALIFICATION_TYPE: &str = "DeleteQualificationType";
+    /// Grants what a worker asks for.
+    pub const ACCEPT_REQUEST: &str = "AcceptQualificationRequest";
+    /// Refuses what a worker asks for.
+    pub const REJECT_REQUEST: &str = "RejectQualificationRequest";
 }
 
 /// What does the operation of that name.

@@ -34,6 +34,7 @@ use crate::rules::robots::job::Known;
 use crate::rules::robots::parameters::Parameters;
 use crate::rules::robots::plausible;
 use crate::rules::robots::random::Random;
+use crate::rules::worker_csv;
 use crate::shapes::answer::Given;
 use crate::shapes::answerer::OpenAi;
 use crate::shapes::batch::NewBatch;
@@ -146,6 +147,7 @@ pub const PARSERS: &[(&str, Parser)] = &[
     }),
     ("csv", |sent| drop(csv::read(sent, csv::Limits::DATA))),
     ("reviewed_csv", |sent| drop(review::read(sent))),
+    ("worker_csv", |sent| drop(worker_csv::read(sent))),
     ("batch", |sent| {
         let [template, data] = cut(sent);
         drop(batch::check(new_batch(template, data)).map(|checked| checked.first_page()));

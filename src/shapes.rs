@@ -10,6 +10,7 @@ pub mod hit;
 pub mod notification;
 pub mod object;
 pub mod operation;
+pub mod payment;
 pub mod qualification;
 pub mod review;
 pub mod scalar;

@@ -6,6 +6,7 @@ pub mod dashboard;
 pub mod desk;
 pub mod groups;
 pub mod guard;
+pub mod payments;
 pub mod qualifications;
 pub mod show;
 pub mod start;

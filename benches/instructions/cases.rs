@@ -275,6 +275,10 @@ pub const CASES: &[Case] = &[
     ("draft", "uses of a variable", |n| format!("{}\0a\n1\n", text("${a}", n)).into()),
     ("draft", "comments", |n| text("<!---->", n).into()),
     ("draft", "rows", |n| format!("${{a}}\0a\n{}", text("1\n", n)).into()),
+    ("worker_csv", "changes", |n| format!("Worker ID,UPDATE-x\n{}", numbered("A{},1\n", n)).into()),
+    ("worker_csv", "problems", |n| {
+        format!("Worker ID,UPDATE-x\n{}", numbered("A{},y\n", n)).into()
+    }),
     ("batch", "variables", |n| format!("{}\0a\n1\n", numbered("${a{}}", n)).into()),
     ("batch", "uses of a variable", |n| format!("{}\0a\n1\n", text("${a}", n)).into()),
     ("batch", "rows", |n| format!("${{a}}\0a\n{}", text("1\n", n)).into()),

@@ -16,6 +16,7 @@ use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::assignments::{self, Placed};
 use crate::store::hit_groups::{self, Listed};
 use crate::store::hits::{self, Hit};
+use crate::store::requester_workers::{self, MoreWork};
 use crate::store::timers::Kind;
 use crate::store::worker_history;
 use crate::time::{Instant, Span};
@@ -260,6 +261,16 @@ pub async fn submit_unsaved(
     };
     let mut placed = Placed { hit_key: hit.key, position, assignment };
     assignments::add(&mut turn.tx, &placed, hit.hit_type.values.reward).await?;
+    let more = MoreWork {
+        requester_id: hit.requester_id.clone(),
+        worker_id: placed.assignment.worker_id.clone(),
+        submitted: 1,
+        approved: 0,
+        rejected: 0,
+        last_submit_at: at,
+        reviewed_at: None,
+    };
+    requester_workers::add(&mut turn.tx, &more).await?;
     turn.set_timer(Kind::AutoApproval, &placed.assignment.assignment_id, at + delay).await?;
     hit.standing = hit.standing.submit();
     hit.last_assignment_position = hit.last_assignment_position.max(position);

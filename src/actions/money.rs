@@ -32,6 +32,14 @@ pub async fn hold_funds(
     Ok(())
 }
 
+/// What leaves a requester's balance for what costs `price`.
+pub fn charged(turn: &Turn, price: Cents) -> Cents {
+    match turn.market.profile {
+        Profile::Production => price,
+        Profile::Sandbox => Cents(0),
+    }
+}
+
 /// Pays `amount` out of what is available.
 ///
 /// # Errors

@@ -6,14 +6,15 @@ mod report;
 
 use crate::actions::events::emit;
 use crate::actions::hit::save_counts;
-use crate::actions::money::hold_funds;
+use crate::actions::money::{charged, hold_funds};
 use crate::fault::Fault;
 use crate::rules;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::shapes::notification::EventType;
 use crate::store::assignments::{self, Placed};
 use crate::store::hits::Hit;
-use crate::store::reviewed_workers;
+use crate::store::requester_workers::{self, MoreWork};
+use crate::store::reward_payments::{self, RewardPayment};
 use crate::store::timers::Kind;
 use crate::turn::Turn;
 
@@ -48,7 +49,18 @@ pub async fn approve(
     work.assignment_status = AssignmentStatus::Approved;
     work.approval_time = Some(turn.now);
     work.requester_feedback = approval.feedback.or(work.requester_feedback.take());
-    save_decision(turn, placed, hit, EventType::AssignmentApproved).await
+    let paid = RewardPayment {
+        requester_id: hit.requester_id.clone(),
+        paid_at: turn.now,
+        assignment_id: work.assignment_id.clone(),
+        worker_id: work.worker_id.clone(),
+        hit_key: hit.key,
+        reward: hit.hit_type.values.reward,
+        cost: charged(turn, price),
+    };
+    reward_payments::add(&mut turn.tx, &paid).await?;
+    let rejected = -i64::from(status == AssignmentStatus::Rejected);
+    save_decision(turn, placed, hit, (EventType::AssignmentApproved, 1, rejected)).await
 }
 
 /// Rejects; the worker reads `feedback`.
@@ -67,24 +79,33 @@ pub async fn reject(
     work.rejection_time = Some(turn.now);
     work.requester_feedback = Some(feedback);
     hit.standing = hit.standing.reject();
-    save_decision(turn, placed, hit, EventType::AssignmentRejected).await
+    save_decision(turn, placed, hit, (EventType::AssignmentRejected, 0, 1)).await
 }
 
-/// Saves the work with the decision, which `event` reports, and the counts of its HIT.
+/// Saves the work with the decision, which an event reports, and the counts of its HIT and of its
+/// worker: how much more is approved, and rejected.
 ///
 /// Nothing approves it by itself any more; the requester has to do with the worker from now on.
-pub async fn save_decision(
+async fn save_decision(
     turn: &mut Turn,
     placed: &mut Placed,
     hit: &mut Hit,
-    event: EventType,
+    (event, approved, rejected): (EventType, i64, i64),
 ) -> Result<(), Fault> {
     turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
     assignments::save(&mut turn.tx, placed).await?;
     let work = &placed.assignment;
-    let (requester_id, worker_id) = (&hit.requester_id, &work.worker_id);
-    reviewed_workers::remember(&mut turn.tx, requester_id, worker_id, work.submit_time).await?;
-    let done = Some((work.assignment_id.as_str(), worker_id.as_str()));
+    let more = MoreWork {
+        requester_id: hit.requester_id.clone(),
+        worker_id: work.worker_id.clone(),
+        submitted: 0,
+        approved,
+        rejected,
+        last_submit_at: work.submit_time,
+        reviewed_at: Some(work.submit_time),
+    };
+    requester_workers::add(&mut turn.tx, &more).await?;
+    let done = Some((work.assignment_id.as_str(), work.worker_id.as_str()));
     emit(turn, hit, event, done).await?;
     save_counts(turn, hit).await
 }

@@ -2,6 +2,7 @@
 
 mod batches;
 mod lists;
+mod payments;
 mod preview;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ pub use batches::{BatchArgs, BatchCommand, NewBatch};
 pub use lists::{
     FaultsArgs, FaultsCommand, RobotsArgs, RobotsCommand, WebhooksArgs, WebhooksCommand,
 };
+pub use payments::{PaymentsArgs, PaymentsFormat};
 pub use preview::Preview;
 
 /// The commands.
@@ -45,7 +47,7 @@ pub enum Command {
     ///
     /// It then has the worlds, the clock and the requesters that its options name.
     Reset(Reset),
-    /// Keep the whole market of a running server under a name, and go back to it.
+    /// Keep the market of a server under a name, and go back to it.
     Snapshot(SnapshotArgs),
     /// Let a worker do a HIT on a running server.
     Submit(Submit),
@@ -67,6 +69,10 @@ pub enum Command {
     /// the work on a phone. The page reloads when a file is saved. What a form hands in is answered
     /// by the answer that a requester would get.
     Preview(Preview),
+    /// Print what a requester paid to workers.
+    ///
+    /// Rewards of approved work, and bonuses, the oldest first.
+    Payments(PaymentsArgs),
     /// Exit with 0 if a running server is well.
     Health(Health),
     /// List the built-in worlds, or print one.

@@ -219,6 +219,12 @@ commands! {
         "Replace all robots with ten":
             "mturk-local robots clear && mturk-local robots add Workers=10",
     }
+    "payments", "desk-money" {
+        "Print what was paid in the last week": "mturk-local payments --since 7d",
+        "Save what one requester paid since a day":
+            "mturk-local payments --since 2026-01-01 --requester lab > paid.csv",
+        "Print it as JSON": "mturk-local payments --format json",
+    }
     "batch", "batches" {
         "Show the batches": "mturk-local batch",
         "Save the results of a batch": "mturk-local batch results 1 > results.csv",

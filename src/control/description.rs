@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi, openapi};
 
 use crate::control::json::{FAILED, Failure};
 use crate::control::{
-    batches, clock, events, faults, files, health, metrics, qualifications, requests, robots,
-    snapshots, wait, webhooks, work, workers, worlds,
+    batches, clock, events, faults, files, health, metrics, payments, qualifications, requests,
+    robots, snapshots, wait, webhooks, work, workers, worlds,
 };
 
 /// The description as a JSON text, made when it is first asked for.
@@ -67,7 +67,7 @@ pub async fn show() -> impl IntoResponse {
         worlds::dump, worlds::load, worlds::replace, worlds::reset,
         snapshots::list, snapshots::keep, snapshots::restore, snapshots::delete,
         workers::list, workers::add, workers::show, workers::put, workers::messages,
-        qualifications::request, qualifications::test,
+        qualifications::request, qualifications::test, payments::list,
         events::list, wait::wait, requests::list, requests::clear,
         faults::list, faults::add, faults::remove,
         webhooks::list, webhooks::add, webhooks::remove, webhooks::retry,

@@ -2,7 +2,7 @@
 
 mod cell;
 pub mod counting;
-mod decision;
+pub mod decision;
 mod files;
 pub mod jobs;
 mod measures;

@@ -26,7 +26,8 @@ pub(super) async fn run(turn: &mut Turn, _: Input) -> Result<Output, Fault> {
     if turn.market.profile == Profile::Sandbox {
         return Ok(Output { available_balance: OPENING_BALANCE, on_hold_balance: None });
     }
-    let Balance { available, on_hold } = requesters::balance(&mut turn.tx, &turn.requester).await?;
+    let Balance { available, on_hold, .. } =
+        requesters::balance(&mut turn.tx, &turn.requester).await?;
     let available_balance = available.max(Cents(0));
     Ok(Output { available_balance, on_hold_balance: Some(on_hold) })
 }

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::ops::Member;
 use crate::rules::limits;
 use crate::store::messages::{self, Message};
-use crate::store::reviewed_workers;
+use crate::store::requester_workers;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ pub(super) async fn run(
     limits::one_to("MessageText", &text, limits::MESSAGE_TEXT)?;
     let named = named_once(worker_ids)?;
     let requester_id = turn.requester.id.clone();
-    let known = reviewed_workers::among(&mut turn.tx, &requester_id, &named).await?;
+    let known = requester_workers::reviewed_among(&mut turn.tx, &requester_id, &named).await?;
     let (known, strangers): (Vec<_>, Vec<_>) =
         named.into_iter().partition(|worker_id| known.contains(worker_id));
     let message = |worker_id: String| {

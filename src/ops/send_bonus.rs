@@ -3,14 +3,14 @@
 use serde::Deserialize;
 
 use crate::actions::idempotency::check_idempotency;
-use crate::actions::money::pay;
+use crate::actions::money::{charged, pay};
 use crate::actions::worker::check_known;
 use crate::fault::Fault;
 use crate::rules::unique_request_token::Scope;
 use crate::rules::{bonus, fees};
 use crate::shapes::assignment::Assignment;
 use crate::store::bonus_payments::{self, BonusPayment};
-use crate::store::{assignments, reviewed_workers};
+use crate::store::{assignments, requester_workers};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -32,12 +32,14 @@ pub(super) async fn run(turn: &mut Turn, input: Input) -> Result<(), Fault> {
         check_idempotency(turn, Scope::Bonus, token, &work.assignment_id).await?;
     }
     let requester_id = turn.requester.id.clone();
-    pay(turn, &requester_id, fees::bonus(amount)).await?;
+    let price = fees::bonus(amount);
+    pay(turn, &requester_id, price).await?;
     let paid = BonusPayment {
         requester_id,
         assignment_id: work.assignment_id,
         worker_id: work.worker_id,
         amount,
+        cost: charged(turn, price),
         reason: input.reason,
         grant_at: turn.now,
     };
@@ -54,7 +56,7 @@ async fn work(turn: &mut Turn, id: &str, worker_id: &str) -> Result<Assignment, 
     if work.worker_id != worker_id {
         return Err(Fault::invalid_parameter("WorkerId", worker_id));
     }
-    let reviewed = reviewed_workers::latest(tx, &requester.id, worker_id).await?;
+    let reviewed = requester_workers::reviewed_at(tx, &requester.id, worker_id).await?;
     let latest = reviewed.map_or(work.submit_time, |at| at.max(work.submit_time));
     bonus::in_time(worker_id, latest, *now)?;
     Ok(work)

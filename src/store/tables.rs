@@ -20,11 +20,12 @@ pub mod owners;
 pub mod qualification_requests;
 pub mod qualification_types;
 pub mod qualifications;
+pub mod requester_workers;
 pub mod requesters;
 pub mod reset;
 pub mod review;
 pub mod review_reports;
-pub mod reviewed_workers;
+pub mod reward_payments;
 pub mod robots;
 pub mod snapshots;
 pub mod timers;
@@ -45,13 +46,13 @@ macro_rules! statements_of {
 
 /// Every statement of the store, as (table, name, text).
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables: [(&str, &[(&str, &str)]); 35] = statements_of! {
+    let tables: [(&str, &[(&str, &str)]); 36] = statements_of! {
         acceptances, assignments, batch_lists, batch_results, batches, bonus_payments, clock_check,
         events, faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages,
         notifications, owners, qualification_requests, qualification_types, qualifications,
-        requesters, review, review_reports, reviewed_workers, robots, snapshots, timers,
-        unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history, workers,
-        world
+        requester_workers, requesters, review, review_reports, reward_payments, robots, snapshots,
+        timers, unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history,
+        workers, world
     };
     let resets = reset::STATEMENTS.map(|statements| ("reset", statements));
     tables

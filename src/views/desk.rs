@@ -4,4 +4,7 @@ pub mod batches;
 pub mod hit;
 pub mod hits;
 pub mod live;
+pub mod money;
+pub mod qualifications;
 pub mod review;
+pub mod workers;

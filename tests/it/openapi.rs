@@ -11,6 +11,7 @@ use mturk_local::shapes::fault_rule::Preset;
 use mturk_local::shapes::hit::HitStatus;
 use mturk_local::shapes::notification::EventType;
 use mturk_local::shapes::operation::Operation;
+use mturk_local::shapes::payment::PaymentKind;
 use mturk_local::shapes::qualification::{
     QualificationStatus, QualificationTypeStatus, RequestStatus,
 };
@@ -126,6 +127,7 @@ fn described_words_are_those_of_the_program_and_of_the_api() {
             "Operation" => sorted(Operation::ALL.iter().map(|one| one.as_str())),
             "Decision" => sorted(Decision::ALL.map(Decision::as_str)),
             "BatchStatus" => sorted(BatchStatus::ALL.map(BatchStatus::as_str)),
+            "PaymentKind" => sorted(PaymentKind::ALL.map(PaymentKind::as_str)),
             "WorkKind" => sorted(WorkKind::ALL.map(WorkKind::as_str)),
             "Preset" => sorted(Preset::ALL.iter().map(|one| one.as_str())),
             // And for what refused a call.

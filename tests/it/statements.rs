@@ -14,7 +14,7 @@ use crate::world::World;
 
 /// Steps of SQLite's plans that would be refused elsewhere: in which statements (by how the name
 /// begins), and why that is bounded.
-const ALLOWED: [(&str, &str, &str); 26] = [
+const ALLOWED: [(&str, &str, &str); 27] = [
     ("SCAN passed", "robots.PASS", "32 rows, which the subquery limits"),
     ("SCAN r USING INDEX robots_idle", "robots.IDLE", "the crowds that wait alone"),
     ("SCAN arrivals", "robots.HAS_STEPS", "one row, which the subquery limits"),
@@ -40,6 +40,7 @@ const ALLOWED: [(&str, &str, &str); 26] = [
     ("SCAN h USING COVERING INDEX hits_to_work_on", "hits.OPEN_COUNT", "as many as are counted"),
     ("SCAN counted", "hits.OPEN_COUNT", "as many as are counted, which the subquery limits"),
     ("SCAN counted", "timers.OF_KIND", "as many as are counted, which the subquery limits"),
+    ("SCAN page", "worker_history.FOR_REQUESTER", "one page, which the subquery limits"),
     ("SCAN page", "worker_history.OF_DAY", "one page, which the subquery limits"),
 ];
 
@@ -248,9 +249,11 @@ fn statements_have_names_of_their_own_and_count_their_markers() {
 }
 
 /// Statements that add amounts or multiply numbers, and why the result stays within 64 bits.
-const ADDING: [(&str, &str); 8] = [
+const ADDING: [(&str, &str); 10] = [
     ("batches.COUNTS", "twenty thousand HITs with a billion assignments each at most"),
     ("robots.COUNTS", "a hundred thousand robots at most"),
+    ("requesters.PUT_WHOLE", "balances are bounded, and what is added to them is"),
+    ("requesters.RAISE_OPENING", "what a HIT holds is bounded, and what it is added to is"),
     ("requesters.MOVE", "only where both amounts and both results are within bounds"),
     ("bonus_payments.TOTAL_OF_WORKER", "ninety million of the largest amount"),
     ("worker_history.BEFORE", "ninety million of the largest amount"),

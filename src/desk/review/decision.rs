@@ -223,7 +223,7 @@ pub fn nonce(now: Instant, number: u64) -> String {
 }
 
 /// Whether the market still knows the tokens of a form: it forgets them after a day.
-fn is_fresh(nonce: &str, now: Instant) -> bool {
+pub fn is_fresh(nonce: &str, now: Instant) -> bool {
     let shown = nonce.split_once('-').and_then(|(at, _)| i64::from_str_radix(at, 16).ok());
     shown.is_some_and(|shown| (0..23 * 3_600_000).contains(&(now.0.saturating_sub(shown))))
 }

@@ -21,6 +21,7 @@ impl Dialect {
                 ("{{clustered}}", "WITHOUT ROWID"),
                 ("{{bytewise}}", ""),
                 ("{{integer}}", "CHECK (typeof(due_at) = 'integer')"),
+                ("{{approval_time}}", "json_extract(a.document, '$.ApprovalTime')"),
             ],
             Self::Postgres => [
                 (
@@ -33,6 +34,7 @@ impl Dialect {
                 ("{{clustered}}", ""),
                 ("{{bytewise}}", "COLLATE \"C\""),
                 ("{{integer}}", ""),
+                ("{{approval_time}}", "(CAST(a.document AS json) ->> 'ApprovalTime')"),
             ],
         };
         words.iter().fold(text.to_owned(), |text, (word, spelt)| text.replace(word, spelt))

@@ -23,6 +23,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (20, "review", include_str!("../../../migrations/0020_review.sql")),
     (21, "batches", include_str!("../../../migrations/0021_batches.sql")),
     (23, "more_of_batches", include_str!("../../../migrations/0023_more_of_batches.sql")),
+    (24, "money", include_str!("../../../migrations/0024_money.sql")),
     (25, "events_of_hit", include_str!("../../../migrations/0025_events_of_hit.sql")),
 ];
 

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use crate::fault::Fault;
-use crate::money::Cents;
+use crate::money::{Cents, Funds};
 use crate::rules::page::Page;
+use crate::shapes::payment::{Payment, PaymentKind, Place};
+use crate::shapes::scalar::At;
 use crate::store::Tx;
-use crate::store::db::row::from_row;
+use crate::store::db::row::{Columns, FromRow, from_row};
 use crate::store::db::sql::sql;
 use crate::time::Instant;
 
@@ -16,8 +18,19 @@ macro_rules! select_payments {
         concat!(
             "SELECT ",
             $first,
-            "requester_id, assignment_id, worker_id, amount_cents, reason, grant_at \
+            "requester_id, assignment_id, worker_id, amount_cents, cost_cents, reason, grant_at \
             FROM bonus_payments ",
+            $rest
+        )
+    };
+}
+
+/// Bonuses of a requester as payments, in the order in which their columns are read.
+macro_rules! paid {
+    ($rest:literal) => {
+        concat!(
+            "SELECT grant_at, key, assignment_id, worker_id, hit_id, amount_cents, cost_cents, \
+            reason FROM bonus_payments WHERE ",
             $rest
         )
     };
@@ -36,9 +49,10 @@ macro_rules! select_bonuses {
 
 statements! {
     ADD = "INSERT INTO bonus_payments \
-            (requester_id, hit_id, assignment_id, worker_id, amount_cents, reason, grant_at) \
+            (requester_id, hit_id, assignment_id, worker_id, amount_cents, reason, grant_at, \
+            cost_cents) \
         VALUES ($1, (SELECT h.id FROM assignments a JOIN hits h ON h.key = a.hit_key \
-            WHERE a.id = $2), $2, $3, $4, $5, $6)";
+            WHERE a.id = $2), $2, $3, $4, $5, $6, $7)";
     OF_HIT = select_payments!("key, ", "WHERE requester_id = $1 AND hit_id = $2 AND key < $3 \
         ORDER BY key DESC LIMIT $4 + 0");
     OF_ASSIGNMENT = select_payments!("key, ", "WHERE requester_id = $1 AND assignment_id = $2 \
@@ -50,6 +64,13 @@ statements! {
         ORDER BY b.grant_at DESC LIMIT $2 + 0");
     ONE_OF_WORKER = select_bonuses!("WHERE b.key = $1 AND b.worker_id = $2");
     ALL = select_payments!("", "ORDER BY key");
+    LATEST = paid!("requester_id = $1 AND (grant_at, key) < ($2, $3) \
+        ORDER BY grant_at DESC, key DESC LIMIT $4 + 0");
+    OLDEST = paid!("requester_id = $1 AND (grant_at, key) > ($2, $3) \
+        ORDER BY grant_at, key LIMIT $4 + 0");
+    // By the index of the worker, who has fewer bonuses than the requester paid.
+    TO_WORKER = paid!("worker_id = $2 AND coalesce(requester_id, '') = $1 \
+        ORDER BY grant_at DESC LIMIT $3 + 0");
 }
 
 /// A bonus that was paid; in JSON, as the API shows it.
@@ -62,19 +83,71 @@ pub struct BonusPayment {
     pub worker_id: String,
     #[serde(rename = "BonusAmount")]
     pub amount: Cents,
+    /// What left the requester's balance.
+    #[serde(skip)]
+    pub cost: Cents,
     pub assignment_id: String,
     pub reason: String,
     #[serde(rename = "GrantTime")]
     pub grant_at: Instant,
 }
 
-from_row! { BonusPayment: requester_id, assignment_id, worker_id, amount, reason, grant_at }
+from_row! { BonusPayment: requester_id, assignment_id, worker_id, amount, cost, reason, grant_at }
 
 /// Remembers a bonus; its HIT is the assignment's, if that is known.
 pub async fn add(tx: &mut Tx, paid: &BonusPayment) -> Result<(), Fault> {
     let statement = sql(ADD).bind(&paid.requester_id).bind(&paid.assignment_id);
     let statement = statement.bind(&paid.worker_id).bind(paid.amount).bind(&paid.reason);
-    statement.bind(paid.grant_at).run(tx).await
+    statement.bind(paid.grant_at).bind(paid.cost).run(tx).await
+}
+
+/// A bonus as a payment.
+struct Paid(Payment);
+
+impl FromRow for Paid {
+    fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
+        let (at, bonus_key, assignment_id, worker_id) = columns.next()?;
+        let (hit_id, amount, charged, reason) = columns.next()?;
+        Ok(Self(Payment {
+            time: At(at),
+            kind: PaymentKind::Bonus,
+            worker_id,
+            assignment_id,
+            hit_id,
+            amount,
+            fee: Payment::fee_of(amount, charged),
+            charged: Funds(charged),
+            reason: Some(reason),
+            bonus_key,
+        }))
+    }
+}
+
+/// Up to `count` of the requester's bonuses before a place, the latest first; or behind it, the
+/// oldest first.
+pub async fn payments(
+    tx: &mut Tx,
+    requester_id: &str,
+    is_latest_first: bool,
+    from: &Place,
+    count: i64,
+) -> Result<Vec<Payment>, Fault> {
+    let text = if is_latest_first { LATEST } else { OLDEST };
+    let statement = sql(text).bind(requester_id).bind(from.at).bind(from.bonus_key).bind(count);
+    let found: Vec<Paid> = statement.all(tx).await?;
+    Ok(found.into_iter().map(|paid| paid.0).collect())
+}
+
+/// The latest bonuses that the requester paid to the worker, `count` at most.
+pub async fn to_worker(
+    tx: &mut Tx,
+    requester_id: &str,
+    worker_id: &str,
+    count: i64,
+) -> Result<Vec<Payment>, Fault> {
+    let statement = sql(TO_WORKER).bind(requester_id).bind(worker_id).bind(count);
+    let found: Vec<Paid> = statement.all(tx).await?;
+    Ok(found.into_iter().map(|paid| paid.0).collect())
 }
 
 /// What a list of bonuses is about.

@@ -5,7 +5,7 @@ use crate::money::Cents;
 use crate::rules::hit::{Phase, Standing};
 use crate::shapes::hit::HitStatus;
 use crate::store::Tx;
-use crate::store::db::row::{Columns, FromRow};
+use crate::store::db::row::{Columns, FromRow, from_row};
 use crate::store::db::sql::sql;
 use crate::store::db::value::{Arg, set_of};
 use crate::time::Instant;
@@ -29,6 +29,10 @@ macro_rules! select_listed {
 statements! {
     NEWEST = select_listed!("WHERE h.requester_id = $1 AND h.status <> 'Disposed' \
         AND h.position < $2 ORDER BY h.position DESC LIMIT $3 + 0");
+    HOLDING = "SELECT h.position, h.id, t.title, h.held_cents \
+        FROM hits h JOIN hit_types t ON t.id = h.hit_type_id \
+        WHERE h.requester_id = $1 AND h.status <> 'Disposed' AND h.position < $2 \
+        ORDER BY h.position DESC LIMIT $3 + 0";
     SOONEST = select_listed!("WHERE h.requester_id = $1 AND h.status = $2 \
         AND h.expiry_position > $3 ORDER BY h.expiry_position LIMIT $4 + 0");
     LATEST = select_listed!("WHERE h.requester_id = $1 AND h.status = $2 \
@@ -44,6 +48,32 @@ statements! {
         ORDER BY r.number DESC LIMIT $3 + 0");
     NAMED = select_listed!("WHERE h.requester_id = $1 \
         AND h.id IN (SELECT key FROM json_each($2))");
+}
+
+/// A HIT, and what it holds of its requester's money.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    /// Its place among the requester's HITs by creation.
+    pub position: i64,
+    /// 30 characters.
+    pub id: String,
+    /// What workers read.
+    pub title: String,
+    /// What is on hold for it.
+    pub held: Cents,
+}
+
+from_row! { Holding: position, id, title, held }
+
+/// What up to `count` of the requester's HITs hold that were made before the place `before`, the
+/// newest first; a deleted one holds nothing.
+pub async fn holding(
+    tx: &mut Tx,
+    requester_id: &str,
+    before: i64,
+    count: i64,
+) -> Result<Vec<Holding>, Fault> {
+    sql(HOLDING).bind(requester_id).bind(before).bind(count).all(tx).await
 }
 
 /// A HIT in a list.

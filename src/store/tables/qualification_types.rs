@@ -54,6 +54,8 @@ statements! {
     NAME_TAKEN = "SELECT t.id FROM qualification_types t \
         WHERE t.requester_id = $1 AND t.name = $2 AND (t.status <> 'Disposing' OR EXISTS \
         (SELECT 1 FROM hit_requirements r WHERE r.qualification_type_id = t.id))";
+    NAMED = "SELECT t.id FROM qualification_types t \
+        WHERE t.requester_id = $1 AND t.name = $2 AND t.status <> 'Disposing'";
     ALL = select_types!("ORDER BY t.key");
     PLACE = "SELECT sort_name, id FROM qualification_types WHERE key = $1";
     LIST = page_of_types!("", "");
@@ -212,6 +214,11 @@ pub async fn statuses(
 /// Whether the requester has a type of that name, or a deleted one that HITs still require.
 pub async fn name_is_taken(tx: &mut Tx, requester_id: &str, name: &str) -> Result<bool, Fault> {
     sql(NAME_TAKEN).bind(requester_id).bind(name).any(tx).await
+}
+
+/// The id of the requester's type of that name, unless it is deleted.
+pub async fn id_of(tx: &mut Tx, requester_id: &str, name: &str) -> Result<Option<String>, Fault> {
+    sql(NAMED).bind(requester_id).bind(name).one(tx).await
 }
 
 /// Every type, in the order in which they were made.

@@ -1,5 +1,7 @@
 //! `qualifications`: which workers have which, or had it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::fault::{Code, Fault};
@@ -43,6 +45,18 @@ statements! {
         LEFT JOIN requesters r ON r.id = t.requester_id \
         WHERE q.worker_id = $1 AND q.status = 'Granted' AND q.qualification_type_id > $2 \
         ORDER BY q.qualification_type_id LIMIT $3 + 0";
+    OF_OWNER = "SELECT q.qualification_type_id, t.name, q.value \
+        FROM qualifications q JOIN qualification_types t ON t.id = q.qualification_type_id \
+        WHERE q.worker_id = $1 AND t.requester_id = $2 AND q.status = 'Granted' \
+        AND t.status <> 'Disposing' AND q.qualification_type_id > $3 \
+        ORDER BY q.qualification_type_id LIMIT $4 + 0";
+    // By worker and type: many workers may have one type.
+    OF_WORKERS = "SELECT q.worker_id, q.qualification_type_id, q.value FROM qualifications q \
+        WHERE q.worker_id IN (SELECT key FROM json_each($2)) \
+        AND coalesce(q.status, '') = 'Granted' \
+        AND q.qualification_type_id IN (SELECT key FROM json_each($3)) \
+        AND $1 = (SELECT t.requester_id FROM qualification_types t \
+            WHERE t.id = q.qualification_type_id)";
     ALL = "SELECT key, qualification_type_id, worker_id, value, grant_at, status \
         FROM qualifications ORDER BY key";
 }
@@ -158,6 +172,44 @@ pub async fn list(
 /// Every qualification, in the order in which they came.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Qualification>, Fault> {
     sql(ALL).read_all(tx, ("qualifications", 0)).await
+}
+
+/// A worker's qualification of a type of the requester.
+#[derive(Debug, Clone)]
+pub struct Scored {
+    /// What for.
+    pub type_id: String,
+    /// Its name.
+    pub name: String,
+    /// None for one that only exists.
+    pub value: Option<i64>,
+}
+
+from_row! { Scored: type_id, name, value }
+
+/// Up to `count` qualifications of the requester's types that the worker has, by type, after a
+/// type.
+pub async fn of_owner(
+    tx: &mut Tx,
+    (requester_id, worker_id): (&str, &str),
+    after: &str,
+    count: i64,
+) -> Result<Vec<Scored>, Fault> {
+    sql(OF_OWNER).bind(worker_id).bind(requester_id).bind(after).bind(count).all(tx).await
+}
+
+/// What these workers have of these types of the requester: by worker and type.
+pub async fn of_workers(
+    tx: &mut Tx,
+    requester_id: &str,
+    worker_ids: &[&str],
+    type_ids: &[&str],
+) -> Result<HashMap<(String, String), Option<i64>>, Fault> {
+    let (workers, types) = (set_of(worker_ids), set_of(type_ids));
+    let statement = sql(OF_WORKERS).bind(requester_id).bind(Arg::Set(&workers));
+    let found: Vec<(String, String, Option<i64>)> =
+        statement.bind(Arg::Set(&types)).all(tx).await?;
+    Ok(found.into_iter().map(|(worker, of, value)| ((worker, of), value)).collect())
 }
 
 /// A qualification as its worker sees it.

@@ -23,8 +23,9 @@ macro_rules! select_requesters {
 macro_rules! insert_requester {
     ($or_else:literal) => {
         concat!(
-            "INSERT INTO requesters (id, access_key, secret, account, name, balance_cents) \
-            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT ",
+            "INSERT INTO requesters \
+                (id, access_key, secret, account, name, balance_cents, opening_cents) \
+            VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT ",
             $or_else
         )
     };
@@ -38,18 +39,26 @@ statements! {
             ELSE excluded.name END");
     PUT_WHOLE = insert_requester!("(access_key) DO UPDATE SET id = excluded.id, \
         secret = excluded.secret, account = excluded.account, name = excluded.name, \
+        opening_cents = CASE WHEN requesters.opening_cents \
+                BETWEEN -4000000000000000000 AND 4000000000000000000 \
+            THEN requesters.opening_cents ELSE requesters.balance_cents END \
+            + excluded.balance_cents - requesters.balance_cents, \
         balance_cents = excluded.balance_cents");
     BY_ID = select_requesters!(" FROM requesters WHERE id = $1");
-    ALL = select_requesters!(", balance_cents, on_hold_cents FROM requesters ORDER BY id");
+    ALL = select_requesters!(", balance_cents, on_hold_cents, opening_cents FROM requesters \
+        ORDER BY id");
     PAGE = select_requesters!(" FROM requesters WHERE access_key > $1 \
         ORDER BY access_key LIMIT $2 + 0");
     SECRETS = "SELECT access_key, secret FROM requesters WHERE secret IS NOT NULL";
     ADD_SECRET = "UPDATE requesters SET secret = $2 WHERE access_key = $1 AND secret IS NULL";
-    BALANCE = "SELECT balance_cents, on_hold_cents FROM requesters WHERE id = $1";
+    BALANCE = "SELECT balance_cents, on_hold_cents, opening_cents FROM requesters WHERE id = $1";
     MOVE = "UPDATE requesters SET balance_cents = balance_cents - $2, \
             on_hold_cents = on_hold_cents + $3 WHERE id = $1 \
             AND balance_cents BETWEEN $4 AND $5 AND on_hold_cents BETWEEN $6 AND $7";
-    SET_AMOUNTS = "UPDATE requesters SET balance_cents = $2, on_hold_cents = $3 WHERE id = $1";
+    SET_AMOUNTS = "UPDATE requesters SET balance_cents = $2, on_hold_cents = $3, \
+            opening_cents = $4 WHERE id = $1";
+    RAISE_OPENING = "UPDATE requesters SET opening_cents = opening_cents + $2 WHERE id = $1 \
+        AND opening_cents BETWEEN -4000000000000000000 AND 4000000000000000000";
 }
 
 /// Someone who publishes HITs: one access key.
@@ -139,14 +148,24 @@ pub struct Balance {
     pub available: Cents,
     /// What is kept for work that may still be approved.
     pub on_hold: Cents,
+    /// What the requester began with, and was given by worlds: available, on hold or paid.
+    pub opening: Cents,
 }
 
-from_row! { Balance: available, on_hold }
+impl Balance {
+    /// What was paid so far, with fees.
+    pub fn paid(&self) -> Cents {
+        self.opening - self.available - self.on_hold
+    }
+}
+
+from_row! { Balance: available, on_hold, opening }
 
 /// What the requester has; somebody unknown has the state balance.
 pub async fn balance(tx: &mut Tx, requester: &Requester) -> Result<Balance, Fault> {
     let found = sql(BALANCE).bind(&requester.id).one(tx).await?;
-    Ok(found.unwrap_or(Balance { available: OPENING_BALANCE, on_hold: Cents(0) }))
+    let (available, on_hold, opening) = (OPENING_BALANCE, Cents(0), OPENING_BALANCE);
+    Ok(found.unwrap_or(Balance { available, on_hold, opening }))
 }
 
 /// Takes `spent` from what is available and puts `held` more on hold, if there is as much; false
@@ -178,17 +197,26 @@ pub async fn settle(tx: &mut Tx, id: &str, spent: Cents, held: Cents) -> Result<
     if shift(tx, id, (spent, held), Cents(0) - Cents::MOST_IN_ALL + spent).await? {
         return Ok(());
     }
-    let Some(Balance { available, on_hold }) = sql(BALANCE).bind(id).one(tx).await? else {
+    let Some(before) = sql(BALANCE).bind(id).one::<Balance>(tx).await? else {
         return Ok(());
     };
     tracing::warn!(requester = id, "what a requester has or holds stays at its bound");
-    let (available, on_hold) = ((available - spent).bounded(), (on_hold + held).bounded());
-    set_balance(tx, id, Balance { available, on_hold }).await
+    let paid = before.paid() + spent - held;
+    let available = (before.available - spent).bounded();
+    let on_hold = (before.on_hold + held).bounded();
+    let opening = (available + on_hold + paid).bounded();
+    set_balance(tx, id, Balance { available, on_hold, opening }).await
+}
+
+/// What a world gave the requester to be on hold.
+pub async fn raise_opening(tx: &mut Tx, id: &str, more: Cents) -> Result<(), Fault> {
+    sql(RAISE_OPENING).bind(id).bind(more).run(tx).await
 }
 
 /// Sets what the requester has.
 pub(super) async fn set_balance(tx: &mut Tx, id: &str, balance: Balance) -> Result<(), Fault> {
-    sql(SET_AMOUNTS).bind(id).bind(balance.available).bind(balance.on_hold).run(tx).await
+    let statement = sql(SET_AMOUNTS).bind(id).bind(balance.available).bind(balance.on_hold);
+    statement.bind(balance.opening).run(tx).await
 }
 
 /// The requester with that id.

@@ -27,7 +27,8 @@ mod everything {
         NO_BONUS_PAYMENTS = "DELETE FROM bonus_payments";
         NO_WORKER_BLOCKS = "DELETE FROM worker_blocks";
         NO_HIT_REQUIREMENTS = "DELETE FROM hit_requirements";
-        NO_REVIEWED_WORKERS = "DELETE FROM reviewed_workers";
+        NO_REQUESTER_WORKERS = "DELETE FROM requester_workers";
+        NO_REWARD_PAYMENTS = "DELETE FROM reward_payments";
         NO_MESSAGES = "DELETE FROM messages";
         NO_REVIEW_REPORTS = "DELETE FROM review_reports";
         NO_NOTIFICATIONS = "DELETE FROM notifications";
@@ -85,7 +86,8 @@ mod of_requester {
         QUALIFICATION_TYPES_OF = "DELETE FROM qualification_types WHERE requester_id = $1";
         BONUS_PAYMENTS_OF = "DELETE FROM bonus_payments WHERE requester_id = $1";
         WORKER_BLOCKS_OF = "DELETE FROM worker_blocks WHERE requester_id = $1";
-        REVIEWED_WORKERS_OF = "DELETE FROM reviewed_workers WHERE requester_id = $1";
+        REQUESTER_WORKERS_OF = "DELETE FROM requester_workers WHERE requester_id = $1";
+        REWARD_PAYMENTS_OF = "DELETE FROM reward_payments WHERE requester_id = $1";
         DESTINATIONS_OF_WEBHOOKS = "DELETE FROM destinations WHERE key IN \
             (SELECT destination_key FROM webhooks WHERE requester_id = $1)";
         WEBHOOKS_OF = "DELETE FROM webhooks WHERE requester_id = $1";
@@ -118,6 +120,6 @@ pub async fn of_requester(tx: &mut Tx, requester_id: &str, balance: Cents) -> Re
     for (_, text) in of_requester::STATEMENTS {
         sql(text).bind(requester_id).run(tx).await?;
     }
-    let balance = Balance { available: balance, on_hold: Cents(0) };
+    let balance = Balance { available: balance, on_hold: Cents(0), opening: balance };
     requesters::set_balance(tx, requester_id, balance).await
 }

@@ -12,6 +12,7 @@ statements! {
     ADD = "INSERT INTO worker_blocks (requester_id, worker_id, reason) VALUES ($1, $2, $3) \
         ON CONFLICT DO NOTHING";
     HAS = "SELECT 1 FROM worker_blocks WHERE requester_id = $1 AND worker_id = $2";
+    REASON = "SELECT reason FROM worker_blocks WHERE requester_id = $1 AND worker_id = $2";
     SPAN = "SELECT (SELECT max(key) FROM worker_blocks WHERE requester_id = $1) \
         - (SELECT min(key) FROM worker_blocks WHERE requester_id = $1)";
     COUNT = "SELECT count(*) FROM (SELECT 1 AS one FROM worker_blocks WHERE requester_id = $1 \
@@ -47,6 +48,15 @@ pub async fn add(tx: &mut Tx, block: &WorkerBlock) -> Result<bool, Fault> {
 pub async fn put(tx: &mut Tx, block: &WorkerBlock) -> Result<(), Fault> {
     let WorkerBlock { requester_id, worker_id, reason } = block;
     sql(PUT).bind(requester_id).bind(worker_id).bind(reason).run(tx).await
+}
+
+/// Why the requester blocked the worker; none if the worker is not blocked.
+pub async fn reason(
+    tx: &mut Tx,
+    requester_id: &str,
+    worker_id: &str,
+) -> Result<Option<String>, Fault> {
+    sql(REASON).bind(requester_id).bind(worker_id).one(tx).await
 }
 
 /// Whether the requester has `most` blocks, none of which is of this worker.

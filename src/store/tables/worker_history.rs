@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
+use crate::shapes::hit::HitStatus;
 use crate::store::Tx;
 use crate::store::acceptances::Acceptance;
-use crate::store::db::row::from_row;
+use crate::store::db::row::{Columns, FromRow, from_row};
 use crate::store::db::sql::sql;
 use crate::store::hits::{Hit, select_hits};
 use crate::time::{Instant, Span};
@@ -74,6 +75,16 @@ statements! {
         JOIN assignments a ON a.hit_key = page.hit_key AND a.position = page.position \
         JOIN hits h ON h.key = page.hit_key JOIN hit_types t ON t.id = h.hit_type_id \
         LEFT JOIN requesters r ON r.id = h.requester_id"
+    );
+    FOR_REQUESTER = concat!(
+        "SELECT page.position, page.hit_key, h.id, h.status, t.title, a.id, a.status, \
+            a.reward_cents FROM (",
+        places_of!("Submitted"), " UNION ALL ", places_of!("Approved"), " UNION ALL ",
+        places_of!("Rejected"),
+        " ORDER BY 2 DESC, 1 DESC LIMIT $5 + 0) page \
+        LEFT JOIN hits h ON h.key = page.hit_key AND h.requester_id = $6 \
+        LEFT JOIN hit_types t ON t.id = h.hit_type_id \
+        LEFT JOIN assignments a ON a.hit_key = h.key AND a.position = page.position"
     );
     OWN = "SELECT id, status FROM assignments WHERE hit_key = $1 AND worker_id = $2 \
         UNION ALL SELECT assignment_id, state FROM acceptances \
@@ -222,6 +233,78 @@ pub async fn of_day(
 }
 
 from_row! { Done: assignment, title, reward, requester_id, requester_name, group_id, place }
+
+/// Work of a worker, as the requester of its HIT sees it.
+#[derive(Debug, Clone)]
+pub struct ForRequester {
+    /// The HIT.
+    pub hit_id: String,
+    /// What became of the HIT.
+    pub hit_status: HitStatus,
+    /// The HIT's title.
+    pub title: String,
+    /// The work.
+    pub assignment_id: String,
+    /// What became of it.
+    pub status: AssignmentStatus,
+    /// What it earns.
+    pub reward: Cents,
+    /// When it was submitted.
+    pub submit_at: Instant,
+    /// Where a page goes on after it.
+    pub place: (i64, i64),
+}
+
+/// The place of some work, and the work itself if it is the requester's.
+struct Perhaps {
+    place: (i64, i64),
+    work: Option<ForRequester>,
+}
+
+impl FromRow for Perhaps {
+    fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
+        let place: (i64, i64) = columns.next()?;
+        let submit_at = Instant(place.0 >> 20);
+        let (hit_id, hit_status, title): (Option<String>, Option<HitStatus>, Option<String>) =
+            columns.next()?;
+        let (assignment_id, status, reward): (Option<String>, Option<AssignmentStatus>, _) =
+            columns.next()?;
+        let reward: Option<i64> = reward;
+        let work = hit_id.zip(hit_status).zip(title).zip(assignment_id).zip(status).zip(reward);
+        let work =
+            work.map(|(((((hit_id, hit_status), title), assignment_id), status), reward)| {
+                let reward = Cents(reward);
+                ForRequester {
+                    hit_id,
+                    hit_status,
+                    title,
+                    assignment_id,
+                    status,
+                    reward,
+                    submit_at,
+                    place,
+                }
+            });
+        Ok(Self { place, work })
+    }
+}
+
+/// Among the next `count` pieces of work that a worker submitted before a place, the latest first:
+/// those for this requester, and the place of the last one; none at the end.
+pub async fn for_requester(
+    tx: &mut Tx,
+    (requester_id, worker_id): (&str, &str),
+    before: (i64, i64),
+    count: usize,
+) -> Result<(Vec<ForRequester>, Option<(i64, i64)>), Fault> {
+    let most = i64::try_from(count).unwrap_or(i64::MAX);
+    let statement = sql(FOR_REQUESTER).bind(worker_id).bind(i64::MIN);
+    let statement = statement.bind(before.0).bind(before.1).bind(most).bind(requester_id);
+    let mut found: Vec<Perhaps> = statement.all(tx).await?;
+    found.sort_by_key(|work| std::cmp::Reverse(work.place));
+    let last = found.last().filter(|_| found.len() == count).map(|work| work.place);
+    Ok((found.into_iter().filter_map(|work| work.work).collect(), last))
+}
 
 /// The worker's own assignment of a HIT, and its status; none if there is none, or it was given
 /// back.

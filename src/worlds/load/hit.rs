@@ -54,8 +54,8 @@ impl Load<'_> {
             }
             self.loaded.hits += 1;
         }
-        self.hold(&mut plan.hit, is_new, approved).await?;
-        works.place(&mut plan.hit, done, now);
+        let price = self.hold(&mut plan.hit, is_new, approved).await?;
+        works.place(&mut plan.hit, done, price, now);
         hits::save(&mut self.turn.tx, &plan.hit).await?;
         if is_new {
             works.timers.extend(self.timers(&plan));
@@ -64,19 +64,24 @@ impl Load<'_> {
     }
 
     /// What a new HIT may still cost is on hold beside what its requester has. Work that is added
-    /// to a HIT of the store is paid as if it had been approved here.
-    async fn hold(&mut self, hit: &mut Hit, is_new: bool, approved: i64) -> Result<(), Fault> {
+    /// to a HIT of the store is paid as if it had been approved here. What approved work cost.
+    async fn hold(&mut self, hit: &mut Hit, is_new: bool, approved: i64) -> Result<Cents, Fault> {
         if self.turn.market.profile == Profile::Sandbox {
-            return Ok(());
+            return Ok(Cents(0));
         }
         let values = &hit.hit_type.values;
         let held = fees::held(values, &hit.standing, self.turn.now);
         let more = held - hit.held;
-        let paid = fees::assignment(values, hit.standing.max).0.saturating_mul(approved);
-        let spent = if is_new { Cents(0) } else { more + Cents(paid) };
-        requesters::settle(&mut self.turn.tx, &hit.requester_id, spent, more).await?;
+        let price = if is_new { Cents(0) } else { fees::assignment(values, hit.standing.max) };
+        let paid = Cents(price.0.saturating_mul(approved));
+        let spent = if is_new { Cents(0) } else { more + paid };
+        let tx = &mut self.turn.tx;
+        requesters::settle(tx, &hit.requester_id, spent, more).await?;
+        if is_new {
+            requesters::raise_opening(tx, &hit.requester_id, more).await?;
+        }
         hit.held = held;
-        Ok(())
+        Ok(price)
     }
 
     /// Whether the requester is reviewing or deleted it is believed, where it is possible.

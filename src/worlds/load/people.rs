@@ -95,6 +95,8 @@ impl Load<'_> {
                 assignment_id: entry.assignment_id.to_string(),
                 worker_id: entry.worker_id.to_string(),
                 amount: entry.bonus_amount,
+                // What the requester has is what was left of it.
+                cost: Cents(0),
                 reason: entry.reason.clone().unwrap_or_default(),
                 grant_at: grant_at.unwrap_or(self.turn.now),
             };

@@ -10,7 +10,8 @@ use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::acceptances::{self, Acceptance, State};
 use crate::store::assignments::{self, Placed, Rendered};
 use crate::store::hits::Hit;
-use crate::store::reviewed_workers::{self, ReviewedWorker};
+use crate::store::requester_workers::{self, MoreWork};
+use crate::store::reward_payments::{self, RewardPayment};
 use crate::store::timers::{Kind, Timer};
 use crate::time::Instant;
 use crate::worlds::entries::hits::{AssignmentEntry, WorkStatus};
@@ -32,8 +33,9 @@ pub(super) struct Works {
     placed: Vec<(Placed, Cents)>,
     held: Vec<Acceptance>,
     pub timers: Vec<Timer>,
-    /// By requester and worker: when the latest reviewed work was submitted.
-    reviewed: HashMap<(String, String), Instant>,
+    /// By requester and worker.
+    counts: HashMap<(String, String), MoreWork>,
+    paid: Vec<RewardPayment>,
 }
 
 /// The work on one HIT.
@@ -124,8 +126,8 @@ impl Works {
         Ok((assignment_id, worker_id))
     }
 
-    /// Gives work its places in `hit` and holds it back.
-    pub(super) fn place(&mut self, hit: &mut Hit, done: Done, now: Instant) {
+    /// Gives work its places in `hit` and holds it back; each approved one cost `price`.
+    pub(super) fn place(&mut self, hit: &mut Hit, done: Done, price: Cents, now: Instant) {
         let mut last = done.last;
         for (arrived_at, assignment) in done.submitted {
             last = place(arrived_at, last);
@@ -138,10 +140,9 @@ impl Works {
                     due_at: assignment.auto_approval_time,
                 });
             }
-            if !waits {
-                let pair = (hit.requester_id.clone(), assignment.worker_id.clone());
-                let latest = self.reviewed.entry(pair).or_insert(assignment.submit_time);
-                *latest = assignment.submit_time.max(*latest);
+            self.count(hit, &assignment);
+            if assignment.assignment_status == AssignmentStatus::Approved {
+                self.paid.push(payment(hit, &assignment, price));
             }
             let placed = Placed { hit_key: hit.key, position: last, assignment };
             self.placed.push((placed, hit.hit_type.values.reward));
@@ -159,6 +160,27 @@ impl Works {
         }
     }
 
+    /// Counts work of a worker.
+    fn count(&mut self, hit: &Hit, work: &Assignment) {
+        let pair = (hit.requester_id.clone(), work.worker_id.clone());
+        let more = self.counts.entry(pair).or_insert_with(|| MoreWork {
+            requester_id: hit.requester_id.clone(),
+            worker_id: work.worker_id.clone(),
+            submitted: 0,
+            approved: 0,
+            rejected: 0,
+            last_submit_at: work.submit_time,
+            reviewed_at: None,
+        });
+        more.submitted += 1;
+        more.approved += i64::from(work.assignment_status == AssignmentStatus::Approved);
+        more.rejected += i64::from(work.assignment_status == AssignmentStatus::Rejected);
+        more.last_submit_at = more.last_submit_at.max(work.submit_time);
+        if work.assignment_status != AssignmentStatus::Submitted {
+            more.reviewed_at = more.reviewed_at.max(Some(work.submit_time));
+        }
+    }
+
     /// Writes what is held back.
     pub(super) async fn write(&mut self, load: &mut Load<'_>) -> Result<(), Fault> {
         // With a problem nothing will be kept, and rows may be in one another's way.
@@ -173,22 +195,31 @@ impl Works {
             // In the order in which they will lie, so that neighbours meet the same pages.
             self.timers.sort_unstable_by(|one, other| one.subject.cmp(&other.subject));
             load.turn.set_timers(&self.timers).await?;
-            let reviewed = self.reviewed.drain();
-            let reviewed = reviewed.map(|((requester_id, worker_id), submit_at)| ReviewedWorker {
-                requester_id,
-                worker_id,
-                submit_at,
-            });
-            let reviewed: Vec<ReviewedWorker> = reviewed.collect();
-            reviewed_workers::remember_many(&mut load.turn.tx, &reviewed).await?;
+            let counts: Vec<MoreWork> = self.counts.drain().map(|(_, more)| more).collect();
+            requester_workers::add_many(&mut load.turn.tx, &counts).await?;
+            reward_payments::add_many(&mut load.turn.tx, &self.paid).await?;
             if load.loaded.assignments > 0 {
                 tracing::info!(assignments = load.loaded.assignments, "loading");
             }
         }
         self.placed.clear();
         self.held.clear();
+        self.counts.clear();
+        self.paid.clear();
         self.timers.clear();
         Ok(())
+    }
+}
+
+fn payment(hit: &Hit, work: &Assignment, price: Cents) -> RewardPayment {
+    RewardPayment {
+        requester_id: hit.requester_id.clone(),
+        paid_at: work.approval_time.unwrap_or(work.submit_time),
+        assignment_id: work.assignment_id.clone(),
+        worker_id: work.worker_id.clone(),
+        hit_key: hit.key,
+        reward: hit.hit_type.values.reward,
+        cost: price,
     }
 }
 

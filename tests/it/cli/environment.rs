@@ -101,6 +101,8 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_ROBOT_KEY_ENV" => Some(("A=B", &[])),
         "MTURK_LOCAL_DATA" => Some(("/nope/x", &["preview", "README.md"])),
         "MTURK_LOCAL_PORT" | "MTURK_LOCAL_NO_OPEN" => Some(("perhaps", &["preview", "README.md"])),
+        "MTURK_LOCAL_SINCE" => Some(("soon", &["payments"])),
+        "MTURK_LOCAL_FORMAT" => Some(("nosuch", &["payments"])),
         "MTURK_LOCAL_FOLLOW" => Some(("perhaps", &["requests"])),
         // Names: the market knows which there are.
         "MTURK_LOCAL_REQUESTER"

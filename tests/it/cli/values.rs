@@ -66,6 +66,8 @@ fn bad(option: &str) -> &'static [&'static str] {
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],
         "limit" => &["", "-1", "x"],
+        "since" => &["", "soon", "2026-13-01"],
+        "format" => &["", "other", "CSV"],
         "hit" => &["", "../reset", "3h", "3H/x"],
         "answer" => &["", "x", "=x"],
         "timeout" => &["", "soon", "-1s"],

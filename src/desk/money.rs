@@ -1,0 +1,135 @@
+//! Money: what the requester has, and where every cent went.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
+
+use crate::desk::head::Head;
+use crate::desk::page::Page;
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::fault::{Code, Fault};
+use crate::rules::payments::Table;
+use crate::shapes::payment::{PaymentKind, Place};
+use crate::time::{Instant, When};
+use crate::views::desk::money::{self, Holds, Money};
+use crate::views::payments::{self, Wanted};
+use crate::views::show;
+use crate::web::page;
+
+/// A file of payments has so many bytes at most.
+const MAX_FILE: usize = 64 << 20;
+/// So many payments are read at a time.
+const TOGETHER: usize = 1000;
+
+/// What the address of a page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MoneyQuery {
+    after: String,
+    since: String,
+    worker: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk_money.html")]
+struct MoneyPage {
+    head: Head,
+    money: Money,
+    is_first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk_money_holds.html")]
+struct HoldsPage {
+    head: Head,
+    holds: Holds,
+    is_first: bool,
+}
+
+/// `GET /requester/money`.
+pub async fn show(desk: Desk, session: Session, Query(query): Query<MoneyQuery>) -> Page {
+    let head = Head::read(&desk, &session).await?;
+    let from = Place::parse(&query.after);
+    let is_first = from.is_none();
+    let money = desk
+        .engine
+        .read(session.requester, from.unwrap_or(Place::END), |turn, from| {
+            Box::pin(money::money(turn, from))
+        })
+        .await?;
+    page::answer(&MoneyPage { head, money, is_first })
+}
+
+/// `GET /requester/money/holds`.
+pub async fn holds(desk: Desk, session: Session, Query(query): Query<MoneyQuery>) -> Page {
+    let head = Head::read(&desk, &session).await?;
+    let before: Option<i64> = query.after.parse().ok();
+    let is_first = before.is_none();
+    let holds = desk
+        .engine
+        .read(session.requester, before.unwrap_or(i64::MAX), |turn, before| {
+            Box::pin(money::holds(turn, *before))
+        })
+        .await?;
+    page::answer(&HoldsPage { head, holds, is_first })
+}
+
+/// `GET /requester/money/payments.csv`: the payments since a time, to one worker or to all.
+pub async fn file(desk: Desk, session: Session, Query(query): Query<MoneyQuery>) -> Page {
+    let now = desk.engine.clock().await?.now;
+    let mut next = Some(Place::before(since(query.since.trim(), now)?));
+    let (worker, mut table) = (query.worker.trim(), Table::default());
+    while let Some(from) = next {
+        let wanted = Wanted { is_latest_first: false, from, count: TOGETHER };
+        let page = desk.engine.read(session.requester.clone(), wanted, |turn, wanted| {
+            Box::pin(payments::page(turn, wanted))
+        });
+        let page = page.await?;
+        let of_worker = |id: &str| worker.is_empty() || worker == id;
+        page.payments.iter().filter(|paid| of_worker(&paid.worker_id)).for_each(|paid| {
+            table.add(paid);
+        });
+        if table.len() > MAX_FILE {
+            let message = format!("The file would have more than {} MiB.", MAX_FILE >> 20);
+            return Err(Fault::refused(Code::TooLong, message).into());
+        }
+        next = page.next;
+    }
+    let name = "attachment; filename=\"payments.csv\"";
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)];
+    Ok((headers, table.finish()).into_response())
+}
+
+/// From when on: a date begins at midnight; nothing is the beginning of all time.
+fn since(text: &str, now: Instant) -> Result<Instant, Fault> {
+    if text.is_empty() {
+        return Ok(Instant(i64::MIN));
+    }
+    if let Some(at) = Instant::parse(&format!("{text}T00:00:00Z"), now) {
+        return Ok(at);
+    }
+    let unlike = |_| Fault::unreadable("since is a date such as 2026-01-01, a time, or -7d");
+    When::from(text).at(now).map_err(unlike)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_may_be_a_date_or_a_span() {
+        let now = Instant(1_767_225_600_000);
+        for (text, at) in [
+            ("", Some(i64::MIN)),
+            ("2026-01-01", Some(now.0)),
+            ("2026-01-01T00:00:01Z", Some(now.0 + 1000)),
+            ("-1d", Some(now.0 - 86_400_000)),
+            ("soon", None),
+        ] {
+            assert_eq!(since(text, now).ok(), at.map(Instant), "{text}");
+        }
+    }
+}

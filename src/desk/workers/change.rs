@@ -1,0 +1,187 @@
+//! What the forms of a worker's page ask for.
+
+use serde_json::{Value, json};
+
+use crate::desk::call;
+use crate::desk::review::decision;
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::fault::{Code, Fault};
+use crate::ops::named;
+use crate::rules::limits;
+use crate::web::form::Form;
+
+/// The longest reason of a block or a bonus, in characters. The service documents none.
+pub const MAX_REASON: usize = 2000;
+
+/// What can be done about a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The worker can accept none of the requester's HITs any more.
+    Block,
+    /// The worker can again.
+    Unblock,
+    /// The worker gets mail.
+    Message,
+    /// The worker is paid more for some work.
+    Bonus,
+    /// The worker gets a qualification, or another score.
+    Grant,
+    /// The worker loses a qualification.
+    Revoke,
+}
+
+impl Change {
+    const ALL: [Self; 6] =
+        [Self::Block, Self::Unblock, Self::Message, Self::Bonus, Self::Grant, Self::Revoke];
+
+    /// The word in the form's address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Unblock => "unblock",
+            Self::Message => "message",
+            Self::Bonus => "bonus",
+            Self::Grant => "grant",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// The change that has this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.as_str() == word)
+    }
+
+    /// What the page says when it is done.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Block => "The worker is blocked, and can accept none of your HITs.",
+            Self::Unblock => "The worker is not blocked any more.",
+            Self::Message => "The message was sent.",
+            Self::Bonus => "The bonus was paid.",
+            Self::Grant => "The worker has the qualification with this score now.",
+            Self::Revoke => "The worker does not have the qualification any more.",
+        }
+    }
+
+    /// What to do about a refusal; empty if the API's sentence says it.
+    pub const fn advice(self, code: Code) -> &'static str {
+        match (self, code) {
+            (Self::Bonus, Code::InsufficientFunds) => {
+                "Your balance does not cover the bonus and its fee."
+            }
+            (Self::Bonus, Code::DuplicateRequest) => {
+                "This bonus was paid already, and not a second time."
+            }
+            (
+                Self::Bonus,
+                Code::AssignmentDoesNotExist | Code::UnknownValue | Code::InvalidParameterValue,
+            ) => {
+                "Give the id of work that this worker submitted for you, within the last six \
+                 months, and an amount such as 0.50."
+            }
+            (Self::Grant | Self::Revoke, Code::QualificationDoesNotExist) => {
+                "The worker does not have this qualification."
+            }
+            (Self::Block | Self::Grant, Code::UnknownValue | Code::InvalidParameterValue) => {
+                "No worker of this market has this id."
+            }
+            _ => "",
+        }
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// A field holds nothing that could be meant; the operation's own refusals.
+    pub async fn run(
+        self,
+        desk: &Desk,
+        session: &Session,
+        worker_id: &str,
+        form: &Form,
+    ) -> Result<(), Fault> {
+        if self == Self::Bonus {
+            let now = desk.engine.clock().await?.now;
+            if !decision::is_fresh(form.get("nonce"), now) {
+                let why = "This form is older than 23 hours. Send it from this page.";
+                return Err(Fault::unreadable(why));
+            }
+        }
+        let (name, body) = self.request(worker_id, form)?;
+        let answer = call::answer(desk, session, name, body).await?;
+        let failure = &answer["NotifyWorkersFailureStatuses"][0]["NotifyWorkersFailureMessage"];
+        match failure.as_str() {
+            Some(why) => Err(Fault::unreadable(format!("{why}, as far as it was reviewed."))),
+            None => Ok(()),
+        }
+    }
+
+    /// The operation that does it, and its request.
+    fn request(self, worker_id: &str, form: &Form) -> Result<(&'static str, Value), Fault> {
+        let reason = Some(form.get("reason")).filter(|text| !text.is_empty());
+        Ok(match self {
+            Self::Block => {
+                limits::one_to("Reason", form.get("reason"), MAX_REASON)?;
+                (named::BLOCK, json!({"WorkerId": worker_id, "Reason": reason}))
+            }
+            Self::Unblock => (named::UNBLOCK, json!({"WorkerId": worker_id})),
+            Self::Message => {
+                let (subject, text) = (form.get("subject"), form.get("text"));
+                let body = json!({"Subject": subject, "MessageText": text,
+                    "WorkerIds": [worker_id]});
+                (named::NOTIFY, body)
+            }
+            Self::Bonus => {
+                limits::one_to("Reason", form.get("reason"), MAX_REASON)?;
+                let assignment_id = form.get("assignment");
+                let token = format!("{}-{assignment_id}", form.get("nonce"));
+                let body = json!({"WorkerId": worker_id, "AssignmentId": assignment_id,
+                    "BonusAmount": form.get("amount"), "Reason": reason,
+                    "UniqueRequestToken": token});
+                (named::PAY_BONUS, body)
+            }
+            Self::Grant => {
+                let body = json!({"WorkerId": worker_id,
+                    "QualificationTypeId": form.get("type"),
+                    "IntegerValue": score(form.get("score"))?,
+                    "SendNotification": !form.get("notify").is_empty()});
+                (named::GRANT, body)
+            }
+            Self::Revoke => {
+                let body = json!({"WorkerId": worker_id,
+                    "QualificationTypeId": form.get("type"), "Reason": reason});
+                (named::REVOKE, body)
+            }
+        })
+    }
+}
+
+/// A score as the API takes it: 32 bits.
+pub fn score(text: &str) -> Result<i32, Fault> {
+    let shown: String = text.chars().take(40).collect();
+    let why = format!("“{shown}” is no score: a whole number from -2147483648 to 2147483647.");
+    text.parse().map_err(|_| Fault::unreadable(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_change_has_a_word_of_its_own() {
+        for change in Change::ALL {
+            assert_eq!(Change::parse(change.as_str()), Some(change));
+        }
+        assert_eq!(Change::parse("delete"), None);
+    }
+
+    #[test]
+    fn a_score_has_32_bits() {
+        assert_eq!(score("2147483647").ok(), Some(i32::MAX));
+        assert_eq!(score("-2147483648").ok(), Some(i32::MIN));
+        for odd in ["2147483648", "-2147483649", "", "1.5", "ten"] {
+            assert!(score(odd).is_err(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! All workers of a requester as a table.
+
+use std::sync::Arc;
+
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse as _;
+
+use crate::desk::page::Page;
+use crate::desk::session::Session;
+use crate::desk::state::Desk;
+use crate::fault::{Code, Fault};
+use crate::rules::worker_csv::{Download, Line};
+use crate::views::desk::workers::{self, Exported};
+
+/// The file has so many bytes at most.
+const MAX_FILE: usize = 64 << 20;
+
+/// `GET /requester/workers.csv`.
+pub async fn download(desk: Desk, session: Session) -> Page {
+    let requester = session.requester;
+    let types = desk
+        .engine
+        .read(Arc::clone(&requester), (), |turn, ()| Box::pin(workers::exported_types(turn)))
+        .await?;
+    let (ids, names): (Vec<String>, Vec<String>) = types.into_iter().unzip();
+    let (mut download, mut after) = (Download::new(&names), String::new());
+    loop {
+        let input = (after.clone(), ids.clone());
+        let part = desk.engine.read(Arc::clone(&requester), input, |turn, (after, ids)| {
+            Box::pin(workers::exported(turn, after, ids))
+        });
+        let part = part.await?;
+        let Some(last) = part.last() else { break };
+        after.clone_from(&last.known.worker_id);
+        for Exported { known, rates, scores } in part {
+            let is_blocked = known.blocked.is_some();
+            download.add(Line { worker_id: known.worker_id, rates, is_blocked, scores });
+        }
+        if download.len() > MAX_FILE {
+            let message = format!("The file would have more than {} MiB.", MAX_FILE >> 20);
+            return Err(Fault::refused(Code::TooLong, message).into());
+        }
+    }
+    let name = "attachment; filename=\"workers.csv\"";
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)];
+    Ok((headers, download.finish()).into_response())
+}

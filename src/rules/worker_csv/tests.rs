@@ -1,0 +1,75 @@
+use super::*;
+
+/// The problems of an upload: `line column: reason`.
+fn problems(text: &str) -> Vec<String> {
+    let shown =
+        |TableNote { line, column, reason }: TableNote| format!("{line} {column}: {reason}");
+    read(text.as_bytes()).unwrap_err().into_iter().map(shown).collect()
+}
+
+fn changes(text: &str) -> Vec<(usize, String, Update)> {
+    let upload = read(text.as_bytes()).unwrap();
+    let shown = |Change { line, worker_id, update }: Change| (line, worker_id, update);
+    upload.changes.into_iter().map(shown).collect()
+}
+
+#[test]
+fn a_download_that_is_filled_in_is_an_upload() {
+    let mut download = Download::new(&["Good, \"very\" good".to_owned()]);
+    let rates = Rates { lifetime: (2, 3), days_30: (1, 1), days_7: (0, 0) };
+    let scores = vec![Some("80".to_owned())];
+    download.add(Line { worker_id: "A1".to_owned(), rates, is_blocked: true, scores });
+    let text = download.finish();
+    let row = "\"A1\",\"3\",\"2\",\"66%\",\"1\",\"1\",\"100%\",\"0\",\"0\",\"\",\"Blocked\",\"\",\
+        \"80\",\"\"\n";
+    assert!(text.ends_with(row), "{text}");
+    assert_eq!(changes(&text), []);
+    let filled = text.replace("\"Blocked\",\"\"", "\"Blocked\",\"Unblock\"");
+    let filled = filled.replace("\"80\",\"\"", "\"80\",\"90\"");
+    let type_name = "Good, \"very\" good".to_owned();
+    let expected =
+        [(2, "A1".to_owned(), Update::Unblock), (2, "A1".to_owned(), Update::Score(type_name, 90))];
+    assert_eq!(changes(&filled), expected);
+}
+
+#[test]
+fn words_are_read_in_any_case() {
+    let text = "worker id,UPDATE-BlockStatus,UPDATE-Good\nA1,block,REVOKE\nA2,UNBLOCK,-5\nA3,,\n";
+    let good = || "Good".to_owned();
+    let expected = [
+        (2, "A1".to_owned(), Update::Block),
+        (2, "A1".to_owned(), Update::Revoke(good())),
+        (3, "A2".to_owned(), Update::Unblock),
+        (3, "A2".to_owned(), Update::Score(good(), -5)),
+    ];
+    assert_eq!(changes(text), expected);
+    assert_eq!(read(text.as_bytes()).unwrap().types, [(1, good())]);
+}
+
+#[test]
+fn every_problem_has_its_line() {
+    let text = "Worker ID,UPDATE-BlockStatus,UPDATE-Good\nA1,maybe,1\nbad,,\nA1,,1.5\nA2,Block,\n";
+    let expected = [
+        "2 UPDATE-BlockStatus: this is neither Block nor Unblock",
+        "3 Worker ID: this is no id of a worker",
+        "4 Worker ID: another row is about this worker",
+        "4 UPDATE-Good: this is neither a score, a whole number from -2147483648 to 2147483647, \
+            nor Revoke",
+    ];
+    assert_eq!(problems(text), expected);
+    assert_eq!(problems("Name,UPDATE-Good\nA1,1\n"), ["1 Worker ID: there is no such column"]);
+    let nothing = "1 UPDATE-: no column's name begins so: nothing can be changed";
+    assert_eq!(problems("Worker ID\nA1\n"), [nothing]);
+}
+
+#[test]
+fn changes_are_bounded() {
+    let rows = |count: usize| {
+        let rows: String = (0..count).map(|number| format!("A{number},Block\n")).collect();
+        format!("Worker ID,UPDATE-BlockStatus\n{rows}")
+    };
+    assert_eq!(changes(&rows(MAX_CHANGES)).len(), MAX_CHANGES);
+    let too_many =
+        format!("{} : there are more than 5000 changes: upload it in parts", MAX_CHANGES + 2);
+    assert_eq!(problems(&rows(MAX_CHANGES + 1)), [too_many]);
+}
