@@ -44,11 +44,11 @@ const FIELDS: [(&str, &str); 19] = [
 /// Units of time that a form offers, in seconds.
 pub const UNITS: [(&str, &str); 3] = [("86400", "days"), ("3600", "hours"), ("60", "minutes")];
 
-/// Who sees the HITs, as the requester site named it.
+/// What workers may do who do not meet the requirements.
 pub const VISIBILITIES: [(&str, &str); 3] = [
-    ("Accept", "everybody sees and previews them"),
-    ("PreviewAndAccept", "everybody sees them; only those previews them"),
-    ("DiscoverPreviewAndAccept", "only those sees them"),
+    ("Accept", "see and preview the HITs"),
+    ("PreviewAndAccept", "see the HITs, but cannot preview them"),
+    ("DiscoverPreviewAndAccept", "do not see the HITs"),
 ];
 
 /// A table as a file.
@@ -133,7 +133,7 @@ impl Entered {
         self.fields.get(name).map_or_else(first, String::as_str)
     }
 
-    /// Takes a built-in template instead of what stands there, with a title if there is none.
+    /// Takes a built-in template instead of what stands there.
     pub fn take_sample(&mut self, sample: &Sample) {
         sample.html.clone_into(&mut self.template);
     }
