@@ -26,11 +26,11 @@ use crate::rules::question::{HtmlQuestion, Question};
 use crate::shapes::batch::{Batch, NewBatch};
 use crate::shapes::table::TableNote;
 use crate::time::real_now;
-use crate::turn::{Profile, Turn};
+use crate::turn::Profile;
 use crate::views::desk::batches as views;
 use crate::views::show;
 use crate::web::origin::Origin;
-use crate::web::page::{self as pages, go, html, render};
+use crate::web::page::{go, html, render};
 use crate::web::question::{self, Frame};
 use crate::web::sent::Sent;
 
@@ -342,7 +342,7 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
     let input = (Arc::clone(&checked), session.requester.access_key.clone());
     let made: Result<Batch, Fault> = desk
         .engine
-        .write_long(input, |turn, (checked, of)| Box::pin(create(turn, checked, of)))
+        .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
         .await;
     let fault = match made {
         Ok(batch) => {
@@ -356,8 +356,4 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
     let why = Some(refusal.text());
     let page = preview_page(&desk, &session, (&id, &checked), 0, why).await?;
     Ok((status(refusal.code.kind()), html(page)).into_response())
-}
-
-async fn create(turn: &mut Turn, checked: &CheckedBatch, of: &str) -> Result<Batch, Fault> {
-    batches::create(turn, checked, of).await
 }

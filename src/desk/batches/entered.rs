@@ -12,6 +12,7 @@ use crate::shapes::batch::NewBatch;
 use crate::shapes::qualification::{ActionsGuarded, Comparator, Locale, QualificationRequirement};
 use crate::shapes::table::TableNote;
 use crate::views::show;
+use crate::web::page;
 
 /// Pasted rows with more bytes are kept like a file, and do not come back with the form.
 const MAX_PASTED: usize = 64 << 10;
@@ -60,6 +61,13 @@ pub struct DataFile {
     pub text: String,
     /// What was assumed to read it.
     pub note: Option<TableNote>,
+}
+
+impl DataFile {
+    /// How long it is, for people.
+    pub fn size(&self) -> String {
+        page::size(&i64::try_from(self.text.len()).unwrap_or(i64::MAX))
+    }
 }
 
 /// What is wrong with a field.
