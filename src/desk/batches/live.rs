@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -30,9 +30,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// On a shared database others change it unseen, so it is read again in any case.
 const POLL_SHARED_EVERY: Duration = Duration::from_secs(2);
 const POLL_OWN_EVERY: Duration = Duration::from_secs(30);
-/// So often it is read for one stream. Then the browser opens another one by itself, for which it
-/// is checked again who may see it.
-const MOST_READS: u32 = 600;
+/// One stream lasts about so long. Then the browser opens another one by itself, for which it is
+/// checked again who may see it.
+const STREAM_TIME: Duration = Duration::from_mins(10);
 
 /// What changes on the page of a batch.
 #[derive(Template)]
@@ -87,7 +87,7 @@ pub async fn stream(desk: Desk, session: Session, Key(key): Key) -> Page {
         key,
         first: None,
         sent: String::new(),
-        reads: 0,
+        until: Instant::now() + STREAM_TIME,
         _permit: permit,
     };
     // A batch that is not there has no stream, so that no browser asks again.
@@ -106,7 +106,7 @@ struct Streaming {
     first: Option<String>,
     /// What the page shows.
     sent: String,
-    reads: u32,
+    until: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -131,8 +131,7 @@ impl Streaming {
 
     /// What the page is to show, once that is something else.
     async fn changed(&mut self) -> Option<String> {
-        while self.reads < MOST_READS && self.wait().await {
-            self.reads += 1;
+        while Instant::now() < self.until && self.wait().await {
             match self.read().await {
                 Ok(html) if html == self.sent => {}
                 Ok(html) => return Some(html),
