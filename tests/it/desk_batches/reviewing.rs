@@ -265,10 +265,11 @@ async fn progress_is_sent_when_it_changes() {
     assert_eq!(stranger.get(&world, &format!("{path}/progress")).await.status, 404);
     let cookies = browser.cookies.iter().map(|(name, value)| format!("{name}={value}"));
     let cookies = cookies.collect::<Vec<_>>().join("; ");
+    let front = world.emulator.front();
     let open = async || {
         let request = Request::get(format!("/requester{path}/progress"));
         let request = request.header("host", "localhost:1770").header("cookie", &cookies);
-        world.emulator.front().answer(request.body(Body::empty()).unwrap()).await
+        front.answer(request.body(Body::empty()).unwrap()).await
     };
     let mut others = Vec::new();
     for _ in 0..15 {
