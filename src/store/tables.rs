@@ -49,9 +49,9 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         acceptances, assignments, batch_lists, batch_results, batches, bonus_payments, clock_check,
         events, faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits,
         messages, notifications, owners, qualification_requests, qualification_types,
-        qualifications, requesters, review, review_reports, reviewed_workers, robots, snapshots, timers,
-        unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history, workers,
-        world
+        qualifications, requesters, review, review_reports, reviewed_workers, robots, snapshots,
+        timers, unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history,
+        workers, world
     };
     let resets = reset::STATEMENTS.map(|statements| ("reset", statements));
     tables
