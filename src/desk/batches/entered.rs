@@ -17,6 +17,11 @@ use crate::web::page;
 /// Pasted rows with more bytes are kept like a file, and do not come back with the form.
 const MAX_PASTED: usize = 64 << 10;
 
+/// Of a field that is one line so many characters are read: more than any may have.
+const MAX_CHARACTERS: usize = 4000;
+/// So many places are read: more than a requirement may have.
+const MOST_PLACES: usize = 100;
+
 /// The fields, each with what it holds at first.
 ///
 /// Assumed: lengths of time are those that the requester site's form began with.
@@ -105,7 +110,8 @@ impl Entered {
             if name == "template" {
                 entered.template = text;
             } else if let Some((name, _)) = FIELDS.iter().find(|(known, _)| *known == name) {
-                let text = if *name == "rows" { text } else { text.trim().to_owned() };
+                let line = || text.trim().chars().take(MAX_CHARACTERS).collect();
+                let text = if *name == "rows" { text } else { line() };
                 entered.fields.insert(name, text);
             }
         }
@@ -276,7 +282,7 @@ impl Reader<'_> {
     /// Places as people list them: `US-WA, DE`.
     fn places(&mut self) -> Vec<Locale> {
         let text = self.entered.get("locale").to_ascii_uppercase();
-        let words = text.split([',', ' ', ';']).filter(|word| !word.is_empty());
+        let words = text.split([',', ' ', ';']).filter(|word| !word.is_empty()).take(MOST_PLACES);
         let mut places = Vec::new();
         for word in words {
             let (country, state) = word
@@ -400,6 +406,16 @@ mod tests {
         let (empty, _) = Entered::of(Filling::default(), None);
         let fields: Vec<_> = empty.read(false).unwrap_err().iter().map(|one| one.field).collect();
         assert_eq!(fields, ["template", "data", "title", "description"]);
+    }
+
+    #[test]
+    fn of_long_fields_the_beginning_is_read() {
+        let title = "t".repeat(MAX_CHARACTERS + 1);
+        assert_eq!(filled(&[("title", &title)]).get("title").len(), MAX_CHARACTERS);
+        let places = "US,".repeat(MOST_PLACES + 1);
+        let new = filled(&[("locale", &places)]).read(false).unwrap();
+        let places = new.qualification_requirements[0].locale_values.as_ref().unwrap();
+        assert_eq!(places.len(), MOST_PLACES);
     }
 
     #[test]
