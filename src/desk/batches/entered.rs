@@ -110,8 +110,10 @@ impl Entered {
             if name == "template" {
                 entered.template = text;
             } else if let Some((name, _)) = FIELDS.iter().find(|(known, _)| *known == name) {
-                let line = || text.trim().chars().take(MAX_CHARACTERS).collect();
-                let text = if *name == "rows" { text } else { line() };
+                let text = match *name {
+                    "rows" => text,
+                    _ => text.trim().chars().take(MAX_CHARACTERS).collect(),
+                };
                 entered.fields.insert(name, text);
             }
         }
