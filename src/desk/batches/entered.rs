@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::fault::Refusal;
 use crate::money::Cents;
 use crate::rules::batch::samples::Sample;
 use crate::rules::batch::{MAX_TEMPLATE_BYTES, Refused};
@@ -120,7 +121,7 @@ impl Entered {
         for file in filling.files {
             let read = match file.field.as_str() {
                 "template_file" => template_of(&file).map(|text| entered.template = text),
-                "data" => data_of(file).map(|file| entered.file = Some(file)),
+                "data" => data_of(&file).map(|file| entered.file = Some(file)),
                 _ => Ok(()),
             };
             wrong.extend(read.err());
@@ -312,8 +313,8 @@ fn template_of(file: &SentFile) -> Result<String, Wrong> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
 }
 
-fn data_of(file: SentFile) -> Result<DataFile, Wrong> {
-    let name = name_of(&file);
+fn data_of(file: &SentFile) -> Result<DataFile, Wrong> {
+    let name = name_of(file);
     let wrong = |why: String| Wrong::new("data", format!("The file {name}: {why}."));
     let limit = csv::Limits::DATA.bytes;
     if file.content.len() > limit {
@@ -332,7 +333,7 @@ pub fn said(refused: Refused) -> (Vec<Wrong>, Vec<TableNote>) {
     match refused {
         Refused::Table(notes) => (Vec::new(), notes),
         Refused::Fault(fault) => {
-            let why = fault.refusal().map_or_else(|| fault.to_string(), |refusal| refusal.text());
+            let why = fault.refusal().map_or_else(|| fault.to_string(), Refusal::text);
             (vec![Wrong::new("form", why)], Vec::new())
         }
     }
