@@ -8,15 +8,13 @@ mod key;
 mod live;
 mod one;
 mod review;
+pub mod shared;
 mod status;
-
-use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Query;
 use axum::http::Method;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
 use crate::desk::head::Head;
 use crate::desk::page::Page;
@@ -32,24 +30,6 @@ pub use key::Key;
 pub use live::stream;
 pub use one::{change, results, show};
 pub use review::{apply, confirm, upload};
-
-/// So many pages of batches are kept up to date at a time.
-const MAX_STREAMS: usize = 16;
-
-/// What the pages of batches share.
-#[derive(Debug)]
-pub struct Shared {
-    drafts: draft::Drafts,
-    /// Room for pages that are kept up to date.
-    streams: Arc<Semaphore>,
-}
-
-impl Default for Shared {
-    fn default() -> Self {
-        let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        Self { drafts: draft::Drafts::default(), streams }
-    }
-}
 
 /// Whether a request takes as long as it takes: an upload, a batch to be made, results.
 #[must_use]

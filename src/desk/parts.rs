@@ -58,7 +58,6 @@ impl PlacesBar {
     }
 
     /// Those of the HITs of a batch.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn of_batch(work: &WorkCounts) -> Self {
         let taken = work.submitted + work.approved + work.rejected + work.pending;
         let parts = vec![

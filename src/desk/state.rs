@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use crate::desk::batches::Shared;
+use crate::desk::batches::shared::Shared;
 use crate::desk::review::counting::Jobs;
 use crate::desk::streams::Live;
 use crate::engine::Engine;

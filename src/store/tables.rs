@@ -48,9 +48,10 @@ macro_rules! statements_of {
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let tables: [(&str, &[(&str, &str)]); 36] = statements_of! {
         acceptances, assignments, batch_lists, batch_results, batches, bonus_payments, clock_check,
-        events, faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits, messages,
-        notifications, owners, qualification_requests, qualification_types, qualifications,
-        requester_workers, requesters, review, review_reports, reward_payments, robots, snapshots,
+        events, faults, hit_groups, hit_layouts, hit_lists, hit_requirements, hit_types, hits,
+        messages, notifications, owners, qualification_requests, qualification_types,
+        qualifications, requester_workers, requesters, review, review_reports, reward_payments,
+        robots, snapshots,
         timers, unique_request_tokens, uploaded_files, webhooks, worker_blocks, worker_history,
         workers, world
     };

@@ -249,7 +249,11 @@ fn statements_have_names_of_their_own_and_count_their_markers() {
 }
 
 /// Statements that add amounts or multiply numbers, and why the result stays within 64 bits.
-const ADDING: [(&str, &str); 10] = [
+const ADDING: [(&str, &str); 11] = [
+    (
+        "batch_lists.COUNTS_OF_SEVERAL",
+        "twenty thousand HITs with a billion assignments each at most",
+    ),
     ("batches.COUNTS", "twenty thousand HITs with a billion assignments each at most"),
     ("robots.COUNTS", "a hundred thousand robots at most"),
     ("requesters.PUT_WHOLE", "balances are bounded, and what is added to them is"),

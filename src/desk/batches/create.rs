@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use crate::actions::batches;
@@ -26,11 +26,11 @@ use crate::rules::question::{HtmlQuestion, Question};
 use crate::shapes::batch::{Batch, NewBatch};
 use crate::shapes::table::TableNote;
 use crate::time::real_now;
-use crate::turn::{Profile, Turn};
+use crate::turn::Profile;
 use crate::views::desk::batches as views;
 use crate::views::show;
 use crate::web::origin::Origin;
-use crate::web::page::{self as pages, go, html, render};
+use crate::web::page::{go, html, render};
 use crate::web::question::{self, Frame};
 use crate::web::sent::Sent;
 
@@ -147,18 +147,15 @@ pub async fn enter(desk: Desk, session: Session, sent: Sent<MAX_FORM>) -> Page {
     };
     let note = entered.file.as_ref().and_then(|file| file.note.clone());
     checked.table.notes.splice(0..0, note);
-    let draft = BatchDraft { entered, checked: Some(Arc::new(checked)) };
-    let (owner, content) = (&session.requester.id, Content::Batch(Arc::new(draft)));
-    match desk.batches.drafts.add(owner, content.clone(), real_now()) {
-        Some(id) => Ok(go(&format!("/requester/batches/drafts/{id}"))),
-        None => {
-            let Content::Batch(draft) = content else { return Ok(go("/requester/batches/new")) };
-            let wrong = vec![Wrong::new("data", too_large())];
-            let mut entered = draft.entered.clone();
-            entered.file = None;
-            refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await
-        }
+    let draft = Arc::new(BatchDraft { entered, checked: Some(Arc::new(checked)) });
+    let (owner, content) = (&session.requester.id, Content::Batch(Arc::clone(&draft)));
+    if let Some(id) = desk.batches.drafts.add(owner, content, real_now()) {
+        return Ok(go(&format!("/requester/batches/drafts/{id}")));
     }
+    let wrong = vec![Wrong::new("data", too_large())];
+    let mut entered = draft.entered.clone();
+    entered.file = None;
+    refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await
 }
 
 const BAD: StatusCode = StatusCode::BAD_REQUEST;
@@ -253,10 +250,10 @@ fn checked(desk: &Desk, session: &Session, id: &str) -> Option<Arc<CheckedBatch>
 }
 
 /// The answer where there is no such draft.
-pub fn lost() -> Page {
+pub fn lost() -> Response {
     let why = "There is no such draft of yours. A draft is kept for an hour in memory, until it is \
         published, newer ones need its room, or the server stops. Upload the files again.";
-    Ok(message(StatusCode::NOT_FOUND, why))
+    message(StatusCode::NOT_FOUND, why)
 }
 
 /// `GET /requester/batches/drafts/{draft}`.
@@ -270,7 +267,7 @@ pub async fn preview(
     if let Some(Content::Published(key)) = desk.batches.drafts.find(owner, &id, real_now()) {
         return Ok(go(&format!("/requester/batches/{key}")));
     }
-    let Some(checked) = checked(&desk, &session, &id) else { return lost() };
+    let Some(checked) = checked(&desk, &session, &id) else { return Ok(lost()) };
     let page = preview_page(&desk, &session, (&id, &checked), query.place(&checked), None).await?;
     Ok(html(page).into_response())
 }
@@ -311,7 +308,7 @@ pub async fn page(
     Path(id): Path<String>,
     Query(query): Query<RowQuery>,
 ) -> Page {
-    let Some(checked) = checked(&desk, &session, &id) else { return lost() };
+    let Some(checked) = checked(&desk, &session, &id) else { return Ok(lost()) };
     let place = query.place(&checked);
     let content = compute(move || {
         let cells = checked.table.rows.get(place).map_or(&[][..], |row| &row.cells);
@@ -325,7 +322,7 @@ pub async fn page(
 /// so two clicks make one batch.
 pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
     let (owner, drafts) = (&session.requester.id, &desk.batches.drafts);
-    let Some(draft) = drafts.take(owner, &id, real_now()) else { return lost() };
+    let Some(draft) = drafts.take(owner, &id, real_now()) else { return Ok(lost()) };
     let checked = match &draft.content {
         Content::Batch(of) => of.checked.clone(),
         Content::Published(key) => {
@@ -337,12 +334,12 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
     };
     let Some(checked) = checked else {
         drafts.put(draft);
-        return lost();
+        return Ok(lost());
     };
     let input = (Arc::clone(&checked), session.requester.access_key.clone());
     let made: Result<Batch, Fault> = desk
         .engine
-        .write_long(input, |turn, (checked, of)| Box::pin(create(turn, checked, of)))
+        .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
         .await;
     let fault = match made {
         Ok(batch) => {
@@ -356,8 +353,4 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
     let why = Some(refusal.text());
     let page = preview_page(&desk, &session, (&id, &checked), 0, why).await?;
     Ok((status(refusal.code.kind()), html(page)).into_response())
-}
-
-async fn create(turn: &mut Turn, checked: &CheckedBatch, of: &str) -> Result<Batch, Fault> {
-    batches::create(turn, checked, of).await
 }

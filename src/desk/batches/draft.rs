@@ -157,12 +157,13 @@ fn forget_old(kept: &mut Vec<Draft>, now: Instant) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::question::filling::Filling;
 
     const NOW: Instant = Instant(1_000_000_000_000);
 
     fn of_size(bytes: usize) -> Content {
-        let template = "x".repeat(bytes / 2);
-        let entered = Entered { template, ..Entered::default() };
+        let texts = vec![("template".to_owned(), "x".repeat(bytes / 2))];
+        let (entered, _) = Entered::of(Filling { texts, files: Vec::new() }, None);
         Content::Batch(Arc::new(BatchDraft { entered, checked: None }))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::fault::Refusal;
 use crate::money::Cents;
 use crate::rules::batch::samples::Sample;
 use crate::rules::batch::{MAX_TEMPLATE_BYTES, Refused};
@@ -12,9 +13,15 @@ use crate::shapes::batch::NewBatch;
 use crate::shapes::qualification::{ActionsGuarded, Comparator, Locale, QualificationRequirement};
 use crate::shapes::table::TableNote;
 use crate::views::show;
+use crate::web::page;
 
 /// Pasted rows with more bytes are kept like a file, and do not come back with the form.
 const MAX_PASTED: usize = 64 << 10;
+
+/// Of a field that is one line so many characters are read: more than any may have.
+const MAX_CHARACTERS: usize = 4000;
+/// So many places are read: more than a requirement may have.
+const MOST_PLACES: usize = 100;
 
 /// The fields, each with what it holds at first.
 ///
@@ -44,11 +51,11 @@ const FIELDS: [(&str, &str); 19] = [
 /// Units of time that a form offers, in seconds.
 pub const UNITS: [(&str, &str); 3] = [("86400", "days"), ("3600", "hours"), ("60", "minutes")];
 
-/// Who sees the HITs, as the requester site named it.
+/// What workers may do who do not meet the requirements.
 pub const VISIBILITIES: [(&str, &str); 3] = [
-    ("Accept", "everybody sees and previews them"),
-    ("PreviewAndAccept", "everybody sees them; only those previews them"),
-    ("DiscoverPreviewAndAccept", "only those sees them"),
+    ("Accept", "see and preview the HITs"),
+    ("PreviewAndAccept", "see the HITs, but cannot preview them"),
+    ("DiscoverPreviewAndAccept", "do not see the HITs"),
 ];
 
 /// A table as a file.
@@ -60,6 +67,13 @@ pub struct DataFile {
     pub text: String,
     /// What was assumed to read it.
     pub note: Option<TableNote>,
+}
+
+impl DataFile {
+    /// How long it is, for people.
+    pub fn size(&self) -> String {
+        page::size(&i64::try_from(self.text.len()).unwrap_or(i64::MAX))
+    }
 }
 
 /// What is wrong with a field.
@@ -97,14 +111,17 @@ impl Entered {
             if name == "template" {
                 entered.template = text;
             } else if let Some((name, _)) = FIELDS.iter().find(|(known, _)| *known == name) {
-                let text = if *name == "rows" { text } else { text.trim().to_owned() };
+                let text = match *name {
+                    "rows" => text,
+                    _ => text.trim().chars().take(MAX_CHARACTERS).collect(),
+                };
                 entered.fields.insert(name, text);
             }
         }
         for file in filling.files {
             let read = match file.field.as_str() {
                 "template_file" => template_of(&file).map(|text| entered.template = text),
-                "data" => data_of(file).map(|file| entered.file = Some(file)),
+                "data" => data_of(&file).map(|file| entered.file = Some(file)),
                 _ => Ok(()),
             };
             wrong.extend(read.err());
@@ -133,7 +150,7 @@ impl Entered {
         self.fields.get(name).map_or_else(first, String::as_str)
     }
 
-    /// Takes a built-in template instead of what stands there, with a title if there is none.
+    /// Takes a built-in template instead of what stands there.
     pub fn take_sample(&mut self, sample: &Sample) {
         sample.html.clone_into(&mut self.template);
     }
@@ -268,7 +285,7 @@ impl Reader<'_> {
     /// Places as people list them: `US-WA, DE`.
     fn places(&mut self) -> Vec<Locale> {
         let text = self.entered.get("locale").to_ascii_uppercase();
-        let words = text.split([',', ' ', ';']).filter(|word| !word.is_empty());
+        let words = text.split([',', ' ', ';']).filter(|word| !word.is_empty()).take(MOST_PLACES);
         let mut places = Vec::new();
         for word in words {
             let (country, state) = word
@@ -296,8 +313,8 @@ fn template_of(file: &SentFile) -> Result<String, Wrong> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
 }
 
-fn data_of(file: SentFile) -> Result<DataFile, Wrong> {
-    let name = name_of(&file);
+fn data_of(file: &SentFile) -> Result<DataFile, Wrong> {
+    let name = name_of(file);
     let wrong = |why: String| Wrong::new("data", format!("The file {name}: {why}."));
     let limit = csv::Limits::DATA.bytes;
     if file.content.len() > limit {
@@ -316,7 +333,7 @@ pub fn said(refused: Refused) -> (Vec<Wrong>, Vec<TableNote>) {
     match refused {
         Refused::Table(notes) => (Vec::new(), notes),
         Refused::Fault(fault) => {
-            let why = fault.refusal().map_or_else(|| fault.to_string(), |refusal| refusal.text());
+            let why = fault.refusal().map_or_else(|| fault.to_string(), Refusal::text);
             (vec![Wrong::new("form", why)], Vec::new())
         }
     }
@@ -392,6 +409,16 @@ mod tests {
         let (empty, _) = Entered::of(Filling::default(), None);
         let fields: Vec<_> = empty.read(false).unwrap_err().iter().map(|one| one.field).collect();
         assert_eq!(fields, ["template", "data", "title", "description"]);
+    }
+
+    #[test]
+    fn of_long_fields_the_beginning_is_read() {
+        let title = "t".repeat(MAX_CHARACTERS + 1);
+        assert_eq!(filled(&[("title", &title)]).get("title").len(), MAX_CHARACTERS);
+        let places = "US,".repeat(MOST_PLACES + 1);
+        let new = filled(&[("locale", &places)]).read(false).unwrap();
+        let places = new.qualification_requirements[0].locale_values.as_ref().unwrap();
+        assert_eq!(places.len(), MOST_PLACES);
     }
 
     #[test]

@@ -2,17 +2,18 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use askama::Template;
 use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
 use axum::response::sse::{self, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, stream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::desk::batches::key::Key;
 use crate::desk::batches::status;
+use crate::desk::page::Page;
 use crate::desk::parts::PlacesBar;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -29,9 +30,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// On a shared database others change it unseen, so it is read again in any case.
 const POLL_SHARED_EVERY: Duration = Duration::from_secs(2);
 const POLL_OWN_EVERY: Duration = Duration::from_secs(30);
-/// So often it is read for one stream. Then the browser opens another one by itself, for which it
-/// is checked again who may see it.
-const MOST_READS: u32 = 600;
+/// One stream lasts about so long. Then the browser opens another one by itself, for which it is
+/// checked again who may see it.
+const STREAM_TIME: Duration = Duration::from_mins(10);
 
 /// What changes on the page of a batch.
 #[derive(Template)]
@@ -73,22 +74,25 @@ impl Progress<'_> {
 
 /// `GET /requester/batches/{id}/progress`: the piece of the page that changes, as server-sent
 /// events, whenever it has changed.
-pub async fn stream(desk: Desk, session: Session, Key(key): Key) -> Response {
+pub async fn stream(desk: Desk, session: Session, Key(key): Key) -> Page {
     let Ok(permit) = Arc::clone(&desk.batches.streams).try_acquire_owned() else {
         let why = "Too many pages are kept up to date. Close some, or reload this one.\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, why).into_response());
     };
-    let state = Streaming {
+    let mut state = Streaming {
         changes: desk.engine.changes(),
         engine: desk.engine,
         requester: session.requester,
         form_token: session.form_token,
         key,
+        first: None,
         sent: String::new(),
-        reads: 0,
+        until: Instant::now() + STREAM_TIME,
         _permit: permit,
     };
-    Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response()
+    // A batch that is not there has no stream, so that no browser asks again.
+    state.first = Some(state.read().await?);
+    Ok(Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response())
 }
 
 /// A stream under way.
@@ -98,9 +102,11 @@ struct Streaming {
     form_token: String,
     key: i64,
     changes: watch::Receiver<bool>,
+    /// What is sent first.
+    first: Option<String>,
     /// What the page shows.
     sent: String,
-    reads: u32,
+    until: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -115,23 +121,26 @@ impl Streaming {
     /// The next message, whenever there is one; none once the market closes or fails, the batch is
     /// gone, or the stream has lasted long enough.
     async fn next(&mut self) -> Option<sse::Event> {
-        while self.reads < MOST_READS {
-            if self.reads > 0 && !self.wait().await {
-                return None;
-            }
-            self.reads += 1;
-            let html = match self.read().await {
-                Ok(html) => html,
+        let html = match self.first.take() {
+            Some(html) => html,
+            None => self.changed().await?,
+        };
+        self.sent.clone_from(&html);
+        Some(sse::Event::default().event("progress").data(html))
+    }
+
+    /// What the page is to show, once that is something else.
+    async fn changed(&mut self) -> Option<String> {
+        while Instant::now() < self.until && self.wait().await {
+            match self.read().await {
+                Ok(html) if html == self.sent => {}
+                Ok(html) => return Some(html),
                 Err(fault) => {
                     if fault.refusal().is_none() {
                         tracing::error!(%fault, "a stream of a batch ends");
                     }
                     return None;
                 }
-            };
-            if html != self.sent {
-                self.sent.clone_from(&html);
-                return Some(sse::Event::default().event("progress").data(html));
             }
         }
         None

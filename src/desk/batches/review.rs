@@ -78,13 +78,11 @@ pub async fn upload(desk: Desk, session: Session, Key(key): Key, sent: Sent<MAX_
         Err(why) => return explained(&desk, &session, key, why).await,
     }
     let content = Content::Review(key, reviewed);
-    match desk.batches.drafts.add(&session.requester.id, content, real_now()) {
-        Some(id) => Ok(go(&format!("/requester/batches/{key}/review/{id}"))),
-        None => {
-            let why = "The file has more decisions than are kept. Upload it in parts.".to_owned();
-            refused(&desk, &session, key, (StatusCode::BAD_REQUEST, why, Vec::new())).await
-        }
+    if let Some(id) = desk.batches.drafts.add(&session.requester.id, content, real_now()) {
+        return Ok(go(&format!("/requester/batches/{key}/review/{id}")));
     }
+    let why = "The file has more decisions than are kept. Upload it in parts.".to_owned();
+    refused(&desk, &session, key, (StatusCode::BAD_REQUEST, why, Vec::new())).await
 }
 
 /// The batch, and how many decisions are not in force yet.
@@ -120,9 +118,9 @@ pub async fn confirm(
     Path((_, id)): Path<(String, String)>,
 ) -> Page {
     let kept = desk.batches.drafts.find(&session.requester.id, &id, real_now());
-    let Some(Content::Review(of, reviewed)) = kept else { return lost() };
+    let Some(Content::Review(of, reviewed)) = kept else { return Ok(lost()) };
     if of != key {
-        return lost();
+        return Ok(lost());
     }
     let (batch, open) = match check(&desk, &session, key, &reviewed).await {
         Ok(checked) => checked,
@@ -140,12 +138,14 @@ pub async fn apply(
     Path((_, id)): Path<(String, String)>,
 ) -> Page {
     let drafts = &desk.batches.drafts;
-    let Some(draft) = drafts.take(&session.requester.id, &id, real_now()) else { return lost() };
+    let Some(draft) = drafts.take(&session.requester.id, &id, real_now()) else {
+        return Ok(lost());
+    };
     let reviewed = match &draft.content {
         Content::Review(of, reviewed) if *of == key => Arc::clone(reviewed),
         _ => {
             drafts.put(draft);
-            return lost();
+            return Ok(lost());
         }
     };
     let input = (key, session.requester.id.clone(), reviewed);

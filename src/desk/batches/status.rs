@@ -3,6 +3,7 @@
 use crate::shapes::batch::BatchStatus;
 
 /// The class of the tag of a status, and how the pages call it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 pub const fn tag(status: &BatchStatus) -> (&'static str, &'static str) {
     match status {
         BatchStatus::Publishing => ("", "Being published"),

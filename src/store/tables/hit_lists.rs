@@ -95,7 +95,7 @@ pub struct ListedHit {
     pub status: HitStatus,
     /// Counters, end and phase.
     pub standing: Standing,
-    /// Its place among the requester's HITs by creation; in a list of a batch, the number of its row.
+    /// Its place among the requester's HITs by creation; of a batch, the number of its row.
     pub position: i64,
     /// Its place among the requester's HITs by expiration.
     pub expiry_position: i64,

@@ -1,8 +1,8 @@
 //! Submitted work as its requester goes through it: of a HIT, of a batch, or of all HITs of a type.
 //!
 //! Work is read in the order of the HITs' numbers (in a batch, of its rows), and of submission in
-//! each HIT, or backwards. So a page goes on from one place whatever is submitted, decided or expires
-//! meanwhile.
+//! each HIT, or backwards. So a page goes on from one place whatever is submitted, decided or
+//! expires meanwhile.
 
 use crate::fault::Fault;
 use crate::shapes::assignment::AssignmentStatus;
@@ -96,7 +96,7 @@ pub enum Scope {
     Batch(i64),
 }
 
-/// Where work lies: the number of its HIT, or of the HIT's row in a batch, and its place in the HIT.
+/// Where work lies: the number of its HIT (in a batch, of its row), and its place in the HIT.
 pub type Place = (i64, i64);
 
 /// Which work is read.

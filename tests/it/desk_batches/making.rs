@@ -52,11 +52,11 @@ async fn what_was_entered_is_kept_and_every_problem_has_its_line() {
     let mut browser = of_test(&world).await;
     browser.get(&world, NEW).await;
     let typed = [("title", "Mine <b>"), ("reward", "lots"), ("rate", "high"), ("description", "")];
-    let file: [(&str, &str, &[u8]); 1] = [("data", "my.csv", b"nam\ncat\n")];
+    let file: [(&str, &str, &[u8]); 1] = [("data", "my.csv", b"title\ncat\n")];
     let refused = browser.upload(&world, NEW, &fields(&typed), &file).await;
     assert_eq!(refused.status, 400);
     has(&refused, &["“lots” is not an amount", "“high” is not a whole number", "A description is"]);
-    has(&refused, &["value=\"Mine &#60;b&#62;\"", "value=\"lots\"", "Kept: my.csv, 8 bytes"]);
+    has(&refused, &["value=\"Mine &#60;b&#62;\"", "value=\"lots\"", "Kept: my.csv, 10 bytes"]);
     has(&refused, &["&#60;p&#62;${name}&#60;/p&#62;"]);
     let kept = refused.text.split("name=\"draft\" value=\"").nth(1).unwrap();
     let kept = kept.split('"').next().unwrap();
@@ -121,7 +121,7 @@ async fn a_form_that_is_changed_comes_back_as_it_was() {
     location(&made);
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
     let page = browser.get(&world, "/batches/1").await;
-    has(&page, &["Masters must", "Worker_Locale must be US-WA", "<dd>2 h</dd>"]);
+    has(&page, &["Masters must", "Worker_Locale must be one of US-WA", "<dd>2 h</dd>"]);
     let hit = world.hit(&hits(&world).await[0]).await;
     assert_eq!(hit["QualificationRequirements"].as_array().unwrap().len(), 2);
     has(&browser.get(&world, &format!("{NEW}?draft=gone")).await, &["is not kept any more"]);

@@ -92,6 +92,7 @@ impl Known {
             ("id", of) if of.contains("/workers/") => "A1",
             ("id", of) if of.contains("/assignments/") => &self.assignment,
             ("id", of) if of.contains("/types/") => &self.hit_type,
+            ("id", of) if of.contains("/requester/batches/") => "1",
             ("id" | "HITId" | "hit" | "task" | "hit_id", _) => &self.hit,
             ("group" | "groupId" | "hitTypeId" | "HITTypeId", _) => &self.group,
             ("assignment" | "assignment_id" | "assignmentId" | "AssignmentId", _) => {
@@ -254,14 +255,18 @@ async fn no_text_makes_the_desk_fail() {
     let known = Known::of(&world).await;
     let submitted = world.create_hit(json!({})).await;
     let known = Known { assignment: world.work("A1", &submitted).await, ..known };
+    let new = json!({"Title": "T", "Description": "D", "Reward": "0.05", "Template": "${a}",
+        "Data": "a\n1\n"});
+    world.done("POST", "/batches", new).await;
     let mut browser = Browser::of(&world, "test").await;
     let (routes, names) = pages("desk");
     assert!(routes.len() > 10 && names.len() > 20, "{routes:?} {names:?}");
     let below = |path: &str| path.strip_prefix("/requester").unwrap().to_owned();
-    // A stream has no end, and who signed out sees nothing.
-    let lasting =
-        |template: &&String| !["/sign-out", "/live"].iter().any(|end| template.ends_with(end));
-    for template in routes.iter().filter(lasting) {
+    // One would sign out, and streams go on as long as the market does.
+    let is_walked = |route: &&String| {
+        !["/sign-out", "/progress", "/live"].iter().any(|end| route.ends_with(end))
+    };
+    for template in routes.iter().filter(is_walked) {
         for path in known.paths(template) {
             let read = browser.get(&world, &below(&path)).await;
             let posted = browser.post(&world, &below(&path), &[]).await;
