@@ -116,7 +116,7 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, Vec<TableNote>> {
     let mut rows = Rows::begin(&text, limits)?;
     let mut table =
         Table { line: rows.line, notes: note.into_iter().collect(), ..Table::default() };
-    while let Some(line) = rows.next() {
+    while let Some(line) = rows.next_row() {
         table.rows.push(Row { line, cells: rows.cells().map(str::to_owned).collect() });
     }
     table.columns = std::mem::take(&mut rows.columns);
@@ -164,7 +164,7 @@ impl<'t> Rows<'t> {
     pub fn begin(text: &'t str, limits: Limits) -> Result<Self, Vec<TableNote>> {
         let most = limits.columns;
         let mut records = Records::new(text, most);
-        let Some(line) = records.next() else { return Err(whole("the file is empty".into())) };
+        let Some(line) = records.advance() else { return Err(whole("the file is empty".into())) };
         let wanted = records.count;
         let fails = |reason: String| Err(vec![TableNote::new(line, "", reason)]);
         if records.is_open {
@@ -184,9 +184,9 @@ impl<'t> Rows<'t> {
     }
 
     /// Reads the next row; where it begins.
-    pub fn next(&mut self) -> Option<usize> {
+    pub fn next_row(&mut self) -> Option<usize> {
         let line = loop {
-            let line = self.records.next()?;
+            let line = self.records.advance()?;
             if self.records.is_open {
                 self.problems.add(line, "", NO_PARTNER);
                 return None;

@@ -184,8 +184,8 @@ def test_nothing_to_import(empty, tmp_path):
     """Exit code 1 if no file has anything, and 2 if a path is none."""
     (tmp_path / "results.csv").write_text('"HITId","Title"\n')
     said, _ = run_import(empty, tmp_path, code=1)
-    assert said[0].startswith(f"{tmp_path}/results.csv: left out: a CSV file")
-    assert said[1:] == ["mturk-local: nothing to import"]
+    assert said[0] == f"{tmp_path}/results.csv, line 1: AssignmentId: there is no such column: no results of a batch"
+    assert said[3:] == ["mturk-local: nothing to import"]
     said, _ = run_import(empty, tmp_path / "nowhere", code=2)
     assert said == [f"mturk-local: {tmp_path}/nowhere: No such file or directory (os error 2)"]
 
@@ -330,3 +330,48 @@ def read_all(terminal):
             read += more
     os.close(terminal)
     return read
+
+
+RESULTS = (
+    "HITId,Title,Reward,CreationTime,MaxAssignments,RequesterAnnotation,Expiration,"
+    "AssignmentId,WorkerId,AssignmentStatus,AcceptTime,SubmitTime,Input.text,Answer.label\r\n"
+)
+
+
+def result(number, submitted="Fri Nov 27 12:03:00 PST 2015"):
+    return (
+        f"3BATCHHIT{number},Label,$0.05,Fri Nov 27 12:00:00 PST 2015,1,BatchId:187618;OriginalHitTemplateId:9;,"
+        f"Fri Dec 04 12:00:00 PST 2015,3BATCHWORK{number},A1ANNA0000000,Submitted,Fri Nov 27 12:01:00 PST 2015,"
+        f'{submitted},"\xe9t\xe9, {number}",x\r\n'
+    )
+
+
+def test_saved_results_become_a_batch(empty, tmp_path):
+    """In a folder beside JSON; grown since; and what it gives can be imported elsewhere."""
+    (tmp_path / "Batch_187618.csv").write_bytes((RESULTS + result(1) + result(2)).encode("latin-1"))
+    save(tmp_path / "other.json", {"HITs": []})
+    said, loaded = run_import(empty, tmp_path)
+    assert "not UTF-8 from here on: the file is read as Latin-1" in said[0]
+    assert loaded["Loaded"]["Batches"] == 1
+    shown = run_binary("batch", "results", "187618", MTURK_LOCAL_ENDPOINT=empty.url).stdout
+    assert '"\u00e9t\u00e9, 2"' in shown and '"Fri Nov 27 20:03:00 UTC 2015"' in shown
+    (tmp_path / "Batch_187618.csv").write_bytes((RESULTS + result(1) + result(3)).encode("latin-1"))
+    said, loaded = run_import(empty, tmp_path)
+    assert "Batch 187618: on the server already; new HITs are not added to it" in said
+    assert (loaded["Loaded"]["HITs"], loaded["Loaded"]["Batches"]) == (1, 0)
+    (tmp_path / "again.csv").write_text(shown)
+    with launch() as elsewhere:
+        run_import(elsewhere, tmp_path / "again.csv")
+        again = run_binary("batch", "results", "187618", MTURK_LOCAL_ENDPOINT=elsewhere.url).stdout
+    assert again == shown
+
+
+def test_of_results_with_a_problem_nothing_is_imported(empty, tmp_path):
+    bad = RESULTS + result(1) + result(2, "soon") + result(3, "later")
+    (tmp_path / "results.csv").write_bytes(bad.encode())
+    said, _ = run_import(empty, tmp_path, code=1)
+    assert [line.removeprefix(f"{tmp_path}/").split(": no time")[0] for line in said[:2]] == [
+        'results.csv, line 3: SubmitTime: "soon"',
+        'results.csv, line 4: SubmitTime: "later"',
+    ]
+    assert said[2].endswith("results.csv: left out: with a problem, nothing of a table is imported")

@@ -31,7 +31,7 @@ impl<'t> Records<'t> {
     }
 
     /// Reads the next record that is no blank line; where it begins.
-    pub fn next(&mut self) -> Option<usize> {
+    pub fn advance(&mut self) -> Option<usize> {
         while self.line_break() {}
         self.peek()?;
         self.cells.clear();

@@ -124,14 +124,14 @@ proptest! {
         let mut other = ::csv::ReaderBuilder::new();
         let mut other = other.has_headers(false).flexible(true).from_reader(text.as_bytes());
         for expected in other.records().map(Result::unwrap) {
-            prop_assert!(records.next().is_some());
+            prop_assert!(records.advance().is_some());
             prop_assert_eq!(records.count, expected.len());
             prop_assert_eq!(records.is_blank, expected.iter().all(str::is_empty));
             for place in 0..most {
                 prop_assert_eq!(records.get(place), expected.get(place));
             }
         }
-        prop_assert_eq!(records.next(), None);
+        prop_assert_eq!(records.advance(), None);
     }
 }
 
@@ -148,7 +148,7 @@ fn an_open_quotation_mark_hides_no_other_problem() {
 fn cells_without_a_column_are_counted_and_not_kept() {
     let text = format!("a,b\n1,2{}\n", ",".repeat(5_000_000));
     let mut records = Records::new(&text, 2);
-    assert_eq!((records.next(), records.next()), (Some(1), Some(2)));
+    assert_eq!((records.advance(), records.advance()), (Some(1), Some(2)));
     assert_eq!((records.count, records.get(1), records.get(2)), (5_000_002, Some("2"), None));
     assert_eq!(problems(text.as_bytes()), ["2 : the row has 5000002 cells, and the header has 2"]);
 }

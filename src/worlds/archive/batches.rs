@@ -79,7 +79,7 @@ impl Pages {
             let name = &batch.name;
             self.lines.push(format!("{name}: on the server already; new HITs are not added to it"));
         } else {
-            self.entries.push(entry(batch, &table, html));
+            self.entries.push(entry(batch, &table, &html));
         }
     }
 
@@ -117,15 +117,16 @@ fn table(batch: &Batch<'_>) -> Table {
 /// A page that shows the inputs. Results do not have the template.
 fn template(columns: &[String]) -> String {
     let shown = columns.iter().filter(|name| is_variable(name));
-    let shown: String =
+    let shown: Vec<String> =
         shown.map(|name| format!("<dt>{name}</dt><dd>${{{name}}}</dd>\n")).collect();
+    let shown = shown.concat();
     format!(
         "<p>This HIT comes from the results of a batch. Its page is not known; these are its \
          inputs.</p>\n<dl>\n{shown}</dl>\n"
     )
 }
 
-fn entry(batch: &Batch<'_>, table: &Table, template: String) -> Value {
+fn entry(batch: &Batch<'_>, table: &Table, template: &str) -> Value {
     let hits: Vec<Map<String, Value>> = batch
         .hits
         .iter()

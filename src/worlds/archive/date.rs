@@ -85,7 +85,7 @@ fn of_java(text: &str) -> Option<Read> {
 }
 
 /// Names of time zones that mean one offset, in minutes. Of those that several countries use, the
-/// meaning of RFC 2822 counts: the requester site wrote Pacific time. Others, such as IST, are not
+/// meaning of RFC 2822 counts: the requester site wrote Pacific time. Others, such as BST, are not
 /// known.
 const ZONES: [(&str, i64); 40] = [
     ("UTC", 0),
@@ -233,7 +233,7 @@ mod tests {
             json!("2019-13-01 00:00:00"),
             json!("2019-08-30 25:00:00+00:00"),
             json!("08/30/2019"),
-            json!("Fri Aug 30 12:00:00 IST 2019"),
+            json!("Fri Aug 30 12:00:00 BST 2019"),
             json!("Fri Aug 30 12:00:00 -1 2019 x"),
             json!("Fri Aug 30 12:00:00 +25:00 2019"),
             json!("Fri Foo 30 12:00:00 UTC 2019"),

@@ -105,7 +105,7 @@ pub fn read(bytes: &[u8]) -> File {
         Err(problems) => return listed(problems),
     };
     let mut reader = Reader::of(&rows.columns, rows.line, &mut rows.problems);
-    while let Some(line) = rows.next() {
+    while let Some(line) = rows.next_row() {
         let cells: Vec<&str> = rows.cells().collect();
         reader.row(line, &cells);
     }

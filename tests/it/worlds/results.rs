@@ -166,7 +166,7 @@ async fn several_files_of_one_batch_are_joined_and_a_file_without_a_number_is_on
 fn every_problem_has_its_line_and_nothing_is_read() {
     let text = file(&[
         row("3HIT1", "3WORK1", "A1ANNA0000000", "1", "cat"),
-        row("3HIT2", "", "A1ANNA0000000", "1", "cat").replace("12:03:00 PST", "12:03:00 IST"),
+        row("3HIT2", "", "A1ANNA0000000", "1", "cat").replace("12:03:00 PST", "12:03:00 BST"),
         row("3HIT3", "3WORK3", "A2BERT0000000", "1", "cat").replace(",2,Batch", ",two,Batch"),
         row("3HIT4", "3WORK4", "bad id", "1", "cat").replace("$0.05", "$5c"),
         "3HIT5,3".to_owned(),
@@ -175,7 +175,7 @@ fn every_problem_has_its_line_and_nothing_is_read() {
     assert!(read.items.is_empty() && read.is_table);
     let found: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
     for (line, begin) in [
-        (3, "SubmitTime: \"Fri Nov 27 12:03:00 IST 2015\": no time that is known"),
+        (3, "SubmitTime: \"Fri Nov 27 12:03:00 BST 2015\": no time that is known"),
         (3, "AssignmentId: the cell is empty"),
         (4, "MaxAssignments: \"two\": a whole number is wanted"),
         (5, "Reward: "),
