@@ -152,7 +152,7 @@ impl Draft {
         let why = reason(&refused.err()?);
         let is_template = matches!(self.body, Body::Page { is_template: true, .. });
         let batch = if is_template { " A batch takes the page all the same." } else { "" };
-        Some(format!("CreateHIT would refuse this: {why}{batch}"))
+        Some(format!("The API would refuse this: {why}{batch}"))
     }
 
     /// That columns are named nowhere.
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn what_the_api_would_refuse_is_told() {
         let draft = Draft::of_file("<form>AT&T \u{1f600}</form>".as_bytes(), None).unwrap();
-        assert!(told(&draft)[0].starts_with("CreateHIT would refuse this: "), "{:?}", told(&draft));
+        assert!(told(&draft)[0].starts_with("The API would refuse this: "), "{:?}", told(&draft));
         let draft = Draft::of_file(b"<form>AT&T</form>", None).unwrap();
         let told = told(&draft);
         assert!(told[0].contains("[1,9]") && told[0].ends_with("all the same."), "{told:?}");
