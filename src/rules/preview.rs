@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(why(b"\xff\xfe", None), "The file is not UTF-8.");
         assert!(Draft::of_file(&vec![b'x'; MAX_BYTES], None).is_ok());
         assert!(why(&vec![b'x'; MAX_BYTES + 1], None).starts_with("It has more than 2 MiB"));
-        assert!(why(b"<HTMLQuestion>", None).contains("HTMLQuestion"));
+        assert!(why(b"<HTMLQuestion>", None).contains("not well-formed"));
         let form = include_bytes!("../../tests/clients/browser/form.xml");
         assert!(Draft::of_file(form, None).is_ok());
         assert!(why(form, Some(table("a\n1\n"))).contains("has no variables"));
