@@ -47,7 +47,7 @@ pub enum Command {
     ///
     /// It then has the worlds, the clock and the requesters that its options name.
     Reset(Reset),
-    /// Keep the market of a server under a name, and go back to it.
+    /// Keep the market of a running server, and go back to it.
     Snapshot(SnapshotArgs),
     /// Let a worker do a HIT on a running server.
     Submit(Submit),

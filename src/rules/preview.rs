@@ -152,7 +152,7 @@ impl Draft {
         let why = reason(&refused.err()?);
         let is_template = matches!(self.body, Body::Page { is_template: true, .. });
         let batch = if is_template { " A batch takes the page all the same." } else { "" };
-        Some(format!("CreateHIT would refuse this: {why}{batch}"))
+        Some(format!("The API would refuse this: {why}{batch}"))
     }
 
     /// That columns are named nowhere.
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(why(b"\xff\xfe", None), "The file is not UTF-8.");
         assert!(Draft::of_file(&vec![b'x'; MAX_BYTES], None).is_ok());
         assert!(why(&vec![b'x'; MAX_BYTES + 1], None).starts_with("It has more than 2 MiB"));
-        assert!(why(b"<HTMLQuestion>", None).contains("HTMLQuestion"));
+        assert!(why(b"<HTMLQuestion>", None).contains("not well-formed"));
         let form = include_bytes!("../../tests/clients/browser/form.xml");
         assert!(Draft::of_file(form, None).is_ok());
         assert!(why(form, Some(table("a\n1\n"))).contains("has no variables"));
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn what_the_api_would_refuse_is_told() {
         let draft = Draft::of_file("<form>AT&T \u{1f600}</form>".as_bytes(), None).unwrap();
-        assert!(told(&draft)[0].starts_with("CreateHIT would refuse this: "), "{:?}", told(&draft));
+        assert!(told(&draft)[0].starts_with("The API would refuse this: "), "{:?}", told(&draft));
         let draft = Draft::of_file(b"<form>AT&T</form>", None).unwrap();
         let told = told(&draft);
         assert!(told[0].contains("[1,9]") && told[0].ends_with("all the same."), "{told:?}");
