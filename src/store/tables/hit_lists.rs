@@ -35,8 +35,8 @@ statements! {
     LATEST_OF_TYPE = select_listed!("WHERE h.requester_id = $1 AND h.hit_type_id = $5 \
         AND h.status = $2 AND h.expiry_position < $3 \
         ORDER BY h.expiry_position DESC LIMIT $4 + 0");
-    NAMED = select_listed!("WHERE h.requester_id = $1 \
-        AND h.id IN (SELECT key FROM json_each($2))");
+    NAMED = select_listed!("WHERE h.id IN (SELECT key FROM json_each($2)) \
+        AND h.requester_id || '' = $1");
 }
 
 /// A HIT in a list.
@@ -110,7 +110,8 @@ pub async fn newest(
     sql(NEWEST).bind(requester_id).bind(before).bind(count).all(tx).await
 }
 
-/// Those of the requester's HITs that have these ids, in any order.
+/// Those of the requester's HITs that have these ids, in any order. The owner is compared as a text
+/// that no index has, so that HITs are looked up by their ids.
 pub async fn named(
     tx: &mut Tx,
     requester_id: &str,
