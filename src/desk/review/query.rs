@@ -191,14 +191,16 @@ mod tests {
         assert!(cursor < Cursor { seconds: 31, place: (1, 1) });
     }
 
+    type Change = fn(&mut Query);
+
     #[test]
     fn what_cannot_be_read_is_named() {
-        let with = |change: fn(&mut Query)| {
+        let with = |change: Change| {
             let mut query = Query::default();
             change(&mut query);
             query.problems().join(" ")
         };
-        let good: [fn(&mut Query); 6] = [
+        let good: [Change; 6] = [
             |_| {},
             |of| of.status = "Rejected".into(),
             |of| of.below = " 9 ".into(),
@@ -207,7 +209,7 @@ mod tests {
             |of| of.measures = "1.2".into(),
         ];
         assert!(good.iter().all(|change| with(*change).is_empty()));
-        let bad: [(fn(&mut Query), &str); 7] = [
+        let bad: [(Change, &str); 7] = [
             (|of| of.status = "rejected".into(), "no status"),
             (|of| of.below = "9s".into(), "no number"),
             (|of| of.order = "odd".into(), "no order"),

@@ -46,8 +46,8 @@ statements! {
     OF_BATCH = select_listed!("r.number", "JOIN batch_rows r ON r.hit_key = h.key \
         WHERE h.requester_id = $1 AND r.batch_key = $4 AND r.number < $2 \
         ORDER BY r.number DESC LIMIT $3 + 0");
-    NAMED = select_listed!("WHERE h.requester_id = $1 \
-        AND h.id IN (SELECT key FROM json_each($2))");
+    NAMED = select_listed!("WHERE h.id IN (SELECT key FROM json_each($2)) \
+        AND h.requester_id || '' = $1");
 }
 
 /// A HIT, and what it holds of its requester's money.
@@ -158,7 +158,8 @@ pub async fn of_batch(
     sql(OF_BATCH).bind(requester_id).bind(before).bind(count).bind(batch_key).all(tx).await
 }
 
-/// Those of the requester's HITs that have these ids, in any order.
+/// Those of the requester's HITs that have these ids, in any order. The owner is compared as a text
+/// that no index has, so that HITs are looked up by their ids.
 pub async fn named(
     tx: &mut Tx,
     requester_id: &str,

@@ -82,7 +82,7 @@ statements! {
         ORDER BY key DESC LIMIT 500) span";
     DECIDED = "SELECT a.id, a.worker_id, a.status FROM assignments a \
         JOIN hits h ON h.key = a.hit_key WHERE a.id IN (SELECT key FROM json_each($2)) \
-        AND h.requester_id = $1 AND h.status <> 'Disposed'";
+        AND h.requester_id || '' = $1 AND h.status <> 'Disposed'";
 }
 
 /// Whose work it is about.
