@@ -65,8 +65,8 @@ fn every_problem_has_its_line() {
 #[test]
 fn changes_are_bounded() {
     let rows = |count: usize| {
-        let rows: String = (0..count).map(|number| format!("A{number},Block\n")).collect();
-        format!("Worker ID,UPDATE-BlockStatus\n{rows}")
+        let rows = (0..count).map(|number| format!("A{number},Block\n"));
+        format!("Worker ID,UPDATE-BlockStatus\n{}", rows.collect::<Vec<_>>().concat())
     };
     assert_eq!(changes(&rows(MAX_CHANGES)).len(), MAX_CHANGES);
     let too_many =

@@ -55,13 +55,12 @@ fn bad(option: &str) -> &'static [&'static str] {
         }
         "aws-region" => &["", "a b", "us_east_1"],
         "output" | "ready-file" | "log-file" | "tls-cert" | "tls-key" | "tls-ca-out"
-        | "dump-on-exit" => &["", "/nowhere/x", "/"],
+        | "dump-on-exit" | "data" => &["", "/nowhere/x", "/"],
         "endpoint" => {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x/y", "http://x?y"]
         }
         "allow-outbound" => &["", " ", "https://x", "x/y", "u@x", "x:0", "x:y", "*", "a.*"],
         "robot-key-env" => &["", " ", "A=B"],
-        "data" => &["", "/nowhere/x", "/"],
         "port" => &["", "-1", "65536", "x"],
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],

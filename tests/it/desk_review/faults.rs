@@ -52,8 +52,8 @@ async fn a_rejection_is_taken_back_only_where_it_was_shown_and_still_stands() {
     assert_eq!(found, ["Approved", "Approved", "Submitted", "Rejected"]);
     let unnamed = [("do", "override"), ("assignment", made[3].as_str())];
     assert_eq!(browser.post(&world, &path, &unnamed).await.status, 409, "nothing was shown");
-    let stranger = format!("3NOBODY A1A Rejected");
-    let unknown = [("do", "override"), ("assignment", "3NOBODY A1A"), ("shown", &stranger)];
+    let stranger = "3NOBODY A1A Rejected";
+    let unknown = [("do", "override"), ("assignment", "3NOBODY A1A"), ("shown", stranger)];
     let sent = browser.post(&world, &path, &unknown).await;
     assert!(sent.status == 409 && sent.text.contains("3NOBODY"), "{}", sent.text);
 }

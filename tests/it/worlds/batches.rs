@@ -8,7 +8,7 @@ use super::{dump, problems};
 use crate::world::{World, changed};
 
 fn new(rows: usize) -> Value {
-    let rows: String = (0..rows).map(|row| format!("{row}\n")).collect();
+    let rows = (0..rows).map(|row| format!("{row}\n")).collect::<Vec<_>>().concat();
     json!({"Title": "Name it", "Description": "Look", "Reward": "0.05",
         "Template": "<p>${name}</p>", "Data": format!("name\n{rows}")})
 }
