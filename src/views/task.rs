@@ -39,8 +39,8 @@ pub fn no_such_group(type_or_group: &str) -> Fault {
 }
 
 /// The newest HIT of a group that the worker could accept, or one of its HITs: who changes a HIT
-/// and makes it anew sees what was just made. Workers accept the oldest one first. Assumed: which HIT
-/// a preview of the closed site showed is not documented.
+/// and makes it anew sees what was just made. Workers accept the oldest one first. Assumed: which
+/// HIT a preview of the closed site showed is not documented.
 ///
 /// # Errors
 /// There is no such group, or none that the worker may see.
