@@ -297,7 +297,7 @@ commands! {
             "mturk-local preview task.html --data rows.csv",
         "Show a page of your own server": "mturk-local preview http://localhost:5000/task",
         "Open no browser, and listen on a port of your choice":
-            "mturk-local preview task.html --no-open --port 1771",
+            "mturk-local preview task.html --no-open --listen-port 1771",
     }
     "clock", "time" {
         "Show the time of the market": "mturk-local clock",

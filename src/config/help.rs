@@ -45,6 +45,8 @@ fn add(command: Command, path: &str) -> Command {
     if let Some(help) = examples::of(path) {
         command = command.after_long_help(examples_and_more(help));
     }
+    // `mturk-local help COMMAND` shows the help of all commands.
+    command = command.disable_help_subcommand(!path.is_empty());
     let names: Vec<String> =
         command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| {

@@ -81,7 +81,7 @@ def test_a_saved_file_is_shown_anew(folder):
         (["."], ". is not a file"),
         (["task.html", "--data", "nowhere.csv"], "--data (MTURK_LOCAL_DATA) nowhere.csv"),
         (["task.html", "--worker", "me"], "--worker (MTURK_LOCAL_WORKER)"),
-        (["task.html", "--port", "70000"], "--port"),
+        (["task.html", "--listen-port", "70000"], "--port"),
         (["ftp://a.test/x"], "ftp://a.test/x: No such file"),
         ([], "<FILE|URL>"),
     ],
@@ -97,9 +97,9 @@ def test_a_port_of_your_choice_and_one_that_is_taken(folder):
     """An option and its variable; a port in use exits 3."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run_binary("preview", folder / "task.html", "--port", port)
+        done = run_binary("preview", folder / "task.html", "--listen-port", port)
         assert done.returncode == 3 and "in use" in done.stderr
-    with preview(folder, "task.html", MTURK_LOCAL_PORT=str(port)) as (_, url):
+    with preview(folder, "task.html", MTURK_LOCAL_LISTEN_PORT=str(port)) as (_, url):
         assert url == f"http://127.0.0.1:{port}"
 
 

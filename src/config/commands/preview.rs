@@ -22,9 +22,9 @@ pub struct Preview {
     #[arg(help_heading = heading::WORK)]
     pub worker: String,
     /// The port of 127.0.0.1 to listen on; 0 picks a free one.
-    #[arg(long, value_name = "PORT", env = "MTURK_LOCAL_PORT", default_value_t = 0)]
+    #[arg(long, value_name = "PORT", env = "MTURK_LOCAL_LISTEN_PORT", default_value_t = 0)]
     #[arg(help_heading = heading::LISTENING)]
-    pub port: u16,
+    pub listen_port: u16,
     /// Open no browser.
     #[arg(long, env = "MTURK_LOCAL_NO_OPEN", value_parser = BoolishValueParser::new())]
     #[arg(help_heading = heading::LISTENING)]

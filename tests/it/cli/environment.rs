@@ -100,7 +100,9 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_ALLOW_OUTBOUND" => Some(("https://a.test/", &[])),
         "MTURK_LOCAL_ROBOT_KEY_ENV" => Some(("A=B", &[])),
         "MTURK_LOCAL_DATA" => Some(("/nope/x", &["preview", "README.md"])),
-        "MTURK_LOCAL_PORT" | "MTURK_LOCAL_NO_OPEN" => Some(("perhaps", &["preview", "README.md"])),
+        "MTURK_LOCAL_LISTEN_PORT" | "MTURK_LOCAL_NO_OPEN" => {
+            Some(("perhaps", &["preview", "README.md"]))
+        }
         "MTURK_LOCAL_SINCE" => Some(("soon", &["payments"])),
         "MTURK_LOCAL_FORMAT" => Some(("nosuch", &["payments"])),
         "MTURK_LOCAL_FOLLOW" => Some(("perhaps", &["requests"])),

@@ -61,7 +61,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         }
         "allow-outbound" => &["", " ", "https://x", "x/y", "u@x", "x:0", "x:y", "*", "a.*"],
         "robot-key-env" => &["", " ", "A=B"],
-        "port" => &["", "-1", "65536", "x"],
+        "listen-port" => &["", "-1", "65536", "x"],
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],
         "limit" => &["", "-1", "x"],
