@@ -19,7 +19,7 @@ use crate::serve::{Connections, Server};
 pub async fn preview(options: &Options) -> Result<(), RunError> {
     let sources = sources(options).map_err(RunError::Usage)?;
     let mut signals = Signals::new()?;
-    let address = format!("127.0.0.1:{}", options.port);
+    let address = format!("127.0.0.1:{}", options.listen_port);
     let mut listeners =
         listen("--listen-port (MTURK_LOCAL_LISTEN_PORT)", &[address], false).await?;
     let listener = listeners.pop().ok_or_else(|| failure("there is no address"))?;
