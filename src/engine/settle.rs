@@ -23,12 +23,14 @@ const LONGEST_REASON: usize = 1000;
 pub(super) struct Limits {
     /// So many timers at most.
     pub(super) most: i64,
+    /// So many although other turns wait.
+    pub(super) least: i64,
     /// Whether a serialization conflict is the timer's own failure.
     pub(super) conflicts_fail: bool,
 }
 
 impl Limits {
-    pub(super) const USUAL: Self = Self { most: BATCH, conflicts_fail: false };
+    pub(super) const USUAL: Self = Self { most: BATCH, least: LEAST, conflicts_fail: false };
 }
 
 /// Settles everything that is due at the turn's instant within the turn, and lets the clock go.
@@ -37,7 +39,7 @@ pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
     turn.asks_until = Some(until);
     loop {
         let settled =
-            part(turn, until, Limits { most: i64::from(u16::MAX), conflicts_fail: false }).await?;
+            part(turn, until, Limits { most: i64::from(u16::MAX), ..Limits::USUAL }).await?;
         count += settled.count;
         if settled.last.is_none() {
             turn.asks_until = None;
@@ -52,7 +54,8 @@ pub(super) async fn batch(turn: &mut Turn, until: Instant, limits: Limits) -> Re
     let before = turn.arrived_at;
     let mut settled = part(turn, until, limits).await?;
     while settled.has_more && settled.count < limits.most {
-        let left = Limits { most: limits.most - settled.count, ..limits };
+        let (most, least) = (limits.most - settled.count, limits.least - settled.count);
+        let left = Limits { most, least, ..limits };
         let more = part(turn, until, left).await?;
         let last = more.last.or(settled.last);
         settled = Settled { count: settled.count + more.count, last, ..more };
@@ -97,7 +100,7 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
     for entry in &due {
         // A timer may bring forth another that is due before the next in this list.
         let is_overtaken = turn.earliest_set.is_some_and(|at| at <= entry.due_at);
-        others_wait = settled.count >= LEAST && turn.tx.others_wait();
+        others_wait = settled.count >= limits.least && turn.tx.others_wait();
         if is_overtaken || others_wait {
             break;
         }

@@ -22,7 +22,8 @@ impl Engine {
         let _alone = self.settling.lock().await;
         let (mut conflicts, mut most) = (0, BATCH);
         while !self.is_closed() {
-            let limits = Limits { most, conflicts_fail: conflicts >= FAILED_AFTER };
+            let limits =
+                Limits { most, conflicts_fail: conflicts >= FAILED_AFTER, ..Limits::USUAL };
             match self.settle_batch(limits).await {
                 Ok(true) => {
                     self.ask_outside().await;

@@ -20,6 +20,8 @@ use crate::turn::Turn;
 
 /// So many rows, HITs or decisions are done in one turn.
 const PORTION: i64 = 10;
+/// A turn in which the pages of new HITs have so many bytes makes no more.
+const PORTION_BYTES: usize = 1 << 20;
 
 /// Does the next portion of the work on a batch, and lets another follow if that is not all.
 ///
@@ -71,7 +73,13 @@ async fn publish(turn: &mut Turn, batch: &mut Batch) -> Result<(), Fault> {
     let hit_type = found.ok_or_else(gone)?;
     let template = Template::new(&new.template, new.frame_height);
     let annotation = annotation(key, number(&new.template));
+    let mut bytes = 0;
     for row in batches::rows(&mut turn.tx, key, batch.published_count, PORTION).await? {
+        if bytes >= PORTION_BYTES {
+            break;
+        }
+        let question = template.question(&columns, &row.cells);
+        bytes += question.len();
         let hit = NewHit {
             lifetime_in_seconds: new.lifetime_in_seconds,
             max_assignments: Some(new.max_assignments),
@@ -83,7 +91,7 @@ async fn publish(turn: &mut Turn, batch: &mut Batch) -> Result<(), Fault> {
             hit_layout_id: None,
             hit_layout_parameters: None,
         };
-        let checked = CheckedHit::of_batch(template.question(&columns, &row.cells), hit);
+        let checked = CheckedHit::of_batch(question, hit);
         match create_hit(turn, hit_type.clone(), checked).await {
             Ok(hit) => {
                 batch.published_count += 1;
