@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::rules::csv::Formulas;
 use crate::rules::qualification::requirement::describe;
 use crate::rules::qualification::system::System;
+use crate::shapes::batch::BatchStatus;
 use crate::shapes::table::TableNote;
 use crate::views::desk::batches::{self as views, BatchView};
 use crate::views::show;

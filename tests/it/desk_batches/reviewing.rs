@@ -138,7 +138,11 @@ async fn a_batch_is_extended_and_canceled() {
     has(&browser.get(&world, &path).await, &["Not all could be done.", "<strong>Line 2</strong>"]);
     location(&browser.post(&world, &format!("{path}/cancel"), &[]).await);
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
-    has(&browser.get(&world, &path).await, &[">Canceled<", "1 of 1 HITs expired"]);
+    let page = browser.get(&world, &path).await;
+    has(&page, &[">Canceled<", "1 of 1 HITs expired", "$0.00, fees included"]);
+    for gone in ["/extend\"", "/republish\"", "/cancel\""] {
+        assert!(!page.text.contains(gone), "{gone}");
+    }
     let refused = browser.post(&world, &extend, &[("count", "1")]).await;
     assert_eq!(refused.status, 409);
     has(&refused, &["The batch is Canceled"]);
