@@ -166,7 +166,7 @@ pub async fn change(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ResultsQuery {
-    harmless: String,
+    harmless: bool,
 }
 
 /// `GET /requester/batches/{id}/results.csv`.
@@ -176,7 +176,7 @@ pub async fn results(
     Key(key): Key,
     Query(query): Query<ResultsQuery>,
 ) -> Page {
-    let formulas = if query.harmless.is_empty() { Formulas::Kept } else { Formulas::Harmless };
+    let formulas = if query.harmless { Formulas::Harmless } else { Formulas::Kept };
     let owner = Some(session.requester.id.clone());
     Ok(files::answer(&desk.engine, (key, owner), formulas).await?)
 }

@@ -38,6 +38,8 @@ async fn a_reviewed_file_is_shown_before_it_is_applied() {
     assert_eq!(results.headers["content-type"], "text/csv; charset=utf-8");
     let harmless = browser.get(&world, &format!("{path}/results.csv?harmless=true")).await;
     has(&harmless, &["\"'=cat\""]);
+    let kept = browser.get(&world, &format!("{path}/results.csv?harmless=false")).await;
+    has(&kept, &["\"=cat\""]);
     let marked =
         format!("AssignmentId,Approve,Reject\n{first},x,\n{second},,not a <b>dog</b> \u{e9}\n");
     let latin: Vec<u8> = marked.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
