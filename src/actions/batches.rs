@@ -193,7 +193,7 @@ pub async fn extend(
         expiration: expiration(turn, until)?,
         ..Work::new(WorkKind::Extend, batch.published_count)
     };
-    is_published(&batch)?;
+    is_published(&batch, "extended")?;
     begin(turn, &mut batch, work).await?;
     Ok(batch)
 }
@@ -214,7 +214,7 @@ pub async fn republish(
     let mut batch = batches::find(&mut turn.tx, key, owner).await?;
     is_idle(&batch)?;
     let expiration = expiration(turn, until)?;
-    is_published(&batch)?;
+    is_published(&batch, "republished")?;
     let work = Work { expiration, ..Work::new(WorkKind::Republish, batch.published_count) };
     begin(turn, &mut batch, work).await?;
     Ok(batch)
@@ -229,11 +229,11 @@ fn expiration(turn: &Turn, until: Option<Instant>) -> Result<Option<At>, Fault> 
     Ok(until.map(|until| At(until.whole_second())))
 }
 
-fn is_published(batch: &Batch) -> Result<(), Fault> {
+fn is_published(batch: &Batch, wanted: &str) -> Result<(), Fault> {
     if batch.status == BatchStatus::Published {
         return Ok(());
     }
-    let message = format!("The batch is {}: it cannot be extended.", batch.status.as_str());
+    let message = format!("The batch is {}: it cannot be {wanted}.", batch.status.as_str());
     Err(Fault::refused(Code::Conflict, message))
 }
 
@@ -249,6 +249,11 @@ pub async fn review(
     reviewed: &Reviewed,
 ) -> Result<Batch, Refused> {
     let (mut batch, open) = check_review(turn, (key, owner), reviewed).await?;
+    if open.is_empty() {
+        // Only the answer says so: what the batch did last stays.
+        batch.work = Work::new(WorkKind::Review, 0);
+        return Ok(batch);
+    }
     batches::add_reviews(&mut turn.tx, key, 0, &open).await?;
     let total = i64::try_from(open.len()).unwrap_or(i64::MAX);
     begin(turn, &mut batch, Work::new(WorkKind::Review, total)).await?;

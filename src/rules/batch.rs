@@ -179,6 +179,9 @@ fn check_lengths(table: &Table, template: &Template) -> Result<(), Vec<TableNote
     problems.result()
 }
 
+/// The greatest number that a batch may bring along; those made later have greater ones.
+pub const MAX_NUMBER: i64 = 1_000_000_000_000_000;
+
 /// The `RequesterAnnotation` of the HITs of a batch, as public scripts read it.
 pub fn annotation(batch_id: i64, template_number: i64) -> String {
     format!("BatchId:{batch_id};OriginalHitTemplateId:{template_number};")
@@ -187,7 +190,8 @@ pub fn annotation(batch_id: i64, template_number: i64) -> String {
 /// The number of the batch in such an annotation.
 pub fn batch_of(annotation: &str) -> Option<i64> {
     let (number, _) = annotation.strip_prefix("BatchId:")?.split_once(';')?;
-    number.parse().ok().filter(|number| *number > 0)
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|number| is_number && (1..=MAX_NUMBER).contains(number))
 }
 
 #[cfg(test)]

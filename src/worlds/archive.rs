@@ -55,6 +55,8 @@ pub struct Archive {
     known: BTreeMap<Kind, HashSet<String>>,
     /// The numbers of the server's batches.
     known_batches: HashSet<i64>,
+    /// The batches that the server refused.
+    refused_batches: HashSet<BatchOf>,
     naive_times: usize,
     unknown_members: BTreeSet<String>,
     left_out: LeftOut,
@@ -88,12 +90,16 @@ struct Contradiction {
 /// What was left out. The key is the file, the kind, and whether only the status was left out; the
 /// value is the number of entries, and the reason for the first one.
 #[derive(Debug, Default)]
-struct LeftOut(BTreeMap<(usize, Kind, bool), (usize, String)>);
+struct LeftOut {
+    entries: BTreeMap<(usize, Kind, bool), (usize, String)>,
+    /// A line of the report for each batch.
+    batches: Vec<String>,
+}
 
 impl LeftOut {
     fn add(&mut self, saved: &Saved, is_status: bool, reason: &str) {
         let first = || (0, format!("{}: {reason}", saved.item.key));
-        self.0.entry((saved.file, saved.kind, is_status)).or_insert_with(first).0 += 1;
+        self.entries.entry((saved.file, saved.kind, is_status)).or_insert_with(first).0 += 1;
     }
 
     fn lines(self, names: &[String]) -> Vec<String> {
@@ -103,7 +109,7 @@ impl LeftOut {
                 let first = if count > 1 { "the first: " } else { "" };
                 format!("{}: left out {status}{} ({first}{why})", names[file], kind.counted(count))
             };
-        self.0.into_iter().map(line).collect()
+        self.entries.into_iter().map(line).chain(self.batches).collect()
     }
 }
 
@@ -252,13 +258,19 @@ impl Archive {
         std::mem::take(&mut self.left_out).lines(&self.names)
     }
 
-    /// Leaves out the entries of `made` that the server refused.
+    /// Leaves out the entries of `made` that the server refused. A batch, which has the settings of
+    /// its first HIT, is left out only if no entry is: it may have been refused for such a HIT.
     ///
     /// # Errors
     /// The first problem that does not belong to an entry of the archive.
     pub fn leave_out(&mut self, made: &Made, problems: &[Problem]) -> Result<(), Problem> {
+        let (of_batches, of_entries): (Vec<&Problem>, Vec<&Problem>) =
+            problems.iter().partition(|problem| made.batch_at(&problem.path).is_some());
+        if of_entries.is_empty() {
+            self.leave_out_batches(made, &of_batches);
+        }
         let mut hits = HashMap::new();
-        for problem in problems {
+        for problem in of_entries {
             let index = made.entry_at(&problem.path).ok_or_else(|| problem.clone())?;
             match self.hit_without_room(index, problem) {
                 Some(hit_id) => drop(hits.insert(hit_id, problem.reason.as_str())),
@@ -275,6 +287,16 @@ impl Archive {
             }
         }
         Ok(())
+    }
+
+    fn leave_out_batches(&mut self, made: &Made, problems: &[&Problem]) {
+        for Problem { path, reason, .. } in problems {
+            let Some((of, name)) = made.batch_at(path) else { continue };
+            if self.refused_batches.insert(*of) {
+                let line = format!("{name}: left out, only its HITs are imported: {reason}");
+                self.left_out.batches.push(line);
+            }
+        }
     }
 
     /// The HIT of an assignment, if the HIT is on the server and is full. In that case the server
@@ -325,7 +347,7 @@ impl Archive {
                 }
                 BatchOf::File(file) => (short_name(&self.names[file]), false),
             };
-            Batch { of, name, is_there, hits }
+            Batch { of, name, is_there, is_refused: self.refused_batches.contains(&of), hits }
         };
         groups.into_iter().map(batch).collect()
     }

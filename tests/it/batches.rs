@@ -190,6 +190,7 @@ async fn results_are_reviewed_by_an_uploaded_file() {
     // The same file again: nothing is done twice. A mark overturns a rejection.
     let (_, answer) = review(&world, id, &rows).await;
     assert_eq!(answer["Batch"]["Work"]["Total"], 0);
+    assert_eq!(self::show(&world, id).await["Work"]["Done"], 2, "what was done last stays");
     let (_, answer) = review(&world, id, &[(&second, "x", "")]).await;
     assert_eq!(answer["Batch"]["Work"]["Total"], 1);
     show(&world, id).await;

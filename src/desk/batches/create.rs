@@ -256,6 +256,17 @@ pub fn lost() -> Response {
     message(StatusCode::NOT_FOUND, why)
 }
 
+/// Where a draft leads of which a batch was made, or is being made, or that was applied to one.
+pub fn after(content: &Content) -> Option<Response> {
+    match content {
+        Content::Published(key) | Content::Applied(key) => {
+            Some(go(&format!("/requester/batches/{key}")))
+        }
+        Content::Publishing => Some(go("/requester/batches")),
+        Content::Batch(_) | Content::Review(..) => None,
+    }
+}
+
 /// `GET /requester/batches/drafts/{draft}`.
 pub async fn preview(
     desk: Desk,
@@ -264,8 +275,9 @@ pub async fn preview(
     Query(query): Query<RowQuery>,
 ) -> Page {
     let owner = &session.requester.id;
-    if let Some(Content::Published(key)) = desk.batches.drafts.find(owner, &id, real_now()) {
-        return Ok(go(&format!("/requester/batches/{key}")));
+    let kept = desk.batches.drafts.find(owner, &id, real_now());
+    if let Some(to) = kept.as_ref().and_then(after) {
+        return Ok(to);
     }
     let Some(checked) = checked(&desk, &session, &id) else { return Ok(lost()) };
     let page = preview_page(&desk, &session, (&id, &checked), query.place(&checked), None).await?;
@@ -323,32 +335,34 @@ pub async fn page(
 pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
     let (owner, drafts) = (&session.requester.id, &desk.batches.drafts);
     let Some(draft) = drafts.take(owner, &id, real_now()) else { return Ok(lost()) };
-    let checked = match &draft.content {
-        Content::Batch(of) => of.checked.clone(),
-        Content::Published(key) => {
-            let to = go(&format!("/requester/batches/{key}"));
-            drafts.put(draft);
-            return Ok(to);
-        }
-        Content::Review(..) => None,
-    };
+    if let Some(to) = after(&draft.content) {
+        return Ok(to);
+    }
+    let checked = if let Content::Batch(of) = &draft.content { of.checked.clone() } else { None };
     let Some(checked) = checked else {
         drafts.put(draft);
         return Ok(lost());
     };
     let input = (Arc::clone(&checked), session.requester.access_key.clone());
-    let made: Result<Batch, Fault> = desk
-        .engine
-        .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
-        .await;
+    let (engine, shared) = (Arc::clone(&desk.engine), Arc::clone(&desk.batches));
+    // The browser hangs up on the first of two clicks.
+    let made = tokio::spawn(async move {
+        let made: Result<Batch, Fault> = engine
+            .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
+            .await;
+        match &made {
+            Ok(batch) => shared.drafts.done(draft, Content::Published(batch.batch_id)),
+            Err(_) => shared.drafts.put(draft),
+        }
+        made
+    });
+    let made = made.await.unwrap_or_else(|error| Err(Fault::Service(error.to_string())));
     let fault = match made {
         Ok(batch) => {
-            drafts.published(draft, batch.batch_id);
             return Ok(go(&format!("/requester/batches/{}?done=create", batch.batch_id)));
         }
         Err(fault) => fault,
     };
-    drafts.put(draft);
     let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
     let why = Some(refusal.text());
     let page = preview_page(&desk, &session, (&id, &checked), 0, why).await?;

@@ -35,6 +35,10 @@ pub enum Content {
     Review(i64, Arc<Reviewed>),
     /// The batch that was made from the draft, so that a second click leads there.
     Published(i64),
+    /// A batch is being made from it, or its decisions are being taken.
+    Publishing,
+    /// The batch to which its decisions were given.
+    Applied(i64),
 }
 
 impl Content {
@@ -48,7 +52,7 @@ impl Content {
                     .iter()
                     .map(|entry| entry.reason.len() + entry.assignment_id.len() + 128)
                     .sum(),
-                Self::Published(_) => 0,
+                Self::Published(_) | Self::Publishing | Self::Applied(_) => 0,
             }
     }
 }
@@ -108,6 +112,7 @@ impl Drafts {
     pub fn put(&self, draft: Draft) {
         let mut kept = self.kept();
         let (owner, since) = (draft.owner.clone(), draft.since);
+        kept.retain(|other| other.id != draft.id);
         kept.push(draft);
         forget_old(&mut kept, since);
         let of_owner = kept.iter().filter(|draft| draft.owner == owner).count();
@@ -129,16 +134,23 @@ impl Drafts {
         place(&kept, owner, id).map(|place| kept[place].content.clone())
     }
 
-    /// Takes it out, so that nobody else does the same with it.
+    /// Takes it out, so that nobody else does the same with it: a mark stays in its place until it
+    /// is put back. What is a mark itself is not taken out.
     pub fn take(&self, owner: &str, id: &str, now: Instant) -> Option<Draft> {
         let mut kept = self.kept();
         forget_old(&mut kept, now);
-        place(&kept, owner, id).map(|place| kept.remove(place))
+        let place = place(&kept, owner, id)?;
+        let draft = &mut kept[place];
+        let taken = draft.clone();
+        if matches!(draft.content, Content::Batch(_) | Content::Review(..)) {
+            (draft.content, draft.bytes) = (Content::Publishing, AROUND);
+        }
+        Some(taken)
     }
 
-    /// Puts in place of a draft which batch was made from it.
-    pub fn published(&self, draft: Draft, batch_id: i64) {
-        self.put(Draft { content: Content::Published(batch_id), bytes: AROUND, ..draft });
+    /// Puts in place of a draft what came of it.
+    pub fn done(&self, draft: Draft, content: Content) {
+        self.put(Draft { content, bytes: AROUND, ..draft });
     }
 
     fn kept(&self) -> MutexGuard<'_, Vec<Draft>> {
@@ -183,8 +195,9 @@ mod tests {
         let drafts = Drafts::default();
         let id = drafts.add("R1", of_size(10), NOW).unwrap();
         let taken = drafts.take("R1", &id, NOW).unwrap();
-        assert!(drafts.take("R1", &id, NOW).is_none() && drafts.find("R1", &id, NOW).is_none());
-        drafts.published(taken, 7);
+        let second = drafts.take("R1", &id, NOW).unwrap();
+        assert!(matches!(second.content, Content::Publishing));
+        drafts.done(taken, Content::Published(7));
         assert!(matches!(drafts.find("R1", &id, NOW), Some(Content::Published(7))));
     }
 

@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::rules::csv::Formulas;
 use crate::rules::qualification::requirement::describe;
 use crate::rules::qualification::system::System;
+use crate::shapes::batch::BatchStatus;
 use crate::shapes::table::TableNote;
 use crate::views::desk::batches::{self as views, BatchView};
 use crate::views::show;
@@ -165,7 +166,7 @@ pub async fn change(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ResultsQuery {
-    harmless: String,
+    harmless: bool,
 }
 
 /// `GET /requester/batches/{id}/results.csv`.
@@ -175,7 +176,7 @@ pub async fn results(
     Key(key): Key,
     Query(query): Query<ResultsQuery>,
 ) -> Page {
-    let formulas = if query.harmless.is_empty() { Formulas::Kept } else { Formulas::Harmless };
+    let formulas = if query.harmless { Formulas::Harmless } else { Formulas::Kept };
     let owner = Some(session.requester.id.clone());
     Ok(files::answer(&desk.engine, (key, owner), formulas).await?)
 }

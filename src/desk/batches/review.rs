@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 
 use crate::actions::batches;
-use crate::desk::batches::create::lost;
+use crate::desk::batches::create::{after, lost};
 use crate::desk::batches::draft::Content;
 use crate::desk::batches::key::Key;
 use crate::desk::batches::one::{self, Refused};
@@ -118,6 +118,9 @@ pub async fn confirm(
     Path((_, id)): Path<(String, String)>,
 ) -> Page {
     let kept = desk.batches.drafts.find(&session.requester.id, &id, real_now());
+    if let Some(to) = kept.as_ref().and_then(after) {
+        return Ok(to);
+    }
     let Some(Content::Review(of, reviewed)) = kept else { return Ok(lost()) };
     if of != key {
         return Ok(lost());
@@ -141,6 +144,9 @@ pub async fn apply(
     let Some(draft) = drafts.take(&session.requester.id, &id, real_now()) else {
         return Ok(lost());
     };
+    if let Some(to) = after(&draft.content) {
+        return Ok(to);
+    }
     let reviewed = match &draft.content {
         Content::Review(of, reviewed) if *of == key => Arc::clone(reviewed),
         _ => {
@@ -154,6 +160,7 @@ pub async fn apply(
     });
     match begun.await {
         Ok(batch) => {
+            drafts.done(draft, Content::Applied(key));
             let done = if batch.work.total == 0 { "nothing" } else { "review" };
             Ok(go(&format!("/requester/batches/{key}?done={done}")))
         }

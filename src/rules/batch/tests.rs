@@ -127,9 +127,11 @@ fn the_annotation_names_batch_and_template() {
     let text = annotation(7, number);
     assert_eq!(text, format!("BatchId:7;OriginalHitTemplateId:{number};"));
     assert_eq!(batch_of(&text), Some(7));
-    for other in ["", "BatchId:;", "BatchId:7", "BatchId:-1;", "x", "BatchId:x;"] {
+    for other in ["", "BatchId:;", "BatchId:7", "BatchId:-1;", "x", "BatchId:x;", "BatchId:+5;"] {
         assert_eq!(batch_of(other), None, "{other}");
     }
+    assert_eq!(batch_of(&annotation(MAX_NUMBER, 1)), Some(MAX_NUMBER));
+    assert_eq!(batch_of(&annotation(MAX_NUMBER + 1, 1)), None);
 }
 
 #[test]

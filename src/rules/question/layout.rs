@@ -56,12 +56,14 @@ value=\"Submit\" /></p>
 ";
 
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)<(form|crowd-form)[\s/>]").expect("the expression is a constant")
+    Regex::new(r"(?is)<!--.*?-->|<(form|crowd-form)[\s/>]").expect("the expression is a constant")
 });
 
 /// The page of a template or layout, in a form if that has none of its own.
 pub(in crate::rules) fn form_around<'p>(layout: &str, page: &'p str) -> Cow<'p, str> {
-    if FORM.is_match(layout) { page.into() } else { [BEFORE, page, BEHIND].concat().into() }
+    // The others are comments.
+    let has_form = FORM.captures_iter(layout).any(|found| found.get(1).is_some());
+    if has_form { page.into() } else { [BEFORE, page, BEHIND].concat().into() }
 }
 
 impl Layout {
@@ -260,6 +262,8 @@ mod tests {
     #[case("<form >${a}</form>", true)]
     #[case("<Form/>${a}", true)]
     #[case("<crowd-form\n>${a}</crowd-form>", true)]
+    #[case("<!-- a --><form>${a}</form><!-- b -->", true)]
+    #[case("<!-- <form>\n</form> -->${a}", false)]
     #[case("<formula>${a}", false)]
     #[case("<x-form>${a}", false)]
     #[case("${a}", false)]

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::money::{Cents, Funds};
 use crate::rules::fees;
 use crate::rules::hit_type::Values;
-use crate::shapes::batch::{Batch, NewBatch};
+use crate::shapes::batch::{Batch, BatchStatus, NewBatch};
 use crate::store::{batch_lists, batches, hit_types, requesters};
 use crate::time::Instant;
 use crate::turn::{Profile, Turn};
@@ -81,7 +81,10 @@ pub async fn show(turn: &mut Turn, key: i64) -> Result<BatchView, Fault> {
     let all = |count: i64| Funds(Cents(one.0.saturating_mul(count)).bounded());
     let work = batch.assignments;
     let (cost, paid) = (
-        all(work.map_or(0, |work| work.max.saturating_sub(work.rejected))),
+        all(work.map_or(0, |work| match batch.status {
+            BatchStatus::Canceled => work.pending + work.submitted + work.approved,
+            _ => work.max.saturating_sub(work.rejected),
+        })),
         all(work.map_or(0, |work| work.approved)),
     );
     Ok(BatchView { batch, new, values, cost, paid, now: turn.now })

@@ -28,6 +28,8 @@ pub struct Batch<'a> {
     pub name: String,
     /// Whether the server has it, or all of it.
     pub is_there: bool,
+    /// Whether the server refused it.
+    pub is_refused: bool,
     /// Its HITs, in the order of their rows.
     pub hits: Vec<&'a Item>,
 }
@@ -37,6 +39,8 @@ pub struct Batch<'a> {
 pub struct Pages {
     /// The entries of a world.
     pub entries: Vec<Value>,
+    /// Which batches these are, and their names.
+    pub names: Vec<(BatchOf, String)>,
     /// Lines of the report.
     pub lines: Vec<String>,
     /// By the id of a HIT: the document of its question.
@@ -78,8 +82,9 @@ impl Pages {
         if batch.is_there {
             let name = &batch.name;
             self.lines.push(format!("{name}: on the server already; new HITs are not added to it"));
-        } else {
+        } else if !batch.is_refused {
             self.entries.push(entry(batch, &table, &html));
+            self.names.push((batch.of, batch.name.clone()));
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::rules::qualification::is_system;
 use crate::time::Instant;
-use crate::worlds::archive::batches::Pages;
+use crate::worlds::archive::batches::{BatchOf, Pages};
 use crate::worlds::archive::item::{Item, REWARD, TITLE};
 use crate::worlds::archive::kind::{Kind, in_words, with_balance};
 
@@ -21,8 +21,8 @@ pub struct Made {
     pub text: String,
     /// How many entries of each kind it has, including those that are made up.
     pub counts: BTreeMap<Kind, usize>,
-    /// How many batches it has.
-    batches: usize,
+    /// Its batches, with their names.
+    batches: Vec<(BatchOf, String)>,
     /// Whether it has a balance.
     has_balance: bool,
     /// What is made up, a line each.
@@ -72,7 +72,7 @@ impl Made {
         is_known: impl Fn(Kind, &str) -> bool,
     ) -> Self {
         let has_balance = head.contains_key("AvailableBalance");
-        let batches = pages.entries.len();
+        let batches = pages.names.clone();
         let mut made = Self { batches, has_balance, ..Self::default() };
         let mut lists: BTreeMap<Kind, Vec<Line<'_>>> = BTreeMap::new();
         let work = work(entries);
@@ -108,7 +108,7 @@ impl Made {
 
     /// What it holds: `3 HITs, 120 assignments`.
     pub fn in_words(&self) -> String {
-        let batches = match self.batches {
+        let batches = match self.batches.len() {
             0 => String::new(),
             1 => ", 1 batch".to_owned(),
             count => format!(", {count} batches"),
@@ -163,10 +163,21 @@ impl Made {
 
     /// The entry of the archive that stands at this path of the world.
     pub fn entry_at(&self, path: &str) -> Option<usize> {
-        let (list, rest) = path.split_once('[')?;
-        let index: usize = rest.split_once(']')?.0.parse().ok()?;
+        let (list, index) = place(path)?;
         *self.places.get(list)?.get(index)?
     }
+
+    /// The batch that stands at this path of the world, and its name.
+    pub(super) fn batch_at(&self, path: &str) -> Option<&(BatchOf, String)> {
+        let (list, index) = place(path)?;
+        self.batches.get(index).filter(|_| list == "Batches")
+    }
+}
+
+/// The list of a path, and the index in it.
+fn place(path: &str) -> Option<(&str, usize)> {
+    let (list, rest) = path.split_once('[')?;
+    Some((list, rest.split_once(']')?.0.parse().ok()?))
 }
 
 /// The work on each HIT.

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use crate::actions::batches::schedule;
 use crate::fault::Fault;
 use crate::rules::batch::review::MAX_DECISIONS;
-use crate::rules::batch::{MOST_PROBLEMS, check_settings, check_table};
+use crate::rules::batch::{MAX_NUMBER, MOST_PROBLEMS, check_settings, check_table};
 use crate::rules::csv::{self, Row, Table};
 use crate::rules::hit_type::Values;
-use crate::rules::limits::REQUESTER_FEEDBACK;
+use crate::rules::limits::{self, REQUESTER_FEEDBACK};
 use crate::shapes::batch::{Batch, BatchStatus, Decision, Mark, NewBatch, Work, WorkKind};
 use crate::shapes::scalar::{At, Id, WorkerId};
 use crate::shapes::table::TableNote;
@@ -18,6 +18,10 @@ use crate::store::{batch_results, hit_types};
 use crate::worlds::entries::batches::{BatchEntry, RowEntry};
 use crate::worlds::load::{Load, sentence};
 use crate::worlds::merge::Located;
+
+/// The last line that a file can have, and the most work: more than any file has.
+const MOST_LINE: usize = 1 << 30;
+const MOST_WORK: i64 = 1 << 30;
 
 /// By the id of a HIT: its key, and the number of its batch or 0.
 type Keys = HashMap<String, (i64, i64)>;
@@ -47,7 +51,10 @@ impl Load<'_> {
     async fn check_batch(&mut self, entry: &Located<BatchEntry>) -> Result<(), Fault> {
         let (place, now) = (&entry.place, self.turn.now);
         match entry.batch_id {
-            Some(id) if id < 1 => self.problem(place.of(&["BatchId"]), "a number from 1 is wanted"),
+            Some(id) if !(1..=MAX_NUMBER).contains(&id) => {
+                let why = format!("a number from 1 to {MAX_NUMBER} is wanted");
+                self.problem(place.of(&["BatchId"]), why);
+            }
             Some(id) if batches::find(&mut self.turn.tx, id, None).await.is_ok() => {
                 self.problem(place.of(&["BatchId"]), format!("there is a batch {id} already"));
             }
@@ -144,7 +151,10 @@ impl Load<'_> {
         };
         let made_from = MadeFrom { columns: entry.columns.clone(), new: settings };
         let row = |(number, row): (usize, &RowEntry)| MadeRow {
-            row: Row { line: row.line.unwrap_or(number + 1).max(1), cells: row.cells.clone() },
+            row: Row {
+                line: row.line.unwrap_or(number + 1).clamp(1, MOST_LINE),
+                cells: row.cells.clone(),
+            },
             hit_key: row.hit_id.as_deref().and_then(|id| keys.get(id.as_str())).map(|key| key.0),
             replaced_count: row.replaced_count.unwrap_or_default(),
         };
@@ -238,7 +248,8 @@ fn state_problems(entry: &BatchEntry) -> Vec<String> {
     unless(behind == first, format!("Rows[{first}].HITId is missing: a later row has its HIT"));
     for (index, row) in entry.rows.iter().enumerate() {
         let count = row.replaced_count.unwrap_or_default();
-        let can_be = count == 0 || count > 0 && row.hit_id.is_some();
+        let most = if row.hit_id.is_some() { limits::ASSIGNMENTS.max } else { 0 };
+        let can_be = (0..=most).contains(&count);
         unless(can_be, format!("Rows[{index}].ReplacedCount: a HIT has so many rejected"));
     }
     let is_whole = status != BatchStatus::Published || published == rows;
@@ -246,15 +257,22 @@ fn state_problems(entry: &BatchEntry) -> Vec<String> {
     let is_publishing = work.kind == WorkKind::Publish && !work.is_over();
     let can_publish = status != BatchStatus::Publishing || is_publishing;
     unless(can_publish, "Status: Publishing, but no HIT is left to be made".to_owned());
-    let bounds = (0..=work.total).contains(&work.done) && work.failed >= 0;
+    let bounds = (0..=work.total).contains(&work.done);
     unless(bounds, "Work.Done: must be between 0 and Total".to_owned());
+    let bounds = work.total <= MOST_WORK && (0..=work.total).contains(&work.failed);
+    unless(bounds, format!("Work: Failed is at most Total, and Total at most {MOST_WORK}"));
+    let additional = work.additional_assignments.unwrap_or(1);
+    let bounds = (1..=limits::ASSIGNMENTS.max).contains(&additional);
+    unless(bounds, "Work.AdditionalAssignments: more than a HIT can have, or none".to_owned());
     let left = counted(entry.decisions.as_ref().map_or(0, Vec::len));
     let (total, is_right) = match work.kind {
         WorkKind::Publish => (rows, work.total == rows && work.done == published),
         WorkKind::Extend | WorkKind::Republish | WorkKind::Cancel => {
             (published, work.total == published)
         }
-        WorkKind::Review => (work.done + left, work.total == work.done.saturating_add(left)),
+        WorkKind::Review => {
+            (work.done.saturating_add(left), work.total == work.done.saturating_add(left))
+        }
     };
     unless(is_right, format!("Work: Total and Done are not those of {total} in all"));
     let is_review = left == 0 || work.kind == WorkKind::Review;

@@ -38,6 +38,8 @@ async fn a_reviewed_file_is_shown_before_it_is_applied() {
     assert_eq!(results.headers["content-type"], "text/csv; charset=utf-8");
     let harmless = browser.get(&world, &format!("{path}/results.csv?harmless=true")).await;
     has(&harmless, &["\"'=cat\""]);
+    let kept = browser.get(&world, &format!("{path}/results.csv?harmless=false")).await;
+    has(&kept, &["\"=cat\""]);
     let marked =
         format!("AssignmentId,Approve,Reject\n{first},x,\n{second},,not a <b>dog</b> \u{e9}\n");
     let latin: Vec<u8> = marked.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
@@ -54,7 +56,9 @@ async fn a_reviewed_file_is_shown_before_it_is_applied() {
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
     let page = browser.get(&world, &format!("{path}?done=review")).await;
     has(&page, &["1 approved", "1 rejected", "2 of 2 decisions applied", "$0.06"]);
-    assert_eq!(browser.post(&world, &confirm, &[]).await.status, 404, "it is applied once");
+    for again in [browser.post(&world, &confirm, &[]).await, browser.get(&world, &confirm).await] {
+        assert_eq!(location(&again), format!("/requester{path}"), "it is applied once");
+    }
     let confirm = uploaded(&mut browser, &world, &path, &marked).await;
     has(&browser.get(&world, &confirm).await, &["<dt>In force already</dt><dd>2</dd>"]);
     let applied = browser.post(&world, &confirm, &[]).await;
@@ -136,7 +140,11 @@ async fn a_batch_is_extended_and_canceled() {
     has(&browser.get(&world, &path).await, &["Not all could be done.", "<strong>Line 2</strong>"]);
     location(&browser.post(&world, &format!("{path}/cancel"), &[]).await);
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
-    has(&browser.get(&world, &path).await, &[">Canceled<", "1 of 1 HITs expired"]);
+    let page = browser.get(&world, &path).await;
+    has(&page, &[">Canceled<", "1 of 1 HITs expired", "$0.00, fees included"]);
+    for gone in ["/extend\"", "/republish\"", "/cancel\""] {
+        assert!(!page.text.contains(gone), "{gone}");
+    }
     let refused = browser.post(&world, &extend, &[("count", "1")]).await;
     assert_eq!(refused.status, 409);
     has(&refused, &["The batch is Canceled"]);

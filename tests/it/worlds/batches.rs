@@ -138,7 +138,21 @@ async fn a_batch_that_cannot_be_is_refused_with_path() {
         ),
         (json!({"Requester": "other"}), "Rows[0].HITId: the requester has no HIT 3"),
         (json!({"HITTypeId": "3NONE"}), "the requester has no HIT type 3NONE"),
-        (json!({"BatchId": 0}), "a number from 1 is wanted"),
+        (json!({"BatchId": 0}), "a number from 1 to 1000000000000000 is wanted"),
+        (json!({"BatchId": i64::MAX}), "a number from 1 to 1000000000000000 is wanted"),
+        (
+            json!({"Work": {"Kind": "Review", "Done": i64::MAX, "Total": i64::MAX}}),
+            "Work: Failed is at most Total, and Total at most ",
+        ),
+        (
+            json!({"Work": {"Kind": "Extend", "Done": 0, "Total": 2, "Failed": i64::MAX}}),
+            "Work: Failed is at most Total, and Total at most ",
+        ),
+        (
+            json!({"Work": {"Kind": "Extend", "Done": 0, "Total": 2,
+                "AdditionalAssignments": i64::MAX}}),
+            "Work.AdditionalAssignments: ",
+        ),
         (json!({"Columns": ["x"]}), "Columns: name: the template has ${name}: there is no column"),
         (json!({"Columns": ["name", "name"]}), "Columns: name: the column stands twice"),
         (

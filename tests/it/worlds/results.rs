@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use mturk_local::worlds::Problem;
 use mturk_local::worlds::archive::{Archive, Made, read_bytes};
 use serde_json::{Value, json};
 
@@ -185,4 +186,44 @@ fn every_problem_has_its_line_and_nothing_is_read() {
         let begin = format!("line {line}: {begin}");
         assert!(found.iter().any(|one| one.starts_with(&begin)), "{begin}: {found:?}");
     }
+}
+
+/// Sends what is made until the server takes it, as the command does.
+async fn load(world: &World, archive: &mut Archive) -> (String, Vec<String>) {
+    for _ in 0..5 {
+        let made = archive.made();
+        let (status, mut answer) = world.control("POST", "/world", json_of(&made)).await;
+        if status == 200 {
+            return (made.in_words(), archive.take_left_out());
+        }
+        let problems = serde_json::from_value(answer["error"]["problems"].take()).unwrap();
+        let problems: Vec<Problem> = problems;
+        archive.leave_out(&made, &problems).unwrap();
+    }
+    panic!("it is still refused: {:?}", archive.take_left_out());
+}
+
+/// The settings of a batch are those of its first HIT.
+#[tokio::test]
+async fn a_batch_whose_first_hit_is_refused_has_the_settings_of_the_next() {
+    let long = format!("3HIT1,3OTHER,{}", "x".repeat(200));
+    let (mut archive, _) = archive(&[&results().replace("3HIT1,3TYPE,Name it", &long)]);
+    let world = World::new().await;
+    let (made, left) = load(&world, &mut archive).await;
+    assert_eq!(made, "2 HITs, 3 assignments, 1 batch", "{left:?}");
+    assert!(left.len() == 1 && left[0].starts_with("x/0.csv: left out 1 HIT (3HIT1"), "{left:?}");
+    let shown = world.done("GET", "/batches/77", Value::Null).await;
+    assert_eq!((&shown["Title"], &shown["RowCount"]), (&json!("Name it"), &json!(1)));
+}
+
+#[tokio::test]
+async fn of_a_batch_that_is_refused_the_hits_are_loaded() {
+    let world = World::new().await;
+    world.done("POST", "/world", json_of(&archive(&[&results()]).0.made())).await;
+    let other = results().replace("3HIT", "3HAT").replace("3WORK", "3WALK");
+    let (made, left) = load(&world, &mut archive(&[&other]).0).await;
+    assert_eq!(made, "2 HITs, 3 assignments");
+    let why = "Batch 77: left out, only its HITs are imported: there is a batch 77 already";
+    assert_eq!(left, [why]);
+    assert_eq!(world.hit("3HAT2").await["Title"], "Name it");
 }
