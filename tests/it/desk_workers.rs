@@ -316,7 +316,7 @@ async fn a_table_of_workers_is_downloaded_filled_in_and_applied() {
         refused.text
     );
     assert_eq!(score(&world, &of, "A1BEN").await, Some(5), "nothing was done");
-    let done = upload(&browser, &world, &filled, "slow").await;
+    let done = upload(&browser, &world, &filled, "sl\0ow\u{1b}").await;
     assert_eq!(location(&done), "/requester/workers/upload?done=4&same=0");
     assert_eq!(blocks(&world).await, [("A1ANNA".to_owned(), "slow".to_owned())]);
     assert_eq!(score(&world, &of, "A1ANNA").await, Some(90));
