@@ -254,6 +254,9 @@ async fn what_is_refused_is_said_beside_its_form() {
     let fits = [("reason", &long[1..])];
     assert_eq!(browser.post(&world, "/workers/A1ANNA/block", &fits).await.status, 303);
     assert_eq!(browser.post(&world, "/workers/A1ANNA/promote", &[]).await.status, 404);
+    let blank = browser.get(&world, "/workers/A1ANNA/block").await;
+    assert_eq!(blank.status, 405);
+    assert!(blank.text.contains("This is the address of a form, not of a page."));
     assert_eq!(
         browser.post_without_token(&world, "/workers/A1ANNA/unblock", &[]).await.status,
         403
