@@ -160,6 +160,9 @@ async fn a_review_status_that_changes_is_shown() {
     let page = browser.get(&world, &format!("/hits/{hit}")).await.text;
     let stream = opened(&world, &browser, &stream_of(&page)).await;
     let mut stream = stream.into_body().into_data_stream();
+    // The stream begins once it is read.
+    world.create_hit(json!({})).await;
+    said(&mut stream, &["event: part"]).await;
     world.ok("UpdateHITReviewStatus", json!({"HITId": hit, "Revert": false})).await;
     said(&mut stream, &["Reviewing"]).await;
 }
