@@ -274,6 +274,41 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+/// Since when, as people write it: as [`When`], but a span without a sign counts back from now, and
+/// a date begins at midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since(Time);
+
+impl Since {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// A sentence, when it is none of the forms.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_span = text.starts_with(|c: char| c.is_ascii_digit())
+            && text.ends_with(|c: char| c.is_ascii_alphabetic());
+        if let Some(span) = Span::parse(text).filter(|_| is_span) {
+            return Ok(Self(Time::FromNow(Span(-span.0))));
+        }
+        let time = When(format!("{text}T00:00:00Z")).time();
+        let time = time.or_else(|_| When(text.to_owned()).time());
+        let time = time.map_err(|_| format!("{text:?} is no span such as 7d, no date and no time"));
+        time.map(Self)
+    }
+
+    /// The instant that is meant at `now`.
+    #[must_use]
+    pub fn at(self, now: Instant) -> Instant {
+        self.0.at(now)
+    }
+}
+
+impl<'de> Deserialize<'de> for Since {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&When::deserialize(deserializer)?.0).map_err(D::Error::custom)
+    }
+}
+
 /// In one form, whichever it was read from, and without the fraction of a second.
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -384,6 +419,22 @@ mod tests {
             ("1e300", None),
         ] {
             assert_eq!(Instant::parse(text, now), read, "{text}");
+        }
+    }
+    #[test]
+    fn since_a_span_counts_back_and_a_date_begins_at_midnight() {
+        let now = Instant(1_767_225_600_000);
+        for (text, at) in [
+            ("1d", Some(now.0 - 86_400_000)),
+            ("-1d", Some(now.0 - 86_400_000)),
+            ("+1h", Some(now.0 + 3_600_000)),
+            ("2026-01-01", Some(now.0)),
+            ("2026-01-01T00:00:01Z", Some(now.0 + 1000)),
+            ("1767225600", Some(now.0)),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(Since::parse(text).ok().map(|since| since.at(now).0), at, "{text}");
         }
     }
 }

@@ -186,6 +186,13 @@ impl Turn {
         self.move_to(clock.at(self.real.at));
     }
 
+    /// Something happened to a HIT of that requester.
+    pub fn touch(&mut self, requester_id: &str) {
+        if !self.touched.contains(requester_id) {
+            self.touched.insert(requester_id.to_owned());
+        }
+    }
+
     /// Goes on at another instant.
     pub const fn move_to(&mut self, at: Instant) {
         self.now = at.whole_second();

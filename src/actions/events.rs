@@ -14,9 +14,7 @@ pub async fn emit(
     event_type: EventType,
     work: Option<(&str, &str)>,
 ) -> Result<(), Fault> {
-    if !turn.touched.contains(&hit.requester_id) {
-        turn.touched.insert(hit.requester_id.clone());
-    }
+    turn.touch(&hit.requester_id);
     let new = New {
         event_type,
         at: turn.arrived_at,

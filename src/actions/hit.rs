@@ -103,6 +103,7 @@ pub async fn create_hit(
 /// A HIT that becomes reviewable will be deleted by itself some day; one that workers can take
 /// again will not.
 pub async fn save_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+    turn.touch(&hit.requester_id);
     let was = hit.status;
     let was_over = over(was);
     hit.status = hit.standing.status(turn.now);

@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::shapes::payment::{Payment, Place};
 use crate::shapes::scalar::AccessKey;
 use crate::store::requesters::Requester;
-use crate::time::Time;
+use crate::time::Since;
 use crate::views::payments::{self, Asked};
 
 /// Whose payments are listed without a `requester`.
@@ -24,9 +24,9 @@ pub struct PaymentsQuery {
     /// `--credential` if there is exactly one, or else `test`.
     #[param(nullable = false, value_type = Option<AccessKey>)]
     requester: Option<AccessKey>,
-    /// From when on: RFC 3339, epoch seconds, or a span from now such as `-7d`; all if absent.
-    #[param(nullable = false, value_type = Option<String>, example = "-7d")]
-    since: Option<Time>,
+    /// From when on: a date, RFC 3339, epoch seconds, or a span back such as `7d`; all if absent.
+    #[param(nullable = false, value_type = Option<String>, example = "7d")]
+    since: Option<Since>,
     /// The `Next` of the page before.
     #[param(nullable = false)]
     after: Option<String>,

@@ -7,17 +7,20 @@ use std::time::Duration;
 
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::sse::{self, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{Stream, stream};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant as Moment, sleep_until};
 
 use crate::desk::parts::{AnswerStatus, EventList, PlacesBar, StatusTag};
+use crate::desk::review::counting::Job;
+use crate::desk::review::jobs;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
+use crate::desk::streams::{Place, keep_alive};
 use crate::fault::Fault;
 use crate::shapes::notification::EventType;
 use crate::store::events::Filter;
@@ -87,7 +90,7 @@ pub async fn since(desk: &Desk) -> Result<String, Fault> {
 /// HTML of an element; `news` says what is new; `again` ends a stream that another one should
 /// follow, `over` one that none may, and `done` one that has nothing more to say.
 pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>) -> Response {
-    let Ok(permit) = Arc::clone(&desk.live.streams).try_acquire_owned() else {
+    let Some(place) = desk.live.place(&session.requester.id) else {
         let why = "Too many pages are kept up to date. Close some, or load this one again.\n";
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
@@ -119,9 +122,9 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         read_at: Moment::now(),
         end_at: Moment::now() + desk.live.stream_time,
         desk,
-        _permit: permit,
+        _place: place,
     };
-    Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response()
+    Sse::new(messages_of(state)).keep_alive(keep_alive()).into_response()
 }
 
 /// How far a stream is.
@@ -163,7 +166,7 @@ struct Streaming {
     state: Phase,
     read_at: Moment,
     end_at: Moment,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 fn messages_of(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {
@@ -232,19 +235,22 @@ impl Streaming {
         self.state = Phase::Waiting;
         let requester_id = self.session.requester.id.clone();
         let own = Filter { requester_id, ..Filter::default() };
+        // What happens behind the parts is among the events, or wakes this later.
+        let parts = self.parts().await?;
         let happened = self.desk.engine.events(&own, self.after, 1).await?;
         if self.is_measuring || !happened.events.is_empty() {
             return self.read().await;
         }
         self.after = happened.last;
-        self.known = self.parts().await?.into_iter().collect();
+        self.known = parts.into_iter().collect();
         Ok(())
     }
 
     /// Sends what changed.
     async fn read(&mut self) -> Result<(), Fault> {
         self.read_at = Moment::now();
-        let is_done = self.is_measuring && self.desk.jobs.is_done(&self.session.requester.id);
+        let job = self.job().await?;
+        let is_done = self.is_measuring && job.is_none_or(|job| job.is_done());
         for (id, html) in self.parts().await? {
             if self.known.get(&id) == Some(&html) {
                 continue;
@@ -288,12 +294,15 @@ impl Streaming {
             .engine
             .read(requester, shown, |turn, shown| Box::pin(live::state(turn, shown)));
         let mut parts = parts(&read.await?, !self.shown.events_of.is_empty())?;
-        if self.is_measuring
-            && let Some(html) = self.desk.jobs.drawn(&self.session.requester.id)?
-        {
-            parts.push(("measuring".to_owned(), html));
+        if let Some(job) = self.job().await? {
+            parts.push(("measuring".to_owned(), render(&job.measuring())?));
         }
         Ok(parts)
+    }
+
+    /// The count whose progress the page shows.
+    async fn job(&self) -> Result<Option<Arc<Job>>, Fault> {
+        if self.is_measuring { jobs::current(&self.desk, &self.session).await } else { Ok(None) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
@@ -13,11 +14,11 @@ use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::rules::payments::Table;
 use crate::shapes::payment::{PaymentKind, Place};
-use crate::time::{Instant, When};
+use crate::time::{Instant, Since};
 use crate::views::desk::money::{self, Holds, Money};
 use crate::views::payments::{self, Wanted};
 use crate::views::show;
-use crate::web::page;
+use crate::web::page::{self, html, render};
 
 /// A file of payments has so many bytes at most.
 const MAX_FILE: usize = 64 << 20;
@@ -35,10 +36,13 @@ pub struct MoneyQuery {
 
 #[derive(Template)]
 #[template(path = "desk_money.html")]
-struct MoneyPage {
+struct MoneyPage<'a> {
     head: Head,
     money: Money,
     is_first: bool,
+    /// What was asked of the file, and why there is none.
+    query: &'a MoneyQuery,
+    refused: Option<String>,
 }
 
 #[derive(Template)]
@@ -51,16 +55,25 @@ struct HoldsPage {
 
 /// `GET /requester/money`.
 pub async fn show(desk: Desk, session: Session, Query(query): Query<MoneyQuery>) -> Page {
-    let head = Head::read(&desk, &session).await?;
+    page::answer(&money_page(&desk, &session, &query, None).await?)
+}
+
+async fn money_page<'a>(
+    desk: &Desk,
+    session: &Session,
+    query: &'a MoneyQuery,
+    refused: Option<String>,
+) -> Result<MoneyPage<'a>, Fault> {
+    let head = Head::read(desk, session).await?;
     let from = Place::parse(&query.after);
     let is_first = from.is_none();
     let money = desk
         .engine
-        .read(session.requester, from.unwrap_or(Place::END), |turn, from| {
+        .read(session.requester.clone(), from.unwrap_or(Place::END), |turn, from| {
             Box::pin(money::money(turn, from))
         })
         .await?;
-    page::answer(&MoneyPage { head, money, is_first })
+    Ok(MoneyPage { head, money, is_first, query, refused })
 }
 
 /// `GET /requester/money/holds`.
@@ -80,7 +93,18 @@ pub async fn holds(desk: Desk, session: Session, Query(query): Query<MoneyQuery>
 /// `GET /requester/money/payments.csv`: the payments since a time, to one worker or to all.
 pub async fn file(desk: Desk, session: Session, Query(query): Query<MoneyQuery>) -> Page {
     let now = desk.engine.clock().await?.now;
-    let mut next = Some(Place::before(since(query.since.trim(), now)?));
+    let since = match query.since.trim() {
+        "" => Ok(Instant(i64::MIN)),
+        text => Since::parse(text).map(|since| since.at(now)),
+    };
+    let since = match since {
+        Ok(since) => since,
+        Err(why) => {
+            let page = money_page(&desk, &session, &query, Some(why)).await?;
+            return Ok((StatusCode::BAD_REQUEST, html(render(&page)?)).into_response());
+        }
+    };
+    let mut next = Some(Place::before(since));
     let (worker, mut table) = (query.worker.trim(), Table::default());
     while let Some(from) = next {
         let wanted = Wanted { is_latest_first: false, from, count: TOGETHER };
@@ -101,35 +125,4 @@ pub async fn file(desk: Desk, session: Session, Query(query): Query<MoneyQuery>)
     let name = "attachment; filename=\"payments.csv\"";
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)];
     Ok((headers, table.finish()).into_response())
-}
-
-/// From when on: a date begins at midnight; nothing is the beginning of all time.
-fn since(text: &str, now: Instant) -> Result<Instant, Fault> {
-    if text.is_empty() {
-        return Ok(Instant(i64::MIN));
-    }
-    if let Some(at) = Instant::parse(&format!("{text}T00:00:00Z"), now) {
-        return Ok(at);
-    }
-    let unlike = |_| Fault::unreadable("since is a date such as 2026-01-01, a time, or -7d");
-    When::from(text).at(now).map_err(unlike)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_may_be_a_date_or_a_span() {
-        let now = Instant(1_767_225_600_000);
-        for (text, at) in [
-            ("", Some(i64::MIN)),
-            ("2026-01-01", Some(now.0)),
-            ("2026-01-01T00:00:01Z", Some(now.0 + 1000)),
-            ("-1d", Some(now.0 - 86_400_000)),
-            ("soon", None),
-        ] {
-            assert_eq!(since(text, now).ok(), at.map(Instant), "{text}");
-        }
-    }
 }

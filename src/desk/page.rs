@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::{Fault, Kind};
@@ -49,11 +49,19 @@ pub async fn in_words(response: Response) -> Response {
     let is_bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let why = match response.status() {
         StatusCode::BAD_REQUEST => "The address or the form holds a value that no page can read.",
+        StatusCode::METHOD_NOT_ALLOWED => "This is the address of a form, not of a page.",
         StatusCode::PAYLOAD_TOO_LARGE => "The form is too long.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "What was sent is no form.",
         _ => return response,
     };
-    if is_bare { message(response.status(), why) } else { response }
+    if !is_bare {
+        return response;
+    }
+    let mut page = message(response.status(), why);
+    if let Some(allowed) = response.headers().get(ALLOW) {
+        page.headers_mut().insert(ALLOW, allowed.clone());
+    }
+    page
 }
 
 #[derive(Template)]

@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::shapes::payment::{Payment, Place};
 use crate::store::{bonus_payments, requesters, reward_payments};
-use crate::time::{Instant, Time};
+use crate::time::{Instant, Since};
 use crate::turn::Turn;
 
 /// Which payments.
@@ -57,7 +57,7 @@ pub struct Asked {
     /// The access key or the id of who paid.
     pub requester: String,
     /// From when on; all if absent.
-    pub since: Option<Time>,
+    pub since: Option<Since>,
     /// Where the page before ended.
     pub after: Option<Place>,
     /// So many at most.

@@ -169,11 +169,18 @@ async fn pages_and_the_file_hold_every_payment_once() {
         ("since=2026-01-03", 0),
         ("worker=A1W0", 8),
         ("since=-1h&worker=A1W8", 2),
+        ("since=1h&worker=A1W8", 2),
     ] {
         let file = browser.get(&world, &format!("/money/payments.csv?{query}")).await.text;
         assert_eq!(rows(&file), count, "{query}");
     }
-    assert_eq!(browser.get(&world, "/money/payments.csv?since=soon").await.status, 400);
+    let refused = browser.get(&world, "/money/payments.csv?since=soon").await;
+    assert_eq!(refused.status, 400);
+    for shown in ["is no span such as 7d", "value=\"soon\""] {
+        assert!(refused.text.contains(shown), "{shown}: {}", refused.text);
+    }
+    let back = world.done("GET", "/payments?requester=test&since=1h", json!(null)).await;
+    assert_eq!(back["Payments"].as_array().unwrap().len(), 28);
     let since =
         world.done("GET", "/payments?requester=test&since=2026-01-02T00:00:00Z", json!(null));
     assert_eq!(since.await["Payments"].as_array().unwrap().len(), 28);

@@ -254,6 +254,9 @@ async fn what_is_refused_is_said_beside_its_form() {
     let fits = [("reason", &long[1..])];
     assert_eq!(browser.post(&world, "/workers/A1ANNA/block", &fits).await.status, 303);
     assert_eq!(browser.post(&world, "/workers/A1ANNA/promote", &[]).await.status, 404);
+    let blank = browser.get(&world, "/workers/A1ANNA/block").await;
+    assert_eq!(blank.status, 405);
+    assert!(blank.text.contains("This is the address of a form, not of a page."));
     assert_eq!(
         browser.post_without_token(&world, "/workers/A1ANNA/unblock", &[]).await.status,
         403
@@ -316,7 +319,7 @@ async fn a_table_of_workers_is_downloaded_filled_in_and_applied() {
         refused.text
     );
     assert_eq!(score(&world, &of, "A1BEN").await, Some(5), "nothing was done");
-    let done = upload(&browser, &world, &filled, "slow").await;
+    let done = upload(&browser, &world, &filled, "sl\0ow\u{1b}").await;
     assert_eq!(location(&done), "/requester/workers/upload?done=4&same=0");
     assert_eq!(blocks(&world).await, [("A1ANNA".to_owned(), "slow".to_owned())]);
     assert_eq!(score(&world, &of, "A1ANNA").await, Some(90));

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::sse::{self, Sse};
 use futures_util::{Stream, stream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use crate::desk::batches::key::Key;
 use crate::desk::batches::status;
@@ -17,6 +17,7 @@ use crate::desk::page::Page;
 use crate::desk::parts::PlacesBar;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
+use crate::desk::streams::{Place, keep_alive};
 use crate::engine::Engine;
 use crate::fault::Fault;
 use crate::shapes::batch::{BatchStatus, WorkCounts, WorkKind};
@@ -75,7 +76,7 @@ impl Progress<'_> {
 /// `GET /requester/batches/{id}/progress`: the piece of the page that changes, as server-sent
 /// events, whenever it has changed.
 pub async fn stream(desk: Desk, session: Session, Key(key): Key) -> Page {
-    let Ok(permit) = Arc::clone(&desk.batches.streams).try_acquire_owned() else {
+    let Some(place) = desk.live.place(&session.requester.id) else {
         let why = "Too many pages are kept up to date. Close some, or reload this one.\n";
         return Ok((StatusCode::SERVICE_UNAVAILABLE, why).into_response());
     };
@@ -88,11 +89,11 @@ pub async fn stream(desk: Desk, session: Session, Key(key): Key) -> Page {
         first: None,
         sent: String::new(),
         until: Instant::now() + STREAM_TIME,
-        _permit: permit,
+        _place: place,
     };
     // A batch that is not there has no stream, so that no browser asks again.
     state.first = Some(state.read().await?);
-    Ok(Sse::new(messages_of(state)).keep_alive(KeepAlive::new()).into_response())
+    Ok(Sse::new(messages_of(state)).keep_alive(keep_alive()).into_response())
 }
 
 /// A stream under way.
@@ -107,7 +108,7 @@ struct Streaming {
     /// What the page shows.
     sent: String,
     until: Instant,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 fn messages_of(state: Streaming) -> impl Stream<Item = Result<sse::Event, Infallible>> {

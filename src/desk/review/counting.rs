@@ -10,7 +10,6 @@ use tokio::task::AbortHandle;
 
 use crate::desk::review::measures::{self, Limits};
 use crate::engine::Engine;
-use crate::fault::Fault;
 use crate::store::requesters::Requester;
 use crate::views::desk::review::{Scope, Subject};
 use crate::web::page::render;
@@ -19,7 +18,7 @@ use crate::web::page::render;
 const LIMITS: Limits = Limits { rows: 200_000, bytes: 256 << 20, turns: 20_000 };
 /// So many counts are under way at a time; others wait for a place.
 const AT_ONCE: usize = 2;
-/// So many counts are kept, done or not; the oldest ones go.
+/// So many counts are kept, done or not.
 pub const KEPT: usize = 32;
 
 /// The counts of a server.
@@ -47,6 +46,8 @@ pub struct Job {
     pub title: String,
     /// How many assignments there are, if that is known.
     all: Option<i64>,
+    /// How often the market had been reset when it began.
+    resets: i64,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -79,22 +80,11 @@ impl Jobs {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The requester's count.
-    pub fn of(&self, requester_id: &str) -> Option<Arc<Job>> {
-        self.known().get(requester_id).map(|(_, job)| Arc::clone(job))
-    }
-
-    /// How far the requester's count is, as HTML; none if there is none.
-    ///
-    /// # Errors
-    /// It cannot be drawn.
-    pub fn drawn(&self, requester_id: &str) -> Result<Option<String>, Fault> {
-        self.of(requester_id).map(|job| render(&job.measuring())).transpose()
-    }
-
-    /// Whether the requester has no count that is under way.
-    pub fn is_done(&self, requester_id: &str) -> bool {
-        self.of(requester_id).is_none_or(|job| job.shared.result.get().is_some())
+    /// The requester's count of a market that was reset so often. Others are forgotten.
+    pub fn of(&self, requester_id: &str, resets: i64) -> Option<Arc<Job>> {
+        let mut known = self.known();
+        known.retain(|_, (_, job)| job.resets == resets);
+        known.get(requester_id).map(|(_, job)| Arc::clone(job))
     }
 
     /// Forgets the requester's count, which ends it.
@@ -107,7 +97,7 @@ impl Jobs {
         &self,
         engine: &Arc<Engine>,
         requester: &Arc<Requester>,
-        (scope, subject): (Scope, Subject),
+        (scope, subject, resets): (Scope, Subject, i64),
     ) {
         let shared = Arc::<Shared>::default();
         let count = count(
@@ -117,16 +107,17 @@ impl Jobs {
         );
         let task = tokio::spawn(count).abort_handle();
         let Subject { title, count: all, .. } = subject;
-        self.keep(&requester.id, Job { scope, title, all, shared, task });
+        self.keep(&requester.id, Job { scope, title, all, resets, shared, task });
     }
 
-    /// Keeps a count in place of the requester's last one, and of the oldest if there are too many.
+    /// Keeps a count in place of the requester's last one; if there are too many, in place of
+    /// the oldest that is done, or else of the oldest.
     fn keep(&self, requester_id: &str, job: Job) {
         let number = self.begun_count.fetch_add(1, Ordering::Relaxed);
         let mut known = self.known();
         known.insert(requester_id.to_owned(), (number, Arc::new(job)));
         if known.len() > KEPT {
-            let oldest = known.iter().min_by_key(|(_, (number, _))| *number);
+            let oldest = known.iter().min_by_key(|(_, (number, job))| (!job.is_done(), *number));
             if let Some(id) = oldest.map(|(id, _)| id.clone()) {
                 known.remove(&id);
             }
@@ -142,6 +133,11 @@ impl Measuring {
 }
 
 impl Job {
+    /// Whether it is not under way any more.
+    pub fn is_done(&self) -> bool {
+        self.shared.result.get().is_some()
+    }
+
     /// How far it is.
     pub fn measuring(&self) -> Measuring {
         Measuring {

@@ -211,7 +211,7 @@ fn lacking(decision: Decision, form: &Posted, count: usize, now: Instant) -> Vec
         sentences.push("Nothing was done: a bonus needs a reason. The worker reads it.".to_owned());
     }
     if decision == Decision::Bonus && !is_fresh(form.get("nonce"), now) {
-        let why = "Nothing was done: this form is older than 23 hours. Send it from this page.";
+        let why = "Nothing was done: this form is older than 23 hours. Check it and send it again.";
         sentences.push(why.to_owned());
     }
     sentences.iter().map(|why| about_form(why)).collect()

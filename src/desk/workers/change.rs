@@ -104,7 +104,7 @@ impl Change {
         if self == Self::Bonus {
             let now = desk.engine.clock().await?.now;
             if !decision::is_fresh(form.get("nonce"), now) {
-                let why = "This form is older than 23 hours. Send it from this page.";
+                let why = "This form is older than 23 hours. Check it and send it again.";
                 return Err(Fault::unreadable(why));
             }
         }

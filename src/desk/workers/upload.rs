@@ -29,6 +29,7 @@ use crate::fault::Fault;
 use crate::ops::{self, Call, named};
 use crate::rules::limits;
 use crate::rules::qualification::requirement::Value as Held;
+use crate::rules::text::cleaned;
 use crate::rules::worker_csv::{self, Change, LIMITS, MAX_CHANGES, Update, Upload};
 use crate::shapes::table::TableNote;
 use crate::store::{qualification_types, qualifications, worker_blocks};
@@ -106,7 +107,7 @@ pub async fn upload(
 }
 
 fn text(part: &Part) -> String {
-    String::from_utf8_lossy(&part.content).trim().to_owned()
+    cleaned(String::from_utf8_lossy(&part.content).trim().to_owned())
 }
 
 /// What came of a file.

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, Response};
 use futures_util::StreamExt as _;
-use mturk_local::desk::streams::MAX_STREAMS;
+use mturk_local::desk::streams::MAX_OF_REQUESTER;
 use serde_json::json;
 
 use super::Browser;
@@ -140,11 +140,29 @@ async fn streams_are_bounded() {
         front.answer(request.body(Body::empty()).unwrap()).await
     };
     let mut all = Vec::new();
-    for _ in 0..MAX_STREAMS {
+    for _ in 0..MAX_OF_REQUESTER {
         all.push(open().await);
     }
     assert!(all.iter().all(|stream| stream.status() == 200));
     assert_eq!(open().await.status(), 503);
     all.pop();
     assert_eq!(open().await.status(), 200, "one that is closed makes room");
+    let other = Browser::of(&world, "OTHER").await;
+    assert_eq!(opened(&world, &other, "/requester/live").await.status(), 200, "it has its own");
+}
+
+#[tokio::test]
+async fn a_review_status_that_changes_is_shown() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
+    world.work("A1A", &hit).await;
+    let mut browser = Browser::of(&world, "test").await;
+    let page = browser.get(&world, &format!("/hits/{hit}")).await.text;
+    let stream = opened(&world, &browser, &stream_of(&page)).await;
+    let mut stream = stream.into_body().into_data_stream();
+    // The stream begins once it is read.
+    world.create_hit(json!({})).await;
+    said(&mut stream, &["event: part"]).await;
+    world.ok("UpdateHITReviewStatus", json!({"HITId": hit, "Revert": false})).await;
+    said(&mut stream, &["Reviewing"]).await;
 }

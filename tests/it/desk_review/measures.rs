@@ -59,6 +59,11 @@ async fn measures_are_counted_in_the_background_for_one_requester_at_a_time() {
     }
     location(&browser.post(&world, "/measures/cancel", &[]).await);
     assert!(browser.get(&world, "/measures").await.text.contains("Nothing is measured"));
+    location(&browser.post(&world, &format!("/hits/{}/measures", hits[0]), &[]).await);
+    counted(&world, &browser).await;
+    world.done("POST", "/reset", json!({})).await;
+    let page = browser.get(&world, "/measures").await.text;
+    assert!(page.contains("Nothing is measured"), "a reset forgets it: {page}");
 }
 
 /// A world with so many HITs of one type, on each of which so many workers have submitted.
