@@ -26,13 +26,13 @@ pub fn framing(answered: &Answered<'_>, ours: &str) -> Vec<Remark> {
     let mut found = Remarks::default();
     let Answered { status, content_type, .. } = answered;
     if *status >= 400 {
-        found.add(None, format!("The server answers with status {status}."));
+        found.add(None, || format!("The server answers with status {status}."));
     }
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     let is_shown = ["text/html", "application/xhtml+xml", ""];
     if !is_shown.iter().any(|shown| kind.eq_ignore_ascii_case(shown)) {
         let kind = short(kind);
-        found.add(None, format!("The server answers with {kind}, and not with text/html."));
+        found.add(None, || format!("The server answers with {kind}, and not with text/html."));
     }
     let policies = answered.policies.iter().flat_map(|policy| policy.split([';', ',']));
     let ancestors: Vec<&str> = policies.filter_map(ancestors).take(MOST).collect();
@@ -61,7 +61,7 @@ fn options(headers: &[&str], found: &mut Remarks) {
     if let Some(value) = values.take(MOST).find(forbids) {
         let value = value.to_ascii_uppercase();
         let why = "browsers do not show it in a frame of another site";
-        found.add(None, format!("The page has X-Frame-Options: {value}, and {why}."));
+        found.add(None, || format!("The page has X-Frame-Options: {value}, and {why}."));
     }
 }
 
@@ -76,7 +76,7 @@ fn policy(sources: &str, ours: &str, found: &mut Remarks) {
         (false, false) => "so it is shown neither here nor in Amazon's frames",
     };
     let sources = short(&sources.join(" "));
-    found.add(None, format!("The page has the policy frame-ancestors {sources}, {why}."));
+    found.add(None, || format!("The page has the policy frame-ancestors {sources}, {why}."));
 }
 
 /// The pages around a HIT's frame on the closed service.
