@@ -113,7 +113,7 @@ async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fa
     let strip = compute(move || {
         let remarks: Vec<Remark> =
             current.draft.as_ref().as_ref().map_or_else(|_| Vec::new(), |d| d.remarks(&question));
-        strip::html(&question, &remarks, Fold::Open)
+        strip::html(&question, Some(&remarks), Fold::Open)
     });
     let place = Place {
         number: row + 1,
