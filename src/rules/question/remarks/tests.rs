@@ -205,6 +205,14 @@ fn frames_are_forbidden_by_headers() {
         (&[], &["frame-ancestors http://127.0.0.1:*  *.mturk.com"], ""),
         (&[], &["frame-ancestors http://127.0.0.1 *.mturk.com"], "not shown here, but"),
         (&[], &["frame-ancestors http: https:"], ""),
+        (&[], &["frame-ancestors http://127.0.0.1:1770 https://*.mturk.com:443"], ""),
+        (&[], &["frame-ancestors http://127.0.0.1:1770 http://*.mturk.com:80"], ""),
+        (&[], &["frame-ancestors http://127.0.0.1:1770 *.mturk.com:8443"], "but in Amazon's"),
+        (
+            &[],
+            &["frame-ancestors http://127.0.0.1:1770 worker.mturk.com"],
+            "but in the frames of workersandbox.mturk.com it would not",
+        ),
         (&[], &["frame-ancestors https:"], "not shown here, but"),
         (&[], &["frame-ancestors *, frame-ancestors"], "neither here"),
     ] {
