@@ -141,6 +141,8 @@ impl Draft {
     pub fn remarks(&self, row: usize, question: &Question) -> Vec<Remark> {
         let told = |text: String| Remark { line: None, text };
         let mut all: Vec<Remark> = self.refusal(question).map(told).into_iter().collect();
+        let is_empty = self.table.as_ref().is_some_and(|table| table.rows.is_empty());
+        all.extend(is_empty.then(|| told("The file of data has no rows.".to_owned())));
         all.extend(self.unused().map(told));
         let before = self.lines_before(row);
         let line = |line: usize| line.checked_sub(before?).filter(|line| *line > 0);
@@ -293,7 +295,9 @@ mod tests {
         assert_eq!(told(&draft), ["${b} is left in: nothing was put in its place."]);
         let own = Draft::of_file(b"<form>${a}</form>", None).unwrap();
         assert_eq!((html(&own, 0).as_str(), own.rows()), ("<form>${a}</form>", 1));
-        assert_eq!(Draft::of_file(b"${a}", Some(table("a\n"))).unwrap().rows(), 1);
+        let empty = Draft::of_file(b"<form>${a}</form>", Some(table("a\n"))).unwrap();
+        assert_eq!(empty.rows(), 1);
+        assert_eq!(told(&empty)[0], "The file of data has no rows.");
     }
 
     #[test]
