@@ -87,7 +87,7 @@ pub const PARSERS: &[(&str, Parser)] = &[
     ("html_page", |sent| {
         let html = text(sent);
         drop((local(&html, "http://localhost"), form_targets(&html)));
-        drop(with_script(&html, "/x.js"));
+        drop(with_script(&html, "<script></script>"));
     }),
     ("remarks", |sent| {
         let page = HtmlQuestion { content: text(sent), frame_height: 1 };
@@ -105,7 +105,7 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let [page, data] = cut(sent);
         let table = csv::read(data, csv::Limits::DATA).ok();
         let Ok(draft) = Draft::of_file(page, table) else { return };
-        drop(draft.question(0).map(|question| draft.remarks(&question)));
+        drop(draft.question(0).map(|question| draft.remarks(0, &question)));
     }),
     ("page_fields", |sent| {
         let html = text(sent);

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::engine::compute;
 use crate::fault::{Code, Fault};
 use crate::ids::Ids;
-use crate::preview::state::{State, row_of};
+use crate::preview::state::{Shown, State, row_of};
 use crate::preview::submission::{handed_in, refused};
 use crate::rules::frame::{FrameParameters, query};
 use crate::rules::question::answers::{AnswerValue, QuestionFormAnswers};
@@ -49,8 +49,13 @@ pub async fn show(
     Query(query): Query<FrameQuery>,
 ) -> Response {
     let page = async {
-        match question(&state, &hit_id).await? {
-            Question::Html(page) => reporting_document(&page, origin.as_str()),
+        let shown = row(&state, &hit_id).await?;
+        match shown.question {
+            Question::Html(page) => {
+                let draft = shown.current.draft.as_ref().as_ref();
+                let before = draft.map_or(Some(0), |draft| draft.lines_before(shown.row));
+                reporting_document(&page, origin.as_str(), before)
+            }
             Question::Form(form) if query.assignment_id == state.assignment_id => {
                 at_work(&state, &hit_id, origin.as_str(), &blank_form(&form, true))
             }
@@ -70,7 +75,7 @@ pub async fn post(
     sent: SentWork,
 ) -> Response {
     let page = async {
-        let Question::Form(form) = question(&state, &hit_id).await? else {
+        let Question::Form(form) = row(&state, &hit_id).await?.question else {
             return Err(Fault::not_found("This page has no form of ours."));
         };
         if query.assignment_id != state.assignment_id {
@@ -85,10 +90,9 @@ pub async fn post(
     page.await.unwrap_or_else(|fault| refused("Not submitted", fault))
 }
 
-async fn question(state: &State, hit_id: &str) -> Result<Question, Fault> {
+async fn row(state: &State, hit_id: &str) -> Result<Shown, Fault> {
     let row = row_of(hit_id).ok_or_else(|| Fault::hit_does_not_exist(hit_id))?;
-    let shown = state.row(row).await;
-    shown.map(|shown| shown.question).map_err(|why| Fault::not_found(why.join(" ")))
+    state.row(row).await.map_err(|why| Fault::not_found(why.join(" ")))
 }
 
 /// The answer document, or the form with what is wrong with what was filled in.

@@ -111,9 +111,12 @@ async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fa
     let is_probed = matches!(question, Question::External(_));
     let has_table = current.draft.as_ref().as_ref().is_ok_and(Draft::has_table);
     let strip = compute(move || {
-        let remarks: Vec<Remark> =
-            current.draft.as_ref().as_ref().map_or_else(|_| Vec::new(), |d| d.remarks(&question));
-        strip::html(&question, &remarks, Fold::Open)
+        let remarks: Vec<Remark> = current
+            .draft
+            .as_ref()
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |d| d.remarks(row, &question));
+        strip::html(&question, Some(&remarks), Fold::Open)
     });
     let place = Place {
         number: row + 1,

@@ -150,12 +150,12 @@ fn ours(found: &Captures<'_>, submit_to: &str) -> String {
     }
 }
 
-/// The HTML with a script that runs before everything else of the page. It stands behind the
+/// The HTML with a `script` element that runs before everything else of the page. It stands behind the
 /// doctype, without which the page would be drawn as one of the nineties; lines stay what they are.
-pub fn with_script(html: &str, src: &str) -> String {
+pub fn with_script(html: &str, script: &str) -> String {
     let at = BEGINNING.find(html).map_or(0, |found| found.end());
     let (before, behind) = html.split_at(at);
-    format!("{before}<script src=\"{src}\"></script>{behind}")
+    [before, script, behind].concat()
 }
 
 /// What may stand before the first element: a byte order mark, comments and the doctype.
@@ -294,6 +294,7 @@ mod tests {
 
     #[test]
     fn a_script_stands_behind_the_doctype() {
+        let script = "<script src=\"/s.js\"></script>";
         for (before, behind) in [
             ("", "<p>x"),
             ("<!DOCTYPE html>", "\n<html lang=en>"),
@@ -301,8 +302,8 @@ mod tests {
             ("<!--x-->", "text <!doctype html>"),
             ("", "<!-- open"),
         ] {
-            let expected = format!("{before}<script src=\"/s.js\"></script>{behind}");
-            assert_eq!(with_script(&[before, behind].concat(), "/s.js"), expected);
+            let expected = [before, script, behind].concat();
+            assert_eq!(with_script(&[before, behind].concat(), script), expected);
         }
     }
 

@@ -124,19 +124,33 @@ impl Draft {
         table.columns.iter().cloned().zip(cells.iter().cloned()).collect()
     }
 
-    /// What its requester might want to know of the question of a row.
-    pub fn remarks(&self, question: &Question) -> Vec<Remark> {
-        let told = |text: String| Remark { line: None, text };
-        let mut all: Vec<Remark> = self.refusal(question).map(told).into_iter().collect();
-        all.extend(self.unused().map(told));
-        let shift = match &self.body {
+    /// How many lines of the question of a row stand before the file's first one; none if the row
+    /// has line breaks in its cells, so that the file's lines are others.
+    pub fn lines_before(&self, row: usize) -> Option<usize> {
+        let row = self.table.as_ref().and_then(|table| table.rows.get(row));
+        if row.is_some_and(|row| row.cells.iter().any(|cell| cell.contains('\n'))) {
+            return None;
+        }
+        Some(match &self.body {
             Body::Page { lines_before, .. } => *lines_before,
             _ => 0,
-        };
-        all.extend(remarks::of(question).into_iter().map(|remark| Remark {
-            line: remark.line.and_then(|line| line.checked_sub(shift)).filter(|line| *line > 0),
-            ..remark
-        }));
+        })
+    }
+
+    /// What its requester might want to know of the question of a row.
+    pub fn remarks(&self, row: usize, question: &Question) -> Vec<Remark> {
+        let told = |text: String| Remark { line: None, text };
+        let mut all: Vec<Remark> = self.refusal(question).map(told).into_iter().collect();
+        let is_empty = self.table.as_ref().is_some_and(|table| table.rows.is_empty());
+        all.extend(is_empty.then(|| told("The file of data has no rows.".to_owned())));
+        all.extend(self.unused().map(told));
+        let before = self.lines_before(row);
+        let line = |line: usize| line.checked_sub(before?).filter(|line| *line > 0);
+        all.extend(
+            remarks::of(question)
+                .into_iter()
+                .map(|remark| Remark { line: remark.line.and_then(line), ..remark }),
+        );
         all
     }
 
@@ -258,7 +272,7 @@ mod tests {
     }
 
     fn told(draft: &Draft) -> Vec<String> {
-        let remarks = draft.remarks(&draft.question(0).unwrap());
+        let remarks = draft.remarks(0, &draft.question(0).unwrap());
         remarks.iter().map(ToString::to_string).collect()
     }
 
@@ -275,9 +289,15 @@ mod tests {
             "Line 1: ${b} is left in: nothing was put in its place.",
         ];
         assert_eq!(told(&draft), expected);
+        assert!(draft.lines_before(0).is_some_and(|lines| lines > 0), "those of the form");
+        let draft = Draft::of_file(b"<p>${a} ${b}</p>", Some(table("a\n\"x\ny\"\n"))).unwrap();
+        assert_eq!(draft.lines_before(0), None);
+        assert_eq!(told(&draft), ["${b} is left in: nothing was put in its place."]);
         let own = Draft::of_file(b"<form>${a}</form>", None).unwrap();
         assert_eq!((html(&own, 0).as_str(), own.rows()), ("<form>${a}</form>", 1));
-        assert_eq!(Draft::of_file(b"${a}", Some(table("a\n"))).unwrap().rows(), 1);
+        let empty = Draft::of_file(b"<form>${a}</form>", Some(table("a\n"))).unwrap();
+        assert_eq!(empty.rows(), 1);
+        assert_eq!(told(&empty)[0], "The file of data has no rows.");
     }
 
     #[test]

@@ -38,7 +38,7 @@ async fn page(visit: &Visit, hit_id: String) -> Result<Response, Fault> {
         return Err(Fault::not_found("This HIT has no HTML of its own."));
     };
     if visit.site.is_open {
-        return question::reporting_document(&question, &visit.submit_to);
+        return question::reporting_document(&question, &visit.submit_to, Some(0));
     }
     question::document(&question, &visit.submit_to)
 }

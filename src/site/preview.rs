@@ -50,9 +50,12 @@ pub async fn show(Path(group): Path<String>, visit: Arc<Visit>) -> Page {
     if visit.json {
         return as_json(&visit, &group, hit.as_deref(), why_not);
     }
-    let question = hit.as_deref().map(|hit| shown(&visit, hit, None)).transpose()?;
+    let question = match hit.as_deref() {
+        Some(hit) => shown(&visit, hit, None).await?,
+        None => String::new(),
+    };
     html(&PreviewPage {
-        question: question.unwrap_or_default(),
+        question,
         why_not: why_not.map(|fault| explain(fault, visit.came_from.as_deref())),
         full: full.map(|fault| explain(fault, None)),
         bar,

@@ -1,5 +1,6 @@
 //! The question of a HIT on a page of the site.
 
+use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::frame::{Accepted, FrameParameters};
 use crate::rules::question::{Question, remarks};
@@ -28,7 +29,7 @@ pub fn frame(
 ///
 /// # Errors
 /// The HIT has no question that could be shown.
-pub fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Result<String, Fault> {
+pub async fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Result<String, Fault> {
     let question = read(hit)?;
     let html = match (&question, frame(visit, hit, &question, taken)) {
         (_, Some(frame)) => frame.html(),
@@ -41,8 +42,11 @@ pub fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Result<Str
         return Ok(html);
     }
     let is_short = hit.question.len() <= MOST_REMARKED;
-    let remarks = if is_short { remarks::of(&question) } else { Vec::new() };
-    Ok(html + &strip::html(&question, &remarks, Fold::Folded)?)
+    let strip = compute(move || {
+        let remarks = is_short.then(|| remarks::of(&question));
+        strip::html(&question, remarks.as_deref(), Fold::Folded)
+    });
+    Ok(html + &strip.await??)
 }
 
 /// Longer documents are not looked at while a worker waits for the page.

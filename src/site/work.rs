@@ -58,7 +58,7 @@ pub async fn show(Path((group, hit_id)): Path<(String, String)>, visit: Arc<Visi
         return page::json(as_json(&work.taken, &work.hit.hit_type.group_id, bar.now));
     }
     let question = if own && work.is_open() {
-        shown(&visit, &work.hit, Some(&work.taken))?
+        shown(&visit, &work.hit, Some(&work.taken)).await?
     } else {
         String::new()
     };

@@ -20,16 +20,26 @@ pub fn day(at: &Instant) -> String {
 
 /// A length of time in its largest unit, and the next: `10 min`, `1 h 30 min`.
 pub fn length(seconds: &i64) -> String {
-    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
-    let mut rest = (*seconds).max(0);
+    in_units(*seconds, ["d", "h", "min", "s"], |_| "")
+}
+
+/// The same in words, for a sentence: `30 days`, `1 hour 30 minutes`.
+pub fn spelled(seconds: &i64) -> String {
+    let plural = |count| if count == 1 { "" } else { "s" };
+    in_units(*seconds, ["day", "hour", "minute", "second"], plural)
+}
+
+fn in_units(seconds: i64, names: [&str; 4], ending: impl Fn(i64) -> &'static str) -> String {
+    let mut rest = seconds.max(0);
     let mut parts = Vec::new();
-    for (size, unit) in units {
-        if rest >= size && parts.len() < 2 {
-            parts.push(format!("{} {unit}", rest / size));
+    for (size, name) in [86_400, 3600, 60, 1].into_iter().zip(names) {
+        let count = rest / size;
+        if count > 0 && parts.len() < 2 {
+            parts.push(format!("{count} {name}{}", ending(count)));
             rest %= size;
         }
     }
-    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+    if parts.is_empty() { format!("0 {}{}", names[3], ending(0)) } else { parts.join(" ") }
 }
 
 /// From one instant to another.
@@ -201,5 +211,10 @@ mod tests {
             assert_eq!(length(&seconds), shown);
         }
         assert_eq!(length(&-5), "0 s");
+        for (seconds, shown) in
+            [(0, "0 seconds"), (2_592_000, "30 days"), (5400, "1 hour 30 minutes")]
+        {
+            assert_eq!(spelled(&seconds), shown);
+        }
     }
 }

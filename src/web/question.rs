@@ -97,9 +97,20 @@ pub fn document(question: &HtmlQuestion, submit_to: &str) -> Result<Response, Fa
 }
 
 /// The same with a script that tells the page around the frame what goes wrong in it, for the
-/// strip of [`crate::web::strip`].
-pub fn reporting_document(question: &HtmlQuestion, submit_to: &str) -> Result<Response, Fault> {
-    let html = with_script(&local(&question.content, submit_to), "/assets/report.js");
+/// strip of [`crate::web::strip`]. `lines_before` stand before what the requester wrote; none if
+/// its lines are not known.
+pub fn reporting_document(
+    question: &HtmlQuestion,
+    submit_to: &str,
+    lines_before: Option<usize>,
+) -> Result<Response, Fault> {
+    let before = match lines_before {
+        Some(0) => String::new(),
+        Some(lines) => format!(" data-before=\"{lines}\""),
+        None => " data-before=\"unknown\"".to_owned(),
+    };
+    let script = format!("<script src=\"/assets/report.js\"{before}></script>");
+    let html = with_script(&local(&question.content, submit_to), &script);
     page(question, html, submit_to)
 }
 

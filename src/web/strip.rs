@@ -20,14 +20,16 @@ pub enum Fold {
 #[derive(Template)]
 #[template(path = "strip.html")]
 struct Strip<'a> {
-    remarks: &'a [Remark],
+    /// None of a document that is too long to be looked at.
+    remarks: Option<&'a [Remark]>,
+    count: usize,
     is_open: bool,
     /// What stands for reports of the browser as long as there is none.
     no_reports: &'static str,
 }
 
-/// The strip as HTML.
-pub fn html(question: &Question, remarks: &[Remark], fold: Fold) -> Result<String, Fault> {
+/// The strip as HTML; without remarks of a document that was not looked at.
+pub fn html(question: &Question, remarks: Option<&[Remark]>, fold: Fold) -> Result<String, Fault> {
     let no_reports = match question {
         Question::Html(_) => "Nothing went wrong so far.",
         Question::External(_) => {
@@ -35,5 +37,6 @@ pub fn html(question: &Question, remarks: &[Remark], fold: Fold) -> Result<Strin
         }
         Question::Form(_) => "A form has no scripts of its own.",
     };
-    render(&Strip { remarks, is_open: fold == Fold::Open, no_reports })
+    let count = remarks.map_or(0, <[Remark]>::len);
+    render(&Strip { remarks, count, is_open: fold == Fold::Open, no_reports })
 }

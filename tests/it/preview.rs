@@ -189,6 +189,17 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
 }
 
 #[tokio::test]
+async fn a_frame_knows_which_of_its_lines_are_the_file_s() {
+    let running = Running::start("<p>${a}</p>", Some("a\nx\n\"y\nz\"\n")).await;
+    let one = "/mturk/frame/3PREVIEW0000000000000000000000";
+    let page = running.get(one).await;
+    let before = page.lines().position(|line| line.contains("<p>x")).unwrap();
+    assert!(before > 0 && page.contains(&format!(" data-before=\"{before}\"")), "{page}");
+    let page = running.get("/mturk/frame/3PREVIEW0000000000000000000001").await;
+    assert!(page.contains(" data-before=\"unknown\""), "{page}");
+}
+
+#[tokio::test]
 async fn a_submission_is_answered_by_its_document() {
     let running = Running::start(TEMPLATE, None).await;
     let id = running.assignment().await;

@@ -50,3 +50,23 @@ async fn workers_in_strict_mode_see_nothing_of_it() {
     let page = browser.get(&format!("/projects/{group}/tasks")).await;
     assert!(page.contains("<iframe") && !page.contains("strip"), "{page}");
 }
+
+#[tokio::test]
+async fn a_long_page_is_not_looked_at() {
+    let world = World::with(|options| {
+        let page = |length: usize| html_question(&format!("<p>${{a}}{}", "x".repeat(length)));
+        let hit =
+            |id: &str, length: usize| json!({"HITId": id, "Title": id, "Question": page(length)});
+        let hits = [hit("3SHORT", 255 << 10), hit("3LONG", 256 << 10)];
+        let worlds = json!({"Requesters": [{"AccessKeyId": "lab"}], "HITs": hits});
+        let worlds = mturk_local::worlds::Worlds::read(vec![worlds.to_string()]).unwrap();
+        options.worlds = Some(worlds);
+    })
+    .await;
+    let browser = world.browser("A1");
+    for (hit, is_looked_at) in [("3SHORT", true), ("3LONG", false)] {
+        let page = browser.get(&format!("/projects/{}/tasks", group(&world, hit).await)).await;
+        assert_eq!(page.contains("${a} is left in"), is_looked_at, "{hit}");
+        assert_eq!(page.contains("longer than 256 KiB"), !is_looked_at, "{hit}");
+    }
+}

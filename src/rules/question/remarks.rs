@@ -58,7 +58,7 @@ pub fn of(question: &Question) -> Vec<Remark> {
 
 fn height(pixels: u32, found: &mut Remarks) {
     if (1..LOW).contains(&pixels) {
-        found.add(None, format!("FrameHeight makes the frame only {pixels} pixels high."));
+        found.add(None, || format!("FrameHeight makes the frame only {pixels} pixels high."));
     }
 }
 
@@ -67,7 +67,7 @@ fn address(url: &str, found: &mut Remarks) {
         let url = short(url);
         let why =
             "Amazon's pages are https, and browsers show no http page in them (mixed content)";
-        found.add(None, format!("The page is at {url}. {why}: use https."));
+        found.add(None, || format!("The page is at {url}. {why}: use https."));
     }
     page::placeholders(url, None, found);
 }
@@ -80,31 +80,34 @@ fn is_plain_http(url: &str) -> bool {
         && !web_host(url).is_some_and(|host| is_loopback(host) || host.ends_with(".localhost"))
 }
 
-/// Remarks up to the limit; the rest is counted.
+/// Remarks up to the limit; the rest is counted. What concerns all of a question comes first.
 #[derive(Debug, Default)]
 struct Remarks {
-    listed: Vec<Remark>,
-    more: usize,
+    of_all: Vec<Remark>,
+    of_lines: Vec<Remark>,
+    count: usize,
 }
 
 impl Remarks {
-    fn add(&mut self, line: Option<usize>, text: impl Into<String>) {
-        if self.listed.len() < MOST {
-            self.listed.push(Remark { line, text: text.into() });
-        } else {
-            self.more += 1;
+    /// Adds a remark, whose text is made only if there is room for it.
+    fn add(&mut self, line: Option<usize>, text: impl FnOnce() -> String) {
+        self.count += 1;
+        let listed = if line.is_some() { &mut self.of_lines } else { &mut self.of_all };
+        if listed.len() < MOST {
+            listed.push(Remark { line, text: text() });
         }
     }
 
-    fn finish(mut self) -> Vec<Remark> {
-        self.listed.sort_by_key(|remark| remark.line);
-        if self.more > 0 {
-            self.listed.truncate(MOST - 1);
-            let more = self.more + 1;
-            self.listed
-                .push(Remark { line: None, text: format!("There are {more} more remarks.") });
+    fn finish(self) -> Vec<Remark> {
+        let Self { of_all: mut listed, mut of_lines, count } = self;
+        of_lines.sort_by_key(|remark| remark.line);
+        listed.append(&mut of_lines);
+        if count > MOST {
+            listed.truncate(MOST - 1);
+            let text = format!("There are {} more remarks.", count - listed.len());
+            listed.push(Remark { line: None, text });
         }
-        self.listed
+        listed
     }
 }
 

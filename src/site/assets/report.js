@@ -2,6 +2,8 @@
 // writes the page. It leaves nothing in the page, and uses what no later script has replaced.
 (() => {
   "use strict";
+  // So many lines of the page stand before what its requester wrote; no number if lines are not those of the file.
+  const before = Number(document.currentScript?.dataset.before ?? 0);
   document.currentScript?.remove();
   const around = window.parent;
   if (around === window) return;
@@ -31,7 +33,8 @@
   // Where an error is: in the page itself, or in a script elsewhere.
   function place(file, line) {
     if (!file) return "a script of another address; the browser's console says more";
-    return file.split("?")[0] === location.href.split("?")[0] ? `line ${line}` : `${file}, line ${line}`;
+    if (file.split("?")[0] !== location.href.split("?")[0]) return `${file}, line ${line}`;
+    return line > before ? `line ${line - before}` : "in the page";
   }
 
   addEventListener("error", (event) => {

@@ -59,9 +59,15 @@
     show();
   });
 
-  // A page may have reported before this script ran. Pages of other sites are left alone.
-  for (const frame of frames) {
-    if (frame.getAttribute("src").startsWith("/mturk/frame/")) frame.contentWindow.postMessage("reports?", "*");
+  // A page may have reported before this script ran. What the page before it in the frame reported is none of its own. Pages of
+  // other sites are left alone.
+  for (const frame of frames.filter((one) => one.getAttribute("src").startsWith("/mturk/frame/"))) {
+    const ask = () => frame.contentWindow.postMessage("reports?", "*");
+    frame.addEventListener("load", () => {
+      if (reports.delete(frame)) show();
+      ask();
+    });
+    ask();
   }
 
   // The window has loaded once its frames have.

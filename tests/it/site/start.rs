@@ -6,23 +6,28 @@ use serde_json::json;
 use super::group;
 use crate::world::World;
 
+const NONE_WAIT: &str = "<strong>0</strong> answers of all requesters wait for review";
+
 #[tokio::test]
 async fn the_start_page_has_two_halves_with_counts() {
     let world = World::new().await;
     let page = world.stranger().get("/").await;
-    for part in ["<strong>0</strong> HITs to accept", "<strong>0</strong> answers to review"] {
+    for part in ["<strong>0</strong> HITs are open", NONE_WAIT, "\"/_mturk/world\""] {
         assert!(page.contains(part), "{part}: {page}");
     }
     let hit = world.create_hit(json!({"MaxAssignments": 1})).await;
     world.create_hit(json!({})).await;
     let page = world.stranger().get("/").await;
-    assert!(page.contains("<strong>2</strong> HITs to accept"), "{page}");
+    assert!(page.contains("<strong>2</strong> HITs are open"), "{page}");
     let work = world.work("A1A", &hit).await;
     let page = world.stranger().get("/").await;
-    assert!(page.contains("<strong>1</strong> HIT to accept"), "{page}");
-    assert!(page.contains("<strong>1</strong> answer to review"), "{page}");
+    assert!(page.contains("<strong>1</strong> HIT is open"), "{page}");
+    assert!(
+        page.contains("<strong>1</strong> answer of all requesters waits for review"),
+        "{page}"
+    );
     world.ok("ApproveAssignment", json!({"AssignmentId": work})).await;
-    assert!(world.stranger().get("/").await.contains("<strong>0</strong> answers to review"));
+    assert!(world.stranger().get("/").await.contains(NONE_WAIT));
     for line in [
         "export AWS_ENDPOINT_URL_MTURK=http://localhost\n",
         "export AWS_DEFAULT_REGION=us-east-1\n",
@@ -37,7 +42,8 @@ async fn the_start_page_has_two_halves_with_counts() {
 async fn in_strict_mode_the_start_page_names_no_counts_and_no_key() {
     let world = World::with(|options| options.auth = Auth::Strict).await;
     let page = world.stranger().get("/").await;
-    assert!(!page.contains("to accept") && !page.contains("to review"), "{page}");
+    assert!(!page.contains("open</p>") && !page.contains("for review"), "{page}");
+    assert!(!page.contains("\"/_mturk/world\""), "it does not answer: {page}");
     assert!(page.contains("AWS_ACCESS_KEY_ID=your-key") && !page.contains("Any access key"));
 }
 

@@ -10,7 +10,9 @@ use crate::rules::question::specification::{
 
 pub(super) fn look(form: &QuestionForm, found: &mut Remarks) {
     if !form.questions().any(FormQuestion::must_be_answered) {
-        found.add(None, "No question must be answered: a worker can submit the empty form.");
+        found.add(None, || {
+            "No question must be answered: a worker can submit the empty form.".to_owned()
+        });
     }
     let mut budget = Budget::default();
     for part in &form.parts {
@@ -34,8 +36,9 @@ fn question(question: &FormQuestion, budget: &mut Budget, found: &mut Remarks) {
                 formats(&name, &text.formats, budget, found);
             }
         }
-        AnswerSpecification::FileUpload(_) => found
-            .add(None, format!("“{name}” asks for a file. Amazon took no files after 2017-12-12.")),
+        AnswerSpecification::FileUpload(_) => found.add(None, || {
+            format!("“{name}” asks for a file. Amazon took no files after 2017-12-12.")
+        }),
     }
 }
 
@@ -43,10 +46,9 @@ fn formats(name: &str, formats: &[AnswerFormat], budget: &mut Budget, found: &mu
     for format in formats {
         if budget.translated(&format.regex).is_none() {
             let regex = short(&format.regex);
-            found.add(
-                None,
-                format!("“{name}”: the worker's browser alone checks the expression {regex}."),
-            );
+            found.add(None, || {
+                format!("“{name}”: the worker's browser alone checks the expression {regex}.")
+            });
         }
     }
 }
@@ -55,13 +57,12 @@ fn choices(name: &str, field: &SelectionAnswer, found: &mut Remarks) {
     let (count, most) = (field.selections.len(), field.max_selection_count);
     let is_one = matches!(field.style, Some(Style::RadioButton | Style::DropDown));
     if is_one && most > 1 {
-        found.add(
-            None,
-            format!("“{name}” allows {most} choices, but its style lets a worker choose one."),
-        );
+        found.add(None, || {
+            format!("“{name}” allows {most} choices, but its style lets a worker choose one.")
+        });
     }
     if count == 1 && field.other.is_none() {
-        found.add(None, format!("“{name}” has a single choice."));
+        found.add(None, || format!("“{name}” has a single choice."));
     }
     for one in &field.selections {
         if let SelectionContent::Binary(one) = &one.content {
@@ -77,7 +78,9 @@ fn content(contents: &[Content], found: &mut Remarks) {
             Content::EmbeddedBinary(one) => loaded(&one.data_url, found),
             Content::Application(one) => {
                 let kind = one.kind;
-                found.add(None, format!("No browser runs a {kind} any more: workers see a link."));
+                found.add(None, || {
+                    format!("No browser runs a {kind} any more: workers see a link.")
+                });
             }
             Content::Title(_) | Content::Text(_) | Content::List(_) | Content::Formatted(_) => {}
         }
@@ -90,6 +93,6 @@ fn binary(one: &Binary, found: &mut Remarks) {
 
 fn loaded(url: &str, found: &mut Remarks) {
     if is_plain_http(url) {
-        found.add(None, super::page::mixed(url));
+        found.add(None, || super::page::mixed(url));
     }
 }

@@ -26,13 +26,13 @@ pub fn framing(answered: &Answered<'_>, ours: &str) -> Vec<Remark> {
     let mut found = Remarks::default();
     let Answered { status, content_type, .. } = answered;
     if *status >= 400 {
-        found.add(None, format!("The server answers with status {status}."));
+        found.add(None, || format!("The server answers with status {status}."));
     }
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     let is_shown = ["text/html", "application/xhtml+xml", ""];
     if !is_shown.iter().any(|shown| kind.eq_ignore_ascii_case(shown)) {
         let kind = short(kind);
-        found.add(None, format!("The server answers with {kind}, and not with text/html."));
+        found.add(None, || format!("The server answers with {kind}, and not with text/html."));
     }
     let policies = answered.policies.iter().flat_map(|policy| policy.split([';', ',']));
     let ancestors: Vec<&str> = policies.filter_map(ancestors).take(MOST).collect();
@@ -61,22 +61,26 @@ fn options(headers: &[&str], found: &mut Remarks) {
     if let Some(value) = values.take(MOST).find(forbids) {
         let value = value.to_ascii_uppercase();
         let why = "browsers do not show it in a frame of another site";
-        found.add(None, format!("The page has X-Frame-Options: {value}, and {why}."));
+        found.add(None, || format!("The page has X-Frame-Options: {value}, and {why}."));
     }
 }
 
 fn policy(sources: &str, ours: &str, found: &mut Remarks) {
     let sources: Vec<&str> = sources.split_ascii_whitespace().take(MOST).collect();
     let covered = |origin| sources.iter().any(|source| covers(source, origin));
-    let (here, there) = (covered(ours), AMAZON.iter().all(|origin| covered(origin)));
-    let why = match (here, there) {
+    let lost: Vec<&str> = AMAZON.into_iter().filter(|origin| !covered(origin)).collect();
+    let theirs = match lost[..] {
+        [one] => format!("the frames of {}", one.trim_start_matches("https://")),
+        _ => "Amazon's frames".to_owned(),
+    };
+    let why = match (covered(ours), lost.is_empty()) {
         (true, true) => return,
-        (false, true) => "so it is not shown here, but in Amazon's frames it would be",
-        (true, false) => "so it is shown here, but in Amazon's frames it would not be",
-        (false, false) => "so it is shown neither here nor in Amazon's frames",
+        (false, true) => format!("so it is not shown here, but in {theirs} it would be"),
+        (true, false) => format!("so it is shown here, but in {theirs} it would not be"),
+        (false, false) => format!("so it is shown neither here nor in {theirs}"),
     };
     let sources = short(&sources.join(" "));
-    found.add(None, format!("The page has the policy frame-ancestors {sources}, {why}."));
+    found.add(None, || format!("The page has the policy frame-ancestors {sources}, {why}."));
 }
 
 /// The pages around a HIT's frame on the closed service.
@@ -103,7 +107,9 @@ fn covers(source: &str, origin: &str) -> bool {
         Some(suffix) => name.len() > suffix.len() && ends_with(name, suffix),
         None => wanted.eq_ignore_ascii_case(name),
     };
-    is_named && (wanted_port == "*" || wanted_port == port)
+    // One without a port covers the scheme's own; that of http covers https, too.
+    let is_own = |port| matches!((port, scheme), ("", _) | ("80", _) | ("443", "https"));
+    is_named && (wanted_port == "*" || wanted_port == port || is_own(wanted_port) && is_own(port))
 }
 
 fn ends_with(name: &str, suffix: &str) -> bool {

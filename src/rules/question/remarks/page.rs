@@ -90,7 +90,7 @@ pub(super) fn placeholders(text: &str, line: Option<usize>, found: &mut Remarks)
     let names: BTreeSet<&str> = names.map(|name| name.as_str()).collect();
     for name in names {
         let name = short(name);
-        found.add(line, format!("${{{name}}} is left in: nothing was put in its place."));
+        found.add(line, || format!("${{{name}}} is left in: nothing was put in its place."));
     }
 }
 
@@ -154,6 +154,8 @@ struct Page<'h> {
     has_loose_button: bool,
     /// How often a name stands for a field that has one value.
     names: HashMap<String, usize>,
+    /// What was most likely meant by an element that is not known.
+    likely: HashMap<String, String>,
 }
 
 impl Page<'_> {
@@ -251,14 +253,14 @@ impl Page<'_> {
             Some(name) if RESERVED.contains(&name) => {
                 if kind != "hidden" {
                     let why = "Amazon uses this name for its own";
-                    found.add(Some(line), format!("The answer has no field {name}: {why}."));
+                    found.add(Some(line), || format!("The answer has no field {name}: {why}."));
                 }
             }
             Some(name) if is_box => {
                 if kind == "radio" && tag.get("value").is_none() {
                     let name = short(name);
                     let why = "has no value: its answer is “on”";
-                    found.add(Some(line), format!("A radio button of “{name}” {why}."));
+                    found.add(Some(line), || format!("A radio button of “{name}” {why}."));
                 }
             }
             Some(name) => self.named(name, line, found),
@@ -282,7 +284,7 @@ impl Page<'_> {
         if *count == 2 {
             let name = short(name);
             let why = "the answer has one value for all of them";
-            found.add(Some(line), format!("Several fields have the name “{name}”: {why}."));
+            found.add(Some(line), || format!("Several fields have the name “{name}”: {why}."));
         }
     }
 
@@ -291,16 +293,18 @@ impl Page<'_> {
         let (name, line) = (short(&tag.name), Some(line));
         if OTHERS.contains(&&*tag.name) {
             let advice = "look at it in Amazon's sandbox, too";
-            found.add(line, format!("mturk-local does not draw <{name}>: {advice}."));
+            found.add(line, || format!("mturk-local does not draw <{name}>: {advice}."));
         } else if !DRAWN.contains(&&*tag.name) {
-            let likely = likely(&tag.name);
-            found.add(line, format!("<{name}> is no crowd element that is known{likely}."));
+            found.add(line, || {
+                let likely = self.likely.entry(tag.name.clone()).or_insert_with_key(|n| likely(n));
+                format!("<{name}> is no crowd element that is known{likely}.")
+            });
         }
         if !FIELDS.contains(&&*tag.name) {
             return;
         }
         if !self.form.is_some_and(|form| self.forms[form].is_crowd) {
-            found.add(line, format!("<{name}> is in no <crowd-form>: its answer is lost."));
+            found.add(line, || format!("<{name}> is in no <crowd-form>: its answer is lost."));
         }
         let is_one_of = matches!(&*tag.name, "crowd-checkbox" | "crowd-radio-button");
         match tag.get("name").filter(|name| !name.is_empty()) {
@@ -314,11 +318,11 @@ impl Page<'_> {
     fn finish(self, found: &mut Remarks) {
         let is_drawn = [Loaded::Crowd, Loaded::Other].iter().any(|one| self.loaded.contains(one));
         if self.uses_crowd && !is_drawn {
-            found.add(None, NO_CROWD);
+            found.add(None, || NO_CROWD.to_owned());
         }
         if self.forms.is_empty() {
             if !self.does(&SUBMITS) {
-                found.add(None, NO_FORM);
+                found.add(None, || NO_FORM.to_owned());
             }
         } else if !self.forms.iter().any(|form| form.is_crowd) {
             self.finish_form(found);
@@ -342,15 +346,17 @@ impl Page<'_> {
         if !arrives(&form) && !is_helped && !submits && !self.does(&SETS_UP) {
             let to = form.action.as_deref().filter(|to| !to.is_empty()).map(short);
             let to = to.map_or_else(|| "nowhere".to_owned(), |to| format!("to {to}"));
-            found.add(line, format!("The form is sent {to}, not to …/mturk/externalSubmit{LOST}."));
+            found.add(line, || {
+                format!("The form is sent {to}, not to …/mturk/externalSubmit{LOST}.")
+            });
         }
         let names_assignment = self.script.contains("assignmentId");
         if !form.has_assignment_id && !is_helped && !names_assignment {
             let why = "and the page does not load externalHIT_v1.js, which adds one";
-            found.add(line, format!("The form has no field assignmentId, {why}{LOST}."));
+            found.add(line, || format!("The form has no field assignmentId, {why}{LOST}."));
         }
         if !form.has_button && !self.has_loose_button && !submits {
-            found.add(line, "The form has no submit button.");
+            found.add(line, || "The form has no submit button.".to_owned());
         }
     }
 }
@@ -365,7 +371,7 @@ fn nameless(tag: &Tag, line: usize, found: &mut Remarks) {
     let (element, id) = (short(&tag.name), tag.get("id").filter(|id| !id.is_empty()).map(short));
     let which = id.map(|id| format!(" with the id “{id}”")).unwrap_or_default();
     let why = "unless a script reads it, its answer is lost";
-    found.add(Some(line), format!("<{element}>{which} has no name: {why}."));
+    found.add(Some(line), || format!("<{element}>{which} has no name: {why}."));
 }
 
 /// Remarks on what a tag loads.
@@ -377,7 +383,7 @@ fn assets(tag: &Tag, line: usize, found: &mut Remarks) {
         _ => return,
     };
     if let Some(url) = tag.get(attribute).filter(|url| is_plain_http(url)) {
-        found.add(Some(line), mixed(url));
+        found.add(Some(line), || mixed(url));
     }
 }
 

@@ -162,8 +162,23 @@ fn so_many_remarks_are_made() {
     assert!(many(MOST).iter().all(|remark| remark.contains("has no name")));
     assert_eq!(many(MOST + 1).len(), MOST);
     assert_eq!(many(MOST + 1)[MOST - 1], "There are 2 more remarks.");
+    let without_form = of_html(&"<input>".repeat(MOST + 1));
+    assert!(without_form[0].starts_with("There is no <form>"), "{without_form:?}");
+    assert_eq!(without_form[MOST - 1], "There are 3 more remarks.");
     let long = of_html(&form(&format!("<img src='http://a.example/{}\n'>", "x".repeat(5000))));
     assert!(long[0].chars().count() < 250 && !long[0].contains('\n'), "{long:?}");
+}
+
+#[test]
+fn no_text_is_made_of_what_is_not_listed() {
+    let (mut found, mut made) = (Remarks::default(), 0);
+    for line in 1..2 * MOST {
+        found.add(Some(line), || {
+            made += 1;
+            String::new()
+        });
+    }
+    assert_eq!((made, found.finish().len()), (MOST, MOST));
 }
 
 #[test]
@@ -190,6 +205,14 @@ fn frames_are_forbidden_by_headers() {
         (&[], &["frame-ancestors http://127.0.0.1:*  *.mturk.com"], ""),
         (&[], &["frame-ancestors http://127.0.0.1 *.mturk.com"], "not shown here, but"),
         (&[], &["frame-ancestors http: https:"], ""),
+        (&[], &["frame-ancestors http://127.0.0.1:1770 https://*.mturk.com:443"], ""),
+        (&[], &["frame-ancestors http://127.0.0.1:1770 http://*.mturk.com:80"], ""),
+        (&[], &["frame-ancestors http://127.0.0.1:1770 *.mturk.com:8443"], "but in Amazon's"),
+        (
+            &[],
+            &["frame-ancestors http://127.0.0.1:1770 worker.mturk.com"],
+            "but in the frames of workersandbox.mturk.com it would not",
+        ),
         (&[], &["frame-ancestors https:"], "not shown here, but"),
         (&[], &["frame-ancestors *, frame-ancestors"], "neither here"),
     ] {
