@@ -54,11 +54,11 @@ pub(super) async fn batch(turn: &mut Turn, until: Instant, limits: Limits) -> Re
     let before = turn.arrived_at;
     let mut settled = part(turn, until, limits).await?;
     while settled.has_more && settled.count < limits.most {
-        let (most, least) = (limits.most - settled.count, limits.least - settled.count);
-        let left = Limits { most, least, ..limits };
+        let count = settled.count;
+        let left = Limits { most: limits.most - count, least: limits.least - count, ..limits };
         let more = part(turn, until, left).await?;
         let last = more.last.or(settled.last);
-        settled = Settled { count: settled.count + more.count, last, ..more };
+        settled = Settled { count: count + more.count, last, ..more };
     }
     let next = timers::next(&mut turn.tx).await?;
     let more = next.is_some_and(|next| next.due_at <= until);

@@ -108,7 +108,7 @@ fn covers(source: &str, origin: &str) -> bool {
         None => wanted.eq_ignore_ascii_case(name),
     };
     // One without a port covers the scheme's own; that of http covers https, too.
-    let is_own = |port| matches!((port, scheme), ("", _) | ("80", _) | ("443", "https"));
+    let is_own = |port| matches!((port, scheme), ("" | "80", _) | ("443", "https"));
     is_named && (wanted_port == "*" || wanted_port == port || is_own(wanted_port) && is_own(port))
 }
 
