@@ -17,7 +17,6 @@ use tokio::time::{Instant as Moment, sleep_until};
 
 use crate::desk::parts::{AnswerStatus, EventList, PlacesBar, StatusTag};
 use crate::desk::review::counting::Job;
-use crate::desk::review::jobs;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::desk::streams::{Place, keep_alive};
@@ -302,7 +301,11 @@ impl Streaming {
 
     /// The count whose progress the page shows.
     async fn job(&self) -> Result<Option<Arc<Job>>, Fault> {
-        if self.is_measuring { jobs::current(&self.desk, &self.session).await } else { Ok(None) }
+        if self.is_measuring {
+            self.desk.jobs.current(&self.desk.engine, &self.session.requester.id).await
+        } else {
+            Ok(None)
+        }
     }
 }
 

@@ -150,8 +150,9 @@ fn ours(found: &Captures<'_>, submit_to: &str) -> String {
     }
 }
 
-/// The HTML with a `script` element that runs before everything else of the page. It stands behind the
-/// doctype, without which the page would be drawn as one of the nineties; lines stay what they are.
+/// The HTML with a `script` element that runs before everything else of the page. It stands behind
+/// the doctype, without which the page would be drawn as one of the nineties; lines stay what they
+/// are.
 pub fn with_script(html: &str, script: &str) -> String {
     let at = BEGINNING.find(html).map_or(0, |found| found.end());
     let (before, behind) = html.split_at(at);

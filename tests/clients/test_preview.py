@@ -81,7 +81,7 @@ def test_a_saved_file_is_shown_anew(folder):
         (["."], ". is not a file"),
         (["task.html", "--data", "nowhere.csv"], "--data (MTURK_LOCAL_DATA) nowhere.csv"),
         (["task.html", "--worker", "me"], "--worker (MTURK_LOCAL_WORKER)"),
-        (["task.html", "--listen-port", "70000"], "--port"),
+        (["task.html", "--listen-port", "70000"], "--listen-port"),
         (["ftp://a.test/x"], "ftp://a.test/x: No such file"),
         ([], "<FILE|URL>"),
     ],

@@ -58,7 +58,7 @@ async fn a_long_page_is_not_looked_at() {
         let hit =
             |id: &str, length: usize| json!({"HITId": id, "Title": id, "Question": page(length)});
         let hits = [hit("3SHORT", 255 << 10), hit("3LONG", 256 << 10)];
-        let worlds = json!({"Requesters": [{"AccessKeyId": "lab"}], "HITs": hits});
+        let worlds = json!({"Requesters": [{"AccessKeyId": "test"}], "HITs": hits});
         let worlds = mturk_local::worlds::Worlds::read(vec![worlds.to_string()]).unwrap();
         options.worlds = Some(worlds);
     })

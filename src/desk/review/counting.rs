@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 
 use crate::desk::review::measures::{self, Limits};
 use crate::engine::Engine;
+use crate::fault::Fault;
 use crate::store::requesters::Requester;
 use crate::views::desk::review::{Scope, Subject};
 use crate::web::page::render;
@@ -80,8 +81,21 @@ impl Jobs {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The requester's count of the market as it is now.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn current(
+        &self,
+        engine: &Arc<Engine>,
+        requester_id: &str,
+    ) -> Result<Option<Arc<Job>>, Fault> {
+        let (resets, _) = engine.resets().await?;
+        Ok(self.of(requester_id, resets))
+    }
+
     /// The requester's count of a market that was reset so often. Others are forgotten.
-    pub fn of(&self, requester_id: &str, resets: i64) -> Option<Arc<Job>> {
+    fn of(&self, requester_id: &str, resets: i64) -> Option<Arc<Job>> {
         let mut known = self.known();
         known.retain(|_, (_, job)| job.resets == resets);
         known.get(requester_id).map(|(_, job)| Arc::clone(job))

@@ -10,11 +10,10 @@ use crate::desk::batches::Key;
 use crate::desk::head::Head;
 use crate::desk::live;
 use crate::desk::page::Page;
-use crate::desk::review::counting::{Job, Measuring};
+use crate::desk::review::counting::Measuring;
 use crate::desk::review::query;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
-use crate::fault::Fault;
 use crate::rules::frame::encoded;
 use crate::views::desk::review::{self, Scope};
 use crate::views::show;
@@ -74,19 +73,10 @@ async fn begin(desk: &Desk, session: &Session, scope: Scope) -> Page {
     Ok(go(PAGE))
 }
 
-/// The requester's count of the market as it is now.
-///
-/// # Errors
-/// The store fails.
-pub async fn current(desk: &Desk, session: &Session) -> Result<Option<Arc<Job>>, Fault> {
-    let (resets, _) = desk.engine.resets().await?;
-    Ok(desk.jobs.of(&session.requester.id, resets))
-}
-
 /// `GET /requester/measures`: how far the requester's count is, or what came of it.
 pub async fn show_page(desk: Desk, session: Session) -> Page {
     let head = Head::read(&desk, &session).await?;
-    let job = current(&desk, &session).await?;
+    let job = desk.jobs.current(&desk.engine, &session.requester.id).await?;
     let shown = job.map(|job| (job.scope.clone(), job.title.clone(), job.measuring()));
     page::answer(&MeasuresPage { head, shown })
 }
