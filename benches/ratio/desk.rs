@@ -21,6 +21,8 @@ const TYPE: i64 = 1000;
 const TOGETHER: i64 = 1000;
 /// The most that the large market may cost, in times of the small one.
 const MOST: f64 = 1.2;
+/// Rows of the batch.
+const ROWS: i64 = 100;
 const JSON: &str = "content-type: application/json\r\n";
 
 pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
@@ -49,6 +51,15 @@ fn pages() -> Vec<(&'static str, String)> {
         page("a HIT", &format!("hits/{}", hit_id(0))),
         page("answers of a HIT", &format!("hits/{}/answers", hit_id(0))),
         page("answers of a type", &format!("types/{}/answers", type_id(0))),
+        page("batches", "batches"),
+        page("a batch", "batches/1"),
+        page("answers of a batch", "batches/1/answers"),
+        page("workers", "workers"),
+        page("workers by work", "workers?sort=submitted"),
+        page("a worker", &format!("workers/{}", worker_id(0))),
+        page("qualification types", "qualifications"),
+        page("money", "money"),
+        page("what HITs hold", "money/holds"),
     ]
 }
 
@@ -115,6 +126,10 @@ fn hit_id(n: i64) -> String {
     format!("3{n:029}")
 }
 
+fn worker_id(n: i64) -> String {
+    format!("A{n:013}")
+}
+
 fn type_id(n: i64) -> String {
     format!("3TYPE{n:025}")
 }
@@ -128,6 +143,15 @@ async fn fill(server: &Server, hits: i64) -> Result<()> {
         let (status, body) = connection.ask(&request).await?;
         ensure!(status == 200, "{status}: {}", String::from_utf8_lossy(body));
     }
+    let rows: Vec<String> = (0..ROWS).map(|row| format!("{row}\n")).collect();
+    let batch = json!({
+        "Title": "Name it", "Description": "Say what it is.", "Reward": "0.05",
+        "Template": "<p>${row}</p><input name=\"name\">",
+        "Data": format!("row\n{}", rows.concat()),
+    });
+    let request = plain("POST", "/_mturk/batches", JSON, &batch.to_string());
+    let (status, body) = connection.ask(&request).await?;
+    ensure!(status == 200, "{status}: {}", String::from_utf8_lossy(body));
     Ok(())
 }
 
@@ -135,7 +159,7 @@ fn hit(n: i64) -> Value {
     let work = |one: i64| {
         let hours = 1 + (n + one) % 600;
         let status = if one == 0 { "Approved" } else { "Submitted" };
-        json!({"WorkerId": format!("A{:013}", n % 500 * EACH + one), "AssignmentStatus": status,
+        json!({"WorkerId": worker_id(n % 500 * EACH + one), "AssignmentStatus": status,
             "Answer": ANSWER, "AcceptTime": format!("-{}h", hours + 1),
             "SubmitTime": format!("-{hours}h")})
     };
