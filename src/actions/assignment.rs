@@ -261,15 +261,7 @@ pub async fn submit_unsaved(
     };
     let mut placed = Placed { hit_key: hit.key, position, assignment };
     assignments::add(&mut turn.tx, &placed, hit.hit_type.values.reward).await?;
-    let more = MoreWork {
-        requester_id: hit.requester_id.clone(),
-        worker_id: placed.assignment.worker_id.clone(),
-        submitted: 1,
-        approved: 0,
-        rejected: 0,
-        last_submit_at: at,
-        reviewed_at: None,
-    };
+    let more = MoreWork { submitted: 1, ..MoreWork::none(hit, &placed.assignment) };
     requester_workers::add(&mut turn.tx, &more).await?;
     turn.set_timer(Kind::AutoApproval, &placed.assignment.assignment_id, at + delay).await?;
     hit.standing = hit.standing.submit();

@@ -49,15 +49,7 @@ pub async fn approve(
     work.assignment_status = AssignmentStatus::Approved;
     work.approval_time = Some(turn.now);
     work.requester_feedback = approval.feedback.or(work.requester_feedback.take());
-    let paid = RewardPayment {
-        requester_id: hit.requester_id.clone(),
-        paid_at: turn.now,
-        assignment_id: work.assignment_id.clone(),
-        worker_id: work.worker_id.clone(),
-        hit_key: hit.key,
-        reward: hit.hit_type.values.reward,
-        cost: charged(turn, price),
-    };
+    let paid = RewardPayment::of(hit, work, turn.now, charged(turn, price));
     reward_payments::add(&mut turn.tx, &paid).await?;
     let rejected = -i64::from(status == AssignmentStatus::Rejected);
     save_decision(turn, placed, hit, (EventType::AssignmentApproved, 1, rejected)).await
@@ -95,15 +87,8 @@ async fn save_decision(
     turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
     assignments::save(&mut turn.tx, placed).await?;
     let work = &placed.assignment;
-    let more = MoreWork {
-        requester_id: hit.requester_id.clone(),
-        worker_id: work.worker_id.clone(),
-        submitted: 0,
-        approved,
-        rejected,
-        last_submit_at: work.submit_time,
-        reviewed_at: Some(work.submit_time),
-    };
+    let reviewed_at = Some(work.submit_time);
+    let more = MoreWork { approved, rejected, reviewed_at, ..MoreWork::none(hit, work) };
     requester_workers::add(&mut turn.tx, &more).await?;
     let done = Some((work.assignment_id.as_str(), work.worker_id.as_str()));
     emit(turn, hit, event, done).await?;

@@ -1,6 +1,6 @@
 //! The migrations, in one database's words.
 
-use crate::store::db::dialect::Dialect;
+use crate::store::db::dialect::{Words, spell};
 
 /// A change of the tables.
 pub(super) struct Migration {
@@ -35,12 +35,12 @@ pub(in crate::store) fn latest() -> i64 {
     ALL.iter().map(|(version, ..)| *version).max().unwrap_or(FIRST)
 }
 
-/// Every migration, in order.
-pub(super) fn spelled(dialect: Dialect) -> impl Iterator<Item = Migration> {
+/// Every migration in the words of a database, in order.
+pub(super) fn spelled(words: &Words) -> impl Iterator<Item = Migration> {
     let spelled = move |(version, name, text): &(i64, &'static str, &str)| Migration {
         version: *version,
         name,
-        text: dialect.spell(text),
+        text: spell(words, text),
     };
     ALL.iter().map(spelled)
 }

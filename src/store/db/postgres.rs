@@ -17,7 +17,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 use crate::fault::Fault;
-use crate::store::db::dialect::Dialect;
+use crate::store::db::dialect::POSTGRES;
 use crate::store::db::error::OpenError;
 use crate::store::db::migrations::{self, Migration};
 use crate::store::db::postgres::connection::{CONNECT_WITHIN, MOST_CONNECTIONS, is_cut, plan_once};
@@ -67,7 +67,7 @@ pub(super) async fn open(url: &str) -> Result<Postgres, OpenError> {
 }
 
 fn all_migrations() -> Vec<sqlx::migrate::Migration> {
-    let all = migrations::spelled(Dialect::Postgres).map(|Migration { version, name, text }| {
+    let all = migrations::spelled(&POSTGRES).map(|Migration { version, name, text }| {
         let text = AssertSqlSafe(text).into_sql_str();
         sqlx::migrate::Migration::new(version, name.into(), MigrationType::Simple, text, false)
     });

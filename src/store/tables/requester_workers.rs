@@ -1,11 +1,13 @@
 //! `requester_workers`: who worked for whom, and how much.
 
 use crate::fault::Fault;
+use crate::shapes::assignment::Assignment;
 use crate::store::Tx;
 use crate::store::db::insert_many::insert_many;
 use crate::store::db::row::from_row;
 use crate::store::db::sql::{Statement, sql};
 use crate::store::db::value::{Arg, set_of};
+use crate::store::hits::Hit;
 use crate::time::Instant;
 
 /// A selection of workers of a requester, in the order in which they are read.
@@ -63,6 +65,19 @@ pub struct MoreWork {
 }
 
 impl MoreWork {
+    /// Nothing more yet, for who did a piece of work on a HIT.
+    pub fn none(hit: &Hit, work: &Assignment) -> Self {
+        Self {
+            requester_id: hit.requester_id.clone(),
+            worker_id: work.worker_id.clone(),
+            submitted: 0,
+            approved: 0,
+            rejected: 0,
+            last_submit_at: work.submit_time,
+            reviewed_at: None,
+        }
+    }
+
     fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
         let statement = statement.bind(&self.requester_id).bind(&self.worker_id);
         let statement = statement.bind(self.submitted).bind(self.approved).bind(self.rejected);

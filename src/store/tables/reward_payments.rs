@@ -2,12 +2,14 @@
 
 use crate::fault::Fault;
 use crate::money::{Cents, Funds};
+use crate::shapes::assignment::Assignment;
 use crate::shapes::payment::{Payment, PaymentKind, Place};
 use crate::shapes::scalar::At;
 use crate::store::Tx;
 use crate::store::db::insert_many::insert_many;
 use crate::store::db::row::{Columns, FromRow};
 use crate::store::db::sql::{Statement, bind, sql};
+use crate::store::hits::Hit;
 use crate::time::Instant;
 
 /// Rewards behind a place, in the order in which their columns are read.
@@ -51,6 +53,19 @@ pub struct RewardPayment {
 }
 
 impl RewardPayment {
+    /// For a piece of work on a HIT.
+    pub fn of(hit: &Hit, work: &Assignment, paid_at: Instant, cost: Cents) -> Self {
+        Self {
+            requester_id: hit.requester_id.clone(),
+            paid_at,
+            assignment_id: work.assignment_id.clone(),
+            worker_id: work.worker_id.clone(),
+            hit_key: hit.key,
+            reward: hit.hit_type.values.reward,
+            cost,
+        }
+    }
+
     fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
         bind!(statement; &self.requester_id, self.paid_at, &self.assignment_id, &self.worker_id,
             self.hit_key, self.reward, self.cost)

@@ -265,27 +265,22 @@ impl FromRow for Perhaps {
     fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
         let place: (i64, i64) = columns.next()?;
         let submit_at = Instant(place.0 >> 20);
-        let (hit_id, hit_status, title): (Option<String>, Option<HitStatus>, Option<String>) =
+        let (hit_id, hit_status, title): (Option<_>, Option<_>, Option<_>) = columns.next()?;
+        let (assignment_id, status, reward): (Option<_>, Option<_>, Option<i64>) =
             columns.next()?;
-        let (assignment_id, status, reward): (Option<String>, Option<AssignmentStatus>, _) =
-            columns.next()?;
-        let reward: Option<i64> = reward;
-        let work = hit_id.zip(hit_status).zip(title).zip(assignment_id).zip(status).zip(reward);
-        let work =
-            work.map(|(((((hit_id, hit_status), title), assignment_id), status), reward)| {
-                let reward = Cents(reward);
-                ForRequester {
-                    hit_id,
-                    hit_status,
-                    title,
-                    assignment_id,
-                    status,
-                    reward,
-                    submit_at,
-                    place,
-                }
-            });
-        Ok(Self { place, work })
+        let work = || {
+            Some(ForRequester {
+                hit_id: hit_id?,
+                hit_status: hit_status?,
+                title: title?,
+                assignment_id: assignment_id?,
+                status: status?,
+                reward: Cents(reward?),
+                submit_at,
+                place,
+            })
+        };
+        Ok(Self { place, work: work() })
     }
 }
 

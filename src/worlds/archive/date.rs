@@ -86,7 +86,8 @@ fn of_java(text: &str) -> Option<Read> {
 
 /// Names of time zones that mean one offset, in minutes. Of those that several countries use, the
 /// meaning of RFC 2822 counts: the requester site wrote Pacific time. Others, such as BST, are not
-/// known.
+/// known. Assumed: that files with other zones exist, and that those mean what their own countries
+/// call so.
 const ZONES: [(&str, i64); 40] = [
     ("UTC", 0),
     ("GMT", 0),

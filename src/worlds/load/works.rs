@@ -142,7 +142,8 @@ impl Works {
             }
             self.count(hit, &assignment);
             if assignment.assignment_status == AssignmentStatus::Approved {
-                self.paid.push(payment(hit, &assignment, price));
+                let paid_at = assignment.approval_time.unwrap_or(assignment.submit_time);
+                self.paid.push(RewardPayment::of(hit, &assignment, paid_at, price));
             }
             let placed = Placed { hit_key: hit.key, position: last, assignment };
             self.placed.push((placed, hit.hit_type.values.reward));
@@ -163,15 +164,7 @@ impl Works {
     /// Counts work of a worker.
     fn count(&mut self, hit: &Hit, work: &Assignment) {
         let pair = (hit.requester_id.clone(), work.worker_id.clone());
-        let more = self.counts.entry(pair).or_insert_with(|| MoreWork {
-            requester_id: hit.requester_id.clone(),
-            worker_id: work.worker_id.clone(),
-            submitted: 0,
-            approved: 0,
-            rejected: 0,
-            last_submit_at: work.submit_time,
-            reviewed_at: None,
-        });
+        let more = self.counts.entry(pair).or_insert_with(|| MoreWork::none(hit, work));
         more.submitted += 1;
         more.approved += i64::from(work.assignment_status == AssignmentStatus::Approved);
         more.rejected += i64::from(work.assignment_status == AssignmentStatus::Rejected);
@@ -208,18 +201,6 @@ impl Works {
         self.paid.clear();
         self.timers.clear();
         Ok(())
-    }
-}
-
-fn payment(hit: &Hit, work: &Assignment, price: Cents) -> RewardPayment {
-    RewardPayment {
-        requester_id: hit.requester_id.clone(),
-        paid_at: work.approval_time.unwrap_or(work.submit_time),
-        assignment_id: work.assignment_id.clone(),
-        worker_id: work.worker_id.clone(),
-        hit_key: hit.key,
-        reward: hit.hit_type.values.reward,
-        cost: price,
     }
 }
 

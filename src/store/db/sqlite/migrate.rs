@@ -5,7 +5,7 @@
 use ring::digest::{Digest, SHA384, digest};
 use rusqlite::{Connection, Transaction, params};
 
-use crate::store::db::dialect::Dialect;
+use crate::store::db::dialect::SQLITE;
 use crate::store::db::error::OpenError;
 use crate::store::db::migrations::{self, Migration};
 
@@ -48,7 +48,7 @@ pub(super) fn check(connection: &Connection) -> Result<(), OpenError> {
 
 /// What is not done yet.
 fn missing(connection: &Connection) -> Result<Vec<Migration>, OpenError> {
-    let mut all: Vec<Migration> = migrations::spelled(Dialect::Sqlite).collect();
+    let mut all: Vec<Migration> = migrations::spelled(&SQLITE).collect();
     let done = done(connection).map_err(OpenError::unusable)?;
     for (version, checksum) in &done {
         if *version < migrations::FIRST {
