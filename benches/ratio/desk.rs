@@ -1,5 +1,6 @@
 //! Every page of the requester's desk, against the same page in a market a tenth as large.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
@@ -10,7 +11,7 @@ use tokio::net::TcpStream;
 use crate::Scale;
 use crate::data::{ANSWER, QUESTION};
 use crate::http::{Connection, Prepared, f, load, median, once, plain};
-use crate::server::Server;
+use crate::server::{Server, program};
 use crate::table::{Goal, Line, Table};
 
 /// Assignments of one HIT; every tenth is approved.
@@ -23,6 +24,8 @@ const TOGETHER: i64 = 1000;
 const MOST: f64 = 1.2;
 /// Rows of the batch.
 const ROWS: i64 = 100;
+/// Workers who have a score of each qualification type, one type for each world.
+const QUALIFIED: i64 = 100;
 const JSON: &str = "content-type: application/json\r\n";
 
 pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
@@ -30,7 +33,9 @@ pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
     let mut servers = Vec::new();
     for hits in [scale.hits / 10, scale.hits] {
         let url = format!("sqlite:{}", folder.path().join(format!("{hits}.db")).display());
-        let server = Server::ours(Some(&url))?;
+        let mut command = Command::new(program());
+        command.args(["--listen", "127.0.0.1:0", "-q", "--profile", "production"]);
+        let server = Server::start(command.args(["--database", &url]))?;
         fill(&server, hits).await?;
         let cookie = sign_in(server.port).await?;
         servers.push((server, cookie));
@@ -55,9 +60,10 @@ fn pages() -> Vec<(&'static str, String)> {
         page("a batch", "batches/1"),
         page("answers of a batch", "batches/1/answers"),
         page("workers", "workers"),
-        page("workers by work", "workers?sort=submitted"),
+        page("workers by work", "workers?sort=most"),
         page("a worker", &format!("workers/{}", worker_id(0))),
         page("qualification types", "qualifications"),
+        page("a qualification type", &format!("qualifications/{}", qualification_id(0))),
         page("money", "money"),
         page("what HITs hold", "money/holds"),
     ]
@@ -134,11 +140,25 @@ fn type_id(n: i64) -> String {
     format!("3TYPE{n:025}")
 }
 
+fn qualification_id(n: i64) -> String {
+    format!("3QUAL{n:025}")
+}
+
 async fn fill(server: &Server, hits: i64) -> Result<()> {
     let mut connection = Connection::open(server.port).await?;
     for first in (0..hits).step_by(usize::try_from(TOGETHER)?) {
         let made: Vec<Value> = (first..(first + TOGETHER).min(hits)).map(hit).collect();
-        let world = json!({"HITs": made}).to_string();
+        let number = first / TOGETHER;
+        let qualification = qualification_id(number);
+        let scores: Vec<Value> = (0..QUALIFIED)
+            .map(|n| json!({"QualificationTypeId": qualification, "WorkerId": worker_id(n)}))
+            .collect();
+        let world = json!({
+            "QualificationTypes": [{"QualificationTypeId": qualification,
+                "Name": format!("Reader {number}"), "Description": "Reads well"}],
+            "Qualifications": scores, "HITs": made,
+        })
+        .to_string();
         let request = plain("POST", "/_mturk/world", JSON, &world);
         let (status, body) = connection.ask(&request).await?;
         ensure!(status == 200, "{status}: {}", String::from_utf8_lossy(body));

@@ -6,6 +6,7 @@ mod data;
 mod depth;
 mod desk;
 mod http;
+mod journal;
 mod lists;
 mod musl;
 mod pages;
@@ -43,9 +44,10 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "lists",
     "postgres",
+    "journal",
     "depth",
     "pages",
     "desk",
@@ -85,6 +87,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
         match part {
             "lists" => lists::on_sqlite(&mut table, scale).await?,
             "postgres" => lists::on_postgres(&mut table, scale).await?,
+            "journal" => journal::measure(&mut table, scale).await?,
             "depth" => depth::measure(&mut table, scale).await?,
             "pages" => pages::measure(&mut table, scale).await?,
             "desk" => desk::measure(&mut table, scale).await?,

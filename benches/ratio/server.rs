@@ -54,7 +54,8 @@ impl Server {
         Self::start(Command::new(std::env::current_exe()?).arg("--serve").arg(file))
     }
 
-    fn start(command: &mut Command) -> Result<Self> {
+    /// A command that becomes a server and prints a ready line.
+    pub fn start(command: &mut Command) -> Result<Self> {
         let begun = Instant::now();
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
         let mut line = String::new();
@@ -64,6 +65,14 @@ impl Server {
         let server = Self { child, port: port.unwrap_or_default(), ready };
         anyhow::ensure!(port.is_some(), "no ready line but {line:?}");
         Ok(server)
+    }
+
+    /// Asks the process to end, and waits until it has.
+    pub fn stop(mut self) -> Result<()> {
+        let status = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        anyhow::ensure!(status.success(), "the server could not be stopped");
+        self.child.wait()?;
+        Ok(())
     }
 
     /// CPU time of the process so far, in microseconds.

@@ -140,6 +140,15 @@ TELLERS = {
     "aws2": lambda *of: command_line(Path("/usr/bin/aws"), *of),
     "javascript": javascript,
 }
-# To compile it takes minutes: only `tests/run long` asks for it.
-if RUST.is_dir() or os.environ.get("MTURK_LOCAL_TEST_ALL_SDKS"):
+# Only `tests/run long` asks for what takes minutes.
+EVERYTHING = bool(os.environ.get("MTURK_LOCAL_TEST_ALL_SDKS"))
+# To compile it takes minutes.
+if RUST.is_dir() or EVERYTHING:
     TELLERS["rust"] = rust
+# A command line starts an interpreter for each call, so it tells one story.
+ONE_STORY = {"aws1": "test_file", "aws2": "test_story"}
+
+
+def tellers_of(story):
+    """The names of the clients that tell a story."""
+    return [name for name in TELLERS if EVERYTHING or ONE_STORY.get(name, story) == story]

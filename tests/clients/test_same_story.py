@@ -7,13 +7,19 @@ from datetime import datetime
 import pytest
 
 from harness import EXTERNAL, SANDBOX_SUFFIX, UNKNOWN, ControlError, access_key, worker_id
-from tellers import TELLERS, Refused
+from tellers import TELLERS, Refused, tellers_of
 
 SUBMITTED_ONLY = "This operation can be called with a status of: Submitted"
 NO_QUALIFICATION = "You requested a Qualification that does not exist."
 
 
-@pytest.fixture(params=TELLERS)
+def pytest_generate_tests(metafunc):
+    """Each story is told by its clients."""
+    if "callers" in metafunc.fixturenames:
+        metafunc.parametrize("callers", tellers_of(metafunc.function.__name__), indirect=True)
+
+
+@pytest.fixture
 def callers(request, server):
     """Two requesters nobody has seen before, each with a function that does one operation."""
     teller = TELLERS[request.param]
