@@ -98,6 +98,8 @@ pub mod parsers;
 #[doc(hidden)]
 pub mod preview;
 #[doc(hidden)]
+pub mod program;
+#[doc(hidden)]
 pub mod rules;
 #[doc(hidden)]
 pub mod serve;

@@ -5,7 +5,7 @@ use regex::Regex;
 use super::source::{Part, sources};
 
 /// The modules of each layer, from the bottom. Those of one layer do not know each other.
-const LAYERS: [&[&str]; 20] = [
+const LAYERS: [&[&str]; 21] = [
     &["digest"],
     &["fault", "time", "ids", "money"],
     &["shapes"],
@@ -24,6 +24,7 @@ const LAYERS: [&[&str]; 20] = [
     &["intercept", "embedded", "preview"],
     &["cli"],
     &["client"],
+    &["program"],
     &["lib"],
     &["main"],
 ];
