@@ -5,7 +5,7 @@ use regex::Regex;
 use super::source::{Part, sources};
 
 /// The modules of each layer, from the bottom. Those of one layer do not know each other.
-const LAYERS: [&[&str]; 21] = [
+const LAYERS: [&[&str]; 20] = [
     &["digest"],
     &["fault", "time", "ids", "money"],
     &["shapes"],
@@ -25,8 +25,7 @@ const LAYERS: [&[&str]; 21] = [
     &["cli"],
     &["client"],
     &["program"],
-    &["lib"],
-    &["main"],
+    &["main", "lib"],
 ];
 
 /// The layer of a module, counted from the bottom.
