@@ -72,7 +72,6 @@ fn of_batches() -> Router<Desk> {
         .route("/requester/batches/drafts/{draft}/page", get(batches::page_of_draft))
         .route("/requester/batches/{id}", get(batches::show))
         .route("/requester/batches/{id}/measures", post(jobs::of_batch))
-        .route("/requester/batches/{id}/progress", get(batches::stream))
         .route("/requester/batches/{id}/results.csv", get(batches::results))
         .route(
             "/requester/batches/{id}/answers",

@@ -114,6 +114,7 @@ pub async fn schedule(turn: &mut Turn, batch_id: i64) -> Result<(), Fault> {
 async fn begin(turn: &mut Turn, batch: &mut Batch, work: Work) -> Result<(), Fault> {
     batch.work = work;
     batch.problems = Vec::new();
+    turn.touch(&batch.requester_id);
     batches::save(&mut turn.tx, batch).await?;
     if batch.work.is_over() { Ok(()) } else { schedule(turn, batch.batch_id).await }
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant as Moment, sleep_until};
 
-use crate::desk::parts::{AnswerStatus, EventList, PlacesBar, StatusTag};
+use crate::desk::parts::{AnswerStatus, BatchProgress, EventList, PlacesBar, StatusTag};
 use crate::desk::review::counting::Job;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -43,6 +43,8 @@ const MOST_NEWS: usize = 1000;
 pub struct LiveQuery {
     hits: String,
     answers: String,
+    /// The batch whose progress is shown.
+    batch: String,
     /// The HIT whose events are listed.
     events: String,
     /// The kind of events that bring something new.
@@ -105,6 +107,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         shown: Shown {
             hits: apart(&query.hits),
             answers: apart(&query.answers),
+            batch: query.batch.parse().ok(),
             events_of: query.events,
         },
         known: HashMap::new(),
@@ -232,12 +235,16 @@ impl Streaming {
     /// Notes what the page has; if something happened since it was made, sends it anew.
     async fn begin(&mut self) -> Result<(), Fault> {
         self.state = Phase::Waiting;
+        // What becomes of a count or of a batch is not always an event.
+        if self.is_measuring || self.shown.batch.is_some() {
+            return self.read().await;
+        }
         let requester_id = self.session.requester.id.clone();
         let own = Filter { requester_id, ..Filter::default() };
         // What happens behind the parts is among the events, or wakes this later.
         let parts = self.parts().await?;
         let happened = self.desk.engine.events(&own, self.after, 1).await?;
-        if self.is_measuring || !happened.events.is_empty() {
+        if !happened.events.is_empty() {
             return self.read().await;
         }
         self.after = happened.last;
@@ -292,7 +299,13 @@ impl Streaming {
             .desk
             .engine
             .read(requester, shown, |turn, shown| Box::pin(live::state(turn, shown)));
-        let mut parts = parts(&read.await?, !self.shown.events_of.is_empty())?;
+        let state = read.await?;
+        let mut parts = parts(&state, !self.shown.events_of.is_empty())?;
+        if let Some(view) = &state.batch {
+            let form_token = &*self.session.form_token;
+            let html = render(&BatchProgress { view, form_token })?;
+            parts.push(("progress".to_owned(), html));
+        }
         if let Some(job) = self.job().await? {
             parts.push(("measuring".to_owned(), render(&job.measuring())?));
         }
