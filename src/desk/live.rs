@@ -53,6 +53,8 @@ pub struct LiveQuery {
     hit: String,
     /// The HIT type.
     r#type: String,
+    /// The batch.
+    of_batch: String,
     /// The number of the last event when the page was made.
     since: i64,
     /// Whether it shows how far a count is; empty if not.
@@ -75,6 +77,11 @@ pub fn joined<'i>(ids: impl Iterator<Item = &'i str>) -> String {
 fn apart(ids: &str) -> Vec<String> {
     let ids = ids.split('.').filter(|id| !id.is_empty());
     ids.take(MOST_SHOWN).map(str::to_owned).collect()
+}
+
+/// The number of a batch, 0 for none. What is no number names a batch that nobody has.
+fn number_of(batch: &str) -> i64 {
+    if batch.is_empty() { 0 } else { batch.parse().unwrap_or(-1) }
 }
 
 /// The number of the last event, for a page that is about to be made.
@@ -100,6 +107,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         event_type: EventType::parse(&query.news),
         hit_id: query.hit,
         hit_type_id: query.r#type,
+        batch: number_of(&query.of_batch),
         requester_id: requester_id.clone(),
         ..Filter::default()
     };

@@ -73,17 +73,15 @@ impl AnswersPage {
     /// The stream that keeps the page up to date.
     fn stream(&self) -> String {
         let answers = live::joined(self.table.rows.iter().map(|row| row.id.as_str()));
-        let (hit, of_type) = match &self.scope {
-            Scope::Hit(id) => (id.as_str(), ""),
-            Scope::Type(_) | Scope::Batch(_) => ("", self.subject.hit_type_id.as_str()),
+        let (name, of) = match &self.scope {
+            Scope::Hit(id) => ("hit", id.clone()),
+            Scope::Type(id) => ("type", id.clone()),
+            Scope::Batch(key) => ("of_batch", key.to_string()),
         };
-        live::address(&[
-            ("news", EventType::AssignmentSubmitted.as_str()),
-            ("hit", hit),
-            ("type", of_type),
-            ("since", &self.since),
-            ("answers", &answers),
-        ])
+        // A new answer may not be what the filters ask for.
+        let is_narrow = self.query.is_filtered();
+        let kind = if is_narrow { "" } else { EventType::AssignmentSubmitted.as_str() };
+        live::address(&[("news", kind), (name, &of), ("since", &self.since), ("answers", &answers)])
     }
 
     fn refusal(&self, id: &str) -> Option<&String> {

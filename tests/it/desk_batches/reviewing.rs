@@ -301,3 +301,35 @@ async fn a_stranger_learns_nothing_of_a_batch() {
         assert!(!text.contains("progress"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn news_of_a_batch_are_about_its_hits_alone() {
+    let (world, mut browser, path) = made("name\ncat\n").await;
+    published(&mut browser, &world, "name\npig\n").await;
+    let ids = hits(&world).await;
+    let page = browser.get(&world, &format!("{path}/answers")).await;
+    let address = stream_of(&page.text);
+    let mut stream = opened(&world, &browser, &address).await.into_body().into_data_stream();
+    submit(&world, &ids[1], "A1ANNA", "pig").await;
+    submit(&world, &ids[0], "A1ANNA", "cat").await;
+    let all = said(&mut stream, &["event: news", "new answer"]).await;
+    assert!(all.contains("1 new answer"), "{all}");
+    let list = stream_of(&browser.get(&world, "/hits?batch=1").await.text);
+    let (before, _) = list.split_once("&since=").unwrap();
+    let mut stream = opened(&world, &browser, before).await.into_body().into_data_stream();
+    let all = said(&mut stream, &["event: news", "new HIT"]).await;
+    assert!(all.contains("1 new HIT") && !all.contains("HITs"), "{all}");
+    // What is new may not be what a filter asks for.
+    for filtered in [
+        "/hits?batch=1&status=Assignable",
+        "/hits?search=cat",
+        &format!("{path}/answers?worker=A1ANNA"),
+        &format!("{path}/answers?below=9"),
+    ] {
+        let address = stream_of(&browser.get(&world, filtered).await.text);
+        assert!(!address.contains("news="), "{filtered}: {address}");
+    }
+    let address =
+        stream_of(&browser.get(&world, &format!("{path}/answers?order=oldest")).await.text);
+    assert!(address.contains("news="), "an order is no filter: {address}");
+}
