@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
 
 use crate::engine::{Engine, compute};
 use crate::fault::{Code, Fault};
@@ -15,6 +16,9 @@ use crate::views::batches;
 
 /// All results together have so many bytes at most.
 const MAX_RESULTS: usize = 256 << 20;
+
+/// So many files are made at once: each is held in memory.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// Workers whose rates are read at a time.
 const WORKERS_TOGETHER: usize = 200;
@@ -28,8 +32,11 @@ pub async fn answer(
     (key, owner): (i64, Option<String>),
     formulas: Formulas,
 ) -> Result<Response, Fault> {
+    let closed = |_| Fault::Service("no results are made any more".to_owned());
+    let place = PLACES.acquire().await.map_err(closed)?;
     let results = read(engine, key, owner).await?;
     let text = compute(move || results.csv(formulas, MAX_RESULTS)).await?.ok_or_else(too_long)?;
+    drop(place);
     let name = format!("attachment; filename=\"Batch_{key}_batch_results.csv\"");
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, &name)];
     Ok((headers, text).into_response())
