@@ -21,6 +21,7 @@ use crate::money::Funds;
 use crate::rules::batch::samples::{SAMPLES, Sample};
 use crate::rules::batch::template::Template as Pages;
 use crate::rules::batch::{self, CheckedBatch};
+use crate::rules::csv::Limits;
 use crate::rules::frame::{FrameParameters, NOT_AVAILABLE};
 use crate::rules::question::{HtmlQuestion, Question};
 use crate::shapes::batch::{Batch, NewBatch};
@@ -32,10 +33,10 @@ use crate::views::show;
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
 use crate::web::question::{self, Frame};
-use crate::web::sent::Sent;
+use crate::web::sent::SentFiles;
 
-/// The longest form: a table of the largest size, a template, and some more.
-const MAX_FORM: usize = 18 << 20;
+/// Of a file one byte more is read than it may have.
+const MAX_FILE: usize = Limits::DATA.bytes + 1;
 
 /// What stands in the address of the form.
 #[derive(Debug, Default, Deserialize)]
@@ -112,7 +113,7 @@ fn find(desk: &Desk, session: &Session, id: &str) -> Option<Arc<BatchDraft>> {
 
 /// `POST /requester/batches/new`: checks what was entered, and leads to its preview. If anything is
 /// refused, the form comes back with what was entered, and says all of it.
-pub async fn enter(desk: Desk, session: Session, sent: Sent<MAX_FORM>) -> Page {
+pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> Page {
     let filling = sent.filling().await?;
     let text = |name: &str| filling.texts.iter().find(|(known, _)| known == name);
     let text = |name: &str| text(name).map(|(_, text)| text.clone()).unwrap_or_default();
@@ -344,25 +345,18 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
         return Ok(lost());
     };
     let input = (Arc::clone(&checked), session.requester.access_key.clone());
-    let (engine, shared) = (Arc::clone(&desk.engine), Arc::clone(&desk.batches));
-    // The browser hangs up on the first of two clicks.
-    let made = tokio::spawn(async move {
-        let made: Result<Batch, Fault> = engine
-            .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
-            .await;
-        match &made {
-            Ok(batch) => shared.drafts.done(draft, Content::Published(batch.batch_id)),
-            Err(_) => shared.drafts.put(draft),
-        }
-        made
-    });
-    let made = made.await.unwrap_or_else(|error| Err(Fault::Service(error.to_string())));
+    let made: Result<Batch, Fault> = desk
+        .engine
+        .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
+        .await;
     let fault = match made {
         Ok(batch) => {
+            drafts.done(draft, Content::Published(batch.batch_id));
             return Ok(go(&format!("/requester/batches/{}?done=create", batch.batch_id)));
         }
         Err(fault) => fault,
     };
+    drafts.put(draft);
     let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
     let why = Some(refusal.text());
     let page = preview_page(&desk, &session, (&id, &checked), 0, why).await?;

@@ -168,14 +168,22 @@ async fn uploads_have_limits() {
     let table = |bytes: usize| format!("name\n{}", row.repeat(bytes / row.len() + 1));
     for (bytes, said) in [
         (16 << 20, "The file big.csv: it has more than 16 MiB."),
-        (19 << 20, "it has more than 18 MiB, and no more is taken"),
+        (40 << 20, "The file big.csv: it has more than 16 MiB."),
         (100 << 10, "there are more than 20000 rows"),
     ] {
         let data = table(bytes);
         let data = [("data", "big.csv", data.as_bytes())];
-        let refused = browser.upload(&world, NEW, &fields(&[]), &data).await;
+        let mut browser = browser.clone();
+        let refused = browser.upload(&world, NEW, &fields(&[("keywords", "mine")]), &data).await;
         assert_eq!(refused.status, 400);
-        has(&refused, &[said]);
+        has(&refused, &[said, "value=\"mine\"", "value=\"Name it\"", "&#60;p&#62;${name}"]);
+        if !said.contains("MiB") {
+            continue;
+        }
+        // The fields behind the file are not lost either.
+        let fields = [("data", "big.csv", data[0].2), ("template_file", "own.html", b"${mine}")];
+        let refused = browser.upload(&world, NEW, &[], &fields).await;
+        has(&refused, &[said, "the column <code>mine</code>"]);
     }
     let template = "x".repeat((512 << 10) + 1);
     let long = fields(&[("template", &template), ("rows", "name\n1\n")]);
