@@ -55,8 +55,25 @@ struct FormPage<'a> {
     draft: String,
     wrong: Vec<Wrong>,
     problems: Vec<TableNote>,
+    /// The sample that would replace a template of one's own.
+    asked: Option<&'static Sample>,
     /// The variables of the template, if there is one.
     variables: Vec<String>,
+}
+
+/// What a form says that comes back.
+#[derive(Default)]
+struct Answer {
+    status: StatusCode,
+    wrong: Vec<Wrong>,
+    problems: Vec<TableNote>,
+    asked: Option<&'static Sample>,
+}
+
+impl Answer {
+    fn bad(wrong: Vec<Wrong>, problems: Vec<TableNote>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, wrong, problems, asked: None }
+    }
 }
 
 impl FormPage<'_> {
@@ -77,7 +94,7 @@ pub async fn ask(desk: Desk, session: Session, Query(query): Query<FormQuery>) -
     let entered = kept.as_ref().map_or(&nothing, |draft| &draft.entered);
     let wrong = if is_lost { vec![lost_file()] } else { Vec::new() };
     let draft = if is_lost { String::new() } else { query.draft };
-    let page = form(&desk, &session, entered, draft, (wrong, Vec::new())).await?;
+    let page = form(&desk, &session, entered, draft, Answer { wrong, ..Answer::default() }).await?;
     Ok(html(page).into_response())
 }
 
@@ -91,12 +108,13 @@ async fn form(
     session: &Session,
     entered: &Entered,
     draft: String,
-    (wrong, problems): (Vec<Wrong>, Vec<TableNote>),
+    answer: Answer,
 ) -> Result<String, Fault> {
+    let Answer { wrong, problems, asked, .. } = answer;
     let head = Head::read(desk, session).await?;
     let template = entered.template.clone();
     let variables = compute(move || variables(&template)).await?;
-    render(&FormPage { head, entered, draft, wrong, problems, variables })
+    render(&FormPage { head, entered, draft, wrong, problems, asked, variables })
 }
 
 fn variables(template: &str) -> Vec<String> {
@@ -117,25 +135,29 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
     let filling = sent.filling().await?;
     let text = |name: &str| filling.texts.iter().find(|(known, _)| known == name);
     let text = |name: &str| text(name).map(|(_, text)| text.clone()).unwrap_or_default();
-    let (sample, id) = (text("sample"), text("draft"));
+    let (sample, replace, id) = (text("sample"), text("replace"), text("draft"));
     let kept = find(&desk, &session, &id);
     let is_lost = kept.is_none() && !id.is_empty();
     let (mut entered, mut wrong) =
         compute(move || Entered::of(filling, kept.as_ref().map(|kept| &kept.entered))).await?;
-    if let Some(sample) = Sample::find(&sample) {
-        entered.take_sample(sample);
-        return refused(&desk, &session, entered, (StatusCode::OK, wrong, Vec::new())).await;
+    if let Some(sample) = Sample::find(&replace).or_else(|| Sample::find(&sample)) {
+        let asked = Some(sample).filter(|_| replace.is_empty() && entered.has_own_template());
+        if asked.is_none() {
+            entered.take_sample(sample);
+        }
+        let answer = Answer { wrong, asked, ..Answer::default() };
+        return refused(&desk, &session, entered, answer).await;
     }
     let is_real = desk.engine.market().profile == Profile::Production;
     let new = match entered.read(is_real) {
         Ok(new) if wrong.is_empty() => new,
-        Ok(_) => return refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await,
+        Ok(_) => return refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await,
         Err(more) => {
             wrong.extend(more);
             if is_lost && entered.file.is_none() {
                 wrong.insert(0, lost_file());
             }
-            return refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await;
+            return refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await;
         }
     };
     let mut checked = match compute(move || batch::check(new)).await? {
@@ -143,7 +165,7 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
         Err(why) => {
             let (wrong, mut problems) = said(why);
             problems.splice(0..0, entered.file.iter().filter_map(|file| file.note.clone()));
-            return refused(&desk, &session, entered, (BAD, wrong, problems)).await;
+            return refused(&desk, &session, entered, Answer::bad(wrong, problems)).await;
         }
     };
     let note = entered.file.as_ref().and_then(|file| file.note.clone());
@@ -156,10 +178,8 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
     let wrong = vec![Wrong::new("data", too_large())];
     let mut entered = draft.entered.clone();
     entered.file = None;
-    refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await
+    refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await
 }
-
-const BAD: StatusCode = StatusCode::BAD_REQUEST;
 
 fn too_large() -> String {
     let limit = MAX_DRAFT_BYTES >> 20;
@@ -170,22 +190,18 @@ fn too_large() -> String {
 }
 
 /// The form with what was entered; its file stays here, since a browser gives none back.
-async fn refused(
-    desk: &Desk,
-    session: &Session,
-    entered: Entered,
-    (status, mut wrong, problems): (StatusCode, Vec<Wrong>, Vec<TableNote>),
-) -> Page {
+async fn refused(desk: &Desk, session: &Session, entered: Entered, mut answer: Answer) -> Page {
     let mut id = String::new();
     let draft = Arc::new(BatchDraft { entered, checked: None });
     if draft.entered.file.is_some() {
         let content = Content::Batch(Arc::clone(&draft));
         match desk.batches.drafts.add(&session.requester.id, content, real_now()) {
             Some(kept) => id = kept,
-            None => wrong.push(Wrong::new("data", too_large())),
+            None => answer.wrong.push(Wrong::new("data", too_large())),
         }
     }
-    let page = form(desk, session, &draft.entered, id, (wrong, problems)).await?;
+    let status = answer.status;
+    let page = form(desk, session, &draft.entered, id, answer).await?;
     Ok((status, html(page)).into_response())
 }
 

@@ -86,11 +86,23 @@ async fn a_sample_replaces_the_template_and_nothing_else() {
     let mut browser = of_test(&world).await;
     browser.get(&world, NEW).await;
     let file: [(&str, &str, &[u8]); 1] = [("data", "my.csv", b"text\nI like it\n")];
-    let chosen = fields(&[("sample", "sentiment"), ("title", "How do they feel?")]);
-    let page = browser.upload(&world, NEW, &chosen, &file).await;
+    let chosen = [("sample", "sentiment"), ("title", "How do they feel?")];
+    let page = browser.upload(&world, NEW, &fields(&chosen), &file).await;
+    assert_eq!(page.status, 200);
+    has(&page, &["would replace your template", "name=\"replace\" value=\"sentiment\""]);
+    has(&page, &["name=&#34;animal&#34;", "Kept: my.csv"]);
+    let replaced = [("replace", "sentiment"), chosen[1]];
+    let page = browser.upload(&world, NEW, &fields(&replaced), &file).await;
     assert_eq!(page.status, 200);
     has(&page, &["value=\"How do they feel?\"", "the column <code>text</code>", "Kept: my.csv"]);
     assert!(!page.text.contains("name=&#34;animal&#34;"));
+    // Nothing of one's own is lost.
+    let begun = mturk_local::rules::batch::samples::Sample::find("sentiment").unwrap().html;
+    for template in ["", " \r\n", &begun.replace('\n', "\r\n")] {
+        let chosen = fields(&[("template", template), ("sample", "transcribe")]);
+        let page = browser.upload(&world, NEW, &chosen, &[]).await;
+        assert!(!page.text.contains("would replace your template"), "{}", page.text);
+    }
     let own: [(&str, &str, &[u8]); 1] = [("template_file", "own.html", b"\xef\xbb\xbf${mine}")];
     let page = browser.upload(&world, NEW, &fields(&[("title", "")]), &own).await;
     has(&page, &["the column <code>mine</code>", "A title is needed."]);
