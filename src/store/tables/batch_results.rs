@@ -34,7 +34,7 @@ statements! {
         ORDER BY a.position LIMIT $4 + 0");
     LINES_OF_NEXT = select_lines!("WHERE r.batch_key = $1 AND r.number > $2 \
         ORDER BY r.number, a.position LIMIT $3 + 0");
-    STATUSES = "SELECT a.id, a.status FROM assignments a \
+    STATUSES = "SELECT a.id, a.status, a.position FROM assignments a \
         WHERE a.id IN (SELECT key FROM json_each($2)) \
             AND $1 = (SELECT r.batch_key FROM batch_rows r WHERE r.hit_key = a.hit_key)";
     RATES = "SELECT a.worker_id, \
@@ -71,15 +71,15 @@ pub async fn lines(tx: &mut Tx, key: i64, after: Place) -> Result<Vec<(Place, Li
     Ok(lines)
 }
 
-/// The status of each of these assignments that belongs to the batch.
+/// The status and the position of each of these assignments that belongs to the batch.
 pub async fn statuses(
     tx: &mut Tx,
     key: i64,
     ids: &[&str],
-) -> Result<HashMap<String, AssignmentStatus>, Fault> {
+) -> Result<HashMap<String, (AssignmentStatus, i64)>, Fault> {
     let mut statuses = HashMap::new();
     for ids in ids.chunks(500) {
-        let found: Vec<(String, AssignmentStatus)> =
+        let found: Vec<(String, (AssignmentStatus, i64))> =
             sql(STATUSES).bind(key).bind(Arg::Set(&set_of(ids))).all(tx).await?;
         statuses.extend(found);
     }
