@@ -111,8 +111,7 @@ pub struct BatchProgress<'a> {
 
 impl BatchProgress<'_> {
     fn counts(&self) -> WorkCounts {
-        let nothing = WorkCounts { max: 0, pending: 0, submitted: 0, approved: 0, rejected: 0 };
-        self.view.batch.assignments.unwrap_or(nothing)
+        self.view.batch.assignments.unwrap_or_default()
     }
 
     fn is_busy(&self) -> bool {

@@ -333,3 +333,18 @@ async fn news_of_a_batch_are_about_its_hits_alone() {
         stream_of(&browser.get(&world, &format!("{path}/answers?order=oldest")).await.text);
     assert!(address.contains("news="), "an order is no filter: {address}");
 }
+
+#[tokio::test]
+async fn what_is_to_pay_is_at_the_price_of_each_hits_own_type() {
+    let (world, mut browser, path) = made("name\ncat\ndog\n").await;
+    let ids = hits(&world).await;
+    let id = submit(&world, &ids[0], "A1ANNA", "cat").await;
+    world.ok("ApproveAssignment", json!({"AssignmentId": id})).await;
+    has(&browser.get(&world, &path).await, &[">$0.06<", ">$0.24, fees"]);
+    let dear = json!({"Title": "Dear", "Description": "D", "Reward": "1.00",
+        "AssignmentDurationInSeconds": 60});
+    let dear = world.ok("CreateHITType", dear).await["HITTypeId"].take();
+    world.ok("UpdateHITTypeOfHIT", json!({"HITId": ids[1], "HITTypeId": dear})).await;
+    // Two at the old price, and two at the new one.
+    has(&browser.get(&world, &path).await, &[">$0.06<", ">$2.52, fees", "1 approved"]);
+}
