@@ -2,12 +2,11 @@
 
 mod change;
 mod create;
-mod draft;
+pub mod draft;
 mod entered;
 mod key;
 mod one;
 mod review;
-pub mod shared;
 
 use askama::Template;
 use axum::extract::Query;

@@ -159,7 +159,7 @@ pub async fn change(
         Err(fault) => Err(fault),
     };
     let fault = match done {
-        Ok(()) => return Ok(go(&format!("/requester/hits/{hit_id}?done={}", change.as_str()))),
+        Ok(_) => return Ok(go(&format!("/requester/hits/{hit_id}?done={}", change.as_str()))),
         Err(fault) => fault,
     };
     let Some(refusal) = fault.refusal() else { return Err(fault.into()) };

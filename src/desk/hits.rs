@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::desk::head::Head;
 use crate::desk::live;
 use crate::desk::page::Page;
-use crate::desk::parts::StatusTag;
+use crate::desk::parts::{PlacesBar, StatusTag};
 use crate::desk::session::{Session, needs_secret};
 use crate::desk::state::Desk;
 use crate::shapes::hit::HitStatus;
@@ -17,8 +17,6 @@ use crate::views::desk::hits::{self, HitList, HitQuery, MOST_READ, Sort};
 use crate::views::show;
 use crate::web::origin::Origin;
 use crate::web::page::{self, go};
-
-pub use crate::desk::parts::PlacesBar;
 
 /// The longest text that is searched for, in bytes.
 const MAX_SEARCH: usize = 200;

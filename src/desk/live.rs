@@ -194,25 +194,24 @@ impl Streaming {
             if let Some(message) = self.messages.pop_front() {
                 return Some(message);
             }
-            let read = match self.state {
+            let mut read = Ok(());
+            match self.state {
                 Phase::Over => return None,
-                Phase::First => self.begin().await,
+                Phase::First => read = self.begin().await,
                 Phase::Waiting => match self.wait().await {
                     Wake::Closing => return None,
                     Wake::Left => self.end("over"),
                     Wake::Again => self.end("again"),
-                    Wake::Change => self.read().await,
+                    Wake::Change => read = self.read().await,
                 },
-            };
+            }
             read.inspect_err(|fault| tracing::error!(%fault, "a stream of the desk ends")).ok()?;
         }
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it stands where reading stands")]
-    fn end(&mut self, event: &str) -> Result<(), Fault> {
+    fn end(&mut self, event: &str) {
         self.state = Phase::Over;
         self.messages.push_back(sse::Event::default().event(event).data("-"));
-        Ok(())
     }
 
     /// Waits for a change that is the requester's own, and until the page may be read again.
@@ -274,7 +273,8 @@ impl Streaming {
             self.known.insert(id, html);
         }
         if is_done {
-            return self.end("done");
+            self.end("done");
+            return Ok(());
         }
         if self.news.event_type.is_some() && self.new_count < MOST_NEWS {
             let most = MOST_NEWS - self.new_count;

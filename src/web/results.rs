@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use tokio::sync::Semaphore;
 
 use crate::engine::{Engine, compute};
@@ -13,6 +12,7 @@ use crate::rules::batch::results::{Line, Results};
 use crate::rules::csv::Formulas;
 use crate::store::requesters::Requester;
 use crate::views::batches;
+use crate::web::page;
 
 /// All results together have so many bytes at most.
 const MAX_RESULTS: usize = 256 << 20;
@@ -37,9 +37,7 @@ pub async fn answer(
     let results = read(engine, key, owner).await?;
     let text = compute(move || results.csv(formulas, MAX_RESULTS)).await?.ok_or_else(too_long)?;
     drop(place);
-    let name = format!("attachment; filename=\"Batch_{key}_batch_results.csv\"");
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, &name)];
-    Ok((headers, text).into_response())
+    Ok(page::csv(&format!("Batch_{key}_batch_results.csv"), text))
 }
 
 fn too_long() -> Fault {

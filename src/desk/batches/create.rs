@@ -123,7 +123,7 @@ fn variables(template: &str) -> Vec<String> {
 }
 
 fn find(desk: &Desk, session: &Session, id: &str) -> Option<Arc<BatchDraft>> {
-    match desk.batches.drafts.find(&session.requester.id, id, real_now()) {
+    match desk.drafts.find(&session.requester.id, id, real_now()) {
         Some(Content::Batch(draft)) => Some(draft),
         _ => None,
     }
@@ -172,7 +172,7 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
     checked.table.notes.splice(0..0, note);
     let draft = Arc::new(BatchDraft { entered, checked: Some(Arc::new(checked)) });
     let (owner, content) = (&session.requester.id, Content::Batch(Arc::clone(&draft)));
-    if let Some(id) = desk.batches.drafts.add(owner, content, real_now()) {
+    if let Some(id) = desk.drafts.add(owner, content, real_now()) {
         return Ok(go(&format!("/requester/batches/drafts/{id}")));
     }
     let wrong = vec![Wrong::new("data", too_large())];
@@ -195,7 +195,7 @@ async fn refused(desk: &Desk, session: &Session, entered: Entered, mut answer: A
     let draft = Arc::new(BatchDraft { entered, checked: None });
     if draft.entered.file.is_some() {
         let content = Content::Batch(Arc::clone(&draft));
-        match desk.batches.drafts.add(&session.requester.id, content, real_now()) {
+        match desk.drafts.add(&session.requester.id, content, real_now()) {
             Some(kept) => id = kept,
             None => answer.wrong.push(Wrong::new("data", too_large())),
         }
@@ -292,7 +292,7 @@ pub async fn preview(
     Query(query): Query<RowQuery>,
 ) -> Page {
     let owner = &session.requester.id;
-    let kept = desk.batches.drafts.find(owner, &id, real_now());
+    let kept = desk.drafts.find(owner, &id, real_now());
     if let Some(to) = kept.as_ref().and_then(after) {
         return Ok(to);
     }
@@ -350,7 +350,7 @@ pub async fn page(
 /// `POST /requester/batches/drafts/{draft}`: makes the batch. Who takes the draft is alone with it,
 /// so two clicks make one batch.
 pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
-    let (owner, drafts) = (&session.requester.id, &desk.batches.drafts);
+    let (owner, drafts) = (&session.requester.id, &desk.drafts);
     let Some(draft) = drafts.take(owner, &id, real_now()) else { return Ok(lost()) };
     if let Some(to) = after(&draft.content) {
         return Ok(to);
