@@ -156,6 +156,9 @@ pub async fn publish(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<B
 
 /// Makes no more HITs, and lets those that are made expire.
 ///
+/// Assumed: what workers have accepted goes on, and what they submit can be reviewed; a batch that
+/// is canceled stays so.
+///
 /// # Errors
 /// There is no such batch; a review is under way.
 pub async fn cancel(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<Batch, Fault> {
@@ -204,6 +207,9 @@ pub async fn extend(
 ///
 /// A HIT that gets some lasts at least until that instant. If it has expired and there is no such
 /// instant, it begins another lifetime of the batch's length.
+///
+/// Assumed: all of that, since the requester site is gone. A rejection that is overturned later
+/// keeps the assignment that was added for it.
 ///
 /// # Errors
 /// There is no such batch; it is not published; other work is under way; an instant outside its
