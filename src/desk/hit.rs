@@ -155,11 +155,11 @@ pub async fn change(
     };
     let view = read(&desk, &session, hit_id.clone()).await?;
     let done = match change.request(&view.hit, &form, view.now) {
-        Ok((name, body)) => call(&desk, &session, name, body).await,
+        Ok((name, body)) => call(&desk, &session, name, body).await.map(drop),
         Err(fault) => Err(fault),
     };
     let fault = match done {
-        Ok(_) => return Ok(go(&format!("/requester/hits/{hit_id}?done={}", change.as_str()))),
+        Ok(()) => return Ok(go(&format!("/requester/hits/{hit_id}?done={}", change.as_str()))),
         Err(fault) => fault,
     };
     let Some(refusal) = fault.refusal() else { return Err(fault.into()) };

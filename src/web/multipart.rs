@@ -92,10 +92,10 @@ pub async fn cut_parts(content_type: &str, body: Body, most: Most) -> Result<Vec
                 chunk.truncate(most.file.saturating_sub(content.len()));
             }
             kept += chunk.len();
-            if kept > most.kept {
-                return Err(Unread::TooLong);
+            // What is too long is read to its end: a browser that cannot send does not read.
+            if kept <= most.kept {
+                content.extend_from_slice(&chunk);
             }
-            content.extend_from_slice(&chunk);
         }
         if parts.len() == most.fields {
             return Err(Unread::TooLong);
@@ -107,7 +107,7 @@ pub async fn cut_parts(content_type: &str, body: Body, most: Most) -> Result<Vec
             content: content.into(),
         });
     }
-    Ok(parts)
+    if kept > most.kept { Err(Unread::TooLong) } else { Ok(parts) }
 }
 
 async fn read(mut multipart: Multipart<'_>, most: usize) -> Option<Vec<Part>> {

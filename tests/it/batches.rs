@@ -1,5 +1,6 @@
 //! Batches: HITs from a template and a CSV, their results, and reviews by an uploaded file.
 
+mod many;
 mod overturned;
 mod portions;
 
