@@ -16,8 +16,8 @@ async fn published(turn: &mut Turn, key: i64) -> Result<i64, Fault> {
     Ok(batches::show(turn, key, None).await?.published_count)
 }
 
-/// How many HITs of a batch with this template and so many rows are made when another turn writes that came soon
-/// after the publishing had begun.
+/// How many HITs of a batch with this template and so many rows are made when another turn writes
+/// that came soon after the publishing had begun.
 async fn made_before_another(template: &str, rows: usize) -> Option<i64> {
     let world = World::new().await;
     if world.is_postgres() {
