@@ -37,10 +37,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/", get(hits::go_to_list))
         .route("/requester/live", get(live::stream))
         .route("/requester/hits", get(hits::list))
-        .route("/requester/hits/{id}/answers", get(review::of_hit).post(review::decide_of_hit))
-        .route("/requester/types/{id}/answers", get(review::of_type).post(review::decide_of_type))
-        .route("/requester/hits/{id}/measures", post(jobs::of_hit))
-        .route("/requester/types/{id}/measures", post(jobs::of_type))
+        .merge(of_answers())
         .route("/requester/measures", get(jobs::show_page))
         .route("/requester/measures/cancel", post(jobs::cancel))
         .route("/requester/answers/{assignment}", get(review::document))
@@ -64,6 +61,16 @@ pub fn router(desk: Desk) -> Router {
         .with_state(desk)
 }
 
+/// What was submitted for a HIT, or for the HITs of a type or of a batch.
+fn of_answers() -> Router<Desk> {
+    ["hits", "types", "batches"].into_iter().fold(Router::new(), |router, kind| {
+        let of = format!("/requester/{kind}/{{id}}");
+        router
+            .route(&format!("{of}/answers"), get(review::show).post(review::decide))
+            .route(&format!("{of}/measures"), post(jobs::begin))
+    })
+}
+
 fn of_batches() -> Router<Desk> {
     Router::new()
         .route("/requester/batches", get(batches::list))
@@ -71,13 +78,7 @@ fn of_batches() -> Router<Desk> {
         .route("/requester/batches/drafts/{draft}", get(batches::preview).post(batches::publish))
         .route("/requester/batches/drafts/{draft}/page", get(batches::page_of_draft))
         .route("/requester/batches/{id}", get(batches::show))
-        .route("/requester/batches/{id}/measures", post(jobs::of_batch))
-        .route("/requester/batches/{id}/progress", get(batches::stream))
         .route("/requester/batches/{id}/results.csv", get(batches::results))
-        .route(
-            "/requester/batches/{id}/answers",
-            get(review::of_batch).post(review::decide_of_batch),
-        )
         .route("/requester/batches/{id}/review", post(batches::upload))
         .route("/requester/batches/{id}/review/{draft}", get(batches::confirm).post(batches::apply))
         .route("/requester/batches/{id}/{change}", post(batches::change))

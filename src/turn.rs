@@ -109,7 +109,7 @@ pub struct Turn {
     pub reset_count: i64,
     /// Whether an event of this turn is to be delivered.
     pub has_undelivered: bool,
-    /// Whose HITs something happened to, by requester id.
+    /// Whose HITs or batches something happened to, by requester id.
     pub touched: BTreeSet<String>,
     /// Whether there are rules by which calls fail.
     pub has_faults: bool,
@@ -186,7 +186,7 @@ impl Turn {
         self.move_to(clock.at(self.real.at));
     }
 
-    /// Something happened to a HIT of that requester.
+    /// Something happened to a HIT or a batch of that requester.
     pub fn touch(&mut self, requester_id: &str) {
         if !self.touched.contains(requester_id) {
             self.touched.insert(requester_id.to_owned());

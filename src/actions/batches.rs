@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::actions::hit_type;
 use crate::actions::requirements::check_types;
 use crate::fault::{Code, Fault};
+use crate::rules;
 use crate::rules::batch::review::Reviewed;
 use crate::rules::batch::{CheckedBatch, Refused};
 use crate::rules::csv::{Problems, Row};
@@ -114,6 +115,7 @@ pub async fn schedule(turn: &mut Turn, batch_id: i64) -> Result<(), Fault> {
 async fn begin(turn: &mut Turn, batch: &mut Batch, work: Work) -> Result<(), Fault> {
     batch.work = work;
     batch.problems = Vec::new();
+    turn.touch(&batch.requester_id);
     batches::save(&mut turn.tx, batch).await?;
     if batch.work.is_over() { Ok(()) } else { schedule(turn, batch.batch_id).await }
 }
@@ -153,6 +155,9 @@ pub async fn publish(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<B
 }
 
 /// Makes no more HITs, and lets those that are made expire.
+///
+/// Assumed: what workers have accepted goes on, and what they submit can be reviewed; a batch that
+/// is canceled stays so.
 ///
 /// # Errors
 /// There is no such batch; a review is under way.
@@ -203,6 +208,9 @@ pub async fn extend(
 /// A HIT that gets some lasts at least until that instant. If it has expired and there is no such
 /// instant, it begins another lifetime of the batch's length.
 ///
+/// Assumed: all of that, since the requester site is gone. A rejection that is overturned later
+/// keeps the assignment that was added for it.
+///
 /// # Errors
 /// There is no such batch; it is not published; other work is under way; an instant outside its
 /// limits.
@@ -242,7 +250,8 @@ fn is_published(batch: &Batch, wanted: &str) -> Result<(), Fault> {
 ///
 /// # Errors
 /// There is no such batch, or other work on it is under way; or every problem of the file: an
-/// assignment of another batch, a rejection of approved work. Nothing is taken then.
+/// assignment of another batch, a rejection of approved work, an approval of work whose rejection
+/// cannot be overridden any more. Nothing is taken then.
 pub async fn review(
     turn: &mut Turn,
     (key, owner): (i64, Option<&str>),
@@ -280,16 +289,28 @@ pub async fn check_review<'r>(
     let statuses = batch_results::statuses(&mut turn.tx, key, &ids).await?;
     let (mut problems, mut open) = (Problems::default(), Vec::new());
     for entry in &reviewed.entries {
-        match statuses.get(&entry.assignment_id).copied() {
-            None => {
-                let reason = "the batch has no such submitted assignment";
-                problems.add(entry.line, "AssignmentId", reason);
+        let Some((status, position)) = statuses.get(&entry.assignment_id).copied() else {
+            let reason = "the batch has no such submitted assignment";
+            problems.add(entry.line, "AssignmentId", reason);
+            continue;
+        };
+        if is_in_force(entry, status) {
+            continue;
+        }
+        let submit_at = rules::assignment::submitted_at(position);
+        let (column, reason, checked) = match entry.decision {
+            Decision::Approve => (
+                "Approve",
+                "the assignment is rejected, and was submitted more than 30 days ago",
+                rules::assignment::approve(status, true, submit_at, turn.now),
+            ),
+            Decision::Reject => {
+                ("Reject", "the assignment is approved already", rules::assignment::reject(status))
             }
-            Some(AssignmentStatus::Approved) if entry.decision == Decision::Reject => {
-                problems.add(entry.line, "Reject", "the assignment is approved already");
-            }
-            Some(status) if is_in_force(entry, status) => {}
-            Some(_) => open.push(entry),
+        };
+        match checked {
+            Ok(()) => open.push(entry),
+            Err(_) => problems.add(entry.line, column, reason),
         }
     }
     problems.result()?;

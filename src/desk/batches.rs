@@ -2,14 +2,11 @@
 
 mod change;
 mod create;
-mod draft;
+pub mod draft;
 mod entered;
 mod key;
-mod live;
 mod one;
 mod review;
-pub mod shared;
-mod status;
 
 use askama::Template;
 use axum::extract::Query;
@@ -27,7 +24,6 @@ use crate::web::page;
 
 pub use create::{ask, enter, page as page_of_draft, preview, publish};
 pub use key::Key;
-pub use live::stream;
 pub use one::{change, results, show};
 pub use review::{apply, confirm, upload};
 

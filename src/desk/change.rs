@@ -4,44 +4,28 @@ use serde_json::{Value, json};
 
 use crate::fault::{Code, Fault};
 use crate::ops::named;
+use crate::shapes::words::words;
 use crate::store::hits::Hit;
 use crate::time::{END_OF_FUTURE, Instant};
 use crate::web::form::Form;
 
-/// What can be changed in a HIT.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It lasts longer.
-    Extend,
-    /// It has more places.
-    Add,
-    /// It ends now.
-    Expire,
-    /// It is deleted.
-    Delete,
-    /// It takes on another HIT type.
-    Type,
+words! { store
+    /// What can be changed in a HIT.
+    Change {
+        /// It lasts longer.
+        Extend = "extend",
+        /// It has more places.
+        Add = "add",
+        /// It ends now.
+        Expire = "expire",
+        /// It is deleted.
+        Delete = "delete",
+        /// It takes on another HIT type.
+        Type = "type",
+    }
 }
 
 impl Change {
-    const ALL: [Self; 5] = [Self::Extend, Self::Add, Self::Expire, Self::Delete, Self::Type];
-
-    /// The word in the form's address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Extend => "extend",
-            Self::Add => "add",
-            Self::Expire => "expire",
-            Self::Delete => "delete",
-            Self::Type => "type",
-        }
-    }
-
-    /// The change that has this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|change| change.as_str() == word)
-    }
-
     /// What the page says when it is done.
     pub const fn done(self) -> &'static str {
         match self {

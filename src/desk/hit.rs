@@ -155,7 +155,7 @@ pub async fn change(
     };
     let view = read(&desk, &session, hit_id.clone()).await?;
     let done = match change.request(&view.hit, &form, view.now) {
-        Ok((name, body)) => call(&desk, &session, name, body).await,
+        Ok((name, body)) => call(&desk, &session, name, body).await.map(drop),
         Err(fault) => Err(fault),
     };
     let fault = match done {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::desk::head::Head;
 use crate::desk::live;
 use crate::desk::page::Page;
-use crate::desk::parts::StatusTag;
+use crate::desk::parts::{PlacesBar, StatusTag};
 use crate::desk::session::{Session, needs_secret};
 use crate::desk::state::Desk;
 use crate::shapes::hit::HitStatus;
@@ -17,8 +17,6 @@ use crate::views::desk::hits::{self, HitList, HitQuery, MOST_READ, Sort};
 use crate::views::show;
 use crate::web::origin::Origin;
 use crate::web::page::{self, go};
-
-pub use crate::desk::parts::PlacesBar;
 
 /// The longest text that is searched for, in bytes.
 const MAX_SEARCH: usize = 200;
@@ -76,9 +74,13 @@ impl ListQuery {
         all.into_iter().filter_map(|(is_good, why)| (!is_good).then_some(why)).collect()
     }
 
+    /// Whether it asks for less than all HITs, of a type or of a batch if it names one.
+    fn is_narrow(&self) -> bool {
+        !self.status.is_empty() || !self.search().is_empty()
+    }
+
     fn is_filtered(&self) -> bool {
-        [&self.status, &self.r#type, &self.batch].iter().any(|text| !text.is_empty())
-            || !self.search().is_empty()
+        self.is_narrow() || !self.r#type.is_empty() || !self.batch.is_empty()
     }
 
     /// It as part of an address, without the place of the page.
@@ -114,10 +116,12 @@ impl ListPage<'_> {
     /// The stream that keeps the page up to date.
     fn stream(&self) -> String {
         let hits = live::joined(self.list.hits.iter().map(|hit| hit.id.as_str()));
-        let kind = EventType::HitCreated.as_str();
+        // A new HIT may not be what the filters ask for.
+        let kind = if self.query.is_narrow() { "" } else { EventType::HitCreated.as_str() };
         live::address(&[
             ("news", kind),
             ("type", self.query.r#type.trim()),
+            ("of_batch", self.query.batch.trim()),
             ("since", &self.since),
             ("hits", &hits),
         ])

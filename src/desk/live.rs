@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant as Moment, sleep_until};
 
-use crate::desk::parts::{AnswerStatus, EventList, PlacesBar, StatusTag};
+use crate::desk::parts::{AnswerStatus, BatchProgress, EventList, PlacesBar, StatusTag};
 use crate::desk::review::counting::Job;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -43,6 +43,8 @@ const MOST_NEWS: usize = 1000;
 pub struct LiveQuery {
     hits: String,
     answers: String,
+    /// The batch whose progress is shown.
+    batch: String,
     /// The HIT whose events are listed.
     events: String,
     /// The kind of events that bring something new.
@@ -51,6 +53,8 @@ pub struct LiveQuery {
     hit: String,
     /// The HIT type.
     r#type: String,
+    /// The batch.
+    of_batch: String,
     /// The number of the last event when the page was made.
     since: i64,
     /// Whether it shows how far a count is; empty if not.
@@ -73,6 +77,11 @@ pub fn joined<'i>(ids: impl Iterator<Item = &'i str>) -> String {
 fn apart(ids: &str) -> Vec<String> {
     let ids = ids.split('.').filter(|id| !id.is_empty());
     ids.take(MOST_SHOWN).map(str::to_owned).collect()
+}
+
+/// The number of a batch, 0 for none. What is no number names a batch that nobody has.
+fn number_of(batch: &str) -> i64 {
+    if batch.is_empty() { 0 } else { batch.parse().unwrap_or(-1) }
 }
 
 /// The number of the last event, for a page that is about to be made.
@@ -98,6 +107,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         event_type: EventType::parse(&query.news),
         hit_id: query.hit,
         hit_type_id: query.r#type,
+        batch: number_of(&query.of_batch),
         requester_id: requester_id.clone(),
         ..Filter::default()
     };
@@ -105,6 +115,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         shown: Shown {
             hits: apart(&query.hits),
             answers: apart(&query.answers),
+            batch: query.batch.parse().ok(),
             events_of: query.events,
         },
         known: HashMap::new(),
@@ -183,25 +194,24 @@ impl Streaming {
             if let Some(message) = self.messages.pop_front() {
                 return Some(message);
             }
-            let read = match self.state {
+            let mut read = Ok(());
+            match self.state {
                 Phase::Over => return None,
-                Phase::First => self.begin().await,
+                Phase::First => read = self.begin().await,
                 Phase::Waiting => match self.wait().await {
                     Wake::Closing => return None,
                     Wake::Left => self.end("over"),
                     Wake::Again => self.end("again"),
-                    Wake::Change => self.read().await,
+                    Wake::Change => read = self.read().await,
                 },
-            };
+            }
             read.inspect_err(|fault| tracing::error!(%fault, "a stream of the desk ends")).ok()?;
         }
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it stands where reading stands")]
-    fn end(&mut self, event: &str) -> Result<(), Fault> {
+    fn end(&mut self, event: &str) {
         self.state = Phase::Over;
         self.messages.push_back(sse::Event::default().event(event).data("-"));
-        Ok(())
     }
 
     /// Waits for a change that is the requester's own, and until the page may be read again.
@@ -232,12 +242,16 @@ impl Streaming {
     /// Notes what the page has; if something happened since it was made, sends it anew.
     async fn begin(&mut self) -> Result<(), Fault> {
         self.state = Phase::Waiting;
+        // What becomes of a count or of a batch is not always an event.
+        if self.is_measuring || self.shown.batch.is_some() {
+            return self.read().await;
+        }
         let requester_id = self.session.requester.id.clone();
         let own = Filter { requester_id, ..Filter::default() };
         // What happens behind the parts is among the events, or wakes this later.
         let parts = self.parts().await?;
         let happened = self.desk.engine.events(&own, self.after, 1).await?;
-        if self.is_measuring || !happened.events.is_empty() {
+        if !happened.events.is_empty() {
             return self.read().await;
         }
         self.after = happened.last;
@@ -259,7 +273,8 @@ impl Streaming {
             self.known.insert(id, html);
         }
         if is_done {
-            return self.end("done");
+            self.end("done");
+            return Ok(());
         }
         if self.news.event_type.is_some() && self.new_count < MOST_NEWS {
             let most = MOST_NEWS - self.new_count;
@@ -292,7 +307,13 @@ impl Streaming {
             .desk
             .engine
             .read(requester, shown, |turn, shown| Box::pin(live::state(turn, shown)));
-        let mut parts = parts(&read.await?, !self.shown.events_of.is_empty())?;
+        let state = read.await?;
+        let mut parts = parts(&state, !self.shown.events_of.is_empty())?;
+        if let Some(view) = &state.batch {
+            let form_token = &*self.session.form_token;
+            let html = render(&BatchProgress { view, form_token })?;
+            parts.push(("progress".to_owned(), html));
+        }
         if let Some(job) = self.job().await? {
             parts.push(("measuring".to_owned(), render(&job.measuring())?));
         }

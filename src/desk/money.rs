@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
@@ -18,7 +17,7 @@ use crate::time::{Instant, Since};
 use crate::views::desk::money::{self, Holds, Money};
 use crate::views::payments::{self, Wanted};
 use crate::views::show;
-use crate::web::page::{self, html, render};
+use crate::web::page::{self, csv, html, render};
 
 /// A file of payments has so many bytes at most.
 const MAX_FILE: usize = 64 << 20;
@@ -122,7 +121,5 @@ pub async fn file(desk: Desk, session: Session, Query(query): Query<MoneyQuery>)
         }
         next = page.next;
     }
-    let name = "attachment; filename=\"payments.csv\"";
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)];
-    Ok((headers, table.finish()).into_response())
+    Ok(csv("payments.csv", table.finish()))
 }

@@ -4,10 +4,11 @@ use askama::Template;
 
 use crate::rules::hit::Standing;
 use crate::shapes::assignment::AssignmentStatus;
-use crate::shapes::batch::WorkCounts;
+use crate::shapes::batch::{BatchStatus, WorkCounts, WorkKind};
 use crate::shapes::event::Event;
 use crate::shapes::hit::HitStatus;
 use crate::time::Instant;
+use crate::views::desk::batches::BatchView;
 use crate::views::show;
 
 /// The status of a HIT.
@@ -85,5 +86,47 @@ impl PlacesBar {
             }
         }
         drawn
+    }
+}
+
+/// The class of the tag of a batch's status, and how the pages call it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+pub const fn batch_tag(status: &BatchStatus) -> (&'static str, &'static str) {
+    match status {
+        BatchStatus::Publishing => ("", "Being published"),
+        BatchStatus::Published => ("good", "Published"),
+        BatchStatus::Stopped => ("bad", "Stopped"),
+        BatchStatus::Canceled => ("", "Canceled"),
+    }
+}
+
+/// How far a batch has come.
+#[derive(Template)]
+#[template(path = "desk_batch_progress.html")]
+pub struct BatchProgress<'a> {
+    pub view: &'a BatchView,
+    /// What a form carries.
+    pub form_token: &'a str,
+}
+
+impl BatchProgress<'_> {
+    fn counts(&self) -> WorkCounts {
+        self.view.batch.assignments.unwrap_or_default()
+    }
+
+    fn is_busy(&self) -> bool {
+        let batch = &self.view.batch;
+        batch.status != BatchStatus::Stopped && !batch.work.is_over()
+    }
+
+    /// What the latest work is, besides publishing.
+    fn work(&self) -> Option<&'static str> {
+        match self.view.batch.work.kind {
+            WorkKind::Publish => None,
+            WorkKind::Extend => Some("HITs extended"),
+            WorkKind::Republish => Some("HITs looked through for rejected work"),
+            WorkKind::Cancel => Some("HITs expired"),
+            WorkKind::Review => Some("decisions applied"),
+        }
     }
 }

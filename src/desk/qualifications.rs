@@ -7,8 +7,9 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::desk::call;
+use crate::desk::call::call;
 use crate::desk::head::Head;
 use crate::desk::page::{Page, message, status};
 use crate::desk::qualifications::change::{Change, new_type};
@@ -18,7 +19,7 @@ use crate::engine::compute;
 use crate::fault::Fault;
 use crate::ops::named;
 use crate::rules::limits::{DESCRIPTION, KEYWORDS, QUALIFICATION_NAME, QUALIFICATION_REASON};
-use crate::rules::question::columns::{Column, ColumnValue, columns};
+use crate::rules::question::columns::{Column, columns};
 use crate::rules::question::{Question, parse};
 use crate::shapes::qualification::QualificationTypeStatus;
 use crate::store::qualification_types::{Place, QualificationType};
@@ -102,11 +103,12 @@ pub async fn ask(desk: Desk, session: Session) -> Page {
 /// `POST /requester/qualifications/new`.
 pub async fn make(desk: Desk, session: Session, form: Form) -> Page {
     let made = match new_type(&form) {
-        Ok(body) => call::answer(&desk, &session, named::CREATE_QUALIFICATION_TYPE, body).await,
+        Ok(body) => call(&desk, &session, named::CREATE_QUALIFICATION_TYPE, body).await,
         Err(fault) => Err(fault),
     };
     let fault = match made {
         Ok(made) => {
+            let made: Value = serde_json::from_slice(&made).unwrap_or_default();
             let id = made["QualificationType"]["QualificationTypeId"].as_str().unwrap_or_default();
             return Ok(go(&format!("/requester/qualifications/{id}?done=new")));
         }
@@ -246,16 +248,9 @@ async fn read<'a>(
 
 /// What a worker answered: each question and its answer.
 fn answers(document: &str) -> Result<Vec<(String, String)>, String> {
-    let shown = |Column { name, value }: Column| match value {
-        ColumnValue::Text(text) => (name, show::excerpt(&text, MAX_ANSWER).text),
-        ColumnValue::File(size) => (name, format!("a file of {}", page::size(&size_of(size)))),
-    };
+    let shown = |Column { name, value }: Column| (name, page::answered(&value, MAX_ANSWER));
     let columns = columns(document).map_err(|why| why.to_string())?;
     Ok(columns.columns.into_iter().map(shown).collect())
-}
-
-fn size_of(size: u64) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX)
 }
 
 /// A test as a worker sees it who cannot hand it in.
@@ -314,5 +309,5 @@ async fn run(
     });
     let of: QualificationType = view.await?.of;
     let (name, body) = change.request(&of, form)?;
-    call::call(desk, session, name, body).await
+    call(desk, session, name, body).await.map(drop)
 }

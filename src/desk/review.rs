@@ -7,16 +7,16 @@ mod files;
 pub mod jobs;
 mod measures;
 mod query;
+mod scoped;
 mod table;
 
 use std::collections::{HashMap, HashSet};
 
 use askama::Template;
-use axum::extract::{Path, Query as Asked};
+use axum::extract::Query as Asked;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::desk::batches::Key;
 use crate::desk::head::Head;
 use crate::desk::live;
 use crate::desk::page::Page;
@@ -25,6 +25,7 @@ use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
 use crate::desk::review::measures::{AT_ONCE, MAX_AT_ONCE, Measured};
 use crate::desk::review::query::{Query, address_of};
+use crate::desk::review::scoped::Scoped;
 use crate::desk::review::table::{MOST_SORTED, Row, SIZE, Table};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -73,17 +74,15 @@ impl AnswersPage {
     /// The stream that keeps the page up to date.
     fn stream(&self) -> String {
         let answers = live::joined(self.table.rows.iter().map(|row| row.id.as_str()));
-        let (hit, of_type) = match &self.scope {
-            Scope::Hit(id) => (id.as_str(), ""),
-            Scope::Type(_) | Scope::Batch(_) => ("", self.subject.hit_type_id.as_str()),
+        let (name, of) = match &self.scope {
+            Scope::Hit(id) => ("hit", id.clone()),
+            Scope::Type(id) => ("type", id.clone()),
+            Scope::Batch(key) => ("of_batch", key.to_string()),
         };
-        live::address(&[
-            ("news", EventType::AssignmentSubmitted.as_str()),
-            ("hit", hit),
-            ("type", of_type),
-            ("since", &self.since),
-            ("answers", &answers),
-        ])
+        // A new answer may not be what the filters ask for.
+        let is_narrow = self.query.is_filtered();
+        let kind = if is_narrow { "" } else { EventType::AssignmentSubmitted.as_str() };
+        live::address(&[("news", kind), (name, &of), ("since", &self.since), ("answers", &answers)])
     }
 
     fn refusal(&self, id: &str) -> Option<&String> {
@@ -126,71 +125,14 @@ impl AnswersPage {
     }
 }
 
-/// `GET /requester/hits/{id}/answers`.
-pub async fn of_hit(
+/// `GET /requester/{kind}/{id}/answers`, where the kind is `hits`, `types` or `batches`.
+pub async fn show(
     desk: Desk,
     session: Session,
-    Path(id): Path<String>,
+    Scoped(scope): Scoped,
     Asked(query): Asked<Query>,
 ) -> Page {
-    show_answers(&desk, &session, &Scope::Hit(id), &query).await
-}
-
-/// `GET /requester/types/{id}/answers`.
-pub async fn of_type(
-    desk: Desk,
-    session: Session,
-    Path(id): Path<String>,
-    Asked(query): Asked<Query>,
-) -> Page {
-    show_answers(&desk, &session, &Scope::Type(id), &query).await
-}
-
-/// `GET /requester/batches/{id}/answers`.
-pub async fn of_batch(
-    desk: Desk,
-    session: Session,
-    Key(key): Key,
-    Asked(query): Asked<Query>,
-) -> Page {
-    show_answers(&desk, &session, &Scope::Batch(key), &query).await
-}
-
-/// `POST /requester/hits/{id}/answers`.
-pub async fn decide_of_hit(
-    desk: Desk,
-    session: Session,
-    Path(id): Path<String>,
-    Asked(query): Asked<Query>,
-    form: Form,
-) -> Page {
-    decide(&desk, &session, &Scope::Hit(id), query, &form).await
-}
-
-/// `POST /requester/types/{id}/answers`.
-pub async fn decide_of_type(
-    desk: Desk,
-    session: Session,
-    Path(id): Path<String>,
-    Asked(query): Asked<Query>,
-    form: Form,
-) -> Page {
-    decide(&desk, &session, &Scope::Type(id), query, &form).await
-}
-
-/// `POST /requester/batches/{id}/answers`.
-pub async fn decide_of_batch(
-    desk: Desk,
-    session: Session,
-    Key(key): Key,
-    Asked(query): Asked<Query>,
-    form: Form,
-) -> Page {
-    decide(&desk, &session, &Scope::Batch(key), query, &form).await
-}
-
-async fn show_answers(desk: &Desk, session: &Session, scope: &Scope, query: &Query) -> Page {
-    let page = read(desk, session, scope, query, DecisionForm::default()).await?;
+    let page = read(&desk, &session, &scope, &query, DecisionForm::default()).await?;
     Ok(answer_with(StatusCode::OK, page).await?)
 }
 
@@ -238,23 +180,30 @@ async fn read(
     })
 }
 
-/// Does what the form says, one assignment after the other, and goes back to the page. If something
-/// was refused, the page itself is the answer, and says so beside each row.
-async fn decide(desk: &Desk, session: &Session, scope: &Scope, query: Query, form: &Form) -> Page {
-    let outcome = decision::run(desk, session, form).await?;
+/// `POST /requester/{kind}/{id}/answers`: does what the form says, one assignment after the other,
+/// and goes back to the page. If something was refused, the page itself is the answer, and says so
+/// beside each row.
+pub async fn decide(
+    desk: Desk,
+    session: Session,
+    Scoped(scope): Scoped,
+    Asked(query): Asked<Query>,
+    form: Form,
+) -> Page {
+    let outcome = decision::run(&desk, &session, &form).await?;
     let is_incomplete = matches!(outcome, Outcome::Incomplete(_));
     let (status, refused) = match outcome {
         Outcome::Done { decision, count } => {
             let address = query.address(true);
             let done = decision.as_str();
-            return Ok(go(&format!("{}?done={done}&count={count}{address}", address_of(scope))));
+            return Ok(go(&format!("{}?done={done}&count={count}{address}", address_of(&scope))));
         }
         Outcome::Incomplete(refused) => (StatusCode::BAD_REQUEST, refused),
         Outcome::Refused(refused) => (StatusCode::CONFLICT, refused),
     };
     let query = Query { done: String::new(), ..query };
-    let mut page = read(desk, session, scope, &query, DecisionForm::of(form)).await?;
-    page.chosen = decision::chosen(form).into_iter().map(|(id, _)| id.to_owned()).collect();
+    let mut page = read(&desk, &session, &scope, &query, DecisionForm::of(&form)).await?;
+    page.chosen = decision::chosen(&form).into_iter().map(|(id, _)| id.to_owned()).collect();
     let of_rows = refused.iter().filter(|refused| !refused.id.is_empty());
     page.beside = of_rows.map(|refused| (refused.id.clone(), refused.why.clone())).collect();
     page.refused = refused;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use crate::desk::batches::shared::Shared;
+use crate::desk::batches::draft::Drafts;
 use crate::desk::review::counting::Jobs;
 use crate::desk::streams::Live;
 use crate::engine::Engine;
@@ -36,8 +36,8 @@ pub struct Desk {
     pub has_site: bool,
     /// Wrong secrets.
     pub attempts: Arc<Attempts>,
-    /// What pages of batches share.
-    pub batches: Arc<Shared>,
+    /// What was uploaded and is not published or applied yet.
+    pub drafts: Arc<Drafts>,
     /// Pages that are kept up to date.
     pub live: Arc<Live>,
     /// Measures that are counted in the background.
@@ -49,8 +49,8 @@ impl Desk {
     #[must_use]
     pub fn new(engine: Arc<Engine>, access: Access, has_site: bool) -> Self {
         let attempts = Arc::new(Attempts::new("secrets of requesters"));
-        let (batches, live, jobs) = (Arc::default(), Arc::default(), Arc::default());
-        Self { engine, access: Arc::new(access), has_site, attempts, batches, live, jobs }
+        let (drafts, live, jobs) = (Arc::default(), Arc::default(), Arc::default());
+        Self { engine, access: Arc::new(access), has_site, attempts, drafts, live, jobs }
     }
 }
 

@@ -37,7 +37,7 @@ impl Watchers {
 
 impl Engine {
     /// Changes after every turn of this process in which something happened to a HIT of that
-    /// requester, or to the work on it.
+    /// requester, to the work on it, or to a batch.
     pub fn changes_of(&self, requester_id: &str) -> watch::Receiver<()> {
         self.watchers.watch(requester_id)
     }

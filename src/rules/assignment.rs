@@ -43,6 +43,11 @@ pub fn place(arrived_at: Instant, last: i64) -> i64 {
     (arrived_at.0 << 20).max(last.saturating_add(1))
 }
 
+/// When the assignment with this sort key was submitted.
+pub const fn submitted_at(place: i64) -> Instant {
+    Instant(place >> 20).whole_second()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

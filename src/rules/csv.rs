@@ -160,7 +160,8 @@ impl<'t> Rows<'t> {
     /// Reads the header.
     ///
     /// # Errors
-    /// There is none, or it has too many columns.
+    /// There is none, its columns are separated by something else than commas, or there are too
+    /// many.
     pub fn begin(text: &'t str, limits: Limits) -> Result<Self, Vec<TableNote>> {
         let most = limits.columns;
         let mut records = Records::new(text, most);
@@ -172,6 +173,9 @@ impl<'t> Rows<'t> {
         }
         if wanted > most {
             return fails(format!("there are more than {most} columns"));
+        }
+        if let Some(what) = separator(&records) {
+            return fails(format!("the file seems to be separated by {what}, not by commas"));
         }
         let name = |place: usize| records.get(place).unwrap_or_default().trim();
         let is_read = |place: &usize| limits.only.is_empty() || limits.only.contains(&name(*place));
@@ -213,6 +217,15 @@ impl<'t> Rows<'t> {
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         self.places.iter().filter_map(|place| self.records.get(*place))
     }
+}
+
+/// What stands between the columns of a header that has no comma, if it seems to have several.
+fn separator(header: &Records<'_>) -> Option<&'static str> {
+    let cell = header.get(0).filter(|_| header.count == 1)?;
+    [(';', "semicolons"), ('\t', "tabs")]
+        .iter()
+        .find(|(c, _)| cell.contains(*c))
+        .map(|(_, what)| *what)
 }
 
 const NO_PARTNER: &str = "a quotation mark has no partner";

@@ -208,7 +208,7 @@ pub struct Cost {
 }
 
 /// How much work the HITs of a batch have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct WorkCounts {
     /// All assignments that there can be, of the HITs that are made.
@@ -221,6 +221,17 @@ pub struct WorkCounts {
     pub approved: i64,
     /// Rejected.
     pub rejected: i64,
+}
+
+impl WorkCounts {
+    /// Adds the work on other HITs.
+    pub const fn add(&mut self, other: &Self) {
+        self.max += other.max;
+        self.pending += other.pending;
+        self.submitted += other.submitted;
+        self.approved += other.approved;
+        self.rejected += other.rejected;
+    }
 }
 
 /// A batch, as it stands.

@@ -16,7 +16,6 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "assets/",
     "batches.css",
-    "batches.js",
     "clock.js",
     "console.css",
     "console.js",

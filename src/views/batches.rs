@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::rules::batch::results::{Line, Rates};
 use crate::shapes::batch::Batch;
 use crate::store::batch_results::{self, PAGE, Place};
-use crate::store::{batches, requesters};
+use crate::store::{batch_lists, batches, requesters};
 use crate::turn::Turn;
 
 /// A batch, with how much work its HITs have.
@@ -13,7 +13,7 @@ use crate::turn::Turn;
 /// There is none; the database failed.
 pub async fn show(turn: &mut Turn, key: i64, owner: Option<&str>) -> Result<Batch, Fault> {
     let batch = batches::find(&mut turn.tx, key, owner).await?;
-    let assignments = Some(batches::counts(&mut turn.tx, key).await?);
+    let assignments = Some(batch_lists::counts_of(&mut turn.tx, key).await?);
     Ok(Batch { assignments, ..batch })
 }
 

@@ -55,6 +55,6 @@ pub async fn file_token(
 }
 
 /// The page that shows no such work.
-pub fn none() -> Fault {
+fn none() -> Fault {
     Fault::not_found("You have submitted no such assignment.")
 }

@@ -1,8 +1,8 @@
 //! `multipart/form-data`: the parts of a posted form, in the order in which they were sent.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use futures_util::{FutureExt as _, stream};
-use multer::Multipart;
+use multer::{Constraints, Multipart, SizeLimit};
 
 use crate::rules::posted::Field;
 
@@ -38,6 +38,76 @@ pub fn parts(content_type: &str, body: &Bytes, most: usize) -> Option<Vec<Part>>
     let whole = stream::iter([Ok::<_, std::io::Error>(body.clone())]);
     // All of the body is there, so that nothing waits.
     read(Multipart::new(whole, boundary), most).now_or_never()?
+}
+
+/// How much of a form is read while it arrives.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// So many fields.
+    pub fields: usize,
+    /// Of each file so many bytes are kept, and the rest is passed over.
+    pub file: usize,
+    /// So many bytes are kept of all fields.
+    pub kept: usize,
+    /// So many bytes arrive.
+    pub all: u64,
+}
+
+/// Why a form was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It has more than it may have.
+    TooLong,
+    /// It is something else, or broke off.
+    Damaged,
+}
+
+impl From<multer::Error> for Unread {
+    fn from(error: multer::Error) -> Self {
+        match error {
+            multer::Error::StreamSizeExceeded { .. } => Self::TooLong,
+            _ => Self::Damaged,
+        }
+    }
+}
+
+/// As [`parts`], of a body that arrives: a file that is too long is cut, and what stands behind it
+/// is read.
+///
+/// # Errors
+/// Why nothing was read.
+pub async fn cut_parts(content_type: &str, body: Body, most: Most) -> Result<Vec<Part>, Unread> {
+    let boundary = multer::parse_boundary(content_type)?;
+    if boundary.len() > MAX_BOUNDARY {
+        return Err(Unread::Damaged);
+    }
+    let all = Constraints::new().size_limit(SizeLimit::new().whole_stream(most.all));
+    let mut multipart = Multipart::with_constraints(body.into_data_stream(), boundary, all);
+    let (mut parts, mut kept) = (Vec::new(), 0);
+    while let Some(mut part) = multipart.next_field().await? {
+        let is_file = part.file_name().is_some();
+        let mut content = Vec::new();
+        while let Some(mut chunk) = part.chunk().await? {
+            if is_file {
+                chunk.truncate(most.file.saturating_sub(content.len()));
+            }
+            kept += chunk.len();
+            // What is too long is read to its end: a browser that cannot send does not read.
+            if kept <= most.kept {
+                content.extend_from_slice(&chunk);
+            }
+        }
+        if parts.len() == most.fields {
+            return Err(Unread::TooLong);
+        }
+        parts.push(Part {
+            name: plain(part.name().ok_or(Unread::Damaged)?),
+            file_name: part.file_name().map(plain),
+            content_type: part.content_type().map(ToString::to_string),
+            content: content.into(),
+        });
+    }
+    if kept > most.kept { Err(Unread::TooLong) } else { Ok(parts) }
 }
 
 async fn read(mut multipart: Multipart<'_>, most: usize) -> Option<Vec<Part>> {

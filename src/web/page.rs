@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::Fault;
+use crate::rules::question::columns::ColumnValue;
 use crate::views::show;
 
 /// A template as text.
@@ -20,6 +21,13 @@ pub fn html(text: String) -> impl IntoResponse {
 /// A template as an answer.
 pub fn answer<E: From<Fault>>(template: &impl Template) -> Result<Response, E> {
     Ok(html(render(template)?).into_response())
+}
+
+/// A table as a file that the browser saves under this name.
+pub fn csv(name: &str, text: String) -> Response {
+    let name = format!("attachment; filename=\"{name}\"");
+    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
+    ([kind, (header::CONTENT_DISPOSITION, name)], text).into_response()
 }
 
 /// Sends the browser on; what was posted is not posted again.
@@ -45,6 +53,16 @@ pub fn size(bytes: &i64) -> String {
         kib @ 1..10 => format!("{kib}.{} KiB", bytes % 1024 * 10 / 1024),
         kib @ 10..1024 => format!("{kib} KiB"),
         kib => format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024),
+    }
+}
+
+/// What was answered, as a text of about so many bytes at most.
+pub fn answered(value: &ColumnValue, most: usize) -> String {
+    match value {
+        ColumnValue::Text(text) => show::excerpt(text, most).text,
+        ColumnValue::File(bytes) => {
+            format!("a file of {}", size(&i64::try_from(*bytes).unwrap_or(i64::MAX)))
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use tokio::sync::Semaphore;
 
 use crate::engine::{Engine, compute};
 use crate::fault::{Code, Fault};
@@ -12,9 +12,13 @@ use crate::rules::batch::results::{Line, Results};
 use crate::rules::csv::Formulas;
 use crate::store::requesters::Requester;
 use crate::views::batches;
+use crate::web::page;
 
 /// All results together have so many bytes at most.
 const MAX_RESULTS: usize = 256 << 20;
+
+/// So many files are made at once: each is held in memory.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// Workers whose rates are read at a time.
 const WORKERS_TOGETHER: usize = 200;
@@ -28,11 +32,12 @@ pub async fn answer(
     (key, owner): (i64, Option<String>),
     formulas: Formulas,
 ) -> Result<Response, Fault> {
+    let closed = |_| Fault::Service("no results are made any more".to_owned());
+    let place = PLACES.acquire().await.map_err(closed)?;
     let results = read(engine, key, owner).await?;
     let text = compute(move || results.csv(formulas, MAX_RESULTS)).await?.ok_or_else(too_long)?;
-    let name = format!("attachment; filename=\"Batch_{key}_batch_results.csv\"");
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, &name)];
-    Ok((headers, text).into_response())
+    drop(place);
+    Ok(page::csv(&format!("Batch_{key}_batch_results.csv"), text))
 }
 
 fn too_long() -> Fault {

@@ -10,7 +10,7 @@ use crate::fault::{Code, Fault};
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::question::filling::{Filling, SentFile};
 use crate::rules::text::{self, is_clean};
-use crate::web::multipart::{Part, parts};
+use crate::web::multipart::{Most, Part, Unread, cut_parts, parts};
 
 /// The longest body of work, in bytes: one file of the largest size, and some more.
 const MAX_WORK: usize = 16 << 20;
@@ -20,6 +20,10 @@ const MAX_PASSED_OVER: usize = 4 * MAX_WORK;
 /// The most fields of a form, since each takes memory: an answer document of the longest length
 /// has no more answers.
 const MOST_FIELDS: usize = 100_000;
+/// So much of a form with files is read at most, with what is passed over of a file.
+const MAX_WITH_FILES: u64 = 1 << 30;
+/// So much of it is kept: two files of the largest size, and some more.
+const MAX_KEPT: usize = 36 << 20;
 /// The longest body of a page that takes no work.
 const MAX_FIELDS: usize = 1 << 20;
 
@@ -37,10 +41,45 @@ impl<S: Sync, const MOST: usize> FromRequest<S> for Sent<MOST> {
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
-        let content_type = request.headers().get(header::CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let content_type = content_type.to_owned();
+        let content_type = content_type(&request);
         Ok(Self { content_type, body: whole(request.into_body(), MOST).await })
+    }
+}
+
+fn content_type(request: &Request) -> String {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    content_type.unwrap_or_default().to_owned()
+}
+
+/// A posted form with files, or why it was not read. Of each file `FILE` bytes are kept: what was
+/// typed is not lost with a file that is too long. Whoever takes such a file refuses it.
+#[derive(Debug)]
+pub struct SentFiles<const FILE: usize>(Result<Vec<Part>, Fault>);
+
+impl<S: Sync, const FILE: usize> FromRequest<S> for SentFiles<FILE> {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
+        let content_type = content_type(&request);
+        let most = Most { fields: MOST_FIELDS, file: FILE, kept: MAX_KEPT, all: MAX_WITH_FILES };
+        let parts = cut_parts(&content_type, request.into_body(), most).await;
+        Ok(Self(parts.map_err(|why| match why {
+            Unread::TooLong => too_long(MAX_KEPT),
+            Unread::Damaged => Fault::unreadable(NO_FORM),
+        })))
+    }
+}
+
+impl<const FILE: usize> SentFiles<FILE> {
+    /// The form. A file field in which no file was chosen is left out; characters that no text
+    /// holds are, too.
+    ///
+    /// # Errors
+    /// It is too long, or broke off; it is no form of several parts.
+    pub async fn filling(self) -> Result<Filling, Fault> {
+        let parts = self.0?;
+        compute(move || filling(parts)).await
     }
 }
 
@@ -61,10 +100,14 @@ async fn whole(body: Body, most: usize) -> Result<Bytes, Fault> {
         }
     }
     if length > most {
-        let why = format!("it has more than {} MiB, and no more is taken.", most >> 20);
-        return Err(problem(Code::TooLong, &why));
+        return Err(too_long(most));
     }
     Ok(read.into())
+}
+
+fn too_long(most: usize) -> Fault {
+    let why = format!("it has more than {} MiB, and no more is taken.", most >> 20);
+    problem(Code::TooLong, &why)
 }
 
 fn problem(code: Code, why: &str) -> Fault {
@@ -109,14 +152,15 @@ impl<const MOST: usize> Sent<MOST> {
     }
 }
 
+const NO_FORM: &str = "What the page posted is no multipart/form-data, although it says so.";
+
 /// The parts of a form as it was posted.
 fn posted(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Fault> {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let posted = match kind.as_str() {
-        "multipart/form-data" => parts(content_type, body, MOST_FIELDS).ok_or_else(|| {
-            let why = "What the page posted is no multipart/form-data, although it says so.";
-            Fault::unreadable(why)
-        })?,
+        "multipart/form-data" => {
+            parts(content_type, body, MOST_FIELDS).ok_or_else(|| Fault::unreadable(NO_FORM))?
+        }
         "" | "application/x-www-form-urlencoded" => {
             if body.split(|byte| *byte == b'&').nth(MOST_FIELDS).is_some() {
                 return Err(too_many());

@@ -1,5 +1,9 @@
 //! Batches: HITs from a template and a CSV, their results, and reviews by an uploaded file.
 
+mod many;
+mod overturned;
+mod portions;
+
 use axum::body::Body;
 use axum::http::Request;
 use mturk_local::emulator::Options;

@@ -1,7 +1,7 @@
 //! The requester's desk: who is let in, and what they see and do.
 
 mod lists;
-mod live;
+pub mod live;
 mod one;
 mod sign_in;
 

@@ -48,6 +48,7 @@ pub async fn next(turn: &mut Turn, subject: &str) -> Result<(), Fault> {
     };
     turn.requester = nobody;
     done?;
+    turn.touch(&batch.requester_id);
     batches::save(&mut turn.tx, &batch).await?;
     let is_stopped = batch.work.kind == WorkKind::Publish && batch.status == BatchStatus::Stopped;
     if batch.work.is_over() || is_stopped { Ok(()) } else { schedule(turn, key).await }

@@ -4,42 +4,27 @@ use crate::actions::batches;
 use crate::desk::batches::entered::UNITS;
 use crate::fault::{Code, Fault};
 use crate::shapes::batch::Batch;
+use crate::shapes::words::words;
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
 use crate::views::show;
 use crate::web::form::Form;
 
-/// What can be done with a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Each HIT gets more assignments, or more time.
-    Extend,
-    /// Each HIT gets as many more assignments as were rejected.
-    Republish,
-    /// The rest is published after all.
-    Publish,
-    /// Its HITs expire.
-    Cancel,
+words! { store
+    /// What can be done with a batch.
+    Change {
+        /// Each HIT gets more assignments, or more time.
+        Extend = "extend",
+        /// Each HIT gets as many more assignments as were rejected.
+        Republish = "republish",
+        /// The rest is published after all.
+        Publish = "publish",
+        /// Its HITs expire.
+        Cancel = "cancel",
+    }
 }
 
 impl Change {
-    const ALL: [Self; 4] = [Self::Extend, Self::Republish, Self::Publish, Self::Cancel];
-
-    /// The word in the form's address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Extend => "extend",
-            Self::Republish => "republish",
-            Self::Publish => "publish",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    /// The change that has this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|change| change.as_str() == word)
-    }
-
     /// What the page says when it has begun.
     pub const fn done(self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ use crate::money::Funds;
 use crate::rules::batch::samples::{SAMPLES, Sample};
 use crate::rules::batch::template::Template as Pages;
 use crate::rules::batch::{self, CheckedBatch};
+use crate::rules::csv::Limits;
 use crate::rules::frame::{FrameParameters, NOT_AVAILABLE};
 use crate::rules::question::{HtmlQuestion, Question};
 use crate::shapes::batch::{Batch, NewBatch};
@@ -32,10 +33,10 @@ use crate::views::show;
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
 use crate::web::question::{self, Frame};
-use crate::web::sent::Sent;
+use crate::web::sent::SentFiles;
 
-/// The longest form: a table of the largest size, a template, and some more.
-const MAX_FORM: usize = 18 << 20;
+/// Of a file one byte more is read than it may have.
+const MAX_FILE: usize = Limits::DATA.bytes + 1;
 
 /// What stands in the address of the form.
 #[derive(Debug, Default, Deserialize)]
@@ -54,8 +55,25 @@ struct FormPage<'a> {
     draft: String,
     wrong: Vec<Wrong>,
     problems: Vec<TableNote>,
+    /// The sample that would replace a template of one's own.
+    asked: Option<&'static Sample>,
     /// The variables of the template, if there is one.
     variables: Vec<String>,
+}
+
+/// What a form says that comes back.
+#[derive(Default)]
+struct Answer {
+    status: StatusCode,
+    wrong: Vec<Wrong>,
+    problems: Vec<TableNote>,
+    asked: Option<&'static Sample>,
+}
+
+impl Answer {
+    fn bad(wrong: Vec<Wrong>, problems: Vec<TableNote>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, wrong, problems, asked: None }
+    }
 }
 
 impl FormPage<'_> {
@@ -76,7 +94,7 @@ pub async fn ask(desk: Desk, session: Session, Query(query): Query<FormQuery>) -
     let entered = kept.as_ref().map_or(&nothing, |draft| &draft.entered);
     let wrong = if is_lost { vec![lost_file()] } else { Vec::new() };
     let draft = if is_lost { String::new() } else { query.draft };
-    let page = form(&desk, &session, entered, draft, (wrong, Vec::new())).await?;
+    let page = form(&desk, &session, entered, draft, Answer { wrong, ..Answer::default() }).await?;
     Ok(html(page).into_response())
 }
 
@@ -90,12 +108,13 @@ async fn form(
     session: &Session,
     entered: &Entered,
     draft: String,
-    (wrong, problems): (Vec<Wrong>, Vec<TableNote>),
+    answer: Answer,
 ) -> Result<String, Fault> {
+    let Answer { wrong, problems, asked, .. } = answer;
     let head = Head::read(desk, session).await?;
     let template = entered.template.clone();
     let variables = compute(move || variables(&template)).await?;
-    render(&FormPage { head, entered, draft, wrong, problems, variables })
+    render(&FormPage { head, entered, draft, wrong, problems, asked, variables })
 }
 
 fn variables(template: &str) -> Vec<String> {
@@ -104,7 +123,7 @@ fn variables(template: &str) -> Vec<String> {
 }
 
 fn find(desk: &Desk, session: &Session, id: &str) -> Option<Arc<BatchDraft>> {
-    match desk.batches.drafts.find(&session.requester.id, id, real_now()) {
+    match desk.drafts.find(&session.requester.id, id, real_now()) {
         Some(Content::Batch(draft)) => Some(draft),
         _ => None,
     }
@@ -112,29 +131,33 @@ fn find(desk: &Desk, session: &Session, id: &str) -> Option<Arc<BatchDraft>> {
 
 /// `POST /requester/batches/new`: checks what was entered, and leads to its preview. If anything is
 /// refused, the form comes back with what was entered, and says all of it.
-pub async fn enter(desk: Desk, session: Session, sent: Sent<MAX_FORM>) -> Page {
+pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> Page {
     let filling = sent.filling().await?;
     let text = |name: &str| filling.texts.iter().find(|(known, _)| known == name);
     let text = |name: &str| text(name).map(|(_, text)| text.clone()).unwrap_or_default();
-    let (sample, id) = (text("sample"), text("draft"));
+    let (sample, replace, id) = (text("sample"), text("replace"), text("draft"));
     let kept = find(&desk, &session, &id);
     let is_lost = kept.is_none() && !id.is_empty();
     let (mut entered, mut wrong) =
         compute(move || Entered::of(filling, kept.as_ref().map(|kept| &kept.entered))).await?;
-    if let Some(sample) = Sample::find(&sample) {
-        entered.take_sample(sample);
-        return refused(&desk, &session, entered, (StatusCode::OK, wrong, Vec::new())).await;
+    if let Some(sample) = Sample::find(&replace).or_else(|| Sample::find(&sample)) {
+        let asked = Some(sample).filter(|_| replace.is_empty() && entered.has_own_template());
+        if asked.is_none() {
+            entered.take_sample(sample);
+        }
+        let answer = Answer { wrong, asked, ..Answer::default() };
+        return refused(&desk, &session, entered, answer).await;
     }
     let is_real = desk.engine.market().profile == Profile::Production;
     let new = match entered.read(is_real) {
         Ok(new) if wrong.is_empty() => new,
-        Ok(_) => return refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await,
+        Ok(_) => return refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await,
         Err(more) => {
             wrong.extend(more);
             if is_lost && entered.file.is_none() {
                 wrong.insert(0, lost_file());
             }
-            return refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await;
+            return refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await;
         }
     };
     let mut checked = match compute(move || batch::check(new)).await? {
@@ -142,23 +165,21 @@ pub async fn enter(desk: Desk, session: Session, sent: Sent<MAX_FORM>) -> Page {
         Err(why) => {
             let (wrong, mut problems) = said(why);
             problems.splice(0..0, entered.file.iter().filter_map(|file| file.note.clone()));
-            return refused(&desk, &session, entered, (BAD, wrong, problems)).await;
+            return refused(&desk, &session, entered, Answer::bad(wrong, problems)).await;
         }
     };
     let note = entered.file.as_ref().and_then(|file| file.note.clone());
     checked.table.notes.splice(0..0, note);
     let draft = Arc::new(BatchDraft { entered, checked: Some(Arc::new(checked)) });
     let (owner, content) = (&session.requester.id, Content::Batch(Arc::clone(&draft)));
-    if let Some(id) = desk.batches.drafts.add(owner, content, real_now()) {
+    if let Some(id) = desk.drafts.add(owner, content, real_now()) {
         return Ok(go(&format!("/requester/batches/drafts/{id}")));
     }
     let wrong = vec![Wrong::new("data", too_large())];
     let mut entered = draft.entered.clone();
     entered.file = None;
-    refused(&desk, &session, entered, (BAD, wrong, Vec::new())).await
+    refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await
 }
-
-const BAD: StatusCode = StatusCode::BAD_REQUEST;
 
 fn too_large() -> String {
     let limit = MAX_DRAFT_BYTES >> 20;
@@ -169,22 +190,18 @@ fn too_large() -> String {
 }
 
 /// The form with what was entered; its file stays here, since a browser gives none back.
-async fn refused(
-    desk: &Desk,
-    session: &Session,
-    entered: Entered,
-    (status, mut wrong, problems): (StatusCode, Vec<Wrong>, Vec<TableNote>),
-) -> Page {
+async fn refused(desk: &Desk, session: &Session, entered: Entered, mut answer: Answer) -> Page {
     let mut id = String::new();
     let draft = Arc::new(BatchDraft { entered, checked: None });
     if draft.entered.file.is_some() {
         let content = Content::Batch(Arc::clone(&draft));
-        match desk.batches.drafts.add(&session.requester.id, content, real_now()) {
+        match desk.drafts.add(&session.requester.id, content, real_now()) {
             Some(kept) => id = kept,
-            None => wrong.push(Wrong::new("data", too_large())),
+            None => answer.wrong.push(Wrong::new("data", too_large())),
         }
     }
-    let page = form(desk, session, &draft.entered, id, (wrong, problems)).await?;
+    let status = answer.status;
+    let page = form(desk, session, &draft.entered, id, answer).await?;
     Ok((status, html(page)).into_response())
 }
 
@@ -275,7 +292,7 @@ pub async fn preview(
     Query(query): Query<RowQuery>,
 ) -> Page {
     let owner = &session.requester.id;
-    let kept = desk.batches.drafts.find(owner, &id, real_now());
+    let kept = desk.drafts.find(owner, &id, real_now());
     if let Some(to) = kept.as_ref().and_then(after) {
         return Ok(to);
     }
@@ -333,7 +350,7 @@ pub async fn page(
 /// `POST /requester/batches/drafts/{draft}`: makes the batch. Who takes the draft is alone with it,
 /// so two clicks make one batch.
 pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
-    let (owner, drafts) = (&session.requester.id, &desk.batches.drafts);
+    let (owner, drafts) = (&session.requester.id, &desk.drafts);
     let Some(draft) = drafts.take(owner, &id, real_now()) else { return Ok(lost()) };
     if let Some(to) = after(&draft.content) {
         return Ok(to);
@@ -344,25 +361,18 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
         return Ok(lost());
     };
     let input = (Arc::clone(&checked), session.requester.access_key.clone());
-    let (engine, shared) = (Arc::clone(&desk.engine), Arc::clone(&desk.batches));
-    // The browser hangs up on the first of two clicks.
-    let made = tokio::spawn(async move {
-        let made: Result<Batch, Fault> = engine
-            .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
-            .await;
-        match &made {
-            Ok(batch) => shared.drafts.done(draft, Content::Published(batch.batch_id)),
-            Err(_) => shared.drafts.put(draft),
-        }
-        made
-    });
-    let made = made.await.unwrap_or_else(|error| Err(Fault::Service(error.to_string())));
+    let made: Result<Batch, Fault> = desk
+        .engine
+        .write_long(input, |turn, (checked, of)| Box::pin(batches::create(turn, checked, of)))
+        .await;
     let fault = match made {
         Ok(batch) => {
+            drafts.done(draft, Content::Published(batch.batch_id));
             return Ok(go(&format!("/requester/batches/{}?done=create", batch.batch_id)));
         }
         Err(fault) => fault,
     };
+    drafts.put(draft);
     let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
     let why = Some(refusal.text());
     let page = preview_page(&desk, &session, (&id, &checked), 0, why).await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::fault::Refusal;
 use crate::money::Cents;
-use crate::rules::batch::samples::Sample;
+use crate::rules::batch::samples::{SAMPLES, Sample};
 use crate::rules::batch::{MAX_TEMPLATE_BYTES, Refused};
 use crate::rules::csv::{self, Decoded};
 use crate::rules::qualification::system::{LOCALE, SYSTEM, Subject};
@@ -148,6 +148,12 @@ impl Entered {
         let first =
             || FIELDS.iter().find(|(known, _)| *known == name).map_or("", |(_, first)| first);
         self.fields.get(name).map_or_else(first, String::as_str)
+    }
+
+    /// Whether there is a template that is none of the built-in ones.
+    pub fn has_own_template(&self) -> bool {
+        let own = self.template.trim();
+        !own.is_empty() && SAMPLES.iter().all(|sample| sample.html.trim() != own)
     }
 
     /// Takes a built-in template instead of what stands there.

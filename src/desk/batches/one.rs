@@ -9,9 +9,10 @@ use serde::Deserialize;
 use crate::desk::batches::change::{Change, Wanted, begin};
 use crate::desk::batches::entered::UNITS;
 use crate::desk::batches::key::Key;
-use crate::desk::batches::live::Progress;
 use crate::desk::head::Head;
+use crate::desk::live;
 use crate::desk::page::{Page, message, status};
+use crate::desk::parts::BatchProgress;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::Fault;
@@ -49,7 +50,6 @@ pub struct Refused {
 #[derive(Template)]
 #[template(path = "desk_batch.html")]
 struct BatchPage<'a> {
-    progress: String,
     head: Head,
     view: BatchView,
     done: Option<&'static str>,
@@ -58,6 +58,11 @@ struct BatchPage<'a> {
 }
 
 impl BatchPage<'_> {
+    /// The stream that keeps the page up to date.
+    fn stream(&self) -> String {
+        live::address(&[("batch", &self.view.batch.batch_id.to_string())])
+    }
+
     fn refusal(&self, form: &str) -> Option<&Refused> {
         self.refused.as_ref().filter(|refused| refused.form == form)
     }
@@ -113,8 +118,7 @@ pub async fn page(
 ) -> Result<String, Fault> {
     let head = Head::read(desk, session).await?;
     let view = read(desk, session, key).await?;
-    let progress = Progress { view: &view, form_token: &head.form_token }.html()?;
-    render(&BatchPage { progress, head, view, done, refused, form })
+    render(&BatchPage { head, view, done, refused, form })
 }
 
 async fn read(desk: &Desk, session: &Session, key: i64) -> Result<BatchView, Fault> {

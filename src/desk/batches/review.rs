@@ -78,7 +78,7 @@ pub async fn upload(desk: Desk, session: Session, Key(key): Key, sent: Sent<MAX_
         Err(why) => return explained(&desk, &session, key, why).await,
     }
     let content = Content::Review(key, reviewed);
-    if let Some(id) = desk.batches.drafts.add(&session.requester.id, content, real_now()) {
+    if let Some(id) = desk.drafts.add(&session.requester.id, content, real_now()) {
         return Ok(go(&format!("/requester/batches/{key}/review/{id}")));
     }
     let why = "The file has more decisions than are kept. Upload it in parts.".to_owned();
@@ -117,7 +117,7 @@ pub async fn confirm(
     Key(key): Key,
     Path((_, id)): Path<(String, String)>,
 ) -> Page {
-    let kept = desk.batches.drafts.find(&session.requester.id, &id, real_now());
+    let kept = desk.drafts.find(&session.requester.id, &id, real_now());
     if let Some(to) = kept.as_ref().and_then(after) {
         return Ok(to);
     }
@@ -140,7 +140,7 @@ pub async fn apply(
     Key(key): Key,
     Path((_, id)): Path<(String, String)>,
 ) -> Page {
-    let drafts = &desk.batches.drafts;
+    let drafts = &desk.drafts;
     let Some(draft) = drafts.take(&session.requester.id, &id, real_now()) else {
         return Ok(lost());
     };

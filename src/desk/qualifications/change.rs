@@ -7,47 +7,29 @@ use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::rules::worker::well_formed;
 use crate::shapes::qualification::QualificationTypeStatus;
+use crate::shapes::words::words;
 use crate::store::qualification_types::QualificationType;
 use crate::web::form::Form;
 
-/// What can be changed in a type, and for whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// The type itself.
-    Update,
-    /// It is deleted.
-    Delete,
-    /// A worker who asks for it gets it.
-    Accept,
-    /// A worker who asks for it does not get it.
-    Reject,
-    /// A worker gets it, or another score.
-    Grant,
-    /// A worker loses it.
-    Revoke,
+words! { store
+    /// What can be changed in a type, and for whom.
+    Change {
+        /// The type itself.
+        Update = "update",
+        /// It is deleted.
+        Delete = "delete",
+        /// A worker who asks for it gets it.
+        Accept = "accept",
+        /// A worker who asks for it does not get it.
+        Reject = "reject",
+        /// A worker gets it, or another score.
+        Grant = "grant",
+        /// A worker loses it.
+        Revoke = "revoke",
+    }
 }
 
 impl Change {
-    const ALL: [Self; 6] =
-        [Self::Update, Self::Delete, Self::Accept, Self::Reject, Self::Grant, Self::Revoke];
-
-    /// The word in the form's address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Accept => "accept",
-            Self::Reject => "reject",
-            Self::Grant => "grant",
-            Self::Revoke => "revoke",
-        }
-    }
-
-    /// The change that has this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|change| change.as_str() == word)
-    }
-
     /// What the page says when it is done.
     pub const fn done(self) -> &'static str {
         match self {

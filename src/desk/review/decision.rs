@@ -11,38 +11,22 @@ use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::shapes::assignment::AssignmentStatus;
+use crate::shapes::words::words;
 use crate::time::Instant;
 use crate::views::desk::review;
 use crate::web::form::Form as Posted;
 
-/// What is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// Submitted work is approved.
-    Approve,
-    /// Submitted work is rejected.
-    Reject,
-    /// Rejected work is approved after all.
-    Override,
-    /// A bonus is paid.
-    Bonus,
-}
-
-impl Decision {
-    /// The word of forms and addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Override => "override",
-            Self::Bonus => "bonus",
-        }
-    }
-
-    /// The decision of that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        let all = [Self::Approve, Self::Reject, Self::Override, Self::Bonus];
-        all.into_iter().find(|decision| decision.as_str() == word)
+words! { store
+    /// What is decided.
+    Decision {
+        /// Submitted work is approved.
+        Approve = "approve",
+        /// Submitted work is rejected.
+        Reject = "reject",
+        /// Rejected work is approved after all.
+        Override = "override",
+        /// A bonus is paid.
+        Bonus = "bonus",
     }
 }
 

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Response;
 
-use crate::desk::batches::Key;
 use crate::desk::head::Head;
 use crate::desk::live;
 use crate::desk::page::Page;
 use crate::desk::review::counting::Measuring;
 use crate::desk::review::query;
+use crate::desk::review::scoped::Scoped;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::rules::frame::encoded;
@@ -48,22 +47,8 @@ pub fn address_of(scope: &Scope) -> String {
     }
 }
 
-/// `POST /requester/hits/{id}/measures`.
-pub async fn of_hit(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
-    begin(&desk, &session, Scope::Hit(id)).await
-}
-
-/// `POST /requester/types/{id}/measures`.
-pub async fn of_type(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
-    begin(&desk, &session, Scope::Type(id)).await
-}
-
-/// `POST /requester/batches/{id}/measures`.
-pub async fn of_batch(desk: Desk, session: Session, Key(key): Key) -> Page {
-    begin(&desk, &session, Scope::Batch(key)).await
-}
-
-async fn begin(desk: &Desk, session: &Session, scope: Scope) -> Page {
+/// `POST /requester/{kind}/{id}/measures`, where the kind is `hits`, `types` or `batches`.
+pub async fn begin(desk: Desk, session: Session, Scoped(scope): Scoped) -> Page {
     let requester = &session.requester;
     let read = desk.engine.read(Arc::clone(requester), scope.clone(), |turn, scope| {
         Box::pin(review::subject(turn, scope))

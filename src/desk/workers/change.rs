@@ -2,56 +2,38 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::call;
+use crate::desk::call::call;
 use crate::desk::review::decision;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::rules::limits;
+use crate::shapes::words::words;
 use crate::web::form::Form;
 
 /// The longest reason of a block or a bonus, in characters. The service documents none.
 pub const MAX_REASON: usize = 2000;
 
-/// What can be done about a worker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// The worker can accept none of the requester's HITs any more.
-    Block,
-    /// The worker can again.
-    Unblock,
-    /// The worker gets mail.
-    Message,
-    /// The worker is paid more for some work.
-    Bonus,
-    /// The worker gets a qualification, or another score.
-    Grant,
-    /// The worker loses a qualification.
-    Revoke,
+words! { store
+    /// What can be done about a worker.
+    Change {
+        /// The worker can accept none of the requester's HITs any more.
+        Block = "block",
+        /// The worker can again.
+        Unblock = "unblock",
+        /// The worker gets mail.
+        Message = "message",
+        /// The worker is paid more for some work.
+        Bonus = "bonus",
+        /// The worker gets a qualification, or another score.
+        Grant = "grant",
+        /// The worker loses a qualification.
+        Revoke = "revoke",
+    }
 }
 
 impl Change {
-    const ALL: [Self; 6] =
-        [Self::Block, Self::Unblock, Self::Message, Self::Bonus, Self::Grant, Self::Revoke];
-
-    /// The word in the form's address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Block => "block",
-            Self::Unblock => "unblock",
-            Self::Message => "message",
-            Self::Bonus => "bonus",
-            Self::Grant => "grant",
-            Self::Revoke => "revoke",
-        }
-    }
-
-    /// The change that has this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|change| change.as_str() == word)
-    }
-
     /// What the page says when it is done.
     pub const fn done(self) -> &'static str {
         match self {
@@ -109,7 +91,8 @@ impl Change {
             }
         }
         let (name, body) = self.request(worker_id, form)?;
-        let answer = call::answer(desk, session, name, body).await?;
+        let answer = call(desk, session, name, body).await?;
+        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         let failure = &answer["NotifyWorkersFailureStatuses"][0]["NotifyWorkersFailureMessage"];
         match failure.as_str() {
             Some(why) => Err(Fault::unreadable(format!("{why}, as far as it was reviewed."))),

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse as _;
-
 use crate::desk::page::Page;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::rules::worker_csv::{Download, Line};
 use crate::views::desk::workers::{self, Exported};
+use crate::web::page::csv;
 
 /// The file has so many bytes at most.
 const MAX_FILE: usize = 64 << 20;
@@ -41,7 +39,5 @@ pub async fn download(desk: Desk, session: Session) -> Page {
             return Err(Fault::refused(Code::TooLong, message).into());
         }
     }
-    let name = "attachment; filename=\"workers.csv\"";
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)];
-    Ok((headers, download.finish()).into_response())
+    Ok(csv("workers.csv", download.finish()))
 }

@@ -2,7 +2,8 @@
 //!
 //! Facts: the names of the columns and the forms of the values are from saved files in public
 //! projects. Assumed: that `NumberOfSimilarHITs` and `LifetimeInSeconds` are empty; that `Approve`
-//! and `Reject` are empty whatever was decided; that the rates are about work for this requester.
+//! and `Reject` are empty whatever was decided; that the rates are about work for this
+//! requester, and those of the last days about what was submitted then, whenever it was decided.
 
 use std::collections::{BTreeSet, HashMap};
 

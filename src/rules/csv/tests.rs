@@ -170,3 +170,14 @@ fn of_a_review_only_what_is_needed_is_checked() {
     let wider = read(wide(Limits::REVIEWED.columns + 1).as_bytes(), Limits::REVIEWED);
     assert_eq!(wider.unwrap_err()[0].reason, "there are more than 100000 columns");
 }
+
+#[test]
+fn another_separator_is_named() {
+    for (text, what) in [("name;other\ncat;1\n", "semicolons"), ("name\tother\n1,5\t2\n", "tabs")] {
+        let problems = read(text.as_bytes(), Limits::DATA).unwrap_err();
+        let reason = format!("the file seems to be separated by {what}, not by commas");
+        assert_eq!(problems, [TableNote::new(1, "", reason)], "{text}");
+    }
+    assert!(read(b"name,other;one\n1,2\n", Limits::DATA).is_ok());
+    assert!(read(b"name\na;b\n", Limits::DATA).is_ok());
+}

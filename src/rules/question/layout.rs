@@ -82,7 +82,8 @@ impl Layout {
     /// The names are not those of the placeholders, or one stands twice; the document is too long;
     /// a value has characters or HTML that no question may have.
     /// Source: the documentation of `HITLayoutParameter` for the rules. Assumed: the sentences, but
-    /// for the one on missing names, which is recorded; their order.
+    /// for the one on missing names, which is recorded; their order; that the length is that of the
+    /// document with the form that it gets.
     pub fn question(&self, parameters: &[HitLayoutParameter]) -> Result<String, Fault> {
         let mut values = BTreeMap::new();
         for HitLayoutParameter { name, value } in parameters {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::fault::Fault;
 use crate::rules::csv::Row;
-use crate::shapes::batch::{Batch, Mark, NewBatch, WorkCounts};
+use crate::shapes::batch::{Batch, Mark, NewBatch};
 use crate::shapes::scalar::{At, Id, WorkerId};
 use crate::store::Tx;
 use crate::store::db::insert_many::insert_many;
@@ -58,12 +58,6 @@ statements! {
             AND h.rejected_count > r.replaced_count ORDER BY r.number LIMIT $3 + 0");
     SET_REPLACED = "UPDATE batch_rows SET replaced_count = $3 \
         WHERE batch_key = $1 AND number = $2";
-    COUNTS = "SELECT CAST(coalesce(sum(h.max_assignments), 0) AS BIGINT), \
-            CAST(coalesce(sum(h.pending_count), 0) AS BIGINT), \
-            CAST(coalesce(sum(h.submitted_count), 0) AS BIGINT), \
-            CAST(coalesce(sum(h.approved_count), 0) AS BIGINT), \
-            CAST(coalesce(sum(h.rejected_count), 0) AS BIGINT) \
-        FROM batch_rows r JOIN hits h ON h.key = r.hit_key WHERE r.batch_key = $1";
     ADD_REVIEW = "INSERT INTO batch_reviews \
             (batch_key, number, line, assignment_id, decision, reason) \
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -90,8 +84,6 @@ impl FromRow for Batch {
         })
     }
 }
-
-from_row! { WorkCounts: max, pending, submitted, approved, rejected }
 
 /// What a batch is made from, besides its rows.
 #[derive(Debug)]
@@ -273,11 +265,6 @@ pub async fn rejected(
 /// Notes for how many rejected assignments the HIT of a row got others.
 pub async fn set_replaced(tx: &mut Tx, key: i64, number: i64, count: i64) -> Result<(), Fault> {
     sql(SET_REPLACED).bind(key).bind(number).bind(count).run(tx).await
-}
-
-/// How much work the HITs of a batch have.
-pub async fn counts(tx: &mut Tx, key: i64) -> Result<WorkCounts, Fault> {
-    sql(COUNTS).bind(key).only(tx).await
 }
 
 /// Adds the decisions of an uploaded file, of which so many are done.

@@ -48,6 +48,8 @@ statements! {
         AND ($3 = '' OR e.event_type = $3) AND ($4 = '' OR e.hit_id = $4) \
         AND ($5 = '' OR e.assignment_id = $5) AND ($6 = '' OR e.hit_type_id = $6) \
         AND ($7 = '' OR e.requester_id = $7) AND ($8 = '' OR e.worker_id = $8) \
+        AND ($10 = 0 OR $10 = (SELECT r.batch_key FROM hits h \
+            JOIN batch_rows r ON r.hit_key = h.key WHERE h.id = e.hit_id)) \
         ORDER BY e.key LIMIT $2 + 0");
     LATEST_OF_HIT = select_events!("WHERE e.hit_id = $1 AND e.requester_id = $2 \
         AND e.key < 4611686018427387904 ORDER BY e.key DESC LIMIT $3 + 0");
@@ -139,6 +141,10 @@ pub struct Filter {
     #[serde(rename = "Requester")]
     pub requester_id: String,
     pub worker_id: String,
+    /// The number of the batch whose HITs they are about; 0 for any. Pages of the desk ask for it.
+    #[serde(skip)]
+    #[param(ignore)]
+    pub batch: i64,
 }
 
 /// Events that a filter let through, and how far it came.
@@ -165,7 +171,8 @@ pub async fn page(tx: &mut Tx, filter: &Filter, after: i64, count: i64) -> Resul
     let statement = sql(LIST).bind(after).bind(count).bind(event_type);
     let statement = statement.bind(&filter.hit_id).bind(&filter.assignment_id);
     let statement = statement.bind(&filter.hit_type_id).bind(&filter.requester_id);
-    let events: Vec<Event> = statement.bind(&filter.worker_id).bind(to).all(tx).await?;
+    let events: Vec<Event> =
+        statement.bind(&filter.worker_id).bind(to).bind(filter.batch).all(tx).await?;
     let is_full = i64::try_from(events.len()).is_ok_and(|found| found >= count);
     let to = events.last().filter(|_| is_full).map_or(to, |event| event.number);
     Ok(Page { events, last: to, is_end: to >= last })

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::money::{Cents, Funds};
 use crate::rules::fees;
 use crate::rules::hit_type::Values;
-use crate::shapes::batch::{Batch, BatchStatus, NewBatch};
+use crate::shapes::batch::{Batch, BatchStatus, NewBatch, WorkCounts};
 use crate::store::{batch_lists, batches, hit_types, requesters};
 use crate::time::Instant;
 use crate::turn::{Profile, Turn};
@@ -70,24 +70,33 @@ pub struct BatchView {
 /// # Errors
 /// There is none; the database failed.
 pub async fn show(turn: &mut Turn, key: i64) -> Result<BatchView, Fault> {
-    let batch = crate::views::batches::show(turn, key, Some(&turn.requester.id.clone())).await?;
-    let new = batches::made_from(&mut turn.tx, key).await?.new;
-    let found = hit_types::find(&mut turn.tx, &batch.requester_id, &batch.hit_type_id).await?;
+    let Turn { tx, requester, now, .. } = turn;
+    let mut batch = batches::find(tx, key, Some(&requester.id)).await?;
+    let new = batches::made_from(tx, key).await?.new;
+    let found = hit_types::find(tx, &batch.requester_id, &batch.hit_type_id).await?;
     let gone = || Fault::Service(format!("the HIT type of batch {key} is gone"));
     let values = found.ok_or_else(gone)?.values;
-    // The fee is that of the HITs as they were made: no extension leads from fewer than ten
-    // assignments to ten.
-    let one = fees::assignment(&values, new.max_assignments);
-    let all = |count: i64| Funds(Cents(one.0.saturating_mul(count)).bounded());
-    let work = batch.assignments;
-    let (cost, paid) = (
-        all(work.map_or(0, |work| match batch.status {
-            BatchStatus::Canceled => work.pending + work.submitted + work.approved,
-            _ => work.max.saturating_sub(work.rejected),
-        })),
-        all(work.map_or(0, |work| work.approved)),
-    );
-    Ok(BatchView { batch, new, values, cost, paid, now: turn.now })
+    let mut work = WorkCounts::default();
+    let (mut paid, mut open) = (Cents(0), Cents(0));
+    for priced in batch_lists::priced(tx, &requester.id, key).await? {
+        let one = fees::assignment(&priced.values, priced.max_assignments);
+        let all = |count: i64| Cents(one.0.saturating_mul(count)).bounded();
+        // A HIT that somebody accepted keeps its type, and so its price.
+        paid = (paid + all(priced.work.approved)).bounded();
+        open = (open + all(undecided(batch.status, &priced.work))).bounded();
+        work.add(&priced.work);
+    }
+    batch.assignments = Some(work);
+    let cost = Funds((paid + open).bounded());
+    Ok(BatchView { batch, new, values, cost, paid: Funds(paid), now: *now })
+}
+
+/// How many assignments may still have to be paid; no more are taken of a canceled batch.
+fn undecided(status: BatchStatus, work: &WorkCounts) -> i64 {
+    match status {
+        BatchStatus::Canceled => work.pending + work.submitted,
+        _ => work.max - work.approved - work.rejected,
+    }
 }
 
 /// What the turn's requester can spend; none where money is not used up.

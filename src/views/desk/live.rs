@@ -5,6 +5,7 @@ use crate::shapes::event::Event;
 use crate::store::{events, hit_lists, review};
 use crate::time::Instant;
 use crate::turn::Turn;
+use crate::views::desk::batches::{self, BatchView};
 use crate::views::desk::hit::EVENTS;
 
 pub use crate::store::hit_lists::ListedHit;
@@ -17,6 +18,8 @@ pub struct Shown {
     pub hits: Vec<String>,
     /// Assignments, by id.
     pub answers: Vec<String>,
+    /// The batch whose progress is shown.
+    pub batch: Option<i64>,
     /// The HIT whose events are listed, by id; empty if none are.
     pub events_of: String,
 }
@@ -28,6 +31,8 @@ pub struct State {
     pub hits: Vec<ListedHit>,
     /// The assignments.
     pub answers: Vec<Decided>,
+    /// The batch.
+    pub batch: Option<BatchView>,
     /// The latest events, the latest first.
     pub events: Vec<Event>,
     /// The market's time.
@@ -36,8 +41,12 @@ pub struct State {
 
 /// Reads what became of what a page shows.
 pub async fn state(turn: &mut Turn, shown: &Shown) -> Result<State, Fault> {
+    let batch = match shown.batch {
+        Some(key) => present(batches::show(turn, key).await)?,
+        None => None,
+    };
     let Turn { tx, requester, now, .. } = turn;
-    let mut state = State { now: *now, ..State::default() };
+    let mut state = State { now: *now, batch, ..State::default() };
     if !shown.hits.is_empty() {
         state.hits = hit_lists::named(tx, &requester.id, &shown.hits).await?;
     }
@@ -49,6 +58,15 @@ pub async fn state(turn: &mut Turn, shown: &Shown) -> Result<State, Fault> {
         state.events = events::latest_of_hit(tx, &requester.id, of, EVENTS).await?;
     }
     Ok(state)
+}
+
+/// What was found; none where there is none.
+fn present<T>(found: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(fault) if fault.refusal().is_some() => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The number of the latest event of the market.

@@ -5,7 +5,7 @@ use crate::rules::file_link;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::shapes::hit::HitStatus;
 use crate::store::review;
-use crate::store::{assignments, batches, hit_types, hits, uploaded_files};
+use crate::store::{assignments, batch_lists, batches, hit_types, hits, uploaded_files};
 use crate::time::real_now;
 use crate::turn::Turn;
 
@@ -61,7 +61,7 @@ pub async fn subject(turn: &mut Turn, scope: &Scope) -> Result<Subject, Fault> {
             let count = if batch.published_count > MOST_COUNTED {
                 None
             } else {
-                let counts = batches::counts(tx, *key).await?;
+                let counts = batch_lists::counts_of(tx, *key).await?;
                 Some(counts.submitted + counts.approved + counts.rejected)
             };
             let hit_type_id = batch.hit_type_id.to_string();

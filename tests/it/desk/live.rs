@@ -10,12 +10,12 @@ use super::Browser;
 use crate::world::World;
 
 /// The stream of a page that this browser has read, as the page names it.
-fn stream_of(page: &str) -> String {
+pub fn stream_of(page: &str) -> String {
     let (_, rest) = page.split_once("data-stream=\"").expect("a stream");
     rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
 }
 
-async fn opened(world: &World, browser: &Browser, address: &str) -> Response<Body> {
+pub async fn opened(world: &World, browser: &Browser, address: &str) -> Response<Body> {
     let cookies = browser.cookies.iter().map(|(name, value)| format!("{name}={value}"));
     let request = Request::get(address).header("host", "localhost:1770");
     let request = request.header("cookie", cookies.collect::<Vec<_>>().join("; "));
@@ -23,7 +23,7 @@ async fn opened(world: &World, browser: &Browser, address: &str) -> Response<Bod
 }
 
 /// What a stream says until it has said all of these.
-async fn said(stream: &mut axum::body::BodyDataStream, wanted: &[&str]) -> String {
+pub async fn said(stream: &mut axum::body::BodyDataStream, wanted: &[&str]) -> String {
     let mut all = String::new();
     while !wanted.iter().all(|text| all.contains(text)) {
         let chunk = stream.next().await.unwrap_or_else(|| panic!("it ended: {all}")).unwrap();

@@ -86,11 +86,23 @@ async fn a_sample_replaces_the_template_and_nothing_else() {
     let mut browser = of_test(&world).await;
     browser.get(&world, NEW).await;
     let file: [(&str, &str, &[u8]); 1] = [("data", "my.csv", b"text\nI like it\n")];
-    let chosen = fields(&[("sample", "sentiment"), ("title", "How do they feel?")]);
-    let page = browser.upload(&world, NEW, &chosen, &file).await;
+    let chosen = [("sample", "sentiment"), ("title", "How do they feel?")];
+    let page = browser.upload(&world, NEW, &fields(&chosen), &file).await;
+    assert_eq!(page.status, 200);
+    has(&page, &["would replace your template", "name=\"replace\" value=\"sentiment\""]);
+    has(&page, &["name=&#34;animal&#34;", "Kept: my.csv"]);
+    let replaced = [("replace", "sentiment"), chosen[1]];
+    let page = browser.upload(&world, NEW, &fields(&replaced), &file).await;
     assert_eq!(page.status, 200);
     has(&page, &["value=\"How do they feel?\"", "the column <code>text</code>", "Kept: my.csv"]);
     assert!(!page.text.contains("name=&#34;animal&#34;"));
+    // Nothing of one's own is lost.
+    let begun = mturk_local::rules::batch::samples::Sample::find("sentiment").unwrap().html;
+    for template in ["", " \r\n", &begun.replace('\n', "\r\n")] {
+        let chosen = fields(&[("template", template), ("sample", "transcribe")]);
+        let page = browser.upload(&world, NEW, &chosen, &[]).await;
+        assert!(!page.text.contains("would replace your template"), "{}", page.text);
+    }
     let own: [(&str, &str, &[u8]); 1] = [("template_file", "own.html", b"\xef\xbb\xbf${mine}")];
     let page = browser.upload(&world, NEW, &fields(&[("title", "")]), &own).await;
     has(&page, &["the column <code>mine</code>", "A title is needed."]);
@@ -168,14 +180,22 @@ async fn uploads_have_limits() {
     let table = |bytes: usize| format!("name\n{}", row.repeat(bytes / row.len() + 1));
     for (bytes, said) in [
         (16 << 20, "The file big.csv: it has more than 16 MiB."),
-        (19 << 20, "it has more than 18 MiB, and no more is taken"),
+        (40 << 20, "The file big.csv: it has more than 16 MiB."),
         (100 << 10, "there are more than 20000 rows"),
     ] {
         let data = table(bytes);
         let data = [("data", "big.csv", data.as_bytes())];
-        let refused = browser.upload(&world, NEW, &fields(&[]), &data).await;
+        let mut browser = browser.clone();
+        let refused = browser.upload(&world, NEW, &fields(&[("keywords", "mine")]), &data).await;
         assert_eq!(refused.status, 400);
-        has(&refused, &[said]);
+        has(&refused, &[said, "value=\"mine\"", "value=\"Name it\"", "&#60;p&#62;${name}"]);
+        if !said.contains("MiB") {
+            continue;
+        }
+        // The fields behind the file are not lost either.
+        let fields = [("data", "big.csv", data[0].2), ("template_file", "own.html", b"${mine}")];
+        let refused = browser.upload(&world, NEW, &[], &fields).await;
+        has(&refused, &[said, "the column <code>mine</code>"]);
     }
     let template = "x".repeat((512 << 10) + 1);
     let long = fields(&[("template", &template), ("rows", "name\n1\n")]);

@@ -1,13 +1,12 @@
 //! A batch that is made: watched, changed, and reviewed by a file.
 
-use axum::body::Body;
-use axum::http::Request;
 use futures_util::StreamExt as _;
 use mturk_local::emulator::Options;
 use mturk_local::turn::Profile;
 use serde_json::json;
 
 use super::{has, hits, published, shown, submit};
+use crate::desk::live::{opened, said, stream_of};
 use crate::desk::{Browser, location};
 use crate::world::World;
 
@@ -268,34 +267,84 @@ async fn hits_of_a_batch_have_pages() {
 
 #[tokio::test]
 async fn progress_is_sent_when_it_changes() {
-    let (world, browser, path) = made("name\ncat\n").await;
-    let mut stranger = Browser::of(&world, "OTHER").await;
-    assert_eq!(stranger.get(&world, &format!("{path}/progress")).await.status, 404);
-    let cookies = browser.cookies.iter().map(|(name, value)| format!("{name}={value}"));
-    let cookies = cookies.collect::<Vec<_>>().join("; ");
-    let front = world.emulator.front();
-    let open = async || {
-        let request = Request::get(format!("/requester{path}/progress"));
-        let request = request.header("host", "localhost:1770").header("cookie", &cookies);
-        front.answer(request.body(Body::empty()).unwrap()).await
-    };
-    let mut others = Vec::new();
-    for _ in 0..15 {
-        others.push(open().await);
-    }
-    let answer = open().await;
-    assert_eq!(open().await.status(), 503, "more than are kept up to date");
-    drop(others);
-    assert_eq!(open().await.status(), 200);
-    assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    let mut stream = answer.into_body().into_data_stream();
-    let mut next = async || {
-        let chunk = stream.next().await.unwrap().unwrap();
-        String::from_utf8(chunk.to_vec()).unwrap()
-    };
-    let first = next().await;
-    assert!(first.contains("event: progress") && first.contains("0 of 2 assignments"), "{first}");
+    let (world, mut browser, path) = made("name\ncat\n").await;
+    let page = browser.get(&world, &path).await;
+    let address = stream_of(&page.text);
+    assert_eq!(address, "/requester/live?batch=1");
+    let mut stream = opened(&world, &browser, &address).await.into_body().into_data_stream();
+    said(&mut stream, &["event: part", "\"id\":\"progress\"", "0 of 2 assignments"]).await;
     submit(&world, &hits(&world).await[0], "A1ANNA", "cat").await;
-    let second = next().await;
-    assert!(second.contains("1 submitted") && second.contains("1 of 2 assignments"), "{second}");
+    said(&mut stream, &["1 submitted", "1 of 2 assignments"]).await;
+    // A portion of which nothing could be done is no event.
+    location(&browser.post(&world, &format!("{path}/extend"), &[("count", "9")]).await);
+    world.done("POST", "/clock", json!({"advance": "0s"})).await;
+    said(&mut stream, &["Not all could be done."]).await;
+    browser.post(&world, "/sign-out", &[]).await;
+    let all = said(&mut stream, &["event: over"]).await;
+    assert!(stream.next().await.is_none(), "it ends with the browser's session: {all}");
+}
+
+#[tokio::test]
+async fn a_stranger_learns_nothing_of_a_batch() {
+    let (world, _, _) = made("name\ncat\n").await;
+    let stranger = Browser::of(&world, "OTHER").await;
+    let address = "/requester/live?batch=1&events=3NONE";
+    let mut stream = opened(&world, &stranger, address).await.into_body().into_data_stream();
+    submit(&world, &hits(&world).await[0], "A1ANNA", "cat").await;
+    let all = said(&mut stream, &["None is kept", "\n\n"]).await;
+    assert!(!all.contains("progress"), "{all}");
+    world.by("OTHER").create_hit(json!({})).await;
+    world.emulator.engine().close();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.unwrap();
+        let text = str::from_utf8(&chunk).unwrap();
+        assert!(!text.contains("progress"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn news_of_a_batch_are_about_its_hits_alone() {
+    let (world, mut browser, path) = made("name\ncat\n").await;
+    published(&mut browser, &world, "name\npig\n").await;
+    let ids = hits(&world).await;
+    let page = browser.get(&world, &format!("{path}/answers")).await;
+    let address = stream_of(&page.text);
+    let mut stream = opened(&world, &browser, &address).await.into_body().into_data_stream();
+    submit(&world, &ids[1], "A1ANNA", "pig").await;
+    submit(&world, &ids[0], "A1ANNA", "cat").await;
+    let all = said(&mut stream, &["event: news", "new answer"]).await;
+    assert!(all.contains("1 new answer"), "{all}");
+    let list = stream_of(&browser.get(&world, "/hits?batch=1").await.text);
+    let (before, _) = list.split_once("&since=").unwrap();
+    let mut stream = opened(&world, &browser, before).await.into_body().into_data_stream();
+    let all = said(&mut stream, &["event: news", "new HIT"]).await;
+    assert!(all.contains("1 new HIT") && !all.contains("HITs"), "{all}");
+    // What is new may not be what a filter asks for.
+    for filtered in [
+        "/hits?batch=1&status=Assignable",
+        "/hits?search=cat",
+        &format!("{path}/answers?worker=A1ANNA"),
+        &format!("{path}/answers?below=9"),
+    ] {
+        let address = stream_of(&browser.get(&world, filtered).await.text);
+        assert!(!address.contains("news="), "{filtered}: {address}");
+    }
+    let address =
+        stream_of(&browser.get(&world, &format!("{path}/answers?order=oldest")).await.text);
+    assert!(address.contains("news="), "an order is no filter: {address}");
+}
+
+#[tokio::test]
+async fn what_is_to_pay_is_at_the_price_of_each_hits_own_type() {
+    let (world, mut browser, path) = made("name\ncat\ndog\n").await;
+    let ids = hits(&world).await;
+    let id = submit(&world, &ids[0], "A1ANNA", "cat").await;
+    world.ok("ApproveAssignment", json!({"AssignmentId": id})).await;
+    has(&browser.get(&world, &path).await, &[">$0.06<", ">$0.24, fees"]);
+    let dear = json!({"Title": "Dear", "Description": "D", "Reward": "1.00",
+        "AssignmentDurationInSeconds": 60});
+    let dear = world.ok("CreateHITType", dear).await["HITTypeId"].take();
+    world.ok("UpdateHITTypeOfHIT", json!({"HITId": ids[1], "HITTypeId": dear})).await;
+    // Two at the old price, and two at the new one.
+    has(&browser.get(&world, &path).await, &[">$0.06<", ">$2.52, fees", "1 approved"]);
 }
