@@ -8,49 +8,54 @@ use crate::rules::question::layout::PLACEHOLDER;
 use crate::rules::question::markup::{Piece, Tag, read};
 
 /// The elements of `crowd-html-elements.js` that this program draws.
-pub const DRAWN: [&str; 11] = [
+pub const DRAWN: [&str; 28] = [
+    "crowd-alert",
+    "crowd-badge",
     "crowd-button",
+    "crowd-card",
     "crowd-checkbox",
     "crowd-classifier",
+    "crowd-classifier-multi-select",
+    "crowd-fab",
     "crowd-form",
+    "crowd-icon-button",
     "crowd-image-classifier",
+    "crowd-image-classifier-multi-select",
     "crowd-input",
     "crowd-instructions",
+    "crowd-modal",
+    "crowd-question-answer-generation",
     "crowd-radio-button",
     "crowd-radio-group",
+    "crowd-rekognition-detect-moderation-labels",
     "crowd-slider",
+    "crowd-slider-label",
+    "crowd-tab",
+    "crowd-tabs",
     "crowd-text-area",
+    "crowd-text-ranking",
+    "crowd-textract-analyze-document",
+    "crowd-toast",
+    "crowd-toggle-button",
 ];
 
 /// Those that Amazon's script has besides.
 ///
 /// Source: "Crowd HTML Elements Reference" of Amazon SageMaker.
-const OTHERS: [&str; 21] = [
-    "crowd-alert",
-    "crowd-badge",
+const OTHERS: [&str; 9] = [
     "crowd-bounding-box",
-    "crowd-card",
-    "crowd-classifier-multi-select",
     "crowd-entity-annotation",
-    "crowd-fab",
-    "crowd-icon-button",
-    "crowd-image-classifier-multi-select",
     "crowd-instance-segmentation",
     "crowd-keypoint",
     "crowd-line",
-    "crowd-modal",
     "crowd-polygon",
     "crowd-polyline",
     "crowd-rating",
     "crowd-semantic-segmentation",
-    "crowd-tab",
-    "crowd-tabs",
-    "crowd-toast",
-    "crowd-toggle-button",
 ];
 
 /// The crowd elements whose answer has their name.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 21] = [
     "crowd-bounding-box",
     "crowd-checkbox",
     "crowd-classifier",
@@ -64,11 +69,13 @@ const FIELDS: [&str; 19] = [
     "crowd-line",
     "crowd-polygon",
     "crowd-polyline",
+    "crowd-question-answer-generation",
     "crowd-radio-button",
     "crowd-rating",
     "crowd-semantic-segmentation",
     "crowd-slider",
     "crowd-text-area",
+    "crowd-text-ranking",
     "crowd-toggle-button",
 ];
 
