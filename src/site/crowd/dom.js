@@ -13,6 +13,7 @@ export const DOCUMENT = {
   isLoading: () => native(Document, "readyState", document) === "loading",
   find: (selector) => native(Document, "querySelector", document, selector),
   styles: () => native(Document, "adoptedStyleSheets", document),
+  tell: (type) => native(EventTarget, "dispatchEvent", document, new Event(type)),
 };
 // What is asked of a form of the page.
 export const FORM = {

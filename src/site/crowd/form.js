@@ -20,8 +20,9 @@ customElements.define("crowd-form", class extends HTMLElement {
     this.append(this.form);
     if (parameters.get("assignmentId") === PREVIEW) this.preview(FORM.find(this.form, buttons));
     FORM.listen(this.form, "formdata", (event) => this.fill(event.formData));
-    // Behind whatever the page does with the event, which may stop it.
-    window.addEventListener("submit", (event) => {
+    // Behind whatever the page does with the event, which may stop it. It does not leave a shadow tree.
+    const root = this.getRootNode();
+    (root === document ? window : root).addEventListener("submit", (event) => {
       if (event.target === this.form && !event.defaultPrevented && !parameters.has("turkSubmitTo")) {
         event.preventDefault();
         this.show();

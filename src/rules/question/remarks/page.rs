@@ -8,16 +8,24 @@ use crate::rules::question::layout::PLACEHOLDER;
 use crate::rules::question::markup::{Piece, Tag, read};
 
 /// The elements of `crowd-html-elements.js` that this program draws.
-pub const DRAWN: [&str; 11] = [
+pub const DRAWN: [&str; 19] = [
+    "crowd-bounding-box",
     "crowd-button",
     "crowd-checkbox",
     "crowd-classifier",
+    "crowd-entity-annotation",
     "crowd-form",
     "crowd-image-classifier",
     "crowd-input",
+    "crowd-instance-segmentation",
     "crowd-instructions",
+    "crowd-keypoint",
+    "crowd-line",
+    "crowd-polygon",
+    "crowd-polyline",
     "crowd-radio-button",
     "crowd-radio-group",
+    "crowd-semantic-segmentation",
     "crowd-slider",
     "crowd-text-area",
 ];
@@ -25,24 +33,16 @@ pub const DRAWN: [&str; 11] = [
 /// Those that Amazon's script has besides.
 ///
 /// Source: "Crowd HTML Elements Reference" of Amazon SageMaker.
-const OTHERS: [&str; 21] = [
+const OTHERS: [&str; 13] = [
     "crowd-alert",
     "crowd-badge",
-    "crowd-bounding-box",
     "crowd-card",
     "crowd-classifier-multi-select",
-    "crowd-entity-annotation",
     "crowd-fab",
     "crowd-icon-button",
     "crowd-image-classifier-multi-select",
-    "crowd-instance-segmentation",
-    "crowd-keypoint",
-    "crowd-line",
     "crowd-modal",
-    "crowd-polygon",
-    "crowd-polyline",
     "crowd-rating",
-    "crowd-semantic-segmentation",
     "crowd-tab",
     "crowd-tabs",
     "crowd-toast",
@@ -100,8 +100,9 @@ pub(super) fn mixed(url: &str) -> String {
     format!("{url} is http. Amazon's pages are https, and browsers may not load it: use https.")
 }
 
-/// A `form` or a `crowd-form`.
+/// A `form`, a `crowd-form`, or an element that brings one.
 struct Form {
+    name: String,
     line: usize,
     is_crowd: bool,
     action: Option<String>,
@@ -187,7 +188,7 @@ impl Page<'_> {
             "template" => self.templates += 1,
             "script" => self.script(tag),
             _ if self.templates > 0 => {}
-            "form" | "crowd-form" => self.open_form(tag, line),
+            "form" | "crowd-form" | "crowd-entity-annotation" => self.open_form(tag, line),
             "input" | "textarea" | "select" | "button" => self.control(tag, line, found),
             _ => {}
         }
@@ -200,7 +201,9 @@ impl Page<'_> {
         match name {
             "template" => self.templates = self.templates.saturating_sub(1),
             "script" => self.is_script = false,
-            "form" | "crowd-form" => self.form = None,
+            "form" | "crowd-form" | "crowd-entity-annotation" => {
+                self.form = self.form.filter(|form| self.forms[*form].name != name);
+            }
             _ => {}
         }
     }
@@ -223,8 +226,9 @@ impl Page<'_> {
         }
         self.form = Some(self.forms.len());
         self.forms.push(Form {
+            name: tag.name.clone(),
             line,
-            is_crowd: tag.name == "crowd-form",
+            is_crowd: tag.name != "form",
             action: tag.get("action").map(str::to_owned),
             has_button: false,
             has_assignment_id: false,
