@@ -222,7 +222,8 @@ class SegmentationTool extends PictureTool {
     const points = this.draft ? [...this.draft, stage.cross ?? this.pointer].filter(Boolean) : [];
     const line = drawn("polyline", { class: "shape open", stroke: this.colourOf(this.label), fill: "none",
       points: points.map(({ x, y }) => `${x},${y}`).join(" ") });
-    stage.draw([line, ...(this.draft ?? []).map((one) => stage.dot(one)), ...this.brushed(stage.cross ?? this.pointer)]);
+    const corners = (this.draft ?? []).map((one) => stage.dot(one));
+    stage.draw([line, ...corners, ...this.brushed(stage.cross ?? this.pointer)]);
   }
   // How large the brush is, where it is.
   brushed(at) {
