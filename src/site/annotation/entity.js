@@ -1,14 +1,14 @@
 // crowd-entity-annotation: pieces of a text that get labels. Where no form is around it, it brings its own.
 
 import { History } from "./history.js";
+import { BUTTON, Marking } from "./marking.js";
 import { Field, make } from "./shared.js";
 import { labelled, readSpans, stepped, trimmed, writeSpans } from "./spans.js";
-import { BUTTON, Tool } from "./tool.js";
 
 const ELEMENT = "crowd-entity-annotation";
 const OVERLAP = "A piece holds all of another one, or nothing of it.";
 
-class EntityTool extends Tool {
+class EntityTool extends Marking {
   get noun() { return "piece of the text"; }
   get anchor() { return this.area; }
   framed(inside) {
@@ -31,6 +31,7 @@ class EntityTool extends Tool {
   get text() { return this.getAttribute("text") ?? ""; }
   set text(text) { this.setAttribute("text", text); }
   reset() {
+    super.reset();
     this.past = new History(readSpans(this.text, this.initial, this.labels));
     this.given = this.past.now;
     this.known = this.text;
@@ -42,7 +43,7 @@ class EntityTool extends Tool {
   get isEmpty() { return this.spans.length === 0; }
   differs() { return JSON.stringify(this.spans) !== JSON.stringify(this.given); }
   get problem() { return this.text ? this.unmarked : "There is no text."; }
-  get answer() { return { entities: writeSpans(this.text, this.spans), ...this.isModified }; }
+  get content() { return { entities: writeSpans(this.text, this.spans) }; }
   keep(...all) {
     super.keep(...all);
     this.inner?.take(all[1]);

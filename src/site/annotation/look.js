@@ -1,24 +1,21 @@
 // How the tools look, by the colours of the page around them.
 
 export const LOOK = `
-  :host { --line: light-dark(#6f757b, #a0a6ac); --mark: light-dark(#0b57d0, #8ab4f8);
-    --paper: light-dark(#fff, #1f2123); --ink: light-dark(#1b1d1f, #e8eaed); --bad: light-dark(#b3261e, #ff8a80);
-    color: var(--ink); }
-  fieldset { background: var(--paper); border-color: var(--line); }
-  fieldset.body { border: 0; padding: 0; }
+  fieldset { background: var(--crowd-paper); color: var(--crowd-text); }
   .palette, .tools { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0; align-items: center; }
-  .chip { display: flex; gap: .4rem; align-items: center; padding: .3rem .6rem; border: 1px solid var(--line);
+  .chip { display: flex; gap: .4rem; align-items: center; padding: .3rem .6rem; border: 1px solid var(--crowd-line);
     border-radius: .35rem; cursor: pointer; overflow-wrap: anywhere; min-width: 0; }
   .chip > span { margin: 0; min-width: 0; }
   .chip > .swatch { display: block; }
   .tools .tools { margin: 0; }
   .tools input[type=range] { width: 9rem; margin: 0; }
-  .chip:has(:checked), button[aria-pressed=true] { border-color: var(--mark); box-shadow: inset 0 0 0 1px var(--mark); }
-  .swatch { flex: none; width: .9rem; height: .9rem; border-radius: .2rem; border: 1px solid var(--line); }
-  button, select { font: inherit; padding: .3rem .7rem; border: 1px solid var(--line); border-radius: .35rem;
-    background: var(--paper); color: var(--ink); max-width: 100%; }
-  :focus-visible { outline-color: var(--mark); }
-  .view { overflow: auto; max-height: 75vh; border: 1px solid var(--line); background: light-dark(#eceef0, #303336); }
+  .chip:has(:checked), button[aria-pressed=true] { border-color: var(--crowd-ink);
+    box-shadow: inset 0 0 0 1px var(--crowd-ink); }
+  .swatch { flex: none; margin: 0; border-radius: .2rem; border: 1px solid var(--crowd-line); }
+  button, select { font: inherit; padding: .3rem .7rem; border: 1px solid var(--crowd-line); border-radius: .35rem;
+    background: var(--crowd-paper); color: var(--crowd-text); max-width: 100%; }
+  .view { overflow: auto; max-height: 75vh; border: 1px solid var(--crowd-line);
+    background: light-dark(#eceef0, #303336); }
   .sheet { position: relative; touch-action: none; cursor: crosshair; user-select: none; }
   .sheet:focus-visible { outline-offset: -2px; }
   .sheet > * { position: absolute; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; }
@@ -31,18 +28,17 @@ export const LOOK = `
   .cross { fill: none; stroke: #000; stroke-width: 1; vector-effect: non-scaling-stroke; }
   .cross.light { stroke: #fff; stroke-dasharray: 4 4; }
   .status { min-height: 1.45em; margin: .4rem 0; }
-  .failure { color: var(--bad); padding: 1rem; margin: 0; overflow-wrap: anywhere; }
+  .failure { color: var(--crowd-bad); padding: 1rem; margin: 0; overflow-wrap: anywhere; }
   .items { list-style: none; padding: 0; margin: .5rem 0; max-height: 16rem; overflow: auto; }
   .items li { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; padding: .2rem 0; min-width: 0; }
   .items span { overflow-wrap: anywhere; min-width: 0; }
   .text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 2.4; padding: .5rem .75rem; margin: .5rem 0;
-    border: 1px solid var(--line); cursor: text; }
+    border: 1px solid var(--crowd-line); cursor: text; }
   .text mark { color: inherit; background: none; border-bottom: 3px solid; padding-bottom: .1rem; }
   .text .picked { background: light-dark(#ffe58a, #6b5900); }
-  .text .caret { border-left: 2px solid var(--mark); margin: 0 -1px; }
+  .text .caret { border-left: 2px solid var(--crowd-ink); margin: 0 -1px; }
   .text mark > button { padding: 0 .35rem; margin: 0 .25rem; font-size: .75em; line-height: 1.5; user-select: none; }
-  .text mark > button::before { content: attr(data-short) " "; }
-  [hidden] { display: none !important; }`;
+  .text mark > button::before { content: attr(data-short) " "; }`;
 
 // The colours of the labels, as the documentation of the output shows them.
 const COLOURS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22",

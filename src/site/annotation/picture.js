@@ -1,10 +1,10 @@
 // What the tools that draw on a picture have.
 
+import { ARROWS, BUTTON, Marking } from "./marking.js";
 import { make } from "./shared.js";
 import { Stage } from "./stage.js";
-import { ARROWS, BUTTON, Tool } from "./tool.js";
 
-export class PictureTool extends Tool {
+export class PictureTool extends Marking {
   surface() {
     this.stage = new Stage({
       loaded: () => {
@@ -38,7 +38,7 @@ export class PictureTool extends Tool {
   // With its members in the order in which they are documented.
   get answer() {
     const { width, height } = this.stage?.size ?? { width: 0, height: 0 };
-    const all = { ...this.content, ...this.isModified, inputImageProperties: { height, width } };
+    const all = { ...super.answer, inputImageProperties: { height, width } };
     return Object.fromEntries(Object.entries(all).sort(([a], [b]) => a < b ? -1 : 1));
   }
   typed(event) {

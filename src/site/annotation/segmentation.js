@@ -2,12 +2,11 @@
 
 import { whole, distance } from "./geometry.js";
 import { History } from "./history.js";
-import { lenient } from "./lenient.js";
 import { colour } from "./look.js";
+import { BUTTON } from "./marking.js";
 import { PictureTool } from "./picture.js";
 import { Mask, union } from "./raster.js";
-import { drawn, make } from "./shared.js";
-import { BUTTON } from "./tool.js";
+import { make, shape } from "./shared.js";
 
 const MODES = { brush: "Brush", area: "Area", eraser: "Eraser" };
 const CLOSE = 9;
@@ -43,6 +42,7 @@ class SegmentationTool extends PictureTool {
     return [group, this.brush];
   }
   reset() {
+    super.reset();
     const { stage, canvas } = this;
     this.things = [];
     this.current = 0;
@@ -127,7 +127,7 @@ class SegmentationTool extends PictureTool {
     this.drag = { value, last: raw, before: this.mask.cells.slice() };
     this.move(raw);
   }
-  place(point) {
+  corner(point) {
     const points = this.draft ?? [];
     const near = (other) => other && distance(point, other) * this.stage.scale <= CLOSE;
     if (near(points[0]) || near(points.at(-1))) return points.length > 2 ? this.finish() : undefined;
@@ -157,7 +157,7 @@ class SegmentationTool extends PictureTool {
   release(raw) {
     const { drag, isTap } = this;
     this.isTap = false;
-    if (isTap) return this.place(whole(raw, this.stage.size));
+    if (isTap) return this.corner(whole(raw, this.stage.size));
     if (!drag) return;
     this.move(raw);
     this.drag = null;
@@ -220,7 +220,7 @@ class SegmentationTool extends PictureTool {
     if (!this.drag) this.showThings();
     if (!stage.isLoaded) return;
     const points = this.draft ? [...this.draft, stage.cross ?? this.pointer].filter(Boolean) : [];
-    const line = drawn("polyline", { class: "shape open", stroke: this.colourOf(this.label), fill: "none",
+    const line = shape("polyline", { class: "shape open", stroke: this.colourOf(this.label), fill: "none",
       points: points.map(({ x, y }) => `${x},${y}`).join(" ") });
     const corners = (this.draft ?? []).map((one) => stage.dot(one));
     stage.draw([line, ...corners, ...this.brushed(stage.cross ?? this.pointer)]);

@@ -3,9 +3,9 @@
 import { clamp, crossesItself, distance, shifted, whole } from "./geometry.js";
 import { History } from "./history.js";
 import { KINDS, boxOf, initialShapes, isWhole, shapeAt } from "./kinds.js";
+import { BUTTON } from "./marking.js";
 import { PictureTool } from "./picture.js";
-import { drawn, make } from "./shared.js";
-import { BUTTON } from "./tool.js";
+import { make, shape } from "./shared.js";
 
 // In pixels of the screen: what a pointer reaches, and what is no movement.
 const REACH = 9;
@@ -27,6 +27,7 @@ class ShapeTool extends PictureTool {
     return [this.nextButton];
   }
   reset() {
+    super.reset();
     const { labels, stage, kind } = this;
     const shapes = stage.isLoaded ? initialShapes(kind, this.initial, labels, stage.size) : [];
     this.given = JSON.stringify(shapes);
@@ -64,7 +65,7 @@ class ShapeTool extends PictureTool {
   }
   tapped(point) {
     const shape = { label: this.label, points: [point] };
-    if (this.draft) this.place(point);
+    if (this.draft) this.corner(point);
     else if (this.kind.most === 1) this.add(shape);
     else this.push(this.shapes, shape);
   }
@@ -90,7 +91,7 @@ class ShapeTool extends PictureTool {
     return true;
   }
   // The next corner of a line that is not finished.
-  place(point) {
+  corner(point) {
     const { label, points } = this.draft;
     const near = (other) => distance(point, other) * this.stage.scale <= REACH;
     const isEnd = near(points.at(-1)) || (this.kind.isClosed && near(points[0]));
@@ -208,7 +209,7 @@ class ShapeTool extends PictureTool {
     const look = { class: ["shape", isChosen && "chosen", isOpen && "open"].filter(Boolean).join(" "), stroke };
     if (this.kind.most === 1) return this.stage.dot(points[0], isChosen, { fill: stroke, class: look.class });
     const path = this.kind.outline(points).map(({ x, y }) => `${x},${y}`).join(" ");
-    return drawn(isOpen ? "polyline" : "polygon", { ...look, fill: stroke, points: path });
+    return shape(isOpen ? "polyline" : "polygon", { ...look, fill: stroke, points: path });
   }
   entry({ label }, at) {
     const name = `${at + 1}: ${label}`;

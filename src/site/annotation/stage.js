@@ -1,7 +1,7 @@
 // A picture to draw on: how large it is shown, and where on it a pointer or the arrow keys are.
 
 import { clamp, distance, whole } from "./geometry.js";
-import { drawn, make } from "./shared.js";
+import { make, shape } from "./shared.js";
 
 const STEP = 1.25;
 
@@ -13,7 +13,7 @@ export class Stage {
     this.scale = 1;
     this.isFitted = true;
     this.pointers = new Map();
-    this.svg = drawn("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.svg = shape("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
     this.sheet = make("div", { class: "sheet", tabindex: "0", role: "application", hidden: true }, this.svg);
     this.failure = make("p", { class: "failure", hidden: true });
     this.view = make("div", { class: "view" }, this.sheet, this.failure);
@@ -134,12 +134,12 @@ export class Stage {
   // A place, of the same size on the screen however large the picture is shown.
   dot({ x, y }, isChosen = false, more = {}) {
     const kind = isChosen ? "handle chosen" : "handle";
-    return drawn("circle", { class: kind, cx: x, cy: y, r: 6 / this.scale, ...more });
+    return shape("circle", { class: kind, cx: x, cy: y, r: 6 / this.scale, ...more });
   }
   crossLines() {
     if (!this.cross) return [];
     const { x, y } = this.cross;
-    const line = (kind, more) => drawn("line", { class: kind, ...more });
+    const line = (kind, more) => shape("line", { class: kind, ...more });
     const both = (kind) => [line(kind, { x1: 0, x2: this.size.width, y1: y, y2: y }),
       line(kind, { x1: x, x2: x, y1: 0, y2: this.size.height })];
     return [...both("cross"), ...both("cross light")];

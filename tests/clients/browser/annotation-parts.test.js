@@ -5,26 +5,20 @@ import { test } from "node:test";
 import { crossesItself, isInside, shifted, toLine, whole } from "../../../src/site/annotation/geometry.js";
 import { History } from "../../../src/site/annotation/history.js";
 import { KINDS, boxOf, initialShapes, shapeAt } from "../../../src/site/annotation/kinds.js";
-import { lenient } from "../../../src/site/annotation/lenient.js";
 import { colour } from "../../../src/site/annotation/look.js";
 import { Mask, union } from "../../../src/site/annotation/raster.js";
 import { labelled, readSpans, stepped, trimmed, writeSpans } from "../../../src/site/annotation/spans.js";
+import { loose } from "../../../src/site/crowd/loose.js";
 
 const points = (...all) => all.map(([x, y]) => ({ x, y }));
 const SIZE = { width: 100, height: 50 };
 
 test("values are read as pages write them", () => {
-  for (const [text, expected] of [
-    ['{"a": [1, -2.5, "x"], "b": null}', { a: [1, -2.5, "x"], b: null }],
-    ["{a: 'it\\'s', // why\n b: [true, false,], /* x */}", { a: "it's", b: [true, false] }],
-    ["['a\\u00e9\\n', \"b\"]", ["aé\n", "b"]], ["[]", []], ["cat", "cat"],
-  ]) {
-    assert.equal(JSON.stringify(lenient(text)), JSON.stringify(expected), text);
+  const expected = { a: "it's", b: [true, 1], c: [{ x: -2.5 }] };
+  for (const text of [JSON.stringify(expected), "{a: 'it\\'s', // why\n b: [true, 1,], /* x */ c: [{x: -2.5}]}"]) {
+    assert.deepEqual(loose(text), expected, text);
   }
-  for (const text of ["", null, "[1", "{a}", "[1 2]", "]", "[1],", "'x", "{a:}", "[".repeat(100000)]) {
-    assert.equal(lenient(text), undefined, text?.slice(0, 9));
-  }
-  assert.equal({}.polluted, lenient('{"__proto__": {"polluted": 1}}').polluted);
+  for (const text of ["", "[1", "{a}", "'x", "[".repeat(100000)]) assert.equal(loose(text), undefined, text.slice(0, 9));
 });
 
 test("shapes are reached, moved and kept within the picture", () => {

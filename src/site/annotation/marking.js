@@ -1,8 +1,7 @@
-// What all tools have: header, instructions, labels, buttons, and a line that says what happens.
+// What all tools have: labels, buttons, and a line that says what happens.
 
-import { lenient } from "./lenient.js";
 import { LOOK, colour } from "./look.js";
-import { Field, make, whenParsed } from "./shared.js";
+import { Tool, loose, make } from "./shared.js";
 
 export const BUTTON = (text, action) => {
   const button = make("button", { type: "button" }, text);
@@ -10,12 +9,10 @@ export const BUTTON = (text, action) => {
   return button;
 };
 
-export class Tool extends Field {
-  static observedAttributes = ["disabled", "header", "labels", "src", "text", "label-colors"];
+export class Marking extends Tool {
+  static observedAttributes = [...Tool.observedAttributes, "labels", "text", "label-colors"];
 
-  build() {
-    this.shadowRoot.append(make("style", {}, LOOK));
-    this.head = make("legend");
+  draw() {
     this.palette = make("div", { class: "palette" });
     this.status = make("p", { class: "status", role: "status" });
     this.items = make("ul", { class: "items", "aria-label": "Marked" });
@@ -24,10 +21,10 @@ export class Tool extends Field {
     this.redoButton = BUTTON("Redo", () => this.redo());
     this.tools = make("div", { class: "tools", role: "group", "aria-label": "Tools" }, this.undoButton,
       this.redoButton);
-    this.body = make("fieldset", { class: "body" }, this.palette, this.tools, ...this.surface(), this.status,
-      this.items, make("label", { class: "line" }, this.nothing, make("span", {}, "Nothing to label")));
-    this.shadowRoot.append(this.framed(make("fieldset", {}, this.head, make("slot", { name: "short-instructions" }),
-      this.instructions(), this.body, make("slot"))));
+    this.body.append(this.palette, this.tools, ...this.surface(), this.status, this.items,
+      make("label", { class: "line" }, this.nothing, make("span", {}, "Nothing to label")));
+    this.outer.append(make("slot"));
+    this.shadowRoot.append(make("style", {}, LOOK), this.framed(this.outer));
     this.palette.addEventListener("change", (event) => this.choose(Number(event.target.value)));
     this.nothing.addEventListener("change", () => this.changed("change"));
     this.body.addEventListener("keydown", (event) => this.typed(event));
@@ -36,34 +33,25 @@ export class Tool extends Field {
   }
   // A tool that brings its own form puts it around this.
   framed(inside) { return inside; }
-  instructions() {
-    const title = make("h3");
-    const full = make("details", {}, make("summary", {}, "View full instructions"), title,
-      make("slot", { name: "full-instructions" }));
-    const place = () => {
-      for (const child of this.children) {
-        if (/^(full|short)-instructions$/.test(child.localName)) child.slot = child.localName;
-      }
-      const given = this.querySelector(":scope > full-instructions");
-      full.hidden = !given;
-      title.textContent = given?.getAttribute("header") ?? "";
-      title.hidden = !title.textContent;
-    };
-    whenParsed(place);
-    new MutationObserver(place).observe(this, { childList: true });
-    return full;
+  // What is no instruction is questions of the page's own.
+  place() {
+    super.place();
+    const known = /^(full-instructions|short-instructions|worker-comment)$/;
+    for (const child of this.children) if (!known.test(child.localName)) child.removeAttribute("slot");
   }
+  // The picture is shown on the surface.
+  show() {}
   // A label is a text, or an object with one.
   get entries() {
-    const given = lenient(this.getAttribute("labels"));
+    const given = loose(this.getAttribute("labels"));
     const all = (Array.isArray(given) ? given : []).map((one) => Object(one) === one ? one : { label: one });
     return all.map((one) => ({ ...one, label: String(one.label) }));
   }
   get labels() { return this.entries.map((one) => one.label); }
   set labels(labels) { this.setAttribute("labels", JSON.stringify(labels)); }
-  get initial() { return lenient(this.getAttribute("initial-value")); }
+  get initial() { return loose(this.getAttribute("initial-value")); }
   get colours() {
-    const given = lenient(this.getAttribute("label-colors"));
+    const given = loose(this.getAttribute("label-colors"));
     const isColour = (text) => /^#[0-9a-f]{6}$/i.test(text);
     return this.labels.map((_, at) => Array.isArray(given) && isColour(given[at]) ? given[at] : colour(at));
   }
@@ -77,6 +65,7 @@ export class Tool extends Field {
   }
   say(text) { this.status.textContent = text; }
   get value() { return this.answer; }
+  get answer() { return { ...this.content, ...this.isModified, ...this.remark }; }
   get isModified() { return this.hasAttribute("initial-value") ? { initialValueModified: this.differs() } : {}; }
   showLabels() {
     const { entries, colours } = this;
@@ -95,11 +84,9 @@ export class Tool extends Field {
     }));
   }
   update() {
-    if (!this.built || !this.past) return;
-    this.head.textContent = this.getAttribute("header") ?? "";
+    super.update();
     this.showLabels();
     this.redraw();
-    this.body.disabled = this.disabled;
     this.undoButton.disabled = !this.canUndo;
     this.redoButton.disabled = !this.past.canRedo;
     this.nothing.disabled = !this.isEmpty;
