@@ -29,6 +29,12 @@ export class Marking extends Tool {
     this.nothing.addEventListener("change", () => this.changed("change"));
     this.body.addEventListener("keydown", (event) => this.typed(event));
     this.addEventListener("invalid", () => this.say(this.validationMessage));
+    // A page may have set its labels before this script was there.
+    if (Object.hasOwn(this, "labels")) {
+      const { labels } = this;
+      delete this.labels;
+      this.labels = labels;
+    }
     this.reset();
   }
   // A tool that brings its own form puts it around this.

@@ -20,6 +20,10 @@ export class PictureTool extends Marking {
       press: (point) => this.press(point),
       move: (point) => this.move(point),
       release: (point) => this.release(point),
+      leave: () => {
+        this.pointer = null;
+        this.redraw();
+      },
       interrupt: () => this.interrupt(),
     });
     this.finishButton = BUTTON("Finish", () => this.finish());

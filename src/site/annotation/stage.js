@@ -6,7 +6,7 @@ import { make, shape } from "./shared.js";
 const STEP = 1.25;
 
 export class Stage {
-  // `on` has what is called: loaded, failed, scaled, press, move, release, interrupt.
+  // `on` has what is called: loaded, failed, scaled, press, move, release, leave, interrupt.
   constructor(on) {
     this.on = on;
     this.size = { width: 0, height: 0 };
@@ -94,6 +94,7 @@ export class Stage {
       if (pointers.size < 2) return on.move(this.point(event));
       if (pointers.has(event.pointerId)) this.pinch(event);
     });
+    sheet.addEventListener("pointerleave", () => on.leave());
     const end = (event) => {
       if (!pointers.delete(event.pointerId) || pointers.size > 0) return;
       if (event.type === "pointerup") on.release(this.point(event));

@@ -3,65 +3,31 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { inflateSync } from "node:zlib";
-import { accepted, begun, browser, document, frameOf, html, market, worker } from "./market.js";
+import { CROWD, Pages, whole } from "./crowd.js";
+import { accepted, begun, browser, frameOf, html, market, worker } from "./market.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const [chrome, at] = await begun(browser(), market());
-let server, origin, shown, posted;
-
-before(async () => {
-  server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://x");
-    if (request.method === "POST") {
-      let body = "";
-      for await (const chunk of request) body += chunk;
-      posted = Object.fromEntries(new URLSearchParams(body));
-      return response.end("done");
-    }
-    if (pathname.startsWith("/assets/")) {
-      const asset = await fetch(at.url + pathname);
-      response.writeHead(asset.status, { "content-type": asset.headers.get("content-type") });
-      return response.end(await asset.text());
-    }
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end(pathname === "/task" ? shown : "none");
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  origin = `http://127.0.0.1:${server.address().port}`;
-});
-after(() => {
-  server.close();
-  server.closeAllConnections();
-});
+const [pages] = await begun(Pages.begin(chrome, at));
 
 const picture = (width = 400, height = 300) => "data:image/svg+xml," + encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" ` +
   'fill="#cde"/><circle cx="50%" cy="50%" r="60" fill="#a52"/></svg>');
 const SIZE = { height: 300, width: 400 };
-const CROWD = '<script src="/assets/crowd-html-elements.js"></script>';
 const INSTRUCTIONS = `<short-instructions>In short.</short-instructions>
   <full-instructions header="At length">All of it.</full-instructions>`;
 
 const element = (name, more = "", src = picture()) => `<crowd-${name} name="marks" header="Mark it" src="${src}"
   labels="['Cat', 'Dog', 'It\\'s neither']" ${more}>${INSTRUCTIONS}</crowd-${name}>`;
-const whole = (inside) => `<!doctype html><html lang="en"><head><title>Task</title>
-  <meta name="viewport" content="width=device-width"></head><body><main>${inside}</main></body></html>`;
 
 /** A page with this in it, whose elements are ready. */
 async function open(inside, settings = {}) {
-  shown = whole(`<script>
+  const page = await pages.open(`<meta name="viewport" content="width=device-width"><script>
     document.addEventListener("all-crowd-elements-ready", () => document.documentElement.classList.add("ready"));
-    </script>${CROWD}${inside}`);
-  posted = undefined;
-  const page = await (await chrome.newContext({ viewport: { width: 1000, height: 900 }, ...settings })).newPage();
-  page.setDefaultTimeout(5000);
-  page.errors = [];
-  page.on("pageerror", (error) => page.errors.push(String(error)));
-  await page.goto(`${origin}/task?assignmentId=3A&hitId=3H&workerId=A1&turkSubmitTo=${encodeURIComponent(origin)}`);
+    </script>${CROWD}<main>${inside}</main>`, pages.given, { viewport: { width: 1000, height: 900 }, ...settings });
   await page.locator("html.ready").waitFor();
   return page;
 }
@@ -99,19 +65,19 @@ const button = (page, name) => page.getByRole("button", { name, exact: true });
 const status = (page) => page.locator(".status").textContent();
 const value = (page) => page.evaluate(() => document.querySelector("[name=marks]").value);
 
-/** What the form submits. */
-async function submitted(page) {
-  await Promise.all([page.waitForURL(/externalSubmit/), button(page, "Submit").click()]);
+/** What the form hands in, by a click or after another deed: its answers. */
+async function answers(page, deed = () => button(page, "Submit").click()) {
+  const all = await pages.submitted(page, deed);
   assert.deepEqual(page.errors, []);
-  assert.equal(posted.assignmentId, "3A");
-  return JSON.parse(posted.taskAnswers)[0].marks;
+  return all;
 }
+const submitted = async (page) => (await answers(page)).marks;
 
 /** Fails unless nothing is submitted, and this is said. */
 async function refused(page, said) {
   await button(page, "Submit").click();
   await page.locator(".status").filter({ hasText: said }).waitFor();
-  assert.equal(posted, undefined);
+  assert.deepEqual(pages.posted, []);
 }
 
 test("boxes: drawn, moved, resized, relabelled, undone, deleted", async () => {
@@ -147,7 +113,8 @@ test("boxes of an earlier worker are shown, and whether they were changed", asyn
     {'label': 'Horse', left: 1, top: 1, width: 5, height: 5}, ]"`;
   const page = await draw("bounding-box", given);
   const boxes = [{ height: 40, label: "Cat", left: 10, top: 20, width: 30 }];
-  assert.deepEqual(await value(page), { boundingBoxes: boxes, initialValueModified: false, inputImageProperties: SIZE });
+  const before = { boundingBoxes: boxes, initialValueModified: false, inputImageProperties: SIZE };
+  assert.deepEqual(await value(page), before);
   await drag(page, [10, 40], [30, 50]);
   assert.deepEqual(await submitted(page), { boundingBoxes: [{ ...boxes[0], left: 30, top: 30 }],
     initialValueModified: true, inputImageProperties: SIZE });
@@ -168,8 +135,7 @@ test("boxes: by the keyboard alone", async () => {
     inputImageProperties: SIZE };
   assert.deepEqual(await value(page), answer);
   await button(page, "Submit").focus();
-  await Promise.all([page.waitForURL(/externalSubmit/), keys(page, "Enter")]);
-  assert.deepEqual(JSON.parse(posted.taskAnswers)[0].marks, answer);
+  assert.deepEqual((await answers(page, () => keys(page, "Enter"))).marks, answer);
 });
 
 test("polygons: corners set, undone, no crossing, a corner moved and deleted", async () => {
@@ -261,13 +227,14 @@ function pixels(data) {
     for (let x = 0; x < line; x++) {
       const [left, up, corner] = [x < 4 ? 0 : row[x - 4], rows[y][x], x < 4 ? 0 : rows[y][x - 4]];
       const guess = left + up - corner;
-      const near = [left, up, corner].reduce((best, one) => Math.abs(guess - one) < Math.abs(guess - best) ? one : best);
+      const far = (one) => Math.abs(guess - one);
+      const near = [left, up, corner].reduce((best, one) => far(one) < far(best) ? one : best);
       row[x] += [0, left, up, (left + up) >> 1, near][kind];
     }
     rows.push(row);
   }
   const hex = (x, y) => rows[y + 1].toString("hex", x * 4, x * 4 + 4);
-  const colours = new Set(rows.slice(1).flatMap((row) => Array.from({ length: width }, (_, x) => row.toString("hex", x * 4, x * 4 + 4))));
+  const colours = new Set(Array.from({ length: width * height }, (_, at) => hex(at % width, Math.floor(at / width))));
   return { width, height, hex, colours: [...colours].sort() };
 }
 
@@ -296,8 +263,9 @@ test("semantic segmentation: brush, area and eraser; a colour for each label", a
   const png = pixels(labeledImage.pngImageData);
   assert.deepEqual([png.width, png.height], [400, 300]);
   assert.deepEqual(png.colours, ["00000000", "1f77b4ff", "ff7f0eff"]);
-  assert.deepEqual([[50, 50], [60, 50], [150, 58], [150, 62], [200, 100], [299, 199], [300, 200], [250, 150], [350, 250]]
-    .map(([x, y]) => png.hex(x, y).slice(0, 2)), ["ff", "ff", "ff", "00", "1f", "1f", "00", "00", "00"]);
+  const places = [[50, 50], [60, 50], [150, 58], [150, 62], [200, 100], [299, 199], [300, 200], [250, 150], [350, 250]];
+  assert.deepEqual(places.map(([x, y]) => png.hex(x, y).slice(0, 2)),
+    ["ff", "ff", "ff", "00", "1f", "1f", "00", "00", "00"]);
 });
 
 test("instance segmentation: a colour for each thing, begun from earlier work, by the keyboard", async () => {
@@ -307,8 +275,10 @@ test("instance segmentation: a colour for each thing, begun from earlier work, b
   await button(page, "Add instance").focus();
   await keys(page, "Enter");
   await page.locator(".sheet").focus();
-  await keys(page, "ArrowDown", "ArrowDown", "Space", "ArrowRight", "Space", "2", "ArrowDown", "ArrowDown", "Space", "Space");
-  const instances = [{ color: "#1f77b4", label: "Cat" }, { color: "#ff7f0e", label: "Cat" }, { color: "#2ca02c", label: "Dog" }];
+  await keys(page, "ArrowDown", "ArrowDown", "Space", "ArrowRight", "Space");
+  await keys(page, "2", "ArrowDown", "ArrowDown", "Space", "Space");
+  const instances = [{ color: "#1f77b4", label: "Cat" }, { color: "#ff7f0e", label: "Cat" },
+    { color: "#2ca02c", label: "Dog" }];
   const first = await submitted(page);
   assert.deepEqual(Object.keys(first), ["inputImageProperties", "instances", "labeledImage"]);
   assert.deepEqual(first.instances, instances);
@@ -326,8 +296,11 @@ test("instance segmentation: a colour for each thing, begun from earlier work, b
 
 const TEXT = "Ada 😀 Lovelace met Charles\nBabbage in 1833.";
 const LABELS = "[{'label': 'person', 'shortDisplayName': 'per', 'fullDisplayName': 'Person'}, {'label': 'date'}]";
-const entity = (more = "") => `<crowd-entity-annotation name="marks" header="Find" labels="${LABELS}" text="${TEXT}" ${more}>
-  ${INSTRUCTIONS}<div id="additional"><crowd-checkbox name="sure">Sure</crowd-checkbox></div></crowd-entity-annotation>`;
+const entity = (more = "") => `<crowd-entity-annotation name="marks" header="Find" labels="${LABELS}"
+  text="${TEXT}" ${more}>${INSTRUCTIONS}<div id="additional"><crowd-checkbox name="sure">Sure</crowd-checkbox></div>
+  </crowd-entity-annotation>`;
+
+const DATED = `initial-value="[{label: 'date', startOffset: 38, endOffset: 42}]"`;
 
 /** Selects a piece of the text with the mouse. */
 async function pick(page, from, to) {
@@ -364,21 +337,21 @@ test("entities: with its own form, chosen with the mouse, whole or not at all", 
   await button(page, "Undo").click();
   await page.getByRole("button", { name: /^Remove person from Charles/ }).click();
   await page.locator("crowd-checkbox input").check();
-  const answer = await submitted(page);
-  assert.deepEqual(answer, { entities: [{ endOffset: 14, label: "person", startOffset: 0 },
+  const { marks, sure } = await answers(page);
+  assert.deepEqual(marks, { entities: [{ endOffset: 14, label: "person", startOffset: 0 },
     { endOffset: 42, label: "date", startOffset: 38 }] });
-  assert.deepEqual(JSON.parse(posted.taskAnswers)[0].sure, { on: true });
+  assert.deepEqual(sure, { on: true });
 });
 
 test("entities: in a crowd-form, by the keyboard alone", async () => {
-  const page = await open(`<crowd-form>${entity(`initial-value="[{label: 'date', startOffset: 38, endOffset: 42}]"`)}</crowd-form>`);
+  const page = await open(`<crowd-form>${entity(DATED)}</crowd-form>`);
   await page.locator(".text").focus();
   await keys(page, "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "1");
-  await keys(page, "ArrowDown", "ArrowDown", "Shift+ArrowDown", "2", "Control+z", "Shift+End", "Enter", "Control+z", "Control+Home", "Delete");
+  await keys(page, "ArrowDown", "ArrowDown", "Shift+ArrowDown", "2", "Control+z");
+  await keys(page, "Shift+End", "Enter", "Control+z", "Control+Home", "Delete");
   await keys(page, "Escape", "Home", "ArrowDown", "ArrowDown", "Shift+ArrowDown", "1");
   await button(page, "Submit").focus();
-  await Promise.all([page.waitForURL(/externalSubmit/), keys(page, "Enter")]);
-  assert.deepEqual(JSON.parse(posted.taskAnswers)[0].marks, { entities: [
+  assert.deepEqual((await answers(page, () => keys(page, "Enter"))).marks, { entities: [
     { endOffset: 14, label: "person", startOffset: 6 },
     { endOffset: 42, label: "date", startOffset: 38 }], initialValueModified: true });
 });
@@ -397,7 +370,8 @@ test("a picture that is not there is told, and nothing is submitted", async () =
 test("labels can be changed by the page, and an element that comes later works", async () => {
   const page = await open("<crowd-form><crowd-input name='q'></crowd-input></crowd-form>");
   assert.ok(!(await page.evaluate(() => customElements.get("crowd-keypoint"))));
-  await page.locator("crowd-input").evaluate((one, inside) => one.insertAdjacentHTML("afterend", inside), element("keypoint"));
+  const later = element("keypoint");
+  await page.locator("crowd-input").evaluate((one, later) => one.insertAdjacentHTML("afterend", later), later);
   await page.locator(".sheet").waitFor();
   await page.locator("crowd-keypoint").evaluate((one) => { one.labels = []; });
   assert.equal(await page.getByRole("radio").count(), 0);
@@ -432,11 +406,13 @@ test("with fingers: one draws, two zoom and end nothing", async () => {
   }
 });
 
+const BOXED = `initial-value="[{label: 'Cat', left: 10, top: 20, width: 30, height: 40}]"`;
+
 test("every tool can be read, fits a phone, and has no fault that axe-core knows", async () => {
-  const names = ["bounding-box", "polygon", "polyline", "line", "keypoint", "instance-segmentation", "semantic-segmentation"];
-  const given = `initial-value="[{label: 'Cat', left: 10, top: 20, width: 30, height: 40}]"`;
-  const inside = `<h1>All</h1><crowd-form>${names.map((name) => element(name, given)).join("")}</crowd-form>
-    ${entity(`initial-value="[{label: 'date', startOffset: 38, endOffset: 42}]"`)}`;
+  const names = ["bounding-box", "polygon", "polyline", "line", "keypoint", "instance-segmentation",
+    "semantic-segmentation"];
+  const inside = `<h1>All</h1><crowd-form>${names.map((name) => element(name, BOXED)).join("")}</crowd-form>
+    ${entity(DATED)}`;
   for (const settings of [{}, { colorScheme: "dark" }, { viewport: { width: 360, height: 740 }, isMobile: true }]) {
     const page = await open(`<style>:root { color-scheme: light dark }</style>${inside}`, settings);
     await page.locator(".sheet").nth(6).waitFor();
@@ -449,17 +425,18 @@ test("every tool can be read, fits a phone, and has no fault that axe-core knows
 });
 
 test("a disabled tool shows and changes nothing", async () => {
-  const page = await draw("bounding-box", `disabled initial-value="[{label: 'Cat', left: 10, top: 20, width: 30, height: 40}]"`);
+  const page = await draw("bounding-box", `disabled ${BOXED}`);
   await drag(page, [10, 40], [30, 50]);
   await page.locator(".sheet").focus();
   await keys(page, "1", "Space", "ArrowRight", "ArrowDown", "Space", "Delete");
   assert.deepEqual((await value(page)).boundingBoxes, [{ height: 40, label: "Cat", left: 10, top: 20, width: 30 }]);
 });
 
-test("in a HIT of the site", { skip: Boolean(process.env.SKIPHIT) }, async () => {
+test("in a HIT of the site", async () => {
   const script = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
-  const hit = await at.hit(html(whole(`${script}<crowd-form answer-format="flatten-objects">
-    <crowd-bounding-box name="annotatedResult" labels='["Cat"]' src="${picture()}"></crowd-bounding-box></crowd-form>`), 700));
+  const inside = `${script}<crowd-form answer-format="flatten-objects"><crowd-bounding-box name="annotatedResult"
+    labels='["Cat"]' src="${picture()}"></crowd-bounding-box></crowd-form>`;
+  const hit = await at.hit(html(whole(inside), 700));
   const page = await accepted(await worker(chrome, at, "A1ANNA"), at, hit);
   const sheet = frameOf(page).locator(".sheet");
   await sheet.hover();
@@ -473,5 +450,8 @@ test("in a HIT of the site", { skip: Boolean(process.env.SKIPHIT) }, async () =>
   await page.getByText("Your work was submitted.").waitFor();
   assert.deepEqual(page.errors, []);
   const { Assignments: [{ Answer }] } = await at.call("ListAssignmentsForHIT", { HITId: hit.HITId });
-  assert.match(Answer, /annotatedResult\.inputImageProperties\.width<\/QuestionIdentifier><FreeText>400</);
+  const fields = [...Answer.matchAll(/<QuestionIdentifier>([^<]*)<\/QuestionIdentifier><FreeText>([^<]*)</g)];
+  assert.deepEqual(fields.map(([, name, value]) => [name, value]), [
+    ["annotatedResult.boundingBoxes", '[{"height":60,"label":"Cat","left":20,"top":30,"width":50}]'],
+    ["annotatedResult.inputImageProperties.height", "300"], ["annotatedResult.inputImageProperties.width", "400"]]);
 });
