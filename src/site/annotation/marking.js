@@ -72,6 +72,8 @@ export class Marking extends Tool {
   say(text) { this.status.textContent = text; }
   get value() { return this.answer; }
   get answer() { return { ...this.content, ...this.isModified, ...this.remark }; }
+  // Whether a label has a colour.
+  get isByLabel() { return true; }
   get isModified() { return this.hasAttribute("initial-value") ? { initialValueModified: this.differs() } : {}; }
   showLabels() {
     const { entries, colours } = this;
@@ -86,7 +88,8 @@ export class Marking extends Tool {
       const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
       swatch.style.background = colours[at];
       const input = make("input", { type: "radio", name: "label", value: String(at), checked: at === this.chosen });
-      return make("label", { class: "chip" }, input, swatch, make("span", {}, entry.fullDisplayName ?? entry.label));
+      const text = make("span", {}, entry.fullDisplayName ?? entry.label);
+      return make("label", { class: "chip" }, input, ...(this.isByLabel ? [swatch] : []), text);
     }));
   }
   update() {

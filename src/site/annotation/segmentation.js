@@ -258,6 +258,7 @@ customElements.define("crowd-semantic-segmentation", class extends SegmentationT
 });
 
 customElements.define("crowd-instance-segmentation", class extends SegmentationTool {
+  get isByLabel() { return false; }
   own() { return [...super.own(), BUTTON("Add instance", () => this.another())]; }
   nameOf(number, label) { return `${number}: ${label}`; }
   another() {
