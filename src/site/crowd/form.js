@@ -24,9 +24,10 @@ customElements.define("crowd-form", class extends HTMLElement {
     this.isPreview = parameters.get("assignmentId") === PREVIEW;
     if (this.isPreview) this.preview(FORM.find(this.form, BUTTONS));
     FORM.listen(this.form, "formdata", (event) => this.fill(event.formData));
-    // Before and behind whatever the page does with the event, which may stop it.
-    window.addEventListener("submit", (event) => this.begins(event), { capture: true });
-    window.addEventListener("submit", (event) => this.ends(event));
+    // Before and behind whatever the page does with the event, which may stop it. It leaves no shadow tree.
+    const root = this.getRootNode() === document ? window : this.getRootNode();
+    root.addEventListener("submit", (event) => this.begins(event), { capture: true });
+    root.addEventListener("submit", (event) => this.ends(event));
     // What goes wrong while the page looks at the event: its check did not end.
     window.addEventListener("error", () => {
       if (!this.event?.eventPhase) return;

@@ -3,15 +3,15 @@
 const WORDS = { true: true, false: false, null: null, undefined: undefined };
 const ESCAPES = { n: "\n", r: "\r", t: "\t" };
 
-// Reads JSON, and also single quotation marks, names without any, and commas too many or too few.
+// Reads JSON, and also single quotation marks, names without any, comments, and commas too many or too few.
 class Reader {
   constructor(text) {
     this.text = text;
     this.at = 0;
   }
-  // What matches here, behind spaces and commas.
+  // What matches here, behind spaces, commas and comments.
   take(pattern) {
-    const skipped = /[\s,]*/y, wanted = new RegExp(pattern, "y");
+    const skipped = /(?:[\s,]|\/\/.*|\/\*[^]*?\*\/)*/y, wanted = new RegExp(pattern, "y");
     skipped.lastIndex = this.at;
     skipped.exec(this.text);
     wanted.lastIndex = skipped.lastIndex;

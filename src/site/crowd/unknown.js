@@ -2,6 +2,8 @@
 
 import { DOCUMENT, make } from "./dom.js";
 
+// The names of those that are being loaded.
+export const coming = new Set();
 const boxed = new WeakSet();
 const said = new Set();
 
@@ -16,7 +18,7 @@ export const refusal = (elements) => {
 // Shows that each of them is not there.
 export const mark = () => {
   for (const element of unknown()) {
-    if (boxed.has(element)) continue;
+    if (boxed.has(element) || coming.has(element.localName)) continue;
     boxed.add(element);
     const name = element.localName;
     const box = make("p", { class: "crowd-unknown", role: "note" }, `<${name}> is not emulated: it has no answer.`);

@@ -122,6 +122,15 @@ fn a_crowd_form_has_the_fields_of_its_elements() {
 }
 
 #[test]
+fn an_element_that_brings_its_form_is_posted_as_one() {
+    let page = "<form action=/search><input name=q></form><crowd-entity-annotation name=e \
+        labels=\"[{label: 'x'}]\" text=t></crowd-entity-annotation><input name=outside>";
+    let fields = of_page(page);
+    let names: Vec<&str> = fields.open().map(|field| field.name.as_str()).collect();
+    assert_eq!((fields.form, names), (Form::Crowd { is_flat: false }, vec!["e"]));
+}
+
+#[test]
 fn a_crowd_form_posts_one_text_or_each_path() {
     let given = r#"{"text":"t","size":3,"stars":"4","box":["b"],"r":"y","kind":"cat",
         "many":["a","b"],"boxes":"{\"boundingBoxes\":[]}","list":["2"]}"#;
