@@ -110,7 +110,7 @@ static AMAZON: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = format!(
         "(?i)(?P<before>[\"'`=]\\s*)(?:https?:)?(?:\
          (?P<external>//{bucket}/externalHIT_v1\\.js)|\
-         (?P<crowd>//assets\\.crowd\\.aws/crowd-html-elements\\.js)|\
+         (?P<crowd>//assets\\.crowd\\.aws/crowd-html-elements(?:-v2)?\\.js)|\
          (?P<submit>//(?:www|worker|workersandbox)\\.mturk\\.com/+mturk/externalSubmit))"
     );
     constant(&pattern.replace('/', r"\\?/"))
@@ -242,6 +242,10 @@ mod tests {
             (
                 "<script src=\"//assets.crowd.aws/crowd-html-elements.js\">",
                 "<script src=\"/assets/crowd-html-elements.js\">",
+            ),
+            (
+                "<script src=https://assets.crowd.aws/crowd-html-elements-v2.js>",
+                "<script src=/assets/crowd-html-elements.js>",
             ),
             (
                 "<form ACTION=https://www.mturk.com/mturk/externalSubmit>",

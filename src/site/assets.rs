@@ -46,7 +46,13 @@ const CROWD_MODULES: &[(&str, &str)] = files![
     "crowd/",
     "dom.js",
     "address.js",
+    "loose.js",
     "style.js",
+    "icons.js",
+    "picture.js",
+    "unknown.js",
+    "ready.js",
+    "drawn.js",
     "field.js",
     "wrapped.js",
     "input.js",
@@ -54,28 +60,58 @@ const CROWD_MODULES: &[(&str, &str)] = files![
     "slider.js",
     "checkbox.js",
     "radio.js",
+    "tablist.js",
+    "tabs.js",
+    "modal.js",
+    "notices.js",
+    "tool.js",
     "classifier.js",
-    "instructions.js",
+    "textract.js",
+    "ranking.js",
+    "questions.js",
     "button.js",
     "answers.js",
     "form.js",
+    "later.js",
 ];
 
-/// `crowd-html-elements.js`: pages name one address and load a script that is no module, so the
-/// modules are joined in one scope.
-static CROWD_ELEMENTS: LazyLock<String> = LazyLock::new(|| {
-    let mut script = String::from(
+/// The modules of `crowd-annotation.js`, which `crowd/later.js` loads.
+const ANNOTATION_MODULES: &[(&str, &str)] = files![
+    "annotation/",
+    "shared.js",
+    "geometry.js",
+    "kinds.js",
+    "history.js",
+    "raster.js",
+    "spans.js",
+    "look.js",
+    "stage.js",
+    "marking.js",
+    "picture.js",
+    "shapes.js",
+    "segmentation.js",
+    "entity.js",
+];
+
+static CROWD_ELEMENTS: LazyLock<String> = LazyLock::new(|| joined(CROWD_MODULES, "crowd-form"));
+static CROWD_ANNOTATION: LazyLock<String> =
+    LazyLock::new(|| joined(ANNOTATION_MODULES, "crowd-entity-annotation"));
+
+/// One script of the modules: pages name one address and load a script that is no module, so they
+/// are joined in one scope. A page may load it again, when `element` is there already.
+fn joined(modules: &[(&str, &str)], element: &str) -> String {
+    let mut script = format!(
         "// Elements of the kind that pages of tasks are made of, written for mturk-local.\n\
          // Names, attributes and what is submitted are those that such pages rely on.\n\
-         \"use strict\";\n(() => {\nif (customElements.get(\"crowd-form\")) return;\n",
+         \"use strict\";\n(() => {{\nif (customElements.get(\"{element}\")) return;\n",
     );
-    for line in CROWD_MODULES.iter().flat_map(|(_, module)| module.lines()) {
+    for line in modules.iter().flat_map(|(_, module)| module.lines()) {
         if !line.starts_with("import ") {
             script.extend([line.strip_prefix("export ").unwrap_or(line), "\n"]);
         }
     }
     script + "})();\n"
-});
+}
 
 /// `GET /assets/{path}`.
 pub async fn show(Path(path): Path<String>) -> Response {
@@ -114,10 +150,11 @@ fn answer(path: &str) -> Response {
 }
 
 fn file(path: &str) -> Option<&'static str> {
-    if path == "crowd-html-elements.js" {
-        return Some(&CROWD_ELEMENTS);
+    match path {
+        "crowd-html-elements.js" => Some(&CROWD_ELEMENTS),
+        "crowd-annotation.js" => Some(&CROWD_ANNOTATION),
+        _ => FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text),
     }
-    FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text)
 }
 
 #[cfg(test)]
@@ -140,7 +177,9 @@ mod tests {
     #[test]
     fn every_file_is_served() {
         let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/site");
-        for (folder, listed) in [("assets", FILES), ("crowd", CROWD_MODULES)] {
+        let folders =
+            [("assets", FILES), ("crowd", CROWD_MODULES), ("annotation", ANNOTATION_MODULES)];
+        for (folder, listed) in folders {
             let listed = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
             assert_eq!(files_in(&site.join(folder), ""), listed, "{folder}");
         }
@@ -148,14 +187,18 @@ mod tests {
 
     #[test]
     fn each_module_stands_behind_what_it_imports() {
-        let mut before = Vec::new();
-        for (name, module) in CROWD_MODULES {
-            for line in module.lines().filter(|line| line.starts_with("import ")) {
-                let (_, imported) = line.rsplit_once("\"./").unwrap();
-                assert!(before.contains(&imported.trim_end_matches("\";")), "{name}: {line}");
+        for (modules, script) in
+            [(CROWD_MODULES, &CROWD_ELEMENTS), (ANNOTATION_MODULES, &CROWD_ANNOTATION)]
+        {
+            let mut before = Vec::new();
+            for (name, module) in modules {
+                for line in module.lines().filter(|line| line.starts_with("import ")) {
+                    let (_, imported) = line.rsplit_once("\"./").unwrap();
+                    assert!(before.contains(&imported.trim_end_matches("\";")), "{name}: {line}");
+                }
+                before.push(*name);
             }
-            before.push(*name);
+            assert!(!script.contains("\nimport ") && !script.contains("\nexport "));
         }
-        assert!(!CROWD_ELEMENTS.contains("\nimport ") && !CROWD_ELEMENTS.contains("\nexport "));
     }
 }

@@ -55,8 +55,11 @@ value=\"Submit\" /></p>
 </html>
 ";
 
+/// Assumed: an element that brings its form counts as one.
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)<!--.*?-->|<(form|crowd-form)[\s/>]").expect("the expression is a constant")
+    let forms = "form|crowd-form|crowd-entity-annotation";
+    let pattern = format!(r"(?is)<!--.*?-->|<({forms})[\s/>]");
+    Regex::new(&pattern).expect("the expression is a constant")
 });
 
 /// The page of a template or layout, in a form if that has none of its own.
@@ -263,6 +266,7 @@ mod tests {
     #[case("<form >${a}</form>", true)]
     #[case("<Form/>${a}", true)]
     #[case("<crowd-form\n>${a}</crowd-form>", true)]
+    #[case("<crowd-entity-annotation text='x'>${a}</crowd-entity-annotation>", true)]
     #[case("<!-- a --><form>${a}</form><!-- b -->", true)]
     #[case("<!-- <form>\n</form> -->${a}", false)]
     #[case("<formula>${a}", false)]

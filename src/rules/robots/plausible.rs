@@ -166,7 +166,7 @@ fn annotation(marks: &Annotation, random: &mut Random) -> Value {
     let label = random.pick(&marks.labels).cloned().unwrap_or_else(|| "label".to_owned());
     let size = json!({"height": SIZE.1, "width": SIZE.0});
     let point = |random: &mut Random| json!({"x": random.below(SIZE.0), "y": random.below(SIZE.1)});
-    let mut corners = || (0..3).map(|_| point(random)).collect::<Vec<_>>();
+    let mut corners = |count: usize| (0..count).map(|_| point(random)).collect::<Vec<_>>();
     match marks.widget {
         Widget::BoundingBox => {
             let (left, top) = (random.below(SIZE.0 / 2), random.below(SIZE.1 / 2));
@@ -179,9 +179,11 @@ fn annotation(marks: &Annotation, random: &mut Random) -> Value {
             json!({"keypoints": [{"label": label, "x": x, "y": y}], "inputImageProperties": size})
         }
         Widget::Polygon => json!({"inputImageProperties": size,
-            "polygons": [{"label": label, "vertices": corners()}]}),
+            "polygons": [{"label": label, "vertices": corners(3)}]}),
         Widget::Polyline => json!({"inputImageProperties": size,
-            "polylines": [{"label": label, "vertices": corners()}]}),
+            "polylines": [{"label": label, "vertices": corners(3)}]}),
+        Widget::Line => json!({"inputImageProperties": size,
+            "lines": [{"label": label, "vertices": corners(2)}]}),
         Widget::EntityAnnotation => {
             let (start, end) = word(marks.text.as_deref().unwrap_or_default(), random);
             json!({"entities": [{"endOffset": end, "label": label, "startOffset": start}]})
@@ -228,6 +230,7 @@ mod tests {
         <crowd-classifier name=k categories=\"['u','v']\"></crowd-classifier>\
         <crowd-bounding-box name=b labels=\"['w']\"></crowd-bounding-box>\
         <crowd-polygon name=p labels=\"['w']\"></crowd-polygon>\
+        <crowd-line name=line labels=\"['w']\"></crowd-line>\
         <crowd-entity-annotation name=e labels=\"['w']\" text='one two'></crowd-entity-annotation>\
         <crowd-semantic-segmentation name=g labels=\"['w']\"></crowd-semantic-segmentation>\
         </crowd-form>";

@@ -1,25 +1,74 @@
-// crowd-button: submits or resets its form, or does what the page says.
+// crowd-button: submits or resets its form, leads elsewhere, or does what the page says.
+// crowd-icon-button and crowd-fab: buttons with an icon and no text.
 
-import { FORM, make } from "./dom.js";
+import { FORM, formOf, make } from "./dom.js";
+import { Drawn } from "./drawn.js";
 import { Field } from "./field.js";
+import { icon, spoken } from "./icons.js";
 
 customElements.define("crowd-button", class extends Field {
-  static observedAttributes = ["disabled"];
+  static observedAttributes = ["disabled", "loading", "href", "target", "icon", "icon-align", "icon-url", "variant"];
 
   build() {
-    this.inner = make("button", { type: "button" }, make("slot"));
-    this.shadowRoot.append(this.inner);
+    this.text = make("slot");
     this.addEventListener("click", (event) => {
-      if (this.disabled) return event.stopImmediatePropagation();
+      if (this.isOff) {
+        event.preventDefault();
+        return event.stopImmediatePropagation();
+      }
       // What the page itself does with a click comes first.
       setTimeout(() => {
         if (event.defaultPrevented) return;
-        if (this.action === "submit") FORM.request(this.form);
-        if (this.action === "reset") FORM.reset(this.form);
+        if (this.action === "submit") FORM.request(formOf(this));
+        if (this.action === "reset") FORM.reset(formOf(this));
       });
     });
   }
-  get action() { return this.getAttribute("form-action") ?? this.getAttribute("type") ?? "none"; }
+  get action() { return (this.getAttribute("form-action") ?? this.getAttribute("type") ?? "none").toLowerCase(); }
   get answer() { return undefined; }
-  update() { this.inner.disabled = this.disabled; }
+  // Assumed: while it loads it does nothing.
+  get isOff() { return this.disabled || this.has("loading"); }
+  update() {
+    const href = this.isOff ? null : this.getAttribute("href");
+    const inner = href === null ? make("button", { type: "button" })
+      : make("a", { class: "button", href, target: this.getAttribute("target"), rel: "noopener" });
+    const name = this.getAttribute("icon"), address = this.getAttribute("icon-url");
+    const parts = name || address ? [icon(name, address), this.text] : [this.text];
+    if (this.getAttribute("icon-align") === "right") parts.reverse();
+    if (this.has("loading")) parts.unshift(make("span", { class: "loading", "aria-hidden": "true" }));
+    inner.append(...parts);
+    if (this.getAttribute("variant") === "icon") {
+      inner.setAttribute("aria-label", this.textContent.trim() || spoken(name));
+    }
+    if (href === null) inner.disabled = this.isOff;
+    if (this.has("loading")) inner.setAttribute("aria-busy", "true");
+    if (this.inner) this.inner.replaceWith(inner);
+    else this.shadowRoot.append(inner);
+    this.inner = inner;
+  }
 });
+
+class IconButton extends Drawn {
+  static observedAttributes = ["disabled", "icon", "label", "title", "aria-label"];
+
+  get delegates() { return true; }
+  get disabled() { return this.hasAttribute("disabled"); }
+  set disabled(value) { this.toggleAttribute("disabled", Boolean(value)); }
+  build() {
+    this.inner = make("button", { type: "button" });
+    this.shadowRoot.append(this.inner);
+    this.addEventListener("click", (event) => {
+      if (this.disabled) event.stopImmediatePropagation();
+    });
+  }
+  update() {
+    const [name, label, title] = ["icon", "label", "title"].map((known) => this.getAttribute(known) ?? "");
+    this.inner.disabled = this.disabled;
+    const text = this.getAttribute("aria-label") || title || spoken(name) || label;
+    this.inner.setAttribute("aria-label", text || "button");
+    const short = [...label].length > 1 ? "…" : label;
+    this.inner.replaceChildren(name ? icon(name) : short);
+  }
+}
+customElements.define("crowd-icon-button", IconButton);
+customElements.define("crowd-fab", class extends IconButton {});

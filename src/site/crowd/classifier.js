@@ -1,48 +1,97 @@
-// crowd-classifier and crowd-image-classifier: content, instructions, and one category to choose.
+// crowd-classifier and crowd-image-classifier: content, and one category to choose; with
+// "-multi-select" several. crowd-rekognition-detect-moderation-labels is one of these.
 
-import { list, make, whenParsed } from "./dom.js";
-import { Field } from "./field.js";
+import { make } from "./dom.js";
+import { list, loose, named } from "./loose.js";
+import { Tool } from "./tool.js";
 
-class Classifier extends Field {
-  static observedAttributes = ["categories", "header", "src"];
+class Classifier extends Tool {
+  static observedAttributes = [...super.observedAttributes, "categories", "exclusion-category"];
 
-  build() {
-    this.head = make("legend");
-    this.choices = make("div", { role: "radiogroup" });
-    this.target = make("div", {}, make("slot", { name: "classification-target" }));
-    const full = make("details", {}, make("summary", {}, "View full instructions"),
-      make("slot", { name: "full-instructions" }));
-    this.shadowRoot.append(make("fieldset", {}, this.head, make("slot", { name: "short-instructions" }), full,
-      this.target, this.choices));
-    const place = () => {
-      for (const child of this.children) child.slot = child.localName;
-      full.hidden = !this.querySelector("full-instructions");
-    };
-    whenParsed(place);
-    new MutationObserver(place).observe(this, { childList: true });
+  get kind() { return "radio"; }
+  get empty() { return "Choose a category."; }
+  draw() {
+    this.choices = make("div", { role: this.kind === "radio" ? "radiogroup" : "group" });
+    this.body.append(make("slot", { name: "classification-target" }), this.choices);
     this.choices.addEventListener("change", () => this.changed("change"));
   }
-  get label() { return this.choices?.querySelector(":checked")?.value; }
-  get value() { return { label: this.label }; }
-  get answer() { return this.value; }
-  reset() { this.choices.replaceChildren(); }
+  get categories() { return list(this.getAttribute("categories")); }
+  set categories(value) { this.setAttribute("categories", typeof value === "string" ? value : JSON.stringify(value)); }
+  get inputs() { return [...this.choices?.querySelectorAll("input[name=category]") ?? []]; }
+  get chosen() { return this.inputs.filter((input) => input.checked).map((input) => input.value); }
+  set chosen(values) {
+    for (const input of this.inputs) input.checked = values.includes(input.value);
+    this.update();
+  }
+  get label() { return this.chosen[0]; }
+  get value() { return this.label ?? ""; }
+  set value(value) { this.chosen = [value?.label ?? value]; }
+  get answer() { return this.label === undefined ? undefined : { label: this.label, ...this.remark }; }
+  reset() {
+    super.reset();
+    this.choices.replaceChildren();
+  }
+  choice(name, text) {
+    return make("label", { class: "line" }, make("input", { type: this.kind, name, value: text }), text);
+  }
   update() {
-    this.head.textContent = this.getAttribute("header") ?? "";
-    const wanted = list(this.getAttribute("categories"));
-    const shown = [...this.choices.querySelectorAll("input")].map((input) => input.value);
-    if (wanted.join("\n") !== shown.join("\n")) {
-      this.choices.replaceChildren(...wanted.map((category) => make("label", { class: "line" },
-        make("input", { type: "radio", name: "category", value: category }), category)));
+    super.update();
+    this.choices.setAttribute("aria-label", this.getAttribute("header") || "Categories");
+    const wanted = this.categories.map(named);
+    if (wanted.join("\n") !== this.inputs.map((input) => input.value).join("\n")) {
+      const { chosen } = this;
+      this.choices.replaceChildren(...wanted.map((category) => this.choice("category", category)));
+      for (const input of this.inputs) input.checked = chosen.includes(input.value);
     }
-    const source = this.getAttribute("src");
-    if (source !== null && this.picture?.getAttribute("src") !== source) {
-      this.picture?.remove();
-      this.picture = make("img", { src: source, alt: this.getAttribute("header") ?? "" });
-      this.target.prepend(this.picture);
-    }
-    const missing = this.label === undefined ? "Choose a category." : "";
-    this.keep(this.label ?? null, missing, this.choices.querySelector("input") ?? this.choices);
+    this.check();
+  }
+  check() {
+    const first = this.inputs[0] ?? this.choices;
+    this.keep(this.chosen.join(",") || null, this.chosen.length > 0 ? "" : this.empty, first);
   }
 }
 customElements.define("crowd-classifier", Classifier);
 customElements.define("crowd-image-classifier", class extends Classifier {});
+
+class MultiSelect extends Classifier {
+  get kind() { return "checkbox"; }
+  get empty() { return "Choose at least one category."; }
+  // What says that none applies.
+  get exclusion() {
+    const given = loose(this.getAttribute("exclusion-category"), null);
+    return given === null ? null : String(given.text ?? given);
+  }
+  get excluded() { return this.choices?.querySelector("input[name=exclusion]")?.checked ?? false; }
+  // Assumed: what says that none applies is then the one label.
+  get labels() { return this.excluded ? [this.exclusion] : this.chosen; }
+  get value() { return this.labels; }
+  set value(values) { this.chosen = Array.isArray(values) ? values : [values]; }
+  get answer() { return this.labels.length > 0 ? { labels: this.labels, ...this.remark } : undefined; }
+  check() {
+    const { exclusion } = this;
+    const last = this.choices.querySelector("input[name=exclusion]");
+    if (last?.value !== exclusion && (last || exclusion !== null)) {
+      last?.closest("label").remove();
+      if (exclusion !== null) this.choices.append(this.choice("exclusion", exclusion));
+    }
+    for (const input of this.inputs) {
+      input.disabled = this.excluded;
+      if (this.excluded) input.checked = false;
+    }
+    const isDone = this.excluded || this.isComplete;
+    const at = this.choices.querySelector("input:not(:disabled)") ?? this.choices;
+    this.keep(this.labels.join(",") || null, isDone ? "" : this.empty, at);
+  }
+  get isComplete() { return this.chosen.length > 0; }
+}
+customElements.define("crowd-classifier-multi-select", MultiSelect);
+customElements.define("crowd-image-classifier-multi-select", class extends MultiSelect {});
+
+customElements.define("crowd-rekognition-detect-moderation-labels", class extends MultiSelect {
+  get name() { return super.name || "AWS/Rekognition/DetectModerationLabels/Image/V3"; }
+  // The categories as the page has them, objects too.
+  get labels() { return this.categories.filter((category) => this.chosen.includes(named(category))); }
+  get answer() { return { ModerationLabels: this.labels, ...this.remark }; }
+  // Assumed: where nothing says that none applies, no category is an answer too.
+  get isComplete() { return this.chosen.length > 0 || this.exclusion === null; }
+});

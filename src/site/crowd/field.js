@@ -1,16 +1,13 @@
 // What every field has: a name, a value for a plain form, and one for a crowd-form.
 
-import { make } from "./dom.js";
-import { STYLE } from "./style.js";
+import { Drawn } from "./drawn.js";
 
-export class Field extends HTMLElement {
+export class Field extends Drawn {
   static formAssociated = true;
 
   constructor() {
     super();
     this.internals = this.attachInternals();
-    this.attachShadow({ mode: "open", delegatesFocus: this.delegates });
-    this.shadowRoot.append(make("style", {}, STYLE));
   }
   get delegates() { return true; }
   get name() { return this.getAttribute("name") ?? ""; }
@@ -23,14 +20,6 @@ export class Field extends HTMLElement {
   checkValidity() { return this.internals.checkValidity(); }
   reportValidity() { return this.internals.reportValidity(); }
   get _submittableValue() { return this.answer; }
-  connectedCallback() {
-    if (!this.built) {
-      this.built = true;
-      this.build();
-    }
-    this.update();
-  }
-  attributeChangedCallback() { if (this.built) this.update(); }
   formResetCallback() { this.reset?.(); this.update(); }
   // Tells the form the value, and what is wrong with it.
   keep(value, problem, anchor) {

@@ -1,6 +1,6 @@
 // crowd-radio-button and crowd-radio-group: buttons of which one is chosen.
 
-import { make, whenParsed } from "./dom.js";
+import { STEPS, make, whenParsed } from "./dom.js";
 import { Field } from "./field.js";
 
 customElements.define("crowd-radio-button", class extends Field {
@@ -32,7 +32,7 @@ customElements.define("crowd-radio-button", class extends Field {
       event.preventDefault();
       return this.choose();
     }
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const step = STEPS[event.key];
     const all = this.group?.buttons.filter((one) => !one.disabled) ?? [];
     if (!step || all.length === 0) return;
     event.preventDefault();
@@ -52,10 +52,8 @@ customElements.define("crowd-radio-button", class extends Field {
   }
 });
 
+// Amazon documents no attribute of it, and did not enforce `required`.
 customElements.define("crowd-radio-group", class extends HTMLElement {
-  static formAssociated = true;
-  internals = this.attachInternals();
-
   get buttons() { return [...this.querySelectorAll("crowd-radio-button")]; }
   get disabled() { return this.hasAttribute("disabled"); }
   connectedCallback() {
@@ -66,8 +64,5 @@ customElements.define("crowd-radio-group", class extends HTMLElement {
   update() {
     const reached = this.buttons.find((one) => one.checked) ?? this.buttons.find((one) => !one.disabled);
     for (const one of this.buttons) one.tabIndex = one === reached ? 0 : -1;
-    const missing = this.hasAttribute("required") && !this.buttons.some((one) => one.checked);
-    this.internals.setValidity(missing ? { valueMissing: true } : {}, missing ? "Choose one of these." : "",
-      reached);
   }
 });

@@ -2,52 +2,14 @@
 // What is submitted goes through the site, as HTML of a HIT; what only the elements do is looked at on a
 // page of its own.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { CROWD, PREVIEW, Pages, whole } from "./crowd.js";
 import { accepted, begun, browser, document, frameOf, html, market, worker } from "./market.js";
 
-const pages = new Map();
 const [chrome, at] = await begun(browser(), market());
-let server, origin, posted;
-
-before(async () => {
-  server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://x");
-    if (request.method === "POST") {
-      let body = "";
-      for await (const chunk of request) body += chunk;
-      posted.push([pathname, [...new URLSearchParams(body)]]);
-      return response.end("done");
-    }
-    if (pathname.startsWith("/assets/")) {
-      const asset = await fetch(at.url + pathname);
-      response.writeHead(asset.status, { "content-type": asset.headers.get("content-type") });
-      return response.end(await asset.text());
-    }
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end(pages.get(pathname));
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  origin = `http://127.0.0.1:${server.address().port}`;
-});
-after(() => {
-  server.close();
-  server.closeAllConnections();
-});
-
-const given = () => `assignmentId=3ASSIGNMENT&hitId=3HIT&workerId=A1&turkSubmitTo=${encodeURIComponent(origin)}`;
-const PREVIEW = "assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=3HIT";
-const whole = (inside) => `<!DOCTYPE html><html lang="en"><body>${inside}</body></html>`;
-
-/** A page with these elements, and nothing around it. */
-async function open(inside, query = given()) {
-  posted = [];
-  pages.set("/task", whole(inside));
-  const page = await (await chrome.newContext()).newPage();
-  page.setDefaultTimeout(5000);
-  await page.goto(`${origin}/task?${query}`);
-  return page;
-}
+const [pages] = await begun(Pages.begin(chrome, at));
+const { origin } = pages;
+const open = (inside, query) => pages.open(inside, query);
 
 let number = 0;
 /** A HIT with this HTML, accepted on the site: the page, and what is in its frame. */
@@ -106,8 +68,6 @@ test("parameters are read as they stand, and decoded", async () => {
     assert.equal(await other.evaluate(() => turkGetSubmitToHost()), expected);
   }
 });
-
-const CROWD = `<script src="/assets/crowd-html-elements.js"></script>`;
 
 const EVERYTHING = `<crowd-form>
   <crowd-instructions link-text="Look here" link-type="button"><short-summary>In short.</short-summary>
@@ -174,16 +134,6 @@ test("what is missing is told before anything is sent", async () => {
   await submits(task, hand, ["taskAnswers", answer]);
 });
 
-test("instructions show what is short, and the rest when asked", async () => {
-  const page = await open(CROWD + EVERYTHING);
-  assert.ok(await page.getByText("In short.").isVisible());
-  assert.ok(!(await page.getByText("At length.").isVisible()));
-  await page.getByText("Look here").click();
-  assert.ok(await page.getByText("At length.").isVisible());
-  assert.ok(await page.getByText("Good example").isVisible());
-  assert.ok(!(await page.getByText("Bad example").isVisible()));
-});
-
 test("Enter in an input hands in, a button is added where there is none", async () => {
   const task = await work(`${AMAZON}<crowd-form><crowd-input name="q"></crowd-input></crowd-form>`);
   assert.ok(await task.frame.getByRole("button", { name: "Submit" }).isVisible());
@@ -222,7 +172,7 @@ test("in a preview nothing is submitted", async () => {
   assert.match(await button.evaluate((one) => one.getRootNode().host.textContent), /You must ACCEPT the HIT/);
   assert.ok(await button.isDisabled());
   await page.locator("crowd-input input").press("Enter");
-  assert.deepEqual(posted, []);
+  assert.deepEqual(pages.posted, []);
 });
 
 test("outside a HIT the answer is shown", async () => {
@@ -245,5 +195,5 @@ test("the elements are fields of a plain form too", async () => {
   await page.waitForFunction(() => document.querySelector("crowd-input").value === "1");
   await page.locator("crowd-checkbox input >> nth=1").check();
   await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Go" }).click()]);
-  assert.deepEqual(posted, [["/plain", [["q", "1"], ["t", "on"], ["u", "on"], ["s", "2"], ["r", "b"]]]]);
+  assert.deepEqual(pages.posted, [["/plain", [["q", "1"], ["t", "on"], ["u", "on"], ["s", "2"], ["r", "b"]]]]);
 });

@@ -22,6 +22,8 @@ pub enum Widget {
     BoundingBox,
     /// Points on a picture.
     Keypoint,
+    /// Lines on a picture from point to point.
+    Line,
     /// Areas of a picture with corners.
     Polygon,
     /// Lines on a picture with corners.
@@ -40,6 +42,7 @@ impl Widget {
         Some(match element {
             "crowd-bounding-box" => Self::BoundingBox,
             "crowd-keypoint" => Self::Keypoint,
+            "crowd-line" => Self::Line,
             "crowd-polygon" => Self::Polygon,
             "crowd-polyline" => Self::Polyline,
             "crowd-entity-annotation" => Self::EntityAnnotation,

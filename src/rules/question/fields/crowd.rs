@@ -3,20 +3,26 @@
 //! What the elements of this program submit is in `site/crowd`. Source of the others, which mark
 //! something: "Crowd HTML Elements Reference" of Amazon SageMaker, where each shows its output.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::Value;
 
 use super::annotation::{Annotation, Widget};
 use super::control::{Control, Tag, label, number, text};
 use super::found::Found;
-use super::{Choice, Field, Kind, MOST, Opt, Posted};
+use super::{Choice, Field, Kind, MOST, Opt, Pattern, Posted};
 
 pub(super) fn see(found: &mut Found, control: &Control) {
     match control.tag.name.as_str() {
         "crowd-input" if control.kind("text") == "number" => {
             found.add(control, number(control, None), Posted::Text);
         }
-        "crowd-input" => found.add(control, text(control, &control.kind("text")), Posted::Text),
-        "crowd-text-area" => found.add(control, text(control, "text"), Posted::Text),
+        "crowd-input" if control.kind("text") == "file" => {
+            found.add(control, Kind::File, Posted::Text);
+        }
+        "crowd-input" => found.add(control, typed(control, &control.kind("text")), Posted::Text),
+        "crowd-text-area" => found.add(control, typed(control, "text"), Posted::Text),
         "crowd-slider" => found.add(control, number(control, Some((0.0, 100.0))), Posted::Number),
         "crowd-rating" => {
             let kind = match number(control, Some((1.0, 5.0))) {
@@ -47,6 +53,15 @@ pub(super) fn see(found: &mut Found, control: &Control) {
     }
 }
 
+/// A text. The pattern of a crowd element is one for each character.
+fn typed(control: &Control, format: &str) -> Kind {
+    let mut kind = text(control, format);
+    if let (Kind::Text(text), Some(regex)) = (&mut kind, control.tag.get("allowed-pattern")) {
+        text.patterns.push(Pattern { regex: format!("^(?:{regex})*$"), ignore_case: false });
+    }
+    kind
+}
+
 /// A field that must be filled in whatever its tag says.
 fn required(found: &mut Found, control: &Control, kind: Kind, posted: Posted) {
     let Some(name) = control.name() else { return };
@@ -62,7 +77,7 @@ fn one_of(values: Vec<String>, most: usize) -> Kind {
 }
 
 /// The buttons of a group: one is chosen, and each is posted by its own name. The field has the
-/// group's name, or else that of its first button.
+/// group's name, or else that of its first button. `required` of the group is not enforced.
 fn radio_group(found: &mut Found, control: &Control) {
     let is_open = |tag: &Tag| tag.get("disabled").is_none();
     let buttons: Vec<_> = control.options.iter().filter(|(tag, _)| is_open(tag)).collect();
@@ -74,19 +89,17 @@ fn radio_group(found: &mut Found, control: &Control) {
         name: tag.get("name").filter(|own| *own != name).map(str::to_owned),
     });
     let options: Vec<Opt> = options.collect();
-    let required = control.is_required();
-    let least = usize::from(required).min(options.len());
-    let kind = Kind::Choice(Choice { most: 1, least, other: false, options });
+    let kind = Kind::Choice(Choice { most: 1, least: 0, other: false, options });
     let (label, posted) = (label(control), Posted::Checked);
-    found.put(&name.clone(), Field { name, label, required, kind, posted });
+    found.put(&name.clone(), Field { name, label, required: false, kind, posted });
 }
 
 /// A list as pages write it: JSON, or with single quotation marks. An object stands for its member
-/// `label`.
+/// `name` or `label`; names of members may have no quotation marks, and commas may be too many.
 fn list(text: Option<&str>) -> Vec<String> {
     let text = text.unwrap_or("[]");
     let read = |text: &str| serde_json::from_str::<Vec<Value>>(text).ok();
-    let objects = || text.contains('{').then(|| read(&text.replace('\'', "\"")));
+    let objects = || text.contains('{').then(|| read(&strict(text)));
     let values = read(text).or_else(|| objects()?);
     let mut list = values.map_or_else(|| quoted(text), |all| all.iter().map(name).collect());
     list.truncate(MOST);
@@ -94,9 +107,21 @@ fn list(text: Option<&str>) -> Vec<String> {
 }
 
 fn name(value: &Value) -> String {
-    let label = value.get("label").unwrap_or(value);
+    let label = value.get("name").or_else(|| value.get("label")).unwrap_or(value);
     label.as_str().map_or_else(|| label.to_string(), str::to_owned)
 }
+
+/// The text with double quotation marks, also around names of members, and no comma at an end.
+fn strict(text: &str) -> String {
+    let text = text.replace('\'', "\"");
+    COMMA.replace_all(&NAME.replace_all(&text, "$1\"$2\":"), "$1").into_owned()
+}
+
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"([{,]\s*)([A-Za-z_]\w*)\s*:").expect("the expression is a constant")
+});
+static COMMA: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r",\s*([\]}])").expect("the expression is a constant"));
 
 /// The texts within single or double quotation marks.
 fn quoted(text: &str) -> Vec<String> {

@@ -63,10 +63,13 @@ impl Fields {
         let mut answers = Map::new();
         for field in &self.fields {
             let values = on_page(field, given);
+            let is_empty = values.iter().all(String::is_empty);
             match (&field.kind, field.posted) {
                 (Kind::Choice(choice), Posted::Checked) => {
                     checked(&field.name, choice, &values, &mut answers);
                 }
+                // What holds nothing is not among the answers.
+                (_, posted) if is_empty && posted != Posted::List => {}
                 (_, posted) => {
                     answers.insert(field.name.clone(), value(posted, values));
                 }
@@ -142,16 +145,12 @@ fn number(text: &str) -> Value {
     text.trim().parse::<f64>().map_or_else(|_| text.into(), |number| json!(number))
 }
 
-/// Each value that is neither an object nor a list, by its path.
+/// Each value that is no object, by its path. A list is one JSON text.
 fn flat(value: &Value, path: &str, fields: &mut Vec<posted::Field>) {
     let within = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     match value {
         Value::Object(members) => {
             members.iter().for_each(|(key, part)| flat(part, &within(key), fields));
-        }
-        Value::Array(parts) => {
-            let parts = parts.iter().enumerate();
-            parts.for_each(|(at, part)| flat(part, &within(&at.to_string()), fields));
         }
         Value::String(text) => fields.push((path.to_owned(), text.clone())),
         other => fields.push((path.to_owned(), other.to_string())),

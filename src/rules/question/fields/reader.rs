@@ -12,6 +12,8 @@ const LABEL: usize = 300;
 /// A form of a page.
 #[derive(Debug)]
 pub struct FormTag {
+    /// The element; one that brings its form stands for it.
+    name: String,
     pub is_crowd: bool,
     /// Whether a `crowd-form` posts each field by its path.
     pub is_flat: bool,
@@ -74,6 +76,10 @@ impl Reader {
         }
         match tag.name.as_str() {
             "form" | "crowd-form" => self.start_form(&tag),
+            "crowd-entity-annotation" => {
+                self.start_form(&tag);
+                self.control(tag);
+            }
             "fieldset" => {
                 self.sets += 1;
                 if tag.get("disabled").is_some() {
@@ -100,7 +106,8 @@ impl Reader {
         self.form = Some(self.page.forms.len());
         let action = tag.get("action").unwrap_or_default();
         self.page.forms.push(FormTag {
-            is_crowd: tag.name == "crowd-form",
+            name: tag.name.clone(),
+            is_crowd: tag.name != "form",
             is_flat: tag.get("answer-format") == Some("flatten-objects"),
             is_marketplace: action.contains("/externalSubmit"),
         });
@@ -156,7 +163,9 @@ impl Reader {
             self.behind = None;
         }
         match name {
-            "form" | "crowd-form" => self.form = None,
+            "form" | "crowd-form" | "crowd-entity-annotation" => {
+                self.form = self.form.filter(|form| self.page.forms[*form].name != name);
+            }
             "fieldset" => {
                 if self.disabled_set == Some(self.sets) {
                     self.disabled_set = None;

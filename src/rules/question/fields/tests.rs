@@ -122,6 +122,15 @@ fn a_crowd_form_has_the_fields_of_its_elements() {
 }
 
 #[test]
+fn an_element_that_brings_its_form_is_posted_as_one() {
+    let page = "<form action=/search><input name=q></form><crowd-entity-annotation name=e \
+        labels=\"[{label: 'x'}]\" text=t></crowd-entity-annotation><input name=outside>";
+    let fields = of_page(page);
+    let names: Vec<&str> = fields.open().map(|field| field.name.as_str()).collect();
+    assert_eq!((fields.form, names), (Form::Crowd { is_flat: false }, vec!["e"]));
+}
+
+#[test]
 fn a_crowd_form_posts_one_text_or_each_path() {
     let given = r#"{"text":"t","size":3,"stars":"4","box":["b"],"r":"y","kind":"cat",
         "many":["a","b"],"boxes":"{\"boundingBoxes\":[]}","list":["2"]}"#;
@@ -138,9 +147,38 @@ fn a_crowd_form_posts_one_text_or_each_path() {
     );
     let flat = CROWD.replace("<crowd-form>", "<crowd-form answer-format=flatten-objects>");
     let sent = posted(&flat, given);
-    for pair in pairs(&[("box.b", "true"), ("kind.label", "cat"), ("many.labels.1", "b")]) {
+    for pair in pairs(&[("box.b", "true"), ("kind.label", "cat"), ("many.labels", "[\"a\",\"b\"]")])
+    {
         assert!(sent.contains(&pair), "{sent:?}");
     }
+}
+
+#[test]
+fn what_is_empty_is_not_among_the_answers_of_a_crowd_form() {
+    let html = "<crowd-form><crowd-input name=a></crowd-input><input name=b>\
+        <crowd-input name=f type=file></crowd-input><crowd-checkbox name=c></crowd-checkbox>\
+        <crowd-classifier name=d categories=\"['x']\"></crowd-classifier></crowd-form>";
+    let answers = r#"[{"c":{"on":false}}]"#;
+    assert_eq!(posted(html, "{}"), pairs(&[("taskAnswers", answers)]));
+}
+
+#[test]
+fn crowd_elements_have_what_their_attributes_say() {
+    let html = "<crowd-form><crowd-input name=digits allowed-pattern='[0-9]'></crowd-input>\
+        <crowd-radio-group required><crowd-radio-button name=r value=x></crowd-radio-button>\
+        </crowd-radio-group><crowd-classifier-multi-select name=m \
+        categories=\"[{name: 'a'}, {name: 'b', parentName: '',},]\"></crowd-classifier-multi-select>";
+    assert_eq!(
+        fields(html),
+        json!([
+            {"Name": "digits", "Required": false, "Type": "Text", "Format": "text",
+             "Patterns": [{"Regex": "^(?:[0-9])*$"}]},
+            {"Name": "r", "Required": false, "Type": "Choice", "Least": 0, "Most": 1,
+             "Options": [{"Value": "x"}]},
+            {"Name": "m", "Required": true, "Type": "Choice", "Least": 1, "Most": 2,
+             "Options": [{"Value": "a"}, {"Value": "b"}]},
+        ])
+    );
 }
 
 const FORM: &str = r#"<QuestionForm xmlns="SCHEMA">

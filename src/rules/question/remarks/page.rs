@@ -8,49 +8,52 @@ use crate::rules::question::layout::PLACEHOLDER;
 use crate::rules::question::markup::{Piece, Tag, read};
 
 /// The elements of `crowd-html-elements.js` that this program draws.
-pub const DRAWN: [&str; 11] = [
-    "crowd-button",
-    "crowd-checkbox",
-    "crowd-classifier",
-    "crowd-form",
-    "crowd-image-classifier",
-    "crowd-input",
-    "crowd-instructions",
-    "crowd-radio-button",
-    "crowd-radio-group",
-    "crowd-slider",
-    "crowd-text-area",
-];
-
-/// Those that Amazon's script has besides.
-///
-/// Source: "Crowd HTML Elements Reference" of Amazon SageMaker.
-const OTHERS: [&str; 21] = [
+pub const DRAWN: [&str; 36] = [
     "crowd-alert",
     "crowd-badge",
     "crowd-bounding-box",
+    "crowd-button",
     "crowd-card",
+    "crowd-checkbox",
+    "crowd-classifier",
     "crowd-classifier-multi-select",
     "crowd-entity-annotation",
     "crowd-fab",
+    "crowd-form",
     "crowd-icon-button",
+    "crowd-image-classifier",
     "crowd-image-classifier-multi-select",
+    "crowd-input",
     "crowd-instance-segmentation",
+    "crowd-instructions",
     "crowd-keypoint",
     "crowd-line",
     "crowd-modal",
     "crowd-polygon",
     "crowd-polyline",
-    "crowd-rating",
+    "crowd-question-answer-generation",
+    "crowd-radio-button",
+    "crowd-radio-group",
+    "crowd-rekognition-detect-moderation-labels",
     "crowd-semantic-segmentation",
+    "crowd-slider",
+    "crowd-slider-label",
     "crowd-tab",
     "crowd-tabs",
+    "crowd-text-area",
+    "crowd-text-ranking",
+    "crowd-textract-analyze-document",
     "crowd-toast",
     "crowd-toggle-button",
 ];
 
+/// Those that Amazon's script has besides.
+///
+/// Source: "Crowd HTML Elements Reference" of Amazon SageMaker.
+const OTHERS: [&str; 1] = ["crowd-rating"];
+
 /// The crowd elements whose answer has their name.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 21] = [
     "crowd-bounding-box",
     "crowd-checkbox",
     "crowd-classifier",
@@ -64,11 +67,13 @@ const FIELDS: [&str; 19] = [
     "crowd-line",
     "crowd-polygon",
     "crowd-polyline",
+    "crowd-question-answer-generation",
     "crowd-radio-button",
     "crowd-rating",
     "crowd-semantic-segmentation",
     "crowd-slider",
     "crowd-text-area",
+    "crowd-text-ranking",
     "crowd-toggle-button",
 ];
 
@@ -100,8 +105,9 @@ pub(super) fn mixed(url: &str) -> String {
     format!("{url} is http. Amazon's pages are https, and browsers may not load it: use https.")
 }
 
-/// A `form` or a `crowd-form`.
+/// A `form`, a `crowd-form`, or an element that brings one.
 struct Form {
+    name: String,
     line: usize,
     is_crowd: bool,
     action: Option<String>,
@@ -187,7 +193,7 @@ impl Page<'_> {
             "template" => self.templates += 1,
             "script" => self.script(tag),
             _ if self.templates > 0 => {}
-            "form" | "crowd-form" => self.open_form(tag, line),
+            "form" | "crowd-form" | "crowd-entity-annotation" => self.open_form(tag, line),
             "input" | "textarea" | "select" | "button" => self.control(tag, line, found),
             _ => {}
         }
@@ -200,7 +206,9 @@ impl Page<'_> {
         match name {
             "template" => self.templates = self.templates.saturating_sub(1),
             "script" => self.is_script = false,
-            "form" | "crowd-form" => self.form = None,
+            "form" | "crowd-form" | "crowd-entity-annotation" => {
+                self.form = self.form.filter(|form| self.forms[*form].name != name);
+            }
             _ => {}
         }
     }
@@ -223,8 +231,9 @@ impl Page<'_> {
         }
         self.form = Some(self.forms.len());
         self.forms.push(Form {
+            name: tag.name.clone(),
             line,
-            is_crowd: tag.name == "crowd-form",
+            is_crowd: tag.name != "form",
             action: tag.get("action").map(str::to_owned),
             has_button: false,
             has_assignment_id: false,

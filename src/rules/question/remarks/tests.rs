@@ -47,6 +47,8 @@ fn crowd(inside: &str) -> String {
 #[case("<div id=root></div><script>form.requestSubmit()</script>")]
 #[case(&crowd("<crowd-input name=a></crowd-input><crowd-classifier name=b></crowd-classifier>"))]
 #[case(&crowd("<crowd-checkbox name=a></crowd-checkbox><crowd-checkbox name=a></crowd-checkbox>"))]
+#[case(&format!("{CROWD}<crowd-entity-annotation name=a></crowd-entity-annotation>"))]
+#[case(&crowd("<form><crowd-line name=a></crowd-line></form><crowd-input name=b></crowd-input>"))]
 fn nothing_is_said_of_a_page_that_is_in_order(#[case] html: &str) {
     assert_eq!(of_html(html), [""; 0], "{html}");
 }
@@ -80,8 +82,8 @@ fn nothing_is_said_of_a_page_that_is_in_order(#[case] html: &str) {
     &["Line 1: <crowd-inputs> is no crowd element that is known; <crowd-input> is one."])]
 #[case(&crowd("<crowd-something-else></crowd-something-else>"),
     &["Line 1: <crowd-something-else> is no crowd element that is known."])]
-#[case(&crowd("<crowd-bounding-box name=a></crowd-bounding-box>"),
-    &["Line 1: mturk-local does not draw <crowd-bounding-box>"])]
+#[case(&crowd("<crowd-rating name=a></crowd-rating>"),
+    &["Line 1: mturk-local does not draw <crowd-rating>"])]
 #[case(&crowd("<crowd-input></crowd-input>"), &["Line 1: <crowd-input> has no name"])]
 #[case(&format!("{CROWD}{}", form("<crowd-input name=a></crowd-input>")),
     &["Line 1: <crowd-input> is in no <crowd-form>: its answer is lost."])]
