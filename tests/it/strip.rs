@@ -19,7 +19,7 @@ async fn whoever_works_in_open_mode_sees_remarks_folded() {
     let work = browser.get(&address).await;
     for page in [preview, work] {
         assert!(page.contains("<details class=\"card strip\" id=\"strip\">"), "{page}");
-        assert!(page.contains("<li>Line 1: ${name} is left in"), "{page}");
+        assert!(page.contains("<li>Line 1: ${name} has no value"), "{page}");
         assert!(page.contains("/assets/strip.js"), "{page}");
     }
     let frame = browser.get(&format!("/mturk/frame/{hit}")).await;
@@ -28,7 +28,7 @@ async fn whoever_works_in_open_mode_sees_remarks_folded() {
     let long = html_question(&format!("<p>${{name}}</p>{}", "x".repeat(60_000)));
     let hit = world.create_hit(json!({"Question": long, "Title": "Long"})).await;
     let address = format!("/projects/{}/tasks", self::group(&world, &hit).await);
-    assert!(browser.get(&address).await.contains("is left in"));
+    assert!(browser.get(&address).await.contains("has no value"));
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_long_page_is_not_looked_at() {
     let browser = world.browser("A1");
     for (hit, is_looked_at) in [("3SHORT", true), ("3LONG", false)] {
         let page = browser.get(&format!("/projects/{}/tasks", group(&world, hit).await)).await;
-        assert_eq!(page.contains("${a} is left in"), is_looked_at, "{hit}");
+        assert_eq!(page.contains("${a} has no value"), is_looked_at, "{hit}");
         assert_eq!(page.contains("longer than 256 KiB"), !is_looked_at, "{hit}");
     }
 }

@@ -116,7 +116,7 @@ test("the strip tells what the document and the browser know", async (t) => {
   const { url, save } = await preview(t, FAULTY);
   const page = await opened(url);
   const strip = page.locator("#strip");
-  await strip.getByText("${left} is left in").waitFor();
+  await strip.getByText("${left} has no value").waitFor();
   await strip.getByText(/A script failed: .*noSuchFunction.*\(line 5\) \(Preview, Work, Phone\)/).waitFor();
   await strip.getByText(/A policy blocked .*icon\.svg \(img-src\)/).waitFor();
   await strip.getByText(/This did not load: <script> .*nowhere\.js/).waitFor();
@@ -162,9 +162,9 @@ test("whoever works in open mode finds the strip folded below the HIT", async ()
   const page = await worker(chrome, at, "A1ANNA");
   await accepted(page, at, hit);
   const strip = page.locator("#strip");
-  assert.equal(await strip.getByText("${left} is left in").isVisible(), false);
+  assert.equal(await strip.getByText("${left} has no value").isVisible(), false);
   await strip.locator("summary").click();
-  await strip.getByText("${left} is left in").waitFor();
+  await strip.getByText("${left} has no value").waitFor();
   await strip.getByText(/A script failed: .*noSuchFunction.*\(line 5\)$/).waitFor();
   await strip.getByText(/A policy blocked .*icon\.svg/).waitFor();
   await frameOf(page).getByLabel("A").fill("x");

@@ -151,7 +151,7 @@ fn what_the_question_of_a_new_hit_lacks_is_a_warning_once() {
         std::thread::yield_now();
     }
     assert_eq!(warned(), 2, "{}", logged.text());
-    assert!(logged.text().contains("Line 1: ${other} is left in"), "{}", logged.text());
+    assert!(logged.text().contains("Line 1: ${other} has no value"), "{}", logged.text());
 }
 
 #[test]
