@@ -53,7 +53,8 @@ fn there_is_no_remark_on_a_page_that_is_in_order(#[case] html: &str) {
 }
 
 #[rstest]
-#[case(&form("\n<p>${b}\n${a} ${a}</p>"), &["Line 2: ${b} has no value", "Line 3: ${a} has no value"])]
+#[case(&form("\n<p>${b}\n${a} ${a}</p>"),
+    &["Line 2: ${b} has no value", "Line 3: ${a} has no value"])]
 #[case(&form("<img src=\"${image_url}\">"), &["Line 1: ${image_url} has no value"])]
 #[case("<p>Hello</p>", &["The page has no <form> and no <crowd-form>"])]
 #[case("<p>Hello</p><script src=app.js></script>", &["The page has no <form> and no <crowd-form>"])]
