@@ -317,3 +317,17 @@ async fn a_search_may_look_like_a_parameter_of_the_page() {
     let page = world.stranger().get("/projects?submitted=1&search=wordA").await;
     assert!(page.contains("Your work was submitted") && !page.contains("There are no more"));
 }
+
+#[tokio::test]
+async fn the_way_back_from_the_choice_of_a_worker_does_not_grow() {
+    let world = World::new().await;
+    let browser = world.browser("A1");
+    let mut path = "/projects?search=cat".to_owned();
+    for _ in 0..3 {
+        let page = browser.get(&path).await;
+        let link = page.split("<p class=\"who\"><a href=\"").nth(1).unwrap();
+        path = link.split('"').next().unwrap().to_owned();
+        assert_eq!(path, "/workers?next=%2Fprojects%3Fsearch%3Dcat");
+    }
+    assert!(browser.get("/workers").await.contains("<p class=\"who\"><a href=\"/workers\">"));
+}
