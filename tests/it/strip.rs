@@ -3,6 +3,7 @@
 use mturk_local::wire::caller::Auth;
 use serde_json::json;
 
+use crate::desk::Browser;
 use crate::site::{group, html_question};
 use crate::world::World;
 
@@ -52,7 +53,7 @@ async fn workers_in_strict_mode_see_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_long_page_is_not_looked_at() {
+async fn a_long_page_is_not_checked() {
     let world = World::with(|options| {
         let page = |length: usize| html_question(&format!("<p>${{a}}{}", "x".repeat(length)));
         let hit =
@@ -64,9 +65,29 @@ async fn a_long_page_is_not_looked_at() {
     })
     .await;
     let browser = world.browser("A1");
-    for (hit, is_looked_at) in [("3SHORT", true), ("3LONG", false)] {
+    for (hit, is_checked) in [("3SHORT", true), ("3LONG", false)] {
         let page = browser.get(&format!("/projects/{}/tasks", group(&world, hit).await)).await;
-        assert_eq!(page.contains("${a} has no value"), is_looked_at, "{hit}");
-        assert_eq!(page.contains("longer than 256 KiB"), !is_looked_at, "{hit}");
+        assert_eq!(page.contains("${a} has no value"), is_checked, "{hit}");
+        assert_eq!(page.contains("longer than 256 KiB"), !is_checked, "{hit}");
     }
+}
+
+#[tokio::test]
+async fn a_requester_sees_it_at_the_desk_in_strict_mode_too() {
+    let question = html_question(PAGE);
+    let world = World::with(|options| {
+        crate::desk::strict(options);
+        let hit = json!({"HITId": "3STRICT", "Title": "t", "Question": question});
+        let worlds = json!({"Requesters": [{"AccessKeyId": "KNOWN"}], "HITs": [hit]});
+        options.worlds = Some(mturk_local::worlds::Worlds::read(vec![worlds.to_string()]).unwrap());
+    })
+    .await;
+    let mut browser = Browser::default();
+    browser.get(&world, "/sign-in").await;
+    browser.post(&world, "/sign-in", &[("key", "KNOWN"), ("secret", "hush")]).await;
+    let page = browser.get(&world, "/hits/3STRICT").await;
+    assert!(page.text.contains("<li>Line 1: ${name} has no value"), "{}", page.text);
+    assert!(page.text.contains("/assets/strip.js"), "{}", page.text);
+    let frame = browser.get(&world, "/hits/3STRICT/frame").await;
+    assert!(frame.text.contains("<script src=\"/assets/report.js\"></script>"), "{}", frame.text);
 }
