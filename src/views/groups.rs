@@ -14,7 +14,7 @@ use crate::views::guard::{Action, Standing, add_summaries, standings};
 pub use crate::store::hit_groups::Order;
 
 const BATCH: i64 = 100;
-/// So many groups are read for one page.
+/// The most groups that are read for one page.
 pub const MOST_READ: usize = 1000;
 
 /// How a list is ordered.
@@ -46,9 +46,9 @@ pub struct GroupQuery {
     pub sort: Sort,
     /// Where the page before ended.
     pub after: Option<(i64, String)>,
-    /// So many are passed over.
+    /// How many are passed over.
     pub skip: usize,
-    /// So many are shown.
+    /// How many are shown at most.
     pub size: usize,
     /// Whether all that match are counted, and the names of all shown requirements are read.
     pub whole: bool,

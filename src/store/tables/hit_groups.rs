@@ -15,11 +15,11 @@ use crate::store::db::value::{Arg, set_of};
 use crate::store::hit_types::{HitType, hit_type_columns};
 use crate::time::Instant;
 
-/// So many open HITs of a group are counted; a larger group has "at least" as many.
+/// The most open HITs of a group that are counted; a larger group has "at least" as many.
 pub const MOST_COUNTED: i64 = 10_000;
 /// Groups of so many HITs and more are equally large when groups are ranked by size.
 pub const MOST_RANKED: i64 = 200;
-/// So many groups are ranked by size: the newest.
+/// The most groups that are ranked by size: the newest.
 pub const RANKED: i64 = 500;
 
 /// A selection of listed types, in the order of the fields of [`Listed`].

@@ -16,12 +16,12 @@ pub fn options() -> Vec<(String, Arg)> {
     whole.build();
     let mut found = Vec::new();
     for command in whole.get_subcommands() {
-        add(command, String::new(), &mut found);
+        add(command, "", &mut found);
     }
     found
 }
 
-fn add(command: &Command, above: String, found: &mut Vec<(String, Arg)>) {
+fn add(command: &Command, above: &str, found: &mut Vec<(String, Arg)>) {
     if command.get_name() == "help" {
         return;
     }
@@ -34,7 +34,7 @@ fn add(command: &Command, above: String, found: &mut Vec<(String, Arg)>) {
     });
     found.extend(own.map(|arg| (name.clone(), arg.clone())));
     for below in command.get_subcommands() {
-        add(below, format!("{name} "), found);
+        add(below, &format!("{name} "), found);
     }
 }
 
@@ -140,9 +140,8 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_KEYWORDS"
         | "MTURK_LOCAL_NAME"
         | "MTURK_LOCAL_REWARD"
-        | "MTURK_LOCAL_UNTIL" => None,
-        // Names: the market knows which there are.
-        "MTURK_LOCAL_REQUESTER"
+        | "MTURK_LOCAL_UNTIL"
+        | "MTURK_LOCAL_REQUESTER"
         | "MTURK_LOCAL_OPERATION"
         | "MTURK_LOCAL_ERROR"
         | "MTURK_LOCAL_TEXT"

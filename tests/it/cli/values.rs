@@ -46,7 +46,7 @@ fn bad(option: &str) -> &'static [&'static str] {
             "http://x;script-src *",
         ],
         "clock" => &["", "soon", "1969-12-31T23:59:59Z"],
-        "seed" => &["", "x", "1.5", "9223372036854775808"],
+        "seed" | "assignments" => &["", "x", "1.5", "9223372036854775808"],
         "queue" => &["", "-1", "101", "x"],
         "allow-host" => &["", "*", "http://x", "x:80", "x/y", "a b", "*.", "a.*.b", "u@x", ".x"],
         "cors-origin" => &["", "*", "null", "http://x/y", "http://u@x", "http://*.x", "x"],
@@ -64,15 +64,13 @@ fn bad(option: &str) -> &'static [&'static str] {
         "listen-port" => &["", "-1", "65536", "x"],
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],
-        "limit" => &["", "-1", "x"],
+        "limit" | "batch" => &["", "-1", "x"],
         "since" => &["", "soon", "2026-13-01"],
         "format" => &["", "other", "CSV"],
         "hit" => &["", "../reset", "3h", "3H/x"],
         "answer" => &["", "x", "=x"],
         "timeout" => &["", "soon", "-1s"],
         "duration" | "lifetime" | "auto-approval" => &["", "soon", "-1s", "1.5"],
-        "assignments" => &["", "x", "1.5", "9223372036854775808"],
-        "batch" => &["", "-1", "x"],
         // Switches, texts and amounts that the server checks, and names that it knows.
         "freeze"
         | "allow-remote"
@@ -115,10 +113,11 @@ fn command(name: &str, option: &str) -> assert_cmd::Command {
     match name {
         "load" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/minimal.json")),
         "import" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/every-status.json")),
-        "preview" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")),
+        "preview" | "batch review" => {
+            command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))
+        }
         "submit" if !option.starts_with("--hit") => command.args(["--hit", "3H"]),
         "batch results" | "batch extend" | "batch republish" => command.arg("1"),
-        "batch review" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")),
         "batch create" => {
             if is_missing("template") {
                 command.args(["--template", "sentiment"]);

@@ -122,7 +122,7 @@ async fn a_form_that_is_changed_comes_back_as_it_was() {
     location(&made);
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
     let page = browser.get(&world, "/batches/1").await;
-    has(&page, &["Masters must", "Worker_Locale must be one of US-WA", "<dd>2 h</dd>"]);
+    has(&page, &["Masters must", "Worker_Locale must be one of US-WA", "<dd>2 hours</dd>"]);
     let hit = world.hit(&hits(&world).await[0]).await;
     assert_eq!(hit["QualificationRequirements"].as_array().unwrap().len(), 2);
     has(&browser.get(&world, &format!("{NEW}?draft=gone")).await, &["is not kept any more"]);
