@@ -1,7 +1,7 @@
 //! What the log says of the questions of new HITs: the remarks that the worker's site shows, too.
 //!
-//! A question is looked at once its HIT is there, on a thread of its own, so no call waits for it.
-//! Some questions a second are looked at, whatever a program creates, and the same remarks on HITs
+//! A question is checked once its HIT is there, on a thread of its own, so no call waits for it.
+//! Some questions a second are checked, whatever a program creates, and the same remarks on HITs
 //! of one requester are logged once.
 
 use std::collections::HashSet;
@@ -12,14 +12,14 @@ use crate::engine::compute;
 use crate::rules::question::parse;
 use crate::rules::question::remarks::{self, Remark};
 
-/// So many questions a second are looked at: more than a person writes.
+/// The most questions that are checked in a second: more than a person writes.
 const A_SECOND: u32 = 20;
-/// So many different warnings are remembered. Then they may be logged anew.
+/// The most different warnings that are remembered. Then they may be logged anew.
 const REMEMBERED: usize = 1000;
-/// So many remarks stand in a line.
+/// The most remarks in a line.
 const LISTED: usize = 5;
 
-/// What was looked at and logged.
+/// What was checked and logged.
 #[derive(Debug, Default)]
 pub struct Advice(Mutex<State>);
 
@@ -27,32 +27,37 @@ pub struct Advice(Mutex<State>);
 struct State {
     /// When the current second began.
     since: Instant,
-    looked_at: u32,
+    checked_count: u32,
     logged: HashSet<(String, Vec<Remark>)>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { since: Instant::now(), looked_at: 0, logged: HashSet::new() }
+        Self { since: Instant::now(), checked_count: 0, logged: HashSet::new() }
+    }
+}
+
+impl State {
+    fn has_time(&mut self) -> bool {
+        if self.since.elapsed() >= Duration::from_secs(1) {
+            (self.since, self.checked_count) = (Instant::now(), 0);
+        }
+        self.checked_count < A_SECOND
     }
 }
 
 impl Advice {
-    /// Whether the next question is looked at.
+    /// Whether a question would be checked now.
     pub fn has_time(&self) -> bool {
-        if !tracing::enabled!(tracing::Level::WARN) {
-            return false;
-        }
-        let mut state = self.state();
-        if state.since.elapsed() >= Duration::from_secs(1) {
-            (state.since, state.looked_at) = (Instant::now(), 0);
-        }
-        state.looked_at += 1;
-        state.looked_at <= A_SECOND
+        tracing::enabled!(tracing::Level::WARN) && self.state().has_time()
     }
 
-    /// Logs what there is to say about the question of a new HIT, unless it was logged before.
-    pub fn look(self: &Arc<Self>, requester_id: &str, question: String) {
+    /// Logs the remarks on the question of a new HIT, unless there is no time for it, or they were
+    /// logged before.
+    pub fn check(self: &Arc<Self>, requester_id: &str, question: String) {
+        if !self.begin() {
+            return;
+        }
         let (advice, requester) = (Arc::clone(self), requester_id.to_owned());
         tokio::spawn(async move {
             let found = compute(move || parse(&question).map(|question| remarks::of(&question)));
@@ -60,6 +65,14 @@ impl Advice {
                 advice.log(&requester, found);
             }
         });
+    }
+
+    /// Whether there is time for a question, which then counts.
+    fn begin(&self) -> bool {
+        let mut state = self.state();
+        let has_time = state.has_time();
+        state.checked_count += u32::from(has_time);
+        has_time
     }
 
     fn log(&self, requester: &str, found: Vec<Remark>) {
@@ -113,15 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn so_many_questions_a_second_are_looked_at() {
+    fn some_questions_a_second_are_checked() {
         let log = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
         tracing::subscriber::with_default(log, || {
             let advice = Advice::default();
             // The second may end meanwhile, which begins another one.
-            let taken = (0..10 * A_SECOND).filter(|_| advice.has_time()).count();
+            let taken = (0..10 * A_SECOND).filter(|_| advice.begin()).count();
             assert!((A_SECOND as usize..4 * A_SECOND as usize).contains(&taken), "{taken}");
             advice.state().since -= Duration::from_secs(1);
-            assert!(advice.has_time());
+            assert!(advice.has_time() && advice.has_time(), "asking takes no time");
         });
     }
 }

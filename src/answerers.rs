@@ -12,7 +12,7 @@ use crate::outbound::{Limits, Outbound, OutboundError};
 use crate::rules::question::fields;
 use crate::rules::robots::answers::Asked;
 use crate::rules::robots::asking::{self, Question};
-use crate::rules::robots::job::{Job, Told};
+use crate::rules::robots::job::{Job, Replies};
 use crate::shapes::answer::Given;
 use crate::turn::{Answered, Answerers, BoxFuture};
 
@@ -56,7 +56,7 @@ impl Asker {
             let body = question.body(&job, &known, &text)?;
             given.0.extend(question.read(&self.ask(asked, body).await?)?);
         }
-        Ok(Told { given, page: is_page.then_some(known.fields) })
+        Ok(Replies { given, page: is_page.then_some(known.fields) })
     }
 
     /// The body of the answer of whom is asked.

@@ -22,7 +22,7 @@ mod workers;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::desk::review::jobs;
 use crate::web::policy::with_frames;
@@ -55,6 +55,7 @@ pub fn router(desk: Desk) -> Router {
         .route_layer(from_fn_with_state(desk.clone(), session::check_form));
     pages
         .merge(doors)
+        .route("/requester/{*path}", any(page::no_such_page))
         .layer(from_fn(session::check_characters))
         .layer(map_response(page::in_words))
         .layer(map_response(with_frames))

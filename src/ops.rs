@@ -82,11 +82,13 @@ pub struct Content {
     pub beginning: Vec<u8>,
     /// What is too long to be held in memory, and is read while it is sent.
     pub rest: Option<Rest>,
+    /// The question of the HIT that was made, if it was wanted.
+    pub new_question: Option<String>,
 }
 
 impl From<Vec<u8>> for Content {
     fn from(beginning: Vec<u8>) -> Self {
-        Self { beginning, rest: None }
+        Self { beginning, rest: None, new_question: None }
     }
 }
 
@@ -98,6 +100,8 @@ pub struct Call {
     /// What this server's own addresses begin with, such as `http://127.0.0.1:1770`, as the caller
     /// knows it.
     pub origin: String,
+    /// Whether the question of a new HIT is wanted.
+    pub wants_question: bool,
 }
 
 /// An operation without its types.
@@ -122,7 +126,9 @@ macro_rules! operation {
                     // What passed the model decodes; a test sends every member.
                     let input = Deserialize::deserialize(&call.body)
                         .map_err(|e| Fault::Service(format!("{} does not decode: {e}", $name)))?;
-                    $module::run(turn, input).await?.body(&call.origin)
+                    turn.wants_question = call.wants_question;
+                    let content = $module::run(turn, input).await?.body(&call.origin)?;
+                    Ok(Content { new_question: turn.new_question.take(), ..content })
                 })
             },
         }

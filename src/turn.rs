@@ -124,6 +124,10 @@ pub struct Turn {
     pub asks_until: Option<Instant>,
     /// What robots of this turn ask, once it is committed.
     pub asks: Vec<Ask>,
+    /// Whether the question of a new HIT is wanted, for remarks on it.
+    pub wants_question: bool,
+    /// That question.
+    pub new_question: Option<String>,
 }
 
 impl Turn {
@@ -161,6 +165,8 @@ impl Turn {
             outside: None,
             asks_until: None,
             asks: Vec::new(),
+            wants_question: false,
+            new_question: None,
         }
     }
 

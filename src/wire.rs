@@ -99,7 +99,7 @@ impl Wire {
         let called = timeout_at(deadline, self.call(parts, &body, &mut known)).await;
         let done = called.unwrap_or_else(|_| Err(self.given_up(&parts.headers)));
         let Known { operation, requester } = known;
-        let Content { beginning, rest } = match done {
+        let Content { beginning, rest, .. } = match done {
             Ok(content) => content,
             Err(fault) => {
                 let refused = Box::pin(self.refuse(&fault)).await;
@@ -168,19 +168,18 @@ impl Wire {
         known.requester = Some(Arc::clone(&requester));
         let call = self.read_call(shape, parts, body)?;
         let entry = ops::entry(shape.name)?;
-        let question = question(&call.body).filter(|_| self.advice.has_time());
         let done = self.turn(entry.access, &requester, (call, entry), |turn, (call, entry)| {
             Box::pin(async move {
                 // Where there are rules, nothing is done before they are asked.
                 if turn.has_faults { Ok(None) } else { (entry.run)(turn, call).await.map(Some) }
             })
         });
-        let content = match done.await? {
+        let mut content = match done.await? {
             Some(content) => content,
             None => Box::pin(self.call_by_rules(shape, &requester, parts, body)).await?,
         };
-        if let Some(question) = question {
-            self.advice.look(&requester.id, question);
+        if let Some(question) = content.new_question.take() {
+            self.advice.check(&requester.id, question);
         }
         Ok(content)
     }
@@ -194,7 +193,7 @@ impl Wire {
     ) -> Result<Call, CallFault> {
         let body = read(body)?;
         validate::check(shape, &body)?;
-        Ok(Call { body, origin: self.origin(parts) })
+        Ok(Call { body, origin: self.origin(parts), wants_question: self.advice.has_time() })
     }
 
     async fn turn<I: Send + Sync + 'static, T: Send + 'static>(
@@ -216,11 +215,6 @@ impl Wire {
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         own_origin(self.public_origin.as_deref(), parts.extensions.get(), host)
     }
-}
-
-/// The question of a new HIT, which no other request has.
-fn question(body: &Value) -> Option<String> {
-    body.get("Question")?.as_str().map(str::to_owned)
 }
 
 /// The name of the operation that a request asks for, if there is such an operation.

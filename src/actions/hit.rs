@@ -51,6 +51,7 @@ pub async fn check_new(turn: &mut Turn, new: NewHit) -> Result<CheckedHit, Fault
             return Err(Scope::Hit.repeated(token, &made));
         }
     }
+    turn.new_question = turn.wants_question.then(|| question.clone());
     Ok(CheckedHit { question, new })
 }
 

@@ -1,6 +1,6 @@
 //! `mturk-local preview`: a page as workers see it, while it is written.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -69,7 +69,11 @@ fn check(option: &str, path: &Path) -> Result<(), String> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => Ok(()),
         Ok(_) => Err(format!("{option}{shown} is not a file")),
-        Err(error) => Err(format!("{option}{shown}: {error}")),
+        Err(error) if error.kind() == ErrorKind::NotFound && option.is_empty() => Err(format!(
+            "there is no file {shown}; if you mean a page on a server, begin with http:// or \
+             https://"
+        )),
+        Err(error) => Err(format!("{option}{shown} cannot be read: {error}")),
     }
 }
 

@@ -87,9 +87,9 @@ async fn create(server: &Endpoint, new: &NewBatch) -> Result<(), ClientError> {
         "Description": new.description.as_ref().unwrap_or(&title),
         "Reward": new.reward,
         "MaxAssignments": new.assignments,
-        "AssignmentDurationInSeconds": seconds("--duration", &new.duration)?,
-        "LifetimeInSeconds": seconds("--lifetime", &new.lifetime)?,
-        "AutoApprovalDelayInSeconds": seconds("--auto-approval", &new.auto_approval)?,
+        "AssignmentDurationInSeconds": seconds("duration", &new.duration)?,
+        "LifetimeInSeconds": seconds("lifetime", &new.lifetime)?,
+        "AutoApprovalDelayInSeconds": seconds("auto-approval", &new.auto_approval)?,
         "DryRun": new.dry_run,
     });
     let optional =
@@ -169,10 +169,14 @@ fn read(what: &str, name: &str, most: usize) -> Result<Vec<u8>, ClientError> {
     Ok(content)
 }
 
+/// The seconds of a span that an option has.
 fn seconds(option: &str, text: &str) -> Result<i64, ClientError> {
     let span = Span::parse(text).filter(|span| span.0 >= 0 && span.0 % 1000 == 0);
-    span.map(|span| span.0 / 1000)
-        .ok_or_else(|| argument(format!("{option} {text:?} is no span such as 30m or 7d")))
+    span.map(|span| span.0 / 1000).ok_or_else(|| {
+        let variable = option.to_uppercase().replace('-', "_");
+        let why = "is no span such as 30m or 7d";
+        argument(format!("--{option} (MTURK_LOCAL_{variable}) {text:?} {why}"))
+    })
 }
 
 fn notes(listed: &Value) -> Vec<TableNote> {

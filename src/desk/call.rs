@@ -19,7 +19,8 @@ pub async fn call(
     body: Value,
 ) -> Result<Vec<u8>, Fault> {
     let entry = ops::entry(name)?;
-    let (requester, call) = (session.requester.clone(), Call { body, origin: String::new() });
+    let (requester, call) =
+        (session.requester.clone(), Call { body, origin: String::new(), wants_question: false });
     let done = match entry.access {
         Access::Read => desk.engine.read(requester, call, entry.run).await,
         Access::Write => desk.engine.write(requester, call, entry.run).await,

@@ -24,6 +24,7 @@ use crate::web::form::Form;
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
 use crate::web::question::{self, Frame, blank_form, posted_form};
+use crate::web::strip;
 
 /// What was done before the browser came here.
 #[derive(Debug, Default, Deserialize)]
@@ -100,7 +101,7 @@ async fn page(
     let since = live::since(desk).await?;
     let view = read(desk, session, hit_id).await?;
     let head = Head::read(desk, session).await?;
-    let question = match shown(&view) {
+    let question = match shown(&view).await {
         Err(fault) => Err(fault.refusal().ok_or(fault.clone())?.text()),
         Ok(question) => Ok(question),
     };
@@ -112,20 +113,21 @@ async fn read(desk: &Desk, session: &Session, hit_id: String) -> Result<HitView,
     desk.engine.read(requester, hit_id, |turn, hit_id| Box::pin(hit::hit(turn, hit_id))).await
 }
 
-/// The question as a worker previews it.
-fn shown(view: &HitView) -> Result<String, Fault> {
+/// The question as a worker previews it, with the strip below.
+async fn shown(view: &HitView) -> Result<String, Fault> {
     let hit_id = &view.hit.id;
     let question = question::read(&view.hit)?;
-    if let Question::Form(form) = &question {
-        return posted_form(&blank_form(form, false), "");
-    }
     let frame = Frame::of(&question, &FrameParameters { hit_id, accepted: None });
-    let Some(mut frame) = frame else { return Ok(String::new()) };
-    if let Question::Html(_) = question {
-        // Whoever owns the HIT sees it, whatever workers must have to preview it.
-        frame.src = format!("/requester/hits/{hit_id}/frame");
-    }
-    frame.html()
+    let html = match (&question, frame) {
+        (Question::Form(form), _) => posted_form(&blank_form(form, false), "")?,
+        (Question::Html(_), Some(frame)) => {
+            // Whoever owns the HIT sees it, whatever workers must have to preview it.
+            Frame { src: format!("/requester/hits/{hit_id}/frame"), ..frame }.html()?
+        }
+        (_, Some(frame)) => frame.html()?,
+        (_, None) => String::new(),
+    };
+    Ok(html + &strip::of_hit(&view.hit, question).await?)
 }
 
 /// `GET /requester/hits/{id}/frame`: the HTML of a HIT, without an origin.
@@ -137,7 +139,7 @@ pub async fn frame(
 ) -> Page {
     let view = read(&desk, &session, hit_id).await?;
     match question::read(&view.hit)? {
-        Question::Html(html) => Ok(question::document(&html, origin.as_str())?),
+        Question::Html(html) => Ok(question::reporting_document(&html, origin.as_str(), Some(0))?),
         _ => Ok(message(StatusCode::NOT_FOUND, "This HIT has no HTML of its own.")),
     }
 }

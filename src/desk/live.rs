@@ -225,7 +225,7 @@ impl Streaming {
         };
         let wake = tokio::select! {
             _ = closing.wait_for(|is_closed| *is_closed) => Wake::Closing,
-            wake = is_told(left, &session.form_token) => wake,
+            wake = signed_out(left, &session.form_token) => wake,
             () = sleep_until(self.end_at) => Wake::Again,
             _ = changes.changed() => Wake::Change,
             () = sleep_until(poll_at) => Wake::Change,
@@ -331,7 +331,7 @@ impl Streaming {
 }
 
 /// Waits until a browser with that token leaves, or that may have been missed.
-async fn is_told(left: &mut broadcast::Receiver<String>, form_token: &str) -> Wake {
+async fn signed_out(left: &mut broadcast::Receiver<String>, form_token: &str) -> Wake {
     loop {
         match left.recv().await {
             Ok(token) if token == form_token => return Wake::Left,

@@ -71,6 +71,11 @@ struct FailurePage<'a> {
     message: &'a str,
 }
 
+/// Any other address of the desk.
+pub async fn no_such_page() -> Response {
+    message(StatusCode::NOT_FOUND, "There is no such page.")
+}
+
 /// A page with one sentence.
 pub fn message(status: StatusCode, message: &str) -> Response {
     let title = match status {

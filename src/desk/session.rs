@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::desk::page::{Failed, message};
+use crate::desk::page::{Failed, message, no_such_page};
 use crate::desk::state::Desk;
 use crate::fault::Fault;
 use crate::rules::desk_cookie::{self, SignedIn};
@@ -70,7 +70,7 @@ pub async fn check_characters(request: Request, next: Next) -> Response {
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
     match check_address(path, query) {
         Ok(()) => next.run(request).await,
-        Err(BadAddress::Path) => message(StatusCode::NOT_FOUND, "There is no such page."),
+        Err(BadAddress::Path) => no_such_page().await,
         Err(BadAddress::Query) => {
             message(StatusCode::BAD_REQUEST, "The address holds characters that no text holds.")
         }

@@ -63,7 +63,7 @@ impl Lag {
         listed.retain(|hit| hit["CreationTime"].as_f64() <= Some(from));
         let count = listed.len();
         body["NumResults"] = count.into();
-        Content { beginning: body.to_string().into(), rest: content.rest }
+        Content { beginning: body.to_string().into(), ..content }
     }
 }
 

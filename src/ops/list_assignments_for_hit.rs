@@ -46,7 +46,7 @@ impl Answer for Output {
             Listed::Whole(page) => page.within(&head, "]}").into_bytes().into(),
             Listed::Long(places) => {
                 let rest = Rest { hit_id: self.hit_id, places };
-                Content { beginning: head.into_bytes(), rest: Some(rest) }
+                Content { rest: Some(rest), ..head.into_bytes().into() }
             }
         })
     }

@@ -26,7 +26,7 @@ pub async fn show(
     Query(query): Query<ChangesQuery>,
 ) -> Response {
     let Ok(permit) = Arc::clone(&state.streams).try_acquire_owned() else {
-        let why = "Too many pages are kept up to date. Close some, or reload this one.\n";
+        let why = "Too many pages of this preview are open. Close some, and load this one again.\n";
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
     let event = async move {

@@ -62,27 +62,27 @@ impl Sources {
             Named::Url(url) => Ok(Draft::of_url(url, table)),
             Named::File(path) => {
                 let one = |why| vec![format!("{}: {why}", path.display())];
-                let bytes = read(path, MAX_BYTES).map_err(one)?;
-                Draft::of_file(&bytes, table).map_err(one)
+                Draft::of_file(&read(path, MAX_BYTES)?, table).map_err(one)
             }
         }
     }
 }
 
 /// A file of up to `most` bytes; of a longer one a byte more.
-fn read(path: &Path, most: usize) -> Result<Vec<u8>, String> {
+fn read(path: &Path, most: usize) -> Result<Vec<u8>, Vec<String>> {
     let mut bytes = Vec::new();
     let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    read.map(|_| bytes).map_err(|error| error.to_string())
+    let unread = |error| vec![format!("{} cannot be read: {error}", path.display())];
+    read.map(|_| bytes).map_err(unread)
 }
 
 fn table(path: &Path) -> Result<Table, Vec<String>> {
     let shown = path.display();
-    let bytes = read(path, Limits::DATA.bytes).map_err(|why| vec![format!("{shown}: {why}")])?;
+    let bytes = read(path, Limits::DATA.bytes)?;
     csv::read(&bytes, Limits::DATA).map_err(|problems| {
         let of_column =
-            |column: &str| if column.is_empty() { String::new() } else { format!(", {column}") };
+            |name: &str| if name.is_empty() { String::new() } else { format!(", column {name}") };
         let problems = problems.into_iter().map(|problem| {
             let (line, column) = (problem.line, of_column(&problem.column));
             format!("{shown}, line {line}{column}: {}", problem.reason)

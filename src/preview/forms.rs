@@ -52,8 +52,7 @@ pub async fn show(
         let shown = row(&state, &hit_id).await?;
         match shown.question {
             Question::Html(page) => {
-                let draft = shown.current.draft.as_ref().as_ref();
-                let before = draft.map_or(Some(0), |draft| draft.lines_before(shown.row));
+                let before = shown.draft.lines_before(shown.row);
                 reporting_document(&page, origin.as_str(), before)
             }
             Question::Form(form) if query.assignment_id == state.assignment_id => {
@@ -79,7 +78,7 @@ pub async fn post(
             return Err(Fault::not_found("This page has no form of ours."));
         };
         if query.assignment_id != state.assignment_id {
-            let why = "This is a preview: you must accept the HIT before you can submit it.";
+            let why = "This is a preview, and only an accepted HIT can be submitted.";
             return Err(Fault::refused(Code::PreviewOnly, why));
         }
         match filled(form, sent).await? {

@@ -10,8 +10,7 @@ use serde::Deserialize;
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::preview::state::{Shown, State, hit_id};
-use crate::rules::preview::Draft;
-use crate::rules::question::{Question, remarks::Remark};
+use crate::rules::question::Question;
 use crate::web::origin::Origin;
 use crate::web::page::answer;
 use crate::web::question::Frame;
@@ -57,7 +56,7 @@ struct Panes {
     all: Vec<Pane>,
     place: Option<Place>,
     strip: String,
-    /// The row, from 1, whose address is looked at.
+    /// The row, from 1, whose address is asked.
     probed: Option<usize>,
 }
 
@@ -90,7 +89,7 @@ pub async fn show(
 }
 
 async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fault> {
-    let Shown { row, rows, question, current } = shown;
+    let Shown { row, rows, question, draft } = shown;
     let hit_id = hit_id(row);
     let made = [
         ("Preview", "preview", None),
@@ -109,13 +108,9 @@ async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fa
         })
         .collect();
     let is_probed = matches!(question, Question::External(_));
-    let has_table = current.draft.as_ref().as_ref().is_ok_and(Draft::has_table);
+    let has_table = draft.has_table();
     let strip = compute(move || {
-        let remarks: Vec<Remark> = current
-            .draft
-            .as_ref()
-            .as_ref()
-            .map_or_else(|_| Vec::new(), |d| d.remarks(row, &question));
+        let remarks = draft.remarks(row, &question);
         strip::html(&question, Some(&remarks), Fold::Open)
     });
     let place = Place {

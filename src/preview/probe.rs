@@ -25,7 +25,7 @@ use crate::web::origin::Origin;
 
 /// An answer that takes longer is none.
 const TIME: Duration = Duration::from_secs(5);
-/// So many redirects are followed, on one host.
+/// The most redirects that are followed, on one host.
 const REDIRECTS: usize = 3;
 
 /// `GET /probe?row=`: why the page of a row cannot be shown, as a list of sentences.
@@ -35,7 +35,10 @@ pub async fn show(
     Query(query): Query<RowQuery>,
 ) -> axum::response::Response {
     let Ok(_permit) = state.probes.try_acquire() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "Too many addresses are asked.\n")
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The server already asks as many addresses as it may. Load the page again.\n",
+        )
             .into_response();
     };
     let found = match state.row(query.number()).await {
@@ -55,7 +58,9 @@ pub async fn show(
 /// What is in the way of showing a page in a frame of `ours`.
 async fn ask(url: String, ours: &str) -> Vec<String> {
     let asked = timeout(TIME, follow(url.clone(), ours)).await;
-    asked.unwrap_or_else(|_| vec![format!("{} does not answer within {TIME:?}.", place(&url))])
+    asked.unwrap_or_else(|_| {
+        vec![format!("{} did not answer within {} s.", place(&url), TIME.as_secs())]
+    })
 }
 
 async fn follow(mut url: String, ours: &str) -> Vec<String> {
@@ -71,7 +76,7 @@ async fn follow(mut url: String, ours: &str) -> Vec<String> {
         };
         if host(&next) != host(&url) {
             let (from, to) = (place(&url), place(&next));
-            return vec![format!("{from} redirects to {to}, which is not asked.")];
+            return vec![format!("{from} redirects to {to}. Another host is not asked.")];
         }
         url = next;
     }

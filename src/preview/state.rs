@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::engine::compute;
-use crate::fault::Fault;
 use crate::ids::{self, Ids};
 use crate::preview::files::{Sources, Stamp};
 use crate::rules::frame::{Accepted, FrameParameters};
@@ -14,11 +13,11 @@ use crate::rules::preview::Draft;
 use crate::rules::question::Question;
 use crate::web::origin::HasPublicOrigin;
 
-/// How often it is looked whether a file has changed.
+/// How often the files are checked for changes.
 const EVERY: Duration = Duration::from_millis(250);
-/// So many pages are kept up to date at most.
+/// The most pages that are kept up to date at a time.
 const STREAMS: usize = 32;
-/// So many addresses are asked at a time.
+/// The most addresses that are asked at a time.
 const PROBES: usize = 4;
 /// The ids of HITs begin so; the number of the row follows.
 const HIT: &str = "3PREVIEW";
@@ -30,8 +29,8 @@ const DIGITS: usize = 22;
 pub struct Current {
     /// Counts the changes.
     pub number: u64,
-    /// The draft, or why there is none.
-    pub draft: Arc<Result<Draft, Vec<String>>>,
+    /// The draft, or why there is none, a sentence each.
+    pub draft: Result<Arc<Draft>, Vec<String>>,
 }
 
 /// What the pages share.
@@ -65,7 +64,7 @@ pub struct Shown {
     /// What workers see.
     pub question: Question,
     /// The draft that it is of.
-    pub current: Current,
+    pub draft: Arc<Draft>,
 }
 
 impl State {
@@ -77,7 +76,7 @@ impl State {
             worker_id: worker_id.to_owned(),
             assignment_id: Ids::Random.entity(),
             run: ids::request_id(),
-            current: watch::Sender::new(Current { number: 0, draft: Arc::new(draft) }),
+            current: watch::Sender::new(Current { number: 0, draft }),
             streams: Arc::new(Semaphore::new(STREAMS)),
             probes: Semaphore::new(PROBES),
             stamps,
@@ -100,7 +99,7 @@ impl State {
             let (read_at, draft) = read(&self.sources).await;
             stamps = read_at;
             self.current.send_modify(|current| {
-                *current = Current { number: current.number + 1, draft: Arc::new(draft) };
+                *current = Current { number: current.number + 1, draft };
             });
         }
     }
@@ -115,18 +114,14 @@ impl State {
     /// # Errors
     /// Why nothing can be shown.
     pub async fn row(&self, row: usize) -> Result<Shown, Vec<String>> {
-        let current = self.current.borrow().clone();
-        let draft = Arc::clone(&current.draft);
+        let draft = self.current.borrow().draft.clone()?;
         let made = compute(move || {
-            let draft = draft.as_ref().as_ref().map_err(Clone::clone)?;
             let rows = draft.rows();
             let row = row.min(rows - 1);
             let question = draft.question(row).map_err(|why| vec![why])?;
-            Ok::<_, Vec<String>>((row, rows, question))
+            Ok(Shown { row, rows, question, draft })
         });
-        let (row, rows, question) =
-            made.await.map_err(|fault: Fault| vec![fault.to_string()])??;
-        Ok(Shown { row, rows, question, current })
+        made.await.unwrap_or_else(|fault| Err(vec![fault.to_string()]))
     }
 
     /// The parameters of a frame, at work or not.
@@ -156,8 +151,8 @@ pub fn row_of(hit_id: &str) -> Option<usize> {
 
 /// The draft, and the state of its files before it was read: what is written meanwhile is another
 /// change.
-async fn read(sources: &Sources) -> ([Stamp; 2], Result<Draft, Vec<String>>) {
+async fn read(sources: &Sources) -> ([Stamp; 2], Result<Arc<Draft>, Vec<String>>) {
     let sources = sources.clone();
-    let read = compute(move || (sources.stamps(), sources.draft())).await;
+    let read = compute(move || (sources.stamps(), sources.draft().map(Arc::new))).await;
     read.unwrap_or_else(|fault| ([None; 2], Err(vec![fault.to_string()])))
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use crate::engine::compute;
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::preview::state::State;
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::question::answers::{AnswerValue, Repeated, from_fields, parse};
@@ -19,9 +19,9 @@ use crate::site::frame::{explained, in_any_frame};
 use crate::web::page::answer;
 use crate::web::sent::{SentWork, cleaned};
 
-/// Of a longer text only the beginning is shown, in bytes.
+/// The most that is shown of a text, in bytes.
 const MOST_SHOWN: usize = 256 << 10;
-/// The same of one field.
+/// The most that is shown of one field, in bytes.
 const MOST_OF_FIELD: usize = 2 << 10;
 
 #[derive(Template)]
@@ -51,8 +51,24 @@ fn not_submitted(fault: Fault) -> Response {
 
 /// The refusal of what was asked for, without links to pages of a market.
 pub fn refused(title: &'static str, fault: Fault) -> Response {
+    let code = fault.code();
     let mut explanation = explain(fault, None);
     explanation.link = None;
+    explanation.advice = match code {
+        Some(Code::PreviewOnly) => {
+            "In the frame “Preview” the HIT is not accepted, and assignmentId is \
+             ASSIGNMENT_ID_NOT_AVAILABLE. Submit in the frame “Work” or “Phone”."
+        }
+        Some(Code::NoAssignmentId) => {
+            "The form needs a field of exactly the name assignmentId, with the value that the \
+             page finds in its own address."
+        }
+        Some(Code::AssignmentDoesNotExist) => {
+            "The field assignmentId must have the value that the page finds in its own address. \
+             If the preview was started again, load this page again."
+        }
+        _ => "",
+    };
     explained(title, explanation)
 }
 

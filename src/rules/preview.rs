@@ -6,22 +6,21 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::fault::Fault;
-use crate::rules::batch::MAX_PAGE_BYTES;
 use crate::rules::batch::template::Template;
+use crate::rules::batch::{MAX_PAGE_BYTES, MAX_TEMPLATE_BYTES};
 use crate::rules::csv::Table;
 use crate::rules::frame::encoded;
 use crate::rules::question::layout::PLACEHOLDER;
 use crate::rules::question::remarks::{self, Remark};
 use crate::rules::question::{
-    ExternalQuestion, HtmlQuestion, MAX_STORED_BYTES, Question, QuestionForm, check, page_document,
-    parse,
+    ExternalQuestion, HtmlError, HtmlQuestion, MAX_BYTES as MAX_API_BYTES, MAX_STORED_BYTES,
+    Question, QuestionFault, QuestionForm, Refused, check, page_document, parse,
 };
 use crate::rules::robots::parameters::{Parameters, with_known};
 
 /// The longest file that is shown, in bytes.
 pub const MAX_BYTES: usize = MAX_STORED_BYTES;
-/// So much is shown of why the API would refuse a page, in characters.
+/// The longest piece of a reason why the API would refuse a page, in characters.
 const LONGEST_REASON: usize = 400;
 
 /// A page that is being written, and the rows for it.
@@ -36,8 +35,8 @@ enum Body {
     Page {
         html: String,
         frame_height: u32,
-        /// Whether it is a template, of which a batch is made; else a question document.
-        is_template: bool,
+        /// The bytes of a template, of which a batch is made; none of a question document.
+        template_bytes: Option<usize>,
         /// How many lines of a form around it stand before it.
         lines_before: usize,
     },
@@ -139,34 +138,43 @@ impl Draft {
 
     /// What its requester might want to know of the question of a row.
     pub fn remarks(&self, row: usize, question: &Question) -> Vec<Remark> {
-        let told = |text: String| Remark { line: None, text };
-        let mut all: Vec<Remark> = self.refusal(question).map(told).into_iter().collect();
-        let is_empty = self.table.as_ref().is_some_and(|table| table.rows.is_empty());
-        all.extend(is_empty.then(|| told("The file of data has no rows.".to_owned())));
-        all.extend(self.unused().map(told));
+        let of_all = |text: String| Remark { line: None, text };
         let before = self.lines_before(row);
-        let line = |line: usize| line.checked_sub(before?).filter(|line| *line > 0);
-        all.extend(
-            remarks::of(question)
-                .into_iter()
-                .map(|remark| Remark { line: remark.line.and_then(line), ..remark }),
-        );
+        let in_file = |line: usize| line.checked_sub(before?).filter(|line| *line > 0);
+        let placed = |remark: Remark| Remark { line: remark.line.and_then(in_file), ..remark };
+        let mut all: Vec<Remark> = self.refusals(question).into_iter().map(placed).collect();
+        let is_empty = self.table.as_ref().is_some_and(|table| table.rows.is_empty());
+        all.extend(is_empty.then(|| of_all("The file of --data has no rows.".to_owned())));
+        all.extend(self.unused().map(of_all));
+        all.extend(remarks::of(question).into_iter().map(placed));
         all
     }
 
-    /// Why the API would not take it.
-    fn refusal(&self, question: &Question) -> Option<String> {
-        let refused = match (&self.body, question) {
+    /// Why the API, or a batch, would not take the question; lines are those of the question.
+    fn refusals(&self, question: &Question) -> Vec<Remark> {
+        let checked = match (&self.body, question) {
             (Body::Form { document, .. }, _) => check(document),
             (_, Question::Html(page)) => {
                 check(&page_document(&page.content, i64::from(page.frame_height)))
             }
             _ => Ok(()),
         };
-        let why = reason(&refused.err()?);
-        let is_template = matches!(self.body, Body::Page { is_template: true, .. });
-        let batch = if is_template { " A batch takes the page all the same." } else { "" };
-        Some(format!("The API would refuse this: {why}{batch}"))
+        let mut all = match checked {
+            Ok(()) => Vec::new(),
+            Err(refused) => reasons(&refused),
+        };
+        if let Body::Page { template_bytes: Some(bytes), .. } = &self.body {
+            let most = MAX_TEMPLATE_BYTES >> 10;
+            let text = if *bytes > MAX_TEMPLATE_BYTES {
+                format!("A batch would refuse it: a template may have up to {most} KiB.")
+            } else if all.is_empty() {
+                return all;
+            } else {
+                "A batch would take it.".to_owned()
+            };
+            all.push(Remark { line: None, text });
+        }
+        all
     }
 
     /// That columns are named nowhere.
@@ -179,13 +187,13 @@ impl Draft {
         let names: BTreeSet<&str> = names.map(|name| name.as_str()).collect();
         let unused = table.columns.iter().filter(|column| !names.contains(column.as_str()));
         let unused: Vec<&str> = unused.take(10).map(String::as_str).collect();
-        let are = format!("The page does not name these columns: {}.", unused.join(", "));
+        let are = format!("The page does not use these columns: {}.", unused.join(", "));
         (!unused.is_empty()).then_some(are)
     }
 }
 
 fn too_long() -> String {
-    format!("It has more than {} MiB, and no more is shown.", MAX_BYTES >> 20)
+    format!("The file has more than {} MiB, the most that can be shown.", MAX_BYTES >> 20)
 }
 
 fn document(text: &str) -> Result<Body, String> {
@@ -193,7 +201,7 @@ fn document(text: &str) -> Result<Body, String> {
         Question::Html(page) => Body::Page {
             html: page.content,
             frame_height: page.frame_height,
-            is_template: false,
+            template_bytes: None,
             lines_before: 0,
         },
         Question::External(page) => {
@@ -207,7 +215,7 @@ fn template(text: &str) -> Body {
     let html = Template::new(text, 0).page(&[], &[]);
     let before = html.find(text).and_then(|at| html.get(..at)).unwrap_or_default();
     let lines_before = before.matches('\n').count();
-    Body::Page { html, frame_height: 0, is_template: true, lines_before }
+    Body::Page { html, frame_height: 0, template_bytes: Some(text.len()), lines_before }
 }
 
 /// The text with its values, of bounded length.
@@ -216,7 +224,10 @@ fn filled(text: &str, values: &Parameters) -> Result<String, String> {
     let added: usize = names.map(|name| values.get(name.as_str()).map_or(0, String::len)).sum();
     if added > 0 && text.len() + added > MAX_PAGE_BYTES {
         let most = MAX_PAGE_BYTES >> 20;
-        return Err(format!("With this row, the page has more than {most} MiB."));
+        return Err(format!(
+            "With the cells of this row, the page has more than {most} MiB, the most for a HIT of \
+             a batch."
+        ));
     }
     Ok(with_known(text, values))
 }
@@ -243,16 +254,31 @@ pub fn redirected(url: &str, location: &str) -> Option<String> {
     Some(format!("{scheme}://{folder}/{location}"))
 }
 
-/// The particular part of the API's sentence.
-fn reason(fault: &Fault) -> String {
-    let text = fault.refusal().map_or_else(|| fault.to_string(), |refused| refused.message.clone());
-    let text = text.split(" Invalid content: ").next().unwrap_or_default();
-    let text = text.split_once("Details: ").map_or(text, |(_, details)| details);
-    let mut short: String = text.chars().take(LONGEST_REASON).collect();
-    if short.len() < text.len() {
-        short.push('…');
+/// Why the API would refuse a question.
+fn reasons(refused: &Refused) -> Vec<Remark> {
+    let one = |why: &str| vec![would_refuse(None, why)];
+    match refused {
+        Refused::Document(QuestionFault::TooLong) => {
+            one(&format!("the question has more than {MAX_API_BYTES} bytes."))
+        }
+        Refused::Document(fault) => one(&fault.to_string()),
+        Refused::Character(character) => one(&format!(
+            "it has the character {character}. Write &#{}; instead.",
+            u32::from(*character)
+        )),
+        Refused::Html { errors, .. } => {
+            let of = |error: &HtmlError| would_refuse(Some(error.line), error.why);
+            errors.iter().map(of).collect()
+        }
     }
-    short.trim_end().to_owned()
+}
+
+fn would_refuse(line: Option<usize>, why: &str) -> Remark {
+    let mut text: String = why.chars().take(LONGEST_REASON).collect();
+    if text.len() < why.len() {
+        text.push('…');
+    }
+    Remark { line, text: format!("The API would refuse this: {text}") }
 }
 
 #[cfg(test)]
@@ -271,7 +297,7 @@ mod tests {
         }
     }
 
-    fn told(draft: &Draft) -> Vec<String> {
+    fn sentences(draft: &Draft) -> Vec<String> {
         let remarks = draft.remarks(0, &draft.question(0).unwrap());
         remarks.iter().map(ToString::to_string).collect()
     }
@@ -285,19 +311,19 @@ mod tests {
         assert!(html(&draft, 1).contains("<p><b> ${b}</p>"));
         assert!(html(&draft, 9).contains("<p>${a} ${b}</p>"), "there is no such row");
         let expected = [
-            "The page does not name these columns: c.",
-            "Line 1: ${b} is left in: nothing was put in its place.",
+            "The page does not use these columns: c.",
+            "Line 1: ${b} has no value: workers see it as it is.",
         ];
-        assert_eq!(told(&draft), expected);
+        assert_eq!(sentences(&draft), expected);
         assert!(draft.lines_before(0).is_some_and(|lines| lines > 0), "those of the form");
         let draft = Draft::of_file(b"<p>${a} ${b}</p>", Some(table("a\n\"x\ny\"\n"))).unwrap();
         assert_eq!(draft.lines_before(0), None);
-        assert_eq!(told(&draft), ["${b} is left in: nothing was put in its place."]);
+        assert_eq!(sentences(&draft), ["${b} has no value: workers see it as it is."]);
         let own = Draft::of_file(b"<form>${a}</form>", None).unwrap();
         assert_eq!((html(&own, 0).as_str(), own.rows()), ("<form>${a}</form>", 1));
         let empty = Draft::of_file(b"<form>${a}</form>", Some(table("a\n"))).unwrap();
         assert_eq!(empty.rows(), 1);
-        assert_eq!(told(&empty)[0], "The file of data has no rows.");
+        assert_eq!(sentences(&empty)[0], "The file of --data has no rows.");
     }
 
     #[test]
@@ -313,7 +339,7 @@ mod tests {
         let Question::External(page) = draft.question(0).unwrap() else { panic!() };
         assert_eq!(page.url, "https://a.example/?x=R%20%26%20D");
         let draft = Draft::of_url("https://a.example/${a}", None);
-        assert_eq!(told(&draft), ["${a} is left in: nothing was put in its place."]);
+        assert_eq!(sentences(&draft), ["${a} has no value: workers see it as it is."]);
     }
 
     #[test]
@@ -322,7 +348,7 @@ mod tests {
         assert_eq!(why(b" \n", None), "The file is empty.");
         assert_eq!(why(b"\xff\xfe", None), "The file is not UTF-8.");
         assert!(Draft::of_file(&vec![b'x'; MAX_BYTES], None).is_ok());
-        assert!(why(&vec![b'x'; MAX_BYTES + 1], None).starts_with("It has more than 2 MiB"));
+        assert!(why(&vec![b'x'; MAX_BYTES + 1], None).starts_with("The file has more than 2 MiB"));
         assert!(why(b"<HTMLQuestion>", None).contains("not well-formed"));
         let form = include_bytes!("../../tests/clients/browser/form.xml");
         assert!(Draft::of_file(form, None).is_ok());
@@ -350,12 +376,32 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_would_refuse_is_told() {
-        let draft = Draft::of_file("<form>AT&T \u{1f600}</form>".as_bytes(), None).unwrap();
-        assert!(told(&draft)[0].starts_with("The API would refuse this: "), "{:?}", told(&draft));
-        let draft = Draft::of_file(b"<form>AT&T</form>", None).unwrap();
-        let told = told(&draft);
-        assert!(told[0].contains("[1,9]") && told[0].ends_with("all the same."), "{told:?}");
-        assert!(!told[0].contains("</form>"), "{told:?}");
+    fn what_the_api_would_refuse_has_a_remark() {
+        let of = |text: &str| sentences(&Draft::of_file(text.as_bytes(), None).unwrap());
+        let emoji = of("<form>AT&T \u{1f600}</form>");
+        let expected = "The API would refuse this: it has the character \u{1f600}. Write \
+            &#128512; instead.";
+        assert_eq!(emoji[..2], [expected, "A batch would take it."]);
+        assert!(!of("<form>&#128512;</form>")[0].contains("refuse"));
+        let stray = of("<form>\nAT&T</form>");
+        assert!(stray[0].starts_with("Line 2: The API would refuse this: “&” did"), "{stray:?}");
+        assert_eq!(stray[1], "A batch would take it.");
+        // The line is that of the file, not that of the page with the form around it.
+        assert!(of("x\nAT&T")[0].starts_with("Line 2: "), "{:?}", of("x\nAT&T"));
+        let long = of(&"x".repeat(65_536));
+        assert_eq!(long[0], "The API would refuse this: the question has more than 65535 bytes.");
+        assert_eq!(long[1], "A batch would take it.");
+        let longer = of(&"x".repeat(700 << 10));
+        assert_eq!(longer[1], "A batch would refuse it: a template may have up to 512 KiB.");
+    }
+
+    #[test]
+    fn what_is_no_variable_has_a_remark() {
+        let draft = Draft::of_file(b"<p>\n${my var} ${}<b title='${1}'></p>", None).unwrap();
+        let found = sentences(&draft);
+        let found: Vec<&String> = found.iter().filter(|text| text.contains("stays")).collect();
+        assert!(found[0].starts_with("Line 2: ${my var} stays as it is: a variable is"));
+        assert!(found[1].starts_with("Line 2: ${} stays") && found[2].contains("${1} stays"));
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 }

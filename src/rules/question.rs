@@ -29,6 +29,7 @@ pub mod specification;
 pub mod visible_text;
 
 pub use form::QuestionForm;
+pub use html5::HtmlError;
 pub use located_error::LocatedError;
 pub(in crate::rules) use pages::document as page_document;
 pub use pages::{ExternalQuestion, HtmlQuestion, host as web_host};
@@ -71,26 +72,54 @@ pub enum QuestionFault {
     Malformed(#[from] LocatedError),
 }
 
-/// Reads the question of a new HIT, as its requester sent it.
-pub fn check(xml: &str) -> Result<(), Fault> {
+/// Why the API takes no question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The document is too long, or cannot be read.
+    Document(QuestionFault),
+    /// It has this character, outside of the Basic Multilingual Plane.
+    Character(char),
+    /// Its page is not HTML5.
+    Html {
+        /// Where and why, at least once.
+        errors: Vec<HtmlError>,
+        /// The page.
+        page: String,
+    },
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Document(fault) => unreadable(fault),
+            Refused::Character(_) => Self::invalid_unnamed_value("QuestionXML"),
+            Refused::Html { errors, page } => html5::refusal(&errors, &page),
+        }
+    }
+}
+
+/// Checks the question of a new HIT, as its requester sent it.
+///
+/// # Errors
+/// Why the API takes it not; of several reasons the first.
+pub fn check(xml: &str) -> Result<(), Refused> {
     if xml.len() > MAX_BYTES {
-        return Err(unreadable(QuestionFault::TooLong));
+        return Err(Refused::Document(QuestionFault::TooLong));
     }
-    let question = parse(xml).map_err(unreadable)?;
+    let question = parse(xml).map_err(Refused::Document)?;
     check_characters(xml)?;
-    match question {
-        Question::Html(page) => html5::check(&page.content, &|_| true),
-        Question::External(_) | Question::Form(_) => Ok(()),
-    }
+    let Question::Html(HtmlQuestion { content: page, .. }) = question else { return Ok(()) };
+    let errors = html5::errors(&page, &|_| true);
+    if errors.is_empty() { Ok(()) } else { Err(Refused::Html { errors, page }) }
 }
 
 /// Whether the text has only characters of the Basic Multilingual Plane: an emoji is refused, and
 /// its numeric reference passes. Recorded, with the sentence.
-fn check_characters(text: &str) -> Result<(), Fault> {
-    if text.chars().all(|character| character <= '\u{ffff}') {
-        return Ok(());
+fn check_characters(text: &str) -> Result<(), Refused> {
+    match text.chars().find(|character| *character > '\u{ffff}') {
+        Some(character) => Err(Refused::Character(character)),
+        None => Ok(()),
     }
-    Err(Fault::invalid_unnamed_value("QuestionXML"))
 }
 
 /// The service's sentence on question documents, with our details behind it.

@@ -18,7 +18,8 @@ use crate::views::bar::Bar;
 use crate::views::dashboard::{self, Dashboard};
 use crate::views::show;
 
-/// So many pages of a day are found by their number; more of them by where the last one ended.
+/// The most pages of a day that are found by their number; others are found by where the last one
+/// ended.
 const MOST_PAGES: usize = 50;
 
 #[derive(Template)]

@@ -15,7 +15,7 @@ use crate::views::bar::Bar;
 use crate::views::cut;
 use crate::views::show;
 
-/// So many are on a page.
+/// The most messages on a page.
 const PAGE: i64 = 20;
 
 #[derive(Template)]

@@ -35,6 +35,8 @@ struct ProjectsPage {
     groups: Vec<Group>,
     next: Option<String>,
     sort: &'static str,
+    /// Set after a submission; `last` if the group has no more HITs for the worker.
+    submitted: Option<String>,
     /// The assignment that was just submitted, where the worker may see it again.
     handed_in: Option<String>,
 }
@@ -68,7 +70,8 @@ async fn list(visit: &Visit, requester: Option<String>) -> Page {
             "total_is_exact": is_exact, "next_page_url": next}));
     }
     let handed_in = visit.param("assignment").filter(|_| visit.site.is_open).map(str::to_owned);
-    html(&ProjectsPage { bar, query, groups, next, sort, handed_in })
+    let submitted = visit.param("submitted").map(str::to_owned);
+    html(&ProjectsPage { bar, query, groups, next, sort, submitted, handed_in })
 }
 
 /// What the query selects, by names of the closed site and plain ones; the name of the order, and

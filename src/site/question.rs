@@ -1,14 +1,13 @@
 //! The question of a HIT on a page of the site.
 
-use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::frame::{Accepted, FrameParameters};
-use crate::rules::question::{Question, remarks};
+use crate::rules::question::Question;
 use crate::site::visit::Visit;
 use crate::store::acceptances::Acceptance;
 use crate::store::hits::Hit;
 use crate::web::question::{self, Frame, blank_form, read};
-use crate::web::strip::{self, Fold};
+use crate::web::strip;
 
 /// The frame of a HIT's question; none for a form.
 pub fn frame(
@@ -41,16 +40,8 @@ pub async fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Resu
     if !visit.site.is_open {
         return Ok(html);
     }
-    let is_short = hit.question.len() <= MOST_REMARKED;
-    let strip = compute(move || {
-        let remarks = is_short.then(|| remarks::of(&question));
-        strip::html(&question, remarks.as_deref(), Fold::Folded)
-    });
-    Ok(html + &strip.await??)
+    Ok(html + &strip::of_hit(hit, question).await?)
 }
-
-/// Longer documents are not looked at while a worker waits for the page.
-const MOST_REMARKED: usize = 256 << 10;
 
 /// A form of the market's own within the element that posts it, once the HIT is accepted.
 pub fn posted_form(

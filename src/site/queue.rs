@@ -12,7 +12,7 @@ use crate::store::worker_history::{InHand, in_hand};
 use crate::views::bar::Bar;
 use crate::views::show;
 
-/// So many are on the page.
+/// The most HITs on the page.
 const PAGE: usize = 25;
 
 #[derive(Template)]

@@ -17,7 +17,7 @@ use crate::views::show;
 use crate::views::submitted::{self, Submitted};
 use crate::web::page as values;
 
-/// So much of a value is shown, in bytes of HTML.
+/// The most that is shown of a value, in bytes of HTML.
 const MOST_SHOWN: usize = 16 << 10;
 
 /// A field of an answer on the page.

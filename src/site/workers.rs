@@ -24,7 +24,7 @@ use crate::web::sent::Sent;
 /// What is wrong with a new worker can only be the place.
 const NO_PLACE: &str = "A country is two letters, such as US, and so is a state, such as WA.";
 
-/// So many workers are on one page.
+/// The most workers on a page.
 const PAGE: i64 = 50;
 
 #[derive(Template)]

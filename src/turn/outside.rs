@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
 use crate::rules::robots::answers::Asked;
-use crate::rules::robots::job::{Job, Told};
+use crate::rules::robots::job::{Job, Replies};
 use crate::turn::BoxFuture;
 
-/// What others said, or a sentence that says why nobody did.
-pub type Answered = Result<Told, String>;
+/// What others answered, or a sentence that says why nobody did.
+pub type Answered = Result<Replies, String>;
 
 /// Asks those who answer for robots.
 pub trait Answerers: Debug + Send + Sync {

@@ -1,6 +1,8 @@
 //! What is always in sight: who works here, and what time it is.
 
 use crate::fault::Fault;
+use crate::rules::frame::encoded;
+use crate::rules::posted::urlencoded;
 use crate::store::{worker_history, workers};
 use crate::time::Instant;
 use crate::turn::Turn;
@@ -18,6 +20,23 @@ pub struct Bar {
     pub here: String,
     /// A worker whom the address names and who was not taken at once.
     pub prompt: Option<Prompt>,
+}
+
+impl Bar {
+    /// Where another worker is chosen, who then comes back here; from that page itself, to where
+    /// it leads.
+    pub fn choice(&self) -> String {
+        let (page, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
+        let own = || urlencoded(query.as_bytes()).into_iter().find(|(name, _)| name == "next");
+        let next = match page {
+            "/workers" => own().map(|(_, next)| next).unwrap_or_default(),
+            _ => self.here.clone(),
+        };
+        if next.is_empty() {
+            return "/workers".to_owned();
+        }
+        format!("/workers?next={}", encoded(&next))
+    }
 }
 
 /// A worker whom an address names, and why that one is not taken at once.

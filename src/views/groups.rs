@@ -6,7 +6,7 @@
 
 use crate::fault::Fault;
 use crate::money::Cents;
-use crate::store::hit_groups::{self, Count, Listed};
+use crate::store::hit_groups::{self, Count, Listed, MOST_COUNTED};
 use crate::store::worker_history;
 use crate::turn::Turn;
 use crate::views::guard::{Action, Standing, add_summaries, standings};
@@ -14,7 +14,7 @@ use crate::views::guard::{Action, Standing, add_summaries, standings};
 pub use crate::store::hit_groups::Order;
 
 const BATCH: i64 = 100;
-/// So many groups are read for one page.
+/// The most groups that are read for one page.
 pub const MOST_READ: usize = 1000;
 
 /// How a list is ordered.
@@ -46,9 +46,9 @@ pub struct GroupQuery {
     pub sort: Sort,
     /// Where the page before ended.
     pub after: Option<(i64, String)>,
-    /// So many are passed over.
+    /// How many are passed over.
     pub skip: usize,
-    /// So many are shown.
+    /// How many are shown at most.
     pub size: usize,
     /// Whether all that match are counted, and the names of all shown requirements are read.
     pub whole: bool,
@@ -65,6 +65,8 @@ pub struct Group {
     pub standings: Vec<Standing>,
     /// An assignment, and its HIT, that the worker has in hand of this group.
     pub in_hand: Option<(String, String)>,
+    /// Whether the worker has taken each of its open HITs. A preview does not ask.
+    pub is_done: bool,
 }
 
 impl Group {
@@ -110,7 +112,7 @@ pub async fn groups(turn: &mut Turn, query: &GroupQuery) -> Result<Groups, Fault
             group.in_hand = in_hand.remove(&group.listed.hit_type.id);
         }
     }
-    count(turn, &mut page).await?;
+    count(turn, query.worker_id.as_deref(), &mut page).await?;
     Ok(page)
 }
 
@@ -191,7 +193,8 @@ async fn add_matching(
             page.closed.push(listed.hit_type.id);
             continue;
         }
-        let group = Group { listed, count: Count::default(), standings, in_hand: None };
+        let count = Count::default();
+        let group = Group { listed, count, standings, in_hand: None, is_done: false };
         if !matches(query, &group) {
             continue;
         }
@@ -235,12 +238,18 @@ fn has(text: &str, term: &str) -> bool {
     text.to_lowercase().contains(term)
 }
 
-async fn count(turn: &mut Turn, page: &mut Groups) -> Result<(), Fault> {
+/// Counts the open HITs of each group, and finds out whether any is left for the worker.
+async fn count(turn: &mut Turn, worker_id: Option<&str>, page: &mut Groups) -> Result<(), Fault> {
     let ids: Vec<String> =
         page.groups.iter().map(|group| group.listed.hit_type.id.clone()).collect();
+    let taken = match worker_id {
+        Some(id) => hit_groups::taken_by(&mut turn.tx, &ids, id).await?,
+        None => Vec::new(),
+    };
     for (id, count) in hit_groups::counts(&mut turn.tx, &ids).await? {
         if let Some(group) = page.groups.iter_mut().find(|group| group.listed.hit_type.id == id) {
             group.count = count;
+            group.is_done = count.open < MOST_COUNTED && taken.contains(&id);
         }
     }
     Ok(())

@@ -74,7 +74,7 @@ pub async fn preview(
     add_summaries(turn, &mut standings).await?;
     let in_hand = worker_history::in_hand_by_type(&mut turn.tx, who).await?.remove(type_id);
     let full = or_refusal(has_room(turn, who).await)?.err();
-    let group = Group { listed, count: Count::default(), standings, in_hand };
+    let group = Group { listed, count: Count::default(), standings, in_hand, is_done: false };
     if !group.allows(Action::Discover) {
         return Err(no_such_group(type_or_group));
     }

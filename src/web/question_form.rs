@@ -84,6 +84,13 @@ struct ShownQuestion<'a> {
     field: Field<'a>,
 }
 
+impl ShownQuestion<'_> {
+    /// The element of a title: below the question's own heading, if it has one.
+    fn title_heading(&self) -> &'static str {
+        if self.question.display_name.is_some() { "h3" } else { "h2" }
+    }
+}
+
 /// What is filled in, and where.
 enum Field<'a> {
     /// A text.

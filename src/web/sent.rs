@@ -14,8 +14,8 @@ use crate::web::multipart::{Most, Part, Unread, cut_parts, parts};
 
 /// The longest body of work, in bytes: one file of the largest size, and some more.
 const MAX_WORK: usize = 16 << 20;
-/// So much of what is too long is read and thrown away, since a browser that cannot send to the end
-/// does not read the answer.
+/// How much of what is too long is read and thrown away, since a browser that cannot send to the
+/// end does not read the answer.
 const MAX_PASSED_OVER: usize = 4 * MAX_WORK;
 /// The most fields of a form, since each takes memory: an answer document of the longest length
 /// has no more answers.

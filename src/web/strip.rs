@@ -1,12 +1,17 @@
-//! The strip for the requester below a question: what the document tells, and what the browser
-//! tells.
+//! The strip for the requester below a question: remarks on the document, and what the browser
+//! reports.
 
 use askama::Template;
 
+use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::question::Question;
-use crate::rules::question::remarks::Remark;
+use crate::rules::question::remarks::{self, Remark};
+use crate::store::hits::Hit;
 use crate::web::page::render;
+
+/// Longer documents are not checked while somebody waits for the page.
+const MOST_CHECKED: usize = 256 << 10;
 
 /// Whether the strip shows what is in it at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +25,7 @@ pub enum Fold {
 #[derive(Template)]
 #[template(path = "strip.html")]
 struct Strip<'a> {
-    /// None of a document that is too long to be looked at.
+    /// None of a document that is too long to be checked.
     remarks: Option<&'a [Remark]>,
     count: usize,
     is_open: bool,
@@ -28,12 +33,22 @@ struct Strip<'a> {
     no_reports: &'static str,
 }
 
-/// The strip as HTML; without remarks of a document that was not looked at.
+/// The strip below the question of a HIT, folded.
+pub async fn of_hit(hit: &Hit, question: Question) -> Result<String, Fault> {
+    let is_short = hit.question.len() <= MOST_CHECKED;
+    let strip = compute(move || {
+        let remarks = is_short.then(|| remarks::of(&question));
+        html(&question, remarks.as_deref(), Fold::Folded)
+    });
+    strip.await?
+}
+
+/// The strip as HTML; without remarks of a document that was not checked.
 pub fn html(question: &Question, remarks: Option<&[Remark]>, fold: Fold) -> Result<String, Fault> {
     let no_reports = match question {
         Question::Html(_) => "Nothing went wrong so far.",
         Question::External(_) => {
-            "The page is another site's, so the browser's console alone tells of errors in it."
+            "The page is on another site, so its errors are in the browser's console only."
         }
         Question::Form(_) => "A form has no scripts of its own.",
     };

@@ -77,12 +77,12 @@ def test_a_saved_file_is_shown_anew(folder):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere.html"], "nowhere.html: No such file"),
+        (["nowhere.html"], "there is no file nowhere.html; if you mean a page on a server"),
         (["."], ". is not a file"),
         (["task.html", "--data", "nowhere.csv"], "--data (MTURK_LOCAL_DATA) nowhere.csv"),
         (["task.html", "--worker", "me"], "--worker (MTURK_LOCAL_WORKER)"),
         (["task.html", "--listen-port", "70000"], "--listen-port"),
-        (["ftp://a.test/x"], "ftp://a.test/x: No such file"),
+        (["ftp://a.test/x"], "there is no file ftp://a.test/x; if you mean"),
         ([], "<FILE|URL>"),
     ],
 )

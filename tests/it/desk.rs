@@ -122,3 +122,19 @@ pub fn strict(options: &mut Options) {
     };
     options.credentials = vec![known("KNOWN", "hush"), known("OTHER", "hush too")];
 }
+
+#[tokio::test]
+async fn an_address_without_a_page_is_the_desk_s_own_refusal() {
+    let world = World::new().await;
+    let mut signed_in = Browser::of(&world, "test").await;
+    for browser in [&mut signed_in, &mut Browser::default()] {
+        for path in ["/nope", "/nope/", "/hits/3X/nope/more", "/batches/1/answers/nope"] {
+            let page = browser.get(&world, path).await;
+            assert_eq!(page.status, 404, "{path}: {}", page.text);
+            assert!(page.text.contains("There is no such page."), "{path}: {}", page.text);
+            assert!(page.text.contains("href=\"/requester/hits\""), "{path}: {}", page.text);
+            assert!(page.headers["content-security-policy"].to_str().unwrap().contains("'self'"));
+        }
+        assert_eq!(browser.post(&world, "/nope", &[]).await.status, 404);
+    }
+}

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bodies;
+mod headings;
 mod long_pages;
 mod texts;
 mod walk;

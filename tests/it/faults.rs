@@ -343,3 +343,30 @@ async fn whoever_adds_rules_is_answered_with_these() {
     added.sort_by_key(|rule| rule["Fault"].as_i64());
     assert_eq!(added, rules(&world).await);
 }
+
+#[tokio::test]
+async fn ten_thousand_rules_are_kept_and_no_more() {
+    let world = World::new().await;
+    let rules = |count: usize| {
+        let rule = json!({"Operation": "GetHIT", "Error": "ThrottlingException"});
+        json!(vec![rule; count])
+    };
+    let refused = async |count: usize| {
+        let (status, answer) = world.control("POST", "/faults", rules(count)).await;
+        assert_eq!(status, 400, "{count}");
+        answer.to_string()
+    };
+    let why = refused(10_001).await;
+    assert!(why.contains("Faults[10000]") && why.contains("more than 10000 rules"), "{why}");
+    assert_eq!(self::rules(&world).await, [Value::Null; 0]);
+    let added = world.done("POST", "/faults", rules(10_000)).await;
+    assert_eq!(added["Faults"].as_array().unwrap().len(), 10_000);
+    assert!(refused(1).await.contains("more than 10000 rules"));
+    // They are read by operation: another call does not meet them.
+    assert_eq!(call(&world, "GetAccountBalance", json!({})).await, ok());
+    assert_eq!(call(&world, "GetHIT", json!({"HITId": "3H"})).await, throttled());
+    let one = &added["Faults"][0]["Fault"];
+    world.done("DELETE", &format!("/faults?fault={one}"), Value::Null).await;
+    world.done("POST", "/faults", rules(1)).await;
+    assert!(refused(1).await.contains("more than 10000 rules"));
+}

@@ -10,7 +10,7 @@ use crate::world::World;
 
 /// Runs an operation on a body that nobody compared with the model before.
 async fn run(world: &World, entry: &'static Entry, body: Value) -> String {
-    let call = Call { body, origin: String::new() };
+    let call = Call { body, origin: String::new(), wants_question: false };
     let done = world.emulator.engine().write(Requester::of_key("test"), call, entry.run);
     done.await.map_or_else(|fault| fault.to_string(), |_| "done".into())
 }

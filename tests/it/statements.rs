@@ -14,7 +14,7 @@ use crate::world::World;
 
 /// Steps of SQLite's plans that would be refused elsewhere: in which statements (by how the name
 /// begins), and why that is bounded.
-const ALLOWED: [(&str, &str, &str); 28] = [
+const ALLOWED: [(&str, &str, &str); 29] = [
     ("USE TEMP B-TREE FOR GROUP BY", "batch_lists.COUNTS_BY_TYPE", "the HITs that are added up"),
     ("SCAN passed", "robots.PASS", "32 rows, which the subquery limits"),
     ("SCAN r USING INDEX robots_idle", "robots.IDLE", "the crowds that wait alone"),
@@ -33,6 +33,7 @@ const ALLOWED: [(&str, &str, &str); 28] = [
     ("USE TEMP B-TREE FOR ORDER BY", "acceptances.OF_HIT", "a dump: the holds on one HIT"),
     ("SCAN counted", "hit_groups.SIZES", "as many as are ranked, which the subquery limits"),
     ("SCAN counted", "hit_groups.COUNTS", "as many as are counted, which the subquery limits"),
+    ("SCAN newest", "hit_groups.TAKEN_BY", "as many as are counted, which the subquery limits"),
     ("SCAN counted", "worker_blocks.COUNT", "as many as may be, which the subquery limits"),
     ("USE TEMP B-TREE FOR ORDER BY", "faults.OF_", "the rules that match, which are bounded"),
     ("SCAN days", "worker_history.DAYS", "some weeks"),

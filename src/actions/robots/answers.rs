@@ -68,10 +68,10 @@ pub async fn ending(
     }
     let hit = hits::by_key(&mut turn.tx, taken.hit_key).await?;
     let job = job(crowd, work, &hit);
-    let told = turn.outside.as_ref();
-    let told = told.and_then(|outside| outside.take(turn.reset_count, &work.assignment_id));
-    let answered = match told {
-        Some(told) => told.and_then(|told| job.told(told)),
+    let outside = turn.outside.as_ref();
+    let replies = outside.and_then(|outside| outside.take(turn.reset_count, &work.assignment_id));
+    let answered = match replies {
+        Some(replies) => replies.and_then(|replies| job.answer_with(replies)),
         None => match job.answer() {
             Some(answered) => answered,
             None if turn.outside.is_some() => return ask(turn, crowd.key, work, job).await,

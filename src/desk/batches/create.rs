@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::actions::batches;
 use crate::desk::batches::draft::{BatchDraft, Content, MAX_DRAFT_BYTES};
-use crate::desk::batches::entered::{Entered, UNITS, VISIBILITIES, Wrong, said};
+use crate::desk::batches::entered::{Entered, UNITS, VISIBILITIES, Wrong, errors};
 use crate::desk::head::Head;
 use crate::desk::page::{Page, message, status};
 use crate::desk::session::Session;
@@ -163,7 +163,7 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
     let mut checked = match compute(move || batch::check(new)).await? {
         Ok(checked) => checked,
         Err(why) => {
-            let (wrong, mut problems) = said(why);
+            let (wrong, mut problems) = errors(why);
             problems.splice(0..0, entered.file.iter().filter_map(|file| file.note.clone()));
             return refused(&desk, &session, entered, Answer::bad(wrong, problems)).await;
         }

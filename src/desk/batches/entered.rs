@@ -334,8 +334,8 @@ fn name_of(file: &SentFile) -> String {
     show::excerpt(&file.file_name, 120).text
 }
 
-/// What a refusal says of the form: of the form as a whole, or of the table.
-pub fn said(refused: Refused) -> (Vec<Wrong>, Vec<TableNote>) {
+/// The errors of a refusal: of the form as a whole, or of the table.
+pub fn errors(refused: Refused) -> (Vec<Wrong>, Vec<TableNote>) {
     match refused {
         Refused::Table(notes) => (Vec::new(), notes),
         Refused::Fault(fault) => {

@@ -154,7 +154,7 @@ async fn apply(turn: &mut Turn, upload: &Upload, reason: &str) -> Result<Outcome
     let mut changed = 0;
     for change in &upload.changes {
         let Some((name, body)) = operation(turn, change, &types, reason).await? else { continue };
-        let call = Call { body, origin: String::new() };
+        let call = Call { body, origin: String::new(), wants_question: false };
         (ops::entry(name)?.run)(turn, &call).await.map_err(|fault| at_line(fault, change.line))?;
         changed += 1;
     }

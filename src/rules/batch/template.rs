@@ -1,13 +1,12 @@
 //! The page of a batch's HITs: HTML with variables, and the form around it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::digest::sha256;
 use crate::rules::csv::{MOST_PROBLEMS, line_breaks};
-use crate::rules::question::layout::{Layout, PLACEHOLDER, form_around};
+use crate::rules::question::layout::{
+    Layout, PLACEHOLDER, form_around, no_placeholder, no_placeholders,
+};
 use crate::rules::question::page_document;
 use crate::rules::robots::parameters::{Parameters, with_known};
 use crate::shapes::table::TableNote;
@@ -65,22 +64,13 @@ pub fn is_variable(name: &str) -> bool {
     PLACEHOLDER.find(&text).is_some_and(|found| found.range() == (0..text.len()))
 }
 
-/// What might be meant as a variable and is none, with its line.
-static NO_VARIABLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\$\{[^{}\r\n]{0,100}\}").expect("the expression is a constant"));
-
 /// Notes on a template: each `${…}` that stays as it is, up to a limit.
 pub fn notes(html: &str) -> Vec<TableNote> {
     let (mut line, mut counted, mut notes) = (1, 0, Vec::new());
-    let found = NO_VARIABLE.find_iter(html).filter(|found| !PLACEHOLDER.is_match(found.as_str()));
-    for found in found.take(MOST_PROBLEMS) {
+    for found in no_placeholders(html).take(MOST_PROBLEMS) {
         line += line_breaks(&html[counted..found.start()]);
         counted = found.start();
-        let text = found.as_str();
-        let reason = format!(
-            "{text} stays as it is: a variable is a letter or _, then letters, digits, _, . and -"
-        );
-        notes.push(TableNote::new(line, "", reason));
+        notes.push(TableNote::new(line, "", no_placeholder(found.as_str())));
     }
     notes
 }

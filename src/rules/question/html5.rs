@@ -23,30 +23,43 @@ const MOST: usize = 10;
 /// The longest name of a character reference, `CounterClockwiseContourIntegral`, in bytes.
 const LONGEST_NAME: usize = 31;
 
-/// Checks a page. Only errors at byte offsets for which `counts` is true are reported.
-///
-/// # Errors
-/// `ParameterValidationError` that lists the errors with lines and columns, both from 1, and
-/// repeats the page. Assumed: the code.
-pub(super) fn check(page: &str, counts: &dyn Fn(usize) -> bool) -> Result<(), Fault> {
+/// An error in a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HtmlError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// A sentence.
+    pub why: &'static str,
+}
+
+/// The errors of a page, up to a limit. Only those at byte offsets for which `counts` is true are
+/// reported.
+pub(super) fn errors(page: &str, counts: &dyn Fn(usize) -> bool) -> Vec<HtmlError> {
     let mut checker = Checker::new(page, counts);
     read(page, &mut |event, span| checker.see(event, span));
-    if checker.errors.is_empty() {
-        return Ok(());
-    }
-    let listed = |&(offset, why): &(usize, &str)| {
+    let place = |(offset, why)| {
         let (line, column) = place(page, offset);
-        format!("<! [{line},{column}] {why} !> ")
+        HtmlError { line, column, why }
     };
-    let errors: String = checker.errors.iter().map(listed).collect();
-    Err(Fault::refused(
+    checker.errors.into_iter().map(place).collect()
+}
+
+/// `ParameterValidationError` that lists the errors with lines and columns, and repeats the page.
+/// Assumed: the code.
+pub(super) fn refusal(errors: &[HtmlError], page: &str) -> Fault {
+    let listed =
+        |HtmlError { line, column, why }: &HtmlError| format!("<! [{line},{column}] {why} !> ");
+    let errors: String = errors.iter().map(listed).collect();
+    Fault::refused(
         Code::Html5ParseError,
         format!(
             "There was an error parsing the HTML5 data in your request.  Please make sure the \
              data is well-formed and validates as HTML5. Details: Errors: {errors}\
              Invalid content: {page}"
         ),
-    ))
+    )
 }
 
 /// Tokenizes a page. One function for all callers, since the tokenizer is large code.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Match, Regex};
 
 use super::{MAX_BYTES, QuestionFault, check_characters, html5, pages, parse, unreadable};
 use crate::fault::Fault;
@@ -27,6 +27,20 @@ pub struct Layout {
 pub(in crate::rules) static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}").expect("the expression is a constant")
 });
+
+/// What might be meant as a placeholder.
+static MEANT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\$\{[^{}\r\n]{0,100}\}").expect("the expression is a constant"));
+
+/// What looks like a placeholder and is none, such as `${my name}`.
+pub(in crate::rules) fn no_placeholders(text: &str) -> impl Iterator<Item = Match<'_>> {
+    MEANT.find_iter(text).filter(|found| !PLACEHOLDER.is_match(found.as_str()))
+}
+
+/// Why such a text stays as it is, without a full stop.
+pub(in crate::rules) fn no_placeholder(text: &str) -> String {
+    format!("{text} stays as it is: a variable is a letter or _, then letters, digits, _, . and -")
+}
 
 /// What the requester site put before a template or layout without a form of its own.
 ///
@@ -114,11 +128,11 @@ impl Layout {
             return Err(too_long());
         }
         parse(&document).map_err(unreadable)?;
-        html5::check(&page, &|offset| {
+        let errors = html5::errors(&page, &|offset| {
             let next = spans.partition_point(|span| span.end <= offset);
             spans.get(next).is_some_and(|span| span.contains(&offset))
-        })?;
-        Ok(document)
+        });
+        if errors.is_empty() { Ok(document) } else { Err(html5::refusal(&errors, &page)) }
     }
 
     /// The page, and where in it the values are; none if it becomes too long.

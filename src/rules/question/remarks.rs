@@ -3,6 +3,7 @@
 //! A remark is no refusal: the question is shown and done all the same. A page whose script makes
 //! its form is no error, so what a script may do is not remarked on.
 
+mod elements;
 mod form;
 mod framing;
 mod page;
@@ -11,10 +12,10 @@ use std::fmt;
 
 use super::{Question, web_host};
 use crate::rules::outbound::is_loopback;
+pub use elements::drawn;
 pub use framing::{Answered, framing};
-pub use page::DRAWN;
 
-/// So many remarks are made of one question; the last then says how many more there would be.
+/// The most remarks on one question. If there would be more, the last says how many.
 pub const MOST: usize = 50;
 /// The longest piece of a question in a remark, in characters.
 const LONGEST: usize = 80;
@@ -49,9 +50,9 @@ pub fn of(question: &Question) -> Vec<Remark> {
         }
         Question::Html(html) => {
             height(html.frame_height, &mut found);
-            page::look(&html.content, &mut found);
+            page::check(&html.content, &mut found);
         }
-        Question::Form(questions) => form::look(questions, &mut found),
+        Question::Form(questions) => form::check(questions, &mut found),
     }
     found.finish()
 }

@@ -78,9 +78,9 @@ pub struct Known {
     pub parameters: Parameters,
 }
 
-/// What others said of a job.
+/// What others answered about a job.
 #[derive(Debug, Clone, Default)]
-pub struct Told {
+pub struct Replies {
     /// Their answers.
     pub given: Given,
     /// The fields of the page, if one was fetched.
@@ -105,14 +105,14 @@ impl Job {
         plan.asked.is_empty().then(|| document(&known, &plan.given))
     }
 
-    /// The answer document, with what others said.
+    /// The answer document, with what others answered.
     ///
     /// # Errors
     /// A sentence that says why there is no answer: the work is to be returned.
-    pub fn told(&self, told: Told) -> Result<String, String> {
-        let known = self.known(self.question()?, told.page);
+    pub fn answer_with(&self, replies: Replies) -> Result<String, String> {
+        let known = self.known(self.question()?, replies.page);
         let mut given = self.plan(&known).given;
-        given.0.extend(told.given.0);
+        given.0.extend(replies.given.0);
         document(&known, &given)
     }
 

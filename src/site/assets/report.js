@@ -2,7 +2,7 @@
 // writes the page. It leaves nothing in the page, and uses what no later script has replaced.
 (() => {
   "use strict";
-  // So many lines of the page stand before what its requester wrote; no number if lines are not those of the file.
+  // How many lines of the page stand before what its requester wrote; no number if lines are not those of the file.
   const before = Number(document.currentScript?.dataset.before ?? 0);
   document.currentScript?.remove();
   const around = window.parent;

@@ -1,4 +1,4 @@
-// The strip for the requester: what the browser tells of the frames of the page. What a frame reports is a hint, a bounded
+// The strip for the requester: what the browser reports about the frames of the page. What a frame reports is a hint, a bounded
 // number of short texts.
 (() => {
   "use strict";
@@ -60,8 +60,8 @@
   });
 
   // A page may have reported before this script ran. What the page before it in the frame reported is none of its own. Pages of
-  // other sites are left alone.
-  for (const frame of frames.filter((one) => one.getAttribute("src").startsWith("/mturk/frame/"))) {
+  // other sites get no message.
+  for (const frame of frames.filter((one) => one.getAttribute("src").startsWith("/"))) {
     const ask = () => frame.contentWindow.postMessage("reports?", "*");
     frame.addEventListener("load", () => {
       if (reports.delete(frame)) show();

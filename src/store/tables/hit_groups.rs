@@ -15,11 +15,11 @@ use crate::store::db::value::{Arg, set_of};
 use crate::store::hit_types::{HitType, hit_type_columns};
 use crate::time::Instant;
 
-/// So many open HITs of a group are counted; a larger group has "at least" as many.
+/// The most open HITs of a group that are counted; a larger group has "at least" as many.
 pub const MOST_COUNTED: i64 = 10_000;
 /// Groups of so many HITs and more are equally large when groups are ranked by size.
 pub const MOST_RANKED: i64 = 200;
-/// So many groups are ranked by size: the newest.
+/// The most groups that are ranked by size: the newest.
 pub const RANKED: i64 = 500;
 
 /// A selection of listed types, in the order of the fields of [`Listed`].
@@ -66,6 +66,14 @@ statements! {
         (SELECT max(h.expiry_position) FROM hits h WHERE h.requester_id = t.requester_id \
             AND h.hit_type_id = t.id AND h.status = 'Assignable') \
         FROM hit_types t WHERE t.id IN (SELECT key FROM json_each($1))";
+    TAKEN_BY = "SELECT t.id FROM hit_types t WHERE t.id IN (SELECT key FROM json_each($1)) \
+        AND NOT EXISTS (SELECT 1 FROM (SELECT h.key FROM hits h \
+                WHERE h.hit_type_id = t.id AND h.status = 'Assignable' \
+                ORDER BY h.position DESC LIMIT $3 + 0) newest \
+            WHERE NOT EXISTS (SELECT 1 FROM assignments a \
+                WHERE a.hit_key = newest.key AND a.worker_id = $2) \
+            AND NOT EXISTS (SELECT 1 FROM acceptances a \
+                WHERE a.hit_key = newest.key AND a.worker_id = $2 AND a.state = 'Accepted'))";
     LIST = "UPDATE hit_types SET listed_at = $2 \
         WHERE id = $1 AND (listed_at IS NULL OR listed_at < $3)";
     UNLIST = "UPDATE hit_types SET listed_at = NULL WHERE id = $1 AND NOT EXISTS \
@@ -180,6 +188,12 @@ pub async fn named(tx: &mut Tx, ids: &[String]) -> Result<Vec<Listed>, Fault> {
 /// The open HITs of these types, in any order, by type.
 pub async fn counts(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, Count)>, Fault> {
     sql(COUNTS).bind(Arg::Set(&set_of(ids))).bind(MOST_COUNTED).all(tx).await
+}
+
+/// Those of these types whose open HITs the worker has all taken, the newest [`MOST_COUNTED`] of
+/// each looked at. Workers take the oldest HIT first, so one that is left is found at once.
+pub async fn taken_by(tx: &mut Tx, ids: &[String], worker_id: &str) -> Result<Vec<String>, Fault> {
+    sql(TAKEN_BY).bind(Arg::Set(&set_of(ids))).bind(worker_id).bind(MOST_COUNTED).all(tx).await
 }
 
 impl FromRow for Count {

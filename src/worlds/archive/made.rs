@@ -96,7 +96,7 @@ impl Made {
         unknown.retain(|id| !hits.contains(id) && !is_known(Kind::Hit, id));
         unknown.sort_unstable();
         let types = unknown_types(entries, is_known);
-        made.tell(unknown.len() + untitled, types.len(), short);
+        made.note(unknown.len() + untitled, types.len(), short);
         let hits = unknown.iter().map(|id| Line::made_up(&unknown_hit(id, work.get(id)).into()));
         lists.entry(Kind::Hit).or_default().extend(hits);
         let types = types.into_iter().map(|id| Line::made_up(&unknown_type(id)));
@@ -116,7 +116,7 @@ impl Made {
         with_balance(&(in_words(&self.counts) + &batches), self.has_balance)
     }
 
-    fn tell(&mut self, hits: usize, types: usize, raised: usize) {
+    fn note(&mut self, hits: usize, types: usize, raised: usize) {
         if hits > 0 {
             let what = Kind::Hit.counted(hits);
             self.made_up.push(format!(

@@ -69,7 +69,7 @@ async function problems(page) {
   return [...violations, ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
 }
 
-test("a saved file is shown by itself, row by row, and what breaks it is said", async (t) => {
+test("a saved file is shown by itself, row by row, and what breaks it is shown", async (t) => {
   const { url, save, remove } = await preview(t, TASK, "thing\na cat\n<b>a dog</b>\n");
   const page = await opened(url);
   for (const name of ["preview", "work", "phone"]) await pane(page, name).getByText("What is a cat?").waitFor();
@@ -116,7 +116,7 @@ test("the strip tells what the document and the browser know", async (t) => {
   const { url, save } = await preview(t, FAULTY);
   const page = await opened(url);
   const strip = page.locator("#strip");
-  await strip.getByText("${left} is left in").waitFor();
+  await strip.getByText("${left} has no value").waitFor();
   await strip.getByText(/A script failed: .*noSuchFunction.*\(line 5\) \(Preview, Work, Phone\)/).waitFor();
   await strip.getByText(/A policy blocked .*icon\.svg \(img-src\)/).waitFor();
   await strip.getByText(/This did not load: <script> .*nowhere\.js/).waitFor();
@@ -133,7 +133,7 @@ test("the strip tells what the document and the browser know", async (t) => {
   await page.context().close();
 });
 
-test("a page elsewhere works, or it is said why it does not", async (t) => {
+test("a page elsewhere works, or the page says why it does not", async (t) => {
   let options = {};
   const server = http.createServer((request, response) => {
     const query = new URL(request.url, "http://x").searchParams;
@@ -162,9 +162,9 @@ test("whoever works in open mode finds the strip folded below the HIT", async ()
   const page = await worker(chrome, at, "A1ANNA");
   await accepted(page, at, hit);
   const strip = page.locator("#strip");
-  assert.equal(await strip.getByText("${left} is left in").isVisible(), false);
+  assert.equal(await strip.getByText("${left} has no value").isVisible(), false);
   await strip.locator("summary").click();
-  await strip.getByText("${left} is left in").waitFor();
+  await strip.getByText("${left} has no value").waitFor();
   await strip.getByText(/A script failed: .*noSuchFunction.*\(line 5\)$/).waitFor();
   await strip.getByText(/A policy blocked .*icon\.svg/).waitFor();
   await frameOf(page).getByLabel("A").fill("x");
@@ -173,7 +173,7 @@ test("whoever works in open mode finds the strip folded below the HIT", async ()
   const other = await at.hit(external("https://requester.example/task"), { Title: "Elsewhere" });
   await accepted(page, at, other);
   await page.locator("#strip summary").click();
-  await page.getByText("The page is another site's").waitFor();
+  await page.getByText("The page is on another site").waitFor();
   assert.deepEqual(page.errors.filter((error) => !error.includes("noSuchFunction")), []);
   await page.context().close();
 });

@@ -18,8 +18,8 @@ const LOOKS = {
 
 const [chrome, at] = await begun(browser(), market());
 
-/** A window of a browser in which the requester `test` was chosen, on a page of the desk. */
-async function opened(address, settings = LOOKS.wide, unloaded = []) {
+/** A window of a browser in which a requester was chosen, on a page of the desk. */
+async function opened(address, settings = LOOKS.wide, unloaded = [], key = "test") {
   const context = await chrome.newContext(settings);
   const page = await context.newPage();
   for (const file of unloaded) await page.route(file, (route) => route.abort());
@@ -27,7 +27,7 @@ async function opened(address, settings = LOOKS.wide, unloaded = []) {
   page.errors = [];
   page.on("pageerror", (error) => page.errors.push(String(error)));
   await page.goto(`${at.url}/requester/choose`);
-  await page.locator("#id").fill("test");
+  await page.locator("#id").fill(key);
   await page.getByRole("button", { name: "Go on" }).click();
   await page.waitForURL(/requester\/hits/);
   await page.goto(`${at.url}/requester/${address}`);
@@ -174,4 +174,86 @@ test("hostile answers are text, and the page is clean in every look", async () =
     assert.deepEqual(page.errors, [], look);
     await page.context().close();
   }
+});
+
+test("formulas and answers of a megabyte are shown as text", async () => {
+  const formulas = ["=HYPERLINK(\"https://evil.example\",\"click\")", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)"];
+  const long = `<img src=x onerror="document.title = 'taken'">${"W".repeat(1_000_000)} the end`;
+  const works = formulas.map((label, number) => [`A1F${number}`, { label }]);
+  const hit = await answered("Formulas", ...works, ["A1LONG", { label: long }]);
+  const page = await opened(`hits/${hit.HITId}/answers`);
+  const row = (worker) => page.locator("tbody tr", { has: page.getByRole("rowheader", { name: worker, exact: true }) });
+  for (const [number, formula] of formulas.entries()) await row(`A1F${number}`).getByText(formula, { exact: true }).waitFor();
+  assert.equal(await page.locator("td a", { hasText: "click" }).count(), 0);
+  await row("A1LONG").getByText("<img src=x onerror").first().waitFor();
+  assert.equal(await page.locator("td img").count(), 0);
+  assert.ok((await page.content()).length < 300_000, "the page has the beginning of a long answer");
+  assert.deepEqual(await problems(page), []);
+  const { Assignments } = await at.call("ListAssignmentsForHIT", { HITId: hit.HITId });
+  const { AssignmentId } = Assignments.find((of) => of.WorkerId === "A1LONG");
+  const whole = await page.goto(`${at.url}/requester/answers/${AssignmentId}`);
+  assert.match(await whole.text(), /W the end/);
+  assert.notEqual(await page.title(), "taken");
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
+test("another requester sees nothing of it", async () => {
+  const hit = await answered("Secret title", ["A1SECRET", { label: "secret answer" }]);
+  const batch = { Title: "Secret batch", Description: "D", Reward: "0.05", Template: "${word}<input name=a>", Data: "word\nsecret word\n" };
+  const { Batch } = await at.control("POST", "/batches", batch);
+  const { Assignments } = await at.call("ListAssignmentsForHIT", { HITId: hit.HITId });
+  const work = Assignments[0].AssignmentId;
+  const page = await opened("hits", LOOKS.wide, [], "stranger");
+  assert.equal(await page.getByText(/secret (title|batch)/i).count(), 0);
+  for (const address of [`hits/${hit.HITId}`, `hits/${hit.HITId}/answers`, `hits/${hit.HITId}/frame`, `types/${hit.HITTypeId}/answers`,
+    `answers/${work}`, `batches/${Batch.BatchId}`, `batches/${Batch.BatchId}/answers`, `batches/${Batch.BatchId}/results.csv`]) {
+    const answer = await page.goto(`${at.url}/requester/${address}`);
+    const text = await answer.text();
+    assert.ok(answer.status() === 404 || !/[Ss]ecret|A1SECRET/.test(text), `${address}: ${answer.status()}`);
+    assert.doesNotMatch(text, /[Ss]ecret|A1SECRET/, address);
+  }
+  for (const list of ["hits", "batches", "workers", "measures", "money", "qualifications", "workers/A1SECRET"]) {
+    const answer = await page.goto(`${at.url}/requester/${list}`);
+    assert.doesNotMatch(await answer.text(), /[Ss]ecret (title|answer|batch|word)/, list);
+  }
+  await page.context().close();
+});
+
+test("answers of types and of batches, and measures, are clean in every look", async () => {
+  const hit = await answered("Of a type", ...["A1A", "A1B", "A1C"].map((worker) => [worker, { label: "cat" }]));
+  const batch = { Title: "Of a batch", Description: "D", Reward: "0.05", MaxAssignments: 2, Template: "${word}<input name=label>", Data: "word\none\ntwo\n" };
+  const { Batch } = await at.control("POST", "/batches", batch);
+  await at.control("POST", "/clock", { advance: "0s" });
+  const { HITs } = await at.call("ListHITs", { MaxResults: 100 });
+  const made = HITs.filter((of) => of.Title === "Of a batch");
+  assert.equal(made.length, 2);
+  for (const of of made) await at.control("POST", `/hits/${of.HITId}/submissions`, { WorkerId: "A1A", Answers: { label: "dog" } });
+  for (const [look, settings] of Object.entries(LOOKS)) {
+    const page = await opened("measures", settings);
+    await page.getByRole("heading", { name: "Nothing is measured" }).waitFor();
+    assert.deepEqual(await problems(page), [], `measures ${look}`);
+    for (const address of [`types/${hit.HITTypeId}/answers?measures=all`, `batches/${Batch.BatchId}/answers?measures=all`]) {
+      await page.goto(`${at.url}/requester/${address}`);
+      await page.locator("tbody tr").first().waitFor();
+      assert.deepEqual(await problems(page), [], `${address} ${look}`);
+    }
+    assert.deepEqual(page.errors, [], look);
+    await page.context().close();
+  }
+  const page = await opened(`types/${hit.HITTypeId}/answers`);
+  // The page offers it for much work alone; the form is the same.
+  await page.evaluate((to) => {
+    const form = document.getElementById("review").cloneNode();
+    form.append(document.querySelector("input[name=csrf]").cloneNode());
+    form.action = to;
+    document.body.append(form);
+    form.submit();
+  }, `/requester/types/${hit.HITTypeId}/measures`);
+  await page.waitForURL(/requester\/measures/);
+  await page.getByRole("heading", { name: /Measures: Of a type/ }).waitFor();
+  await page.getByText("3 assignments by 3 workers").waitFor();
+  assert.deepEqual(await problems(page), []);
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
 });

@@ -2,24 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use clap::{Arg, CommandFactory as _};
+use clap::{Arg, Command, CommandFactory as _};
 use mturk_local::config::Cli;
 use predicates::prelude::*;
 use rstest::rstest;
 
 use super::program;
 
-/// Options by the command that has them; the server's stand with `serve`.
+/// Options by the command that has them, such as `batch create`; the server's stand with `serve`.
+/// What a command shares with those below it stands with the command.
 pub fn options() -> Vec<(String, Arg)> {
     let mut whole = Cli::command();
     whole.build();
-    let commands = whole.get_subcommands().filter(|command| command.get_name() != "help");
-    let options = commands.flat_map(|command| {
-        let name = command.get_name().to_owned();
-        let own = command.get_arguments().filter(|arg| arg.get_long().is_some());
-        own.map(move |arg| (name.clone(), arg.clone())).collect::<Vec<_>>()
+    let mut found = Vec::new();
+    for command in whole.get_subcommands() {
+        add(command, "", &mut found);
+    }
+    found
+}
+
+fn add(command: &Command, above: &str, found: &mut Vec<(String, Arg)>) {
+    if command.get_name() == "help" {
+        return;
+    }
+    let (is_below, name) = (!above.is_empty(), format!("{above}{}", command.get_name()));
+    let own = command.get_arguments().filter(|arg| {
+        let is_shared = is_below && arg.is_global_set();
+        arg.get_long().is_some()
+            && !is_shared
+            && !["help", "version"].contains(&arg.get_id().as_str())
     });
-    options.filter(|(_, arg)| !["help", "version"].contains(&arg.get_id().as_str())).collect()
+    found.extend(own.map(|arg| (name.clone(), arg.clone())));
+    for below in command.get_subcommands() {
+        add(below, &format!("{name} "), found);
+    }
 }
 
 fn variable(arg: &Arg) -> String {
@@ -29,7 +45,8 @@ fn variable(arg: &Arg) -> String {
 #[test]
 fn every_option_has_a_variable_of_its_name() {
     let all = options();
-    assert!(all.len() > 60, "{}", all.len());
+    assert!(all.len() > 90, "{}", all.len());
+    assert!(all.iter().any(|(command, _)| command == "batch create"));
     for (command, arg) in all {
         let long = arg.get_long().unwrap().to_owned();
         let wanted = format!("MTURK_LOCAL_{}", long.to_uppercase().replace('-', "_"));
@@ -37,7 +54,7 @@ fn every_option_has_a_variable_of_its_name() {
         // Those have the names that Amazon's own tools read.
         let is_amazon_s = found.starts_with("AWS_");
         assert!(found == wanted || is_amazon_s, "{command} --{long}: {found:?}");
-        let help = program().args([command.as_str(), "--help"]).output().unwrap().stdout;
+        let help = program().args(command.split(' ')).arg("--help").output().unwrap().stdout;
         let help = String::from_utf8(help).unwrap();
         let named = help.split_whitespace().any(|word| {
             word.trim_matches(|c: char| "[]=:".contains(c)).split('=').next() == Some(&found)
@@ -45,6 +62,10 @@ fn every_option_has_a_variable_of_its_name() {
         assert!(named || arg.is_hide_set(), "{command} --help: {found}");
     }
 }
+
+const CREATE: &[&str] = &["batch", "create", "--data", "README.md"];
+const CREATE_FROM_SAMPLE: &[&str] =
+    &["batch", "create", "--data", "README.md", "--template", "sentiment"];
 
 /// A wrong value of each variable, and the arguments that want it; none where no value is wrong.
 fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
@@ -103,11 +124,24 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         "MTURK_LOCAL_LISTEN_PORT" | "MTURK_LOCAL_NO_OPEN" => {
             Some(("perhaps", &["preview", "README.md"]))
         }
+        "MTURK_LOCAL_TEMPLATE" => Some(("/nope/x", CREATE)),
+        "MTURK_LOCAL_ASSIGNMENTS"
+        | "MTURK_LOCAL_DURATION"
+        | "MTURK_LOCAL_LIFETIME"
+        | "MTURK_LOCAL_AUTO_APPROVAL" => Some(("soon", CREATE_FROM_SAMPLE)),
+        "MTURK_LOCAL_BATCH" => Some(("-1", &["batch", "review", "README.md"])),
+        "MTURK_LOCAL_HARMLESS" => Some(("perhaps", &["batch", "results", "1"])),
         "MTURK_LOCAL_SINCE" => Some(("soon", &["payments"])),
         "MTURK_LOCAL_FORMAT" => Some(("nosuch", &["payments"])),
         "MTURK_LOCAL_FOLLOW" => Some(("perhaps", &["requests"])),
-        // Names: the market knows which there are.
-        "MTURK_LOCAL_REQUESTER"
+        // Names, and what the server checks with all else of a batch.
+        "MTURK_LOCAL_TITLE"
+        | "MTURK_LOCAL_DESCRIPTION"
+        | "MTURK_LOCAL_KEYWORDS"
+        | "MTURK_LOCAL_NAME"
+        | "MTURK_LOCAL_REWARD"
+        | "MTURK_LOCAL_UNTIL"
+        | "MTURK_LOCAL_REQUESTER"
         | "MTURK_LOCAL_OPERATION"
         | "MTURK_LOCAL_ERROR"
         | "MTURK_LOCAL_TEXT"

@@ -56,6 +56,24 @@ impl Logged {
     fn last(&self) -> Value {
         self.lines().pop().unwrap()
     }
+
+    /// The warnings about questions of new HITs, once there are so many: they are logged behind
+    /// the answers, on a thread of its own.
+    fn warnings(&self, count: usize) -> Vec<String> {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let text = self.text();
+            let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let warnings = lines.filter(|line| line["level"] == "WARN");
+            let text = |line: Value| line["fields"]["message"].as_str().unwrap().to_owned();
+            let found: Vec<_> =
+                warnings.map(text).filter(|text| text.contains("question of a new HIT")).collect();
+            if found.len() >= count || std::time::Instant::now() > end {
+                return found;
+            }
+            std::thread::yield_now();
+        }
+    }
 }
 
 #[test]
@@ -134,24 +152,29 @@ fn what_the_question_of_a_new_hit_lacks_is_a_warning_once() {
         let answer = call(&logged.server, "CreateHIT", &body.to_string());
         assert!(answer.contains("HITId"), "{answer}");
     };
-    let warned = || {
-        let text = logged.text();
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let warnings = lines.filter(|line| line["level"] == "WARN");
-        let text = |line: Value| line["fields"]["message"].as_str().unwrap().to_owned();
-        warnings.map(text).filter(|text| text.contains("question of a new HIT")).count()
-    };
     create("<p>${name}</p>");
     create("<p>${name}</p>");
     create("<form action=/mturk/externalSubmit><input name=assignmentId><button></form>");
     create("<p>${other}</p>");
-    // It is logged behind the answers, on a thread of its own.
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while warned() < 2 && std::time::Instant::now() < end {
-        std::thread::yield_now();
-    }
-    assert_eq!(warned(), 2, "{}", logged.text());
-    assert!(logged.text().contains("Line 1: ${other} is left in"), "{}", logged.text());
+    let warnings = logged.warnings(2);
+    assert_eq!(warnings.len(), 2, "{}", logged.text());
+    assert!(warnings[1].contains("Line 1: ${other} has no value"), "{warnings:?}");
+}
+
+#[test]
+fn the_question_that_a_layout_makes_is_checked_too() {
+    let logged = Logged::start(&["--fixture", "layouts-and-files"]);
+    let value = |name: &str, value: &str| serde_json::json!({"Name": name, "Value": value});
+    let body = crate::world::hit(serde_json::json!({
+        "Question": null,
+        "HITLayoutId": "3LAYOUTSANDFILES00000LAYOUT001",
+        "HITLayoutParameters":
+            [value("image_url", "http://a.example/x.png"), value("question", "Which?")],
+    }));
+    let answer = call(&logged.server, "CreateHIT", &body.to_string());
+    assert!(answer.contains("HITId"), "{answer}");
+    let warnings = logged.warnings(1);
+    assert!(warnings[0].contains("http://a.example/x.png is http."), "{warnings:?}");
 }
 
 #[test]

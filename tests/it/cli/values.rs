@@ -46,7 +46,7 @@ fn bad(option: &str) -> &'static [&'static str] {
             "http://x;script-src *",
         ],
         "clock" => &["", "soon", "1969-12-31T23:59:59Z"],
-        "seed" => &["", "x", "1.5", "9223372036854775808"],
+        "seed" | "assignments" => &["", "x", "1.5", "9223372036854775808"],
         "queue" => &["", "-1", "101", "x"],
         "allow-host" => &["", "*", "http://x", "x:80", "x/y", "a b", "*.", "a.*.b", "u@x", ".x"],
         "cors-origin" => &["", "*", "null", "http://x/y", "http://u@x", "http://*.x", "x"],
@@ -55,7 +55,7 @@ fn bad(option: &str) -> &'static [&'static str] {
         }
         "aws-region" => &["", "a b", "us_east_1"],
         "output" | "ready-file" | "log-file" | "tls-cert" | "tls-key" | "tls-ca-out"
-        | "dump-on-exit" | "data" => &["", "/nowhere/x", "/"],
+        | "dump-on-exit" | "data" | "template" => &["", "/nowhere/x", "/"],
         "endpoint" => {
             &["", "x", "https://x", "http://", "http://u:p@x", "http://x/y", "http://x?y"]
         }
@@ -64,13 +64,14 @@ fn bad(option: &str) -> &'static [&'static str] {
         "listen-port" => &["", "-1", "65536", "x"],
         "journal" => &["", "-1", "1.5", "16M"],
         "after" => &["", "-1", "9223372036854775808"],
-        "limit" => &["", "-1", "x"],
+        "limit" | "batch" => &["", "-1", "x"],
         "since" => &["", "soon", "2026-13-01"],
         "format" => &["", "other", "CSV"],
         "hit" => &["", "../reset", "3h", "3H/x"],
         "answer" => &["", "x", "=x"],
         "timeout" => &["", "soon", "-1s"],
-        // Switches, and names that the server knows.
+        "duration" | "lifetime" | "auto-approval" => &["", "soon", "-1s", "1.5"],
+        // Switches, texts and amounts that the server checks, and names that it knows.
         "freeze"
         | "allow-remote"
         | "verbose"
@@ -85,6 +86,13 @@ fn bad(option: &str) -> &'static [&'static str] {
         | "no-open"
         | "follow"
         | "labels"
+        | "harmless"
+        | "title"
+        | "description"
+        | "keywords"
+        | "name"
+        | "reward"
+        | "until"
         | "operation"
         | "error"
         | "text"
@@ -100,12 +108,25 @@ fn bad(option: &str) -> &'static [&'static str] {
 /// A command that ends soon, with this option.
 fn command(name: &str, option: &str) -> assert_cmd::Command {
     let mut command = program();
-    command.arg(name).arg(option).timeout(Duration::from_secs(30));
+    command.args(name.split(' ')).arg(option).timeout(Duration::from_secs(30));
+    let is_missing = |other: &str| !option.starts_with(&format!("--{other}="));
     match name {
         "load" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/minimal.json")),
         "import" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/every-status.json")),
-        "preview" => command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")),
+        "preview" | "batch review" => {
+            command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))
+        }
         "submit" if !option.starts_with("--hit") => command.args(["--hit", "3H"]),
+        "batch results" | "batch extend" | "batch republish" => command.arg("1"),
+        "batch create" => {
+            if is_missing("template") {
+                command.args(["--template", "sentiment"]);
+            }
+            if is_missing("data") {
+                command.args(["--data", concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")]);
+            }
+            &mut command
+        }
         "exec" => command.args(["--", "true"]),
         "snapshot" => command.arg("list"),
         _ => &mut command,
@@ -156,7 +177,8 @@ fn no_output_shows_the_password_of_an_address(#[case] url: &str) {
         }
         command(&name, &format!("--{long}={url}")).assert().stdout(hidden()).stderr(hidden());
         let variable = arg.get_env().unwrap();
-        program().args([&name, "--help"]).env(variable, url).assert().success().stdout(hidden());
+        let help = name.split(' ').chain(["--help"]);
+        program().args(help).env(variable, url).assert().success().stdout(hidden());
     }
     program().arg(url).assert().code(2).stderr(hidden());
     program().args(["load", url]).assert().code(2).stderr(hidden());

@@ -42,6 +42,7 @@ async fn a_batch_is_made_in_two_steps() {
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
     let page = browser.get(&world, "/batches/1?done=create").await;
     has(&page, &["The batch is being published.", "2 of 2 HITs made", "0 of 4 assignments"]);
+    has(&page, &["<dt>A HIT lasts</dt><dd>7 days</dd>", "<dd>3 days after submission</dd>"]);
     has(&browser.get(&world, "/batches").await, &["Name it", "2 of 2 HITs", "4 not taken"]);
     assert_eq!(hits(&world).await.len(), 2);
 }
@@ -133,7 +134,7 @@ async fn a_form_that_is_changed_comes_back_as_it_was() {
     location(&made);
     world.done("POST", "/clock", json!({"advance": "0s"})).await;
     let page = browser.get(&world, "/batches/1").await;
-    has(&page, &["Masters must", "Worker_Locale must be one of US-WA", "<dd>2 h</dd>"]);
+    has(&page, &["Masters must", "Worker_Locale must be one of US-WA", "<dd>2 hours</dd>"]);
     let hit = world.hit(&hits(&world).await[0]).await;
     assert_eq!(hit["QualificationRequirements"].as_array().unwrap().len(), 2);
     has(&browser.get(&world, &format!("{NEW}?draft=gone")).await, &["is not kept any more"]);

@@ -70,7 +70,7 @@ fn hostile_json() -> Vec<String> {
 }
 
 /// What the parameters of routes are, where a route is to find something.
-struct Known {
+pub(super) struct Known {
     hit: String,
     hit_type: String,
     group: String,
@@ -78,7 +78,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(world: &World) -> Self {
+    pub(super) async fn of(world: &World) -> Self {
         let hit = world.create_hit(json!({})).await;
         let made = world.hit(&hit).await;
         let id = |name: &str| made[name].as_str().unwrap().to_owned();
@@ -109,7 +109,7 @@ impl Known {
     }
 
     /// The path with each of its parameters in turn replaced by each text, the others as they are.
-    fn paths(&self, template: &str) -> Vec<String> {
+    pub(super) fn paths(&self, template: &str) -> Vec<String> {
         let parameter = Regex::new(r"\{\*?(\w+)\}").unwrap();
         let names: Vec<String> = parameter.captures_iter(template).map(|c| c[1].into()).collect();
         let filled = |odd: &str, text: &str| {
@@ -203,7 +203,7 @@ fn texts(folder: &Path) -> Vec<String> {
 }
 
 /// The routes of an adapter with pages, and the names of the fields that they read or send.
-fn pages(adapter: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+pub(super) fn pages(adapter: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let all = |pattern: &str, text: &str| -> BTreeSet<String> {
         let pattern = Regex::new(pattern).unwrap();
         pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()

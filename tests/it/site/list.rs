@@ -283,3 +283,51 @@ async fn the_list_leads_to_the_hit_in_hand_and_says_what_is_missing() {
     world.grant(&id, "A1ANNA", 1).await;
     assert!(!browser.get("/projects").await.contains("How to get it"));
 }
+
+#[tokio::test]
+async fn a_group_that_a_worker_has_done_is_not_offered_again() {
+    let world = World::new().await;
+    let first = world.create_hit(json!({"MaxAssignments": 2})).await;
+    let group = super::group(&world, &first).await;
+    let (done, more) = ("You have done this HIT<", "You have done these HITs<");
+    let offered = async |worker| world.browser(worker).get("/projects").await;
+    assert!(offered("A1ANNA").await.contains(">Accept</button>"));
+    world.work("A1ANNA", &first).await;
+    let page = offered("A1ANNA").await;
+    assert!(page.contains(done) && !page.contains(">Accept</button>"), "{page}");
+    assert!(offered("A1BERTA").await.contains(">Accept</button>"));
+    assert!(world.stranger().get("/projects").await.contains(">Accept</button>"));
+    // A new HIT of the group is there to accept; once it is done, both are.
+    let second = world.create_hit(json!({"MaxAssignments": 2})).await;
+    assert_eq!(super::group(&world, &second).await, group);
+    assert!(offered("A1ANNA").await.contains(">Accept</button>"));
+    let work = world.browser("A1ANNA").accept(&group).await;
+    assert!(offered("A1ANNA").await.contains(">Continue</a>"));
+    world.submit(super::assignment(&work)).await;
+    let page = offered("A1ANNA").await;
+    assert!(page.contains(more) && !page.contains(">Accept</button>"), "{page}");
+}
+
+#[tokio::test]
+async fn a_search_may_look_like_a_parameter_of_the_page() {
+    let world = three().await;
+    let page = world.stranger().get("/projects?search=submitted=1").await;
+    assert!(page.contains("Nothing here matches") && !page.contains("Your work was submitted"));
+    assert!(page.contains("value=\"submitted=1\""), "{page}");
+    let page = world.stranger().get("/projects?submitted=1&search=wordA").await;
+    assert!(page.contains("Your work was submitted") && !page.contains("There are no more"));
+}
+
+#[tokio::test]
+async fn the_way_back_from_the_choice_of_a_worker_does_not_grow() {
+    let world = World::new().await;
+    let browser = world.browser("A1");
+    let mut path = "/projects?search=cat".to_owned();
+    for _ in 0..3 {
+        let page = browser.get(&path).await;
+        let link = page.split("<p class=\"who\"><a href=\"").nth(1).unwrap();
+        path = link.split('"').next().unwrap().to_owned();
+        assert_eq!(path, "/workers?next=%2Fprojects%3Fsearch%3Dcat");
+    }
+    assert!(browser.get("/workers").await.contains("<p class=\"who\"><a href=\"/workers\">"));
+}

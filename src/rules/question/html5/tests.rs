@@ -1,6 +1,12 @@
 use rstest::rstest;
 
-use super::check;
+use super::{errors as found, refusal};
+use crate::fault::Fault;
+
+fn check(page: &str, counts: &dyn Fn(usize) -> bool) -> Result<(), Fault> {
+    let errors = found(page, counts);
+    if errors.is_empty() { Ok(()) } else { Err(refusal(&errors, page)) }
+}
 
 fn errors(page: &str) -> String {
     let Err(fault) = check(page, &|_| true) else { return String::new() };

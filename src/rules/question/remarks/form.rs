@@ -8,7 +8,7 @@ use crate::rules::question::specification::{
     AnswerFormat, AnswerSpecification, SelectionAnswer, SelectionContent, Style,
 };
 
-pub(super) fn look(form: &QuestionForm, found: &mut Remarks) {
+pub(super) fn check(form: &QuestionForm, found: &mut Remarks) {
     if !form.questions().any(FormQuestion::must_be_answered) {
         found.add(None, || {
             "No question must be answered: a worker can submit the empty form.".to_owned()

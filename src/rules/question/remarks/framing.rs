@@ -4,8 +4,9 @@
 //! for `frame-ancestors`, which takes the place of the other.
 
 use super::{Remark, Remarks, short};
+use crate::rules::url::split_port;
 
-/// So many policies of an answer, and sources of a policy, are read.
+/// The most policies of an answer, and sources of a policy, that are read.
 const MOST: usize = 100;
 
 /// What a server answered for a page.
@@ -32,7 +33,7 @@ pub fn framing(answered: &Answered<'_>, ours: &str) -> Vec<Remark> {
     let is_shown = ["text/html", "application/xhtml+xml", ""];
     if !is_shown.iter().any(|shown| kind.eq_ignore_ascii_case(shown)) {
         let kind = short(kind);
-        found.add(None, || format!("The server answers with {kind}, and not with text/html."));
+        found.add(None, || format!("The server answers with {kind} instead of text/html."));
     }
     let policies = answered.policies.iter().flat_map(|policy| policy.split([';', ',']));
     let ancestors: Vec<&str> = policies.filter_map(ancestors).take(MOST).collect();
@@ -61,7 +62,7 @@ fn options(headers: &[&str], found: &mut Remarks) {
     if let Some(value) = values.take(MOST).find(forbids) {
         let value = value.to_ascii_uppercase();
         let why = "browsers do not show it in a frame of another site";
-        found.add(None, || format!("The page has X-Frame-Options: {value}, and {why}."));
+        found.add(None, || format!("The server sends X-Frame-Options: {value}, so {why}."));
     }
 }
 
@@ -75,15 +76,16 @@ fn policy(sources: &str, ours: &str, found: &mut Remarks) {
     };
     let why = match (covered(ours), lost.is_empty()) {
         (true, true) => return,
-        (false, true) => format!("so it is not shown here, but in {theirs} it would be"),
-        (true, false) => format!("so it is shown here, but in {theirs} it would not be"),
-        (false, false) => format!("so it is shown neither here nor in {theirs}"),
+        (false, true) => format!("so browsers show it in {theirs}, but not here"),
+        (true, false) => format!("so browsers show it here, but not in {theirs}"),
+        (false, false) => format!("so browsers show it neither here nor in {theirs}"),
     };
     let sources = short(&sources.join(" "));
-    found.add(None, || format!("The page has the policy frame-ancestors {sources}, {why}."));
+    found.add(None, || format!("The server sends the policy frame-ancestors {sources}, {why}."));
 }
 
-/// The pages around a HIT's frame on the closed service.
+/// The pages around a HIT's frame on the closed service. Assumed: no others; a policy that names
+/// `www.mturk.com` alone is not enough.
 const AMAZON: [&str; 2] = ["https://worker.mturk.com", "https://workersandbox.mturk.com"];
 
 /// Whether a source of a policy allows an origin.
@@ -101,8 +103,8 @@ fn covers(source: &str, origin: &str) -> bool {
         return false;
     }
     let address = address.split('/').next().unwrap_or_default();
-    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
-    let (wanted, wanted_port) = address.rsplit_once(':').unwrap_or((address, ""));
+    let ((name, port), (wanted, wanted_port)) = (split_port(host), split_port(address));
+    let (port, wanted_port) = (port.unwrap_or_default(), wanted_port.unwrap_or_default());
     let is_named = match wanted.strip_prefix('*') {
         Some(suffix) => name.len() > suffix.len() && ends_with(name, suffix),
         None => wanted.eq_ignore_ascii_case(name),

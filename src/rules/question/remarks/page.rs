@@ -2,100 +2,34 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::elements::{crowd, may_be, nearest};
 use super::{Remarks, is_plain_http, short};
 use crate::rules::question::answers::RESERVED;
-use crate::rules::question::layout::PLACEHOLDER;
+use crate::rules::question::layout::{PLACEHOLDER, no_placeholder, no_placeholders};
 use crate::rules::question::markup::{Piece, Tag, read};
-
-/// The elements of `crowd-html-elements.js` that this program draws.
-pub const DRAWN: [&str; 36] = [
-    "crowd-alert",
-    "crowd-badge",
-    "crowd-bounding-box",
-    "crowd-button",
-    "crowd-card",
-    "crowd-checkbox",
-    "crowd-classifier",
-    "crowd-classifier-multi-select",
-    "crowd-entity-annotation",
-    "crowd-fab",
-    "crowd-form",
-    "crowd-icon-button",
-    "crowd-image-classifier",
-    "crowd-image-classifier-multi-select",
-    "crowd-input",
-    "crowd-instance-segmentation",
-    "crowd-instructions",
-    "crowd-keypoint",
-    "crowd-line",
-    "crowd-modal",
-    "crowd-polygon",
-    "crowd-polyline",
-    "crowd-question-answer-generation",
-    "crowd-radio-button",
-    "crowd-radio-group",
-    "crowd-rekognition-detect-moderation-labels",
-    "crowd-semantic-segmentation",
-    "crowd-slider",
-    "crowd-slider-label",
-    "crowd-tab",
-    "crowd-tabs",
-    "crowd-text-area",
-    "crowd-text-ranking",
-    "crowd-textract-analyze-document",
-    "crowd-toast",
-    "crowd-toggle-button",
-];
-
-/// Those that Amazon's script has besides.
-///
-/// Source: "Crowd HTML Elements Reference" of Amazon SageMaker.
-const OTHERS: [&str; 1] = ["crowd-rating"];
-
-/// The crowd elements whose answer has their name.
-const FIELDS: [&str; 21] = [
-    "crowd-bounding-box",
-    "crowd-checkbox",
-    "crowd-classifier",
-    "crowd-classifier-multi-select",
-    "crowd-entity-annotation",
-    "crowd-image-classifier",
-    "crowd-image-classifier-multi-select",
-    "crowd-input",
-    "crowd-instance-segmentation",
-    "crowd-keypoint",
-    "crowd-line",
-    "crowd-polygon",
-    "crowd-polyline",
-    "crowd-question-answer-generation",
-    "crowd-radio-button",
-    "crowd-rating",
-    "crowd-semantic-segmentation",
-    "crowd-slider",
-    "crowd-text-area",
-    "crowd-text-ranking",
-    "crowd-toggle-button",
-];
 
 /// How a script of the page may submit it.
 const SUBMITS: [&str; 4] = [".submit(", "requestSubmit", "externalSubmit", ".click("];
 /// How a script of the page may name the assignment or the form's destination.
 const SETS_UP: [&str; 3] = ["turkGetSubmitToHost", "turkSubmitTo", ".action"];
 
-/// Looks at a page.
-pub(super) fn look(html: &str, found: &mut Remarks) {
+/// Remarks on a page.
+pub(super) fn check(html: &str, found: &mut Remarks) {
     let mut page = Page { lines: Lines { html, at: 0, line: 1 }, ..Page::default() };
     read(html, &mut |piece| page.see(piece, found));
     page.finish(found);
 }
 
-/// Remarks on each variable in a text that nothing was put in for.
+/// Remarks on each variable in a text that has no value, and on what looks like a variable.
 pub(super) fn placeholders(text: &str, line: Option<usize>, found: &mut Remarks) {
     let names = PLACEHOLDER.captures_iter(text).filter_map(|found| found.get(1));
     let names: BTreeSet<&str> = names.map(|name| name.as_str()).collect();
     for name in names {
         let name = short(name);
-        found.add(line, || format!("${{{name}}} is left in: nothing was put in its place."));
+        found.add(line, || format!("${{{name}}} has no value: workers see it as it is."));
+    }
+    for odd in no_placeholders(text) {
+        found.add(line, || no_placeholder(&short(odd.as_str())) + ".");
     }
 }
 
@@ -151,6 +85,8 @@ struct Page<'h> {
     form: Option<usize>,
     /// How many templates are open: nothing in them is part of the page.
     templates: usize,
+    /// How many drawings and formulas are open: their elements are not those of HTML.
+    foreign: usize,
     is_script: bool,
     /// The texts of all scripts.
     script: String,
@@ -161,7 +97,7 @@ struct Page<'h> {
     /// How often a name stands for a field that has one value.
     names: HashMap<String, usize>,
     /// What was most likely meant by an element that is not known.
-    likely: HashMap<String, String>,
+    likely: HashMap<String, Option<&'static str>>,
 }
 
 impl Page<'_> {
@@ -197,15 +133,22 @@ impl Page<'_> {
             "input" | "textarea" | "select" | "button" => self.control(tag, line, found),
             _ => {}
         }
-        if self.templates == 0 && tag.name.starts_with("crowd-") {
-            self.crowd_element(tag, line, found);
+        if self.templates > 0 {
+            return;
         }
+        if tag.name.starts_with("crowd-") || crowd(&tag.name).is_some() {
+            self.crowd_element(tag, line, found);
+        } else if self.foreign == 0 && !may_be(&tag.name) {
+            self.unknown(tag, "HTML", line, found);
+        }
+        self.foreign += usize::from(is_foreign(&tag.name));
     }
 
     fn end(&mut self, name: &str) {
         match name {
             "template" => self.templates = self.templates.saturating_sub(1),
             "script" => self.is_script = false,
+            "svg" | "math" => self.foreign = self.foreign.saturating_sub(1),
             "form" | "crowd-form" | "crowd-entity-annotation" => {
                 self.form = self.form.filter(|form| self.forms[*form].name != name);
             }
@@ -286,7 +229,7 @@ impl Page<'_> {
         }
     }
 
-    /// A field that has one value: the second one of its name is told.
+    /// A field that has one value. The second one of a name gets a remark.
     fn named(&mut self, name: &str, line: usize, found: &mut Remarks) {
         let count = self.names.entry(name.to_owned()).or_default();
         *count += 1;
@@ -297,28 +240,37 @@ impl Page<'_> {
         }
     }
 
+    fn unknown(&mut self, tag: &Tag, kind: &str, line: usize, found: &mut Remarks) {
+        let likely = &mut self.likely;
+        found.add(Some(line), || {
+            let meant = likely.entry(tag.name.clone()).or_insert_with_key(|name| nearest(name));
+            let meant = meant.map(|meant| format!(" Is it <{meant}>?")).unwrap_or_default();
+            format!("<{}> is not a known {kind} element.{meant}", short(&tag.name))
+        });
+    }
+
     fn crowd_element(&mut self, tag: &Tag, line: usize, found: &mut Remarks) {
         self.uses_crowd = true;
-        let (name, line) = (short(&tag.name), Some(line));
-        if OTHERS.contains(&&*tag.name) {
-            let advice = "look at it in Amazon's sandbox, too";
-            found.add(line, || format!("mturk-local does not draw <{name}>: {advice}."));
-        } else if !DRAWN.contains(&&*tag.name) {
-            found.add(line, || {
-                let likely = self.likely.entry(tag.name.clone()).or_insert_with_key(|n| likely(n));
-                format!("<{name}> is no crowd element that is known{likely}.")
+        let Some(element) = crowd(&tag.name) else {
+            return self.unknown(tag, "crowd", line, found);
+        };
+        let name = element.name;
+        if !element.is_drawn {
+            found.add(Some(line), || {
+                format!("mturk-local does not draw <{name}>: test it in Amazon's sandbox, too.")
             });
         }
-        if !FIELDS.contains(&&*tag.name) {
+        if !element.is_field {
             return;
         }
         if !self.form.is_some_and(|form| self.forms[form].is_crowd) {
-            found.add(line, || format!("<{name}> is in no <crowd-form>: its answer is lost."));
+            let why = "its answer is not submitted";
+            found.add(Some(line), || format!("<{name}> is outside of a <crowd-form>: {why}."));
         }
-        let is_one_of = matches!(&*tag.name, "crowd-checkbox" | "crowd-radio-button");
+        let is_one_of = matches!(name, "crowd-checkbox" | "crowd-radio-button");
         match tag.get("name").filter(|name| !name.is_empty()) {
-            None => nameless(tag, line.unwrap_or_default(), found),
-            Some(name) if !is_one_of => self.named(name, line.unwrap_or_default(), found),
+            None => nameless(tag, line, found),
+            Some(name) if !is_one_of => self.named(name, line, found),
             Some(_) => {}
         }
     }
@@ -361,7 +313,7 @@ impl Page<'_> {
         }
         let names_assignment = self.script.contains("assignmentId");
         if !form.has_assignment_id && !is_helped && !names_assignment {
-            let why = "and the page does not load externalHIT_v1.js, which adds one";
+            let why = "and the page does not load externalHIT_v1.js, which would fill it in";
             found.add(line, || format!("The form has no field assignmentId, {why}{LOST}."));
         }
         if !form.has_button && !self.has_loose_button && !submits {
@@ -370,17 +322,22 @@ impl Page<'_> {
     }
 }
 
-const NO_CROWD: &str = "The page has crowd elements, and does not load crowd-html-elements.js: \
-    nothing is drawn, and nothing can be submitted.";
-const NO_FORM: &str = "There is no <form> and no <crowd-form>: unless a script makes one, nothing \
-    can be submitted.";
-const LOST: &str = ": unless a script sets it, no work arrives";
+const NO_CROWD: &str = "The page has crowd elements but does not load crowd-html-elements.js: \
+    workers do not see them, and cannot submit.";
+const NO_FORM: &str = "The page has no <form> and no <crowd-form>: unless a script makes one, \
+    workers cannot submit.";
+const LOST: &str = ". Unless a script sets it, no work arrives";
 
 fn nameless(tag: &Tag, line: usize, found: &mut Remarks) {
     let (element, id) = (short(&tag.name), tag.get("id").filter(|id| !id.is_empty()).map(short));
     let which = id.map(|id| format!(" with the id “{id}”")).unwrap_or_default();
     let why = "unless a script reads it, its answer is lost";
     found.add(Some(line), || format!("<{element}>{which} has no name: {why}."));
+}
+
+/// Whether what is inside an element are not elements of HTML.
+fn is_foreign(name: &str) -> bool {
+    matches!(name, "svg" | "math")
 }
 
 /// Remarks on what a tag loads.
@@ -394,15 +351,4 @@ fn assets(tag: &Tag, line: usize, found: &mut Remarks) {
     if let Some(url) = tag.get(attribute).filter(|url| is_plain_http(url)) {
         found.add(Some(line), || mixed(url));
     }
-}
-
-/// Which element was most likely meant.
-fn likely(name: &str) -> String {
-    if name.len() > 40 {
-        return String::new();
-    }
-    let known = DRAWN.iter().chain(&OTHERS);
-    let near = known.map(|known| (strsim::damerau_levenshtein(name, known), known));
-    let near = near.min().filter(|(distance, _)| *distance <= 3);
-    near.map(|(_, known)| format!("; <{known}> is one")).unwrap_or_default()
 }

@@ -35,7 +35,7 @@ fn crowd(inside: &str) -> String {
 #[case(&form("<input name=a><input type=hidden name=hitId><select name=b></select>"))]
 #[case(&form("<input type=radio name=a value=1><input type=radio name=a value=2>"))]
 #[case(&form("<input type=checkbox name=a value=1><input type=checkbox name=a value=2>"))]
-#[case(&form("<input name=a placeholder=$x><p>${ a} $a {a} ${1}</p><style>p{}</style>"))]
+#[case(&form("<input name=a placeholder=$x><p>$a {a} $</p><style>p{}</style>"))]
 #[case(&form("<a href=http://a.example/>A link</a><img src=//a.example/x.png>"))]
 #[case(&form("<script>const text = `${name}`;</script><img src=http://localhost:80/x>"))]
 #[case(&form("<template><input><crowd-thing></crowd-thing></template>"))]
@@ -46,18 +46,20 @@ fn crowd(inside: &str) -> String {
 )]
 #[case("<div id=root></div><script>form.requestSubmit()</script>")]
 #[case(&crowd("<crowd-input name=a></crowd-input><crowd-classifier name=b></crowd-classifier>"))]
+#[case(&form("<svg><g><circle r=1></circle></g></svg><my-chart></my-chart><center>x</center>"))]
 #[case(&crowd("<crowd-checkbox name=a></crowd-checkbox><crowd-checkbox name=a></crowd-checkbox>"))]
 #[case(&format!("{CROWD}<crowd-entity-annotation name=a></crowd-entity-annotation>"))]
 #[case(&crowd("<form><crowd-line name=a></crowd-line></form><crowd-input name=b></crowd-input>"))]
-fn nothing_is_said_of_a_page_that_is_in_order(#[case] html: &str) {
+fn there_is_no_remark_on_a_page_that_is_in_order(#[case] html: &str) {
     assert_eq!(of_html(html), [""; 0], "{html}");
 }
 
 #[rstest]
-#[case(&form("\n<p>${b}\n${a} ${a}</p>"), &["Line 2: ${b} is left in", "Line 3: ${a} is left in"])]
-#[case(&form("<img src=\"${image_url}\">"), &["Line 1: ${image_url} is left in"])]
-#[case("<p>Hello</p>", &["There is no <form> and no <crowd-form>"])]
-#[case("<p>Hello</p><script src=app.js></script>", &["There is no <form> and no <crowd-form>"])]
+#[case(&form("\n<p>${b}\n${a} ${a}</p>"),
+    &["Line 2: ${b} has no value", "Line 3: ${a} has no value"])]
+#[case(&form("<img src=\"${image_url}\">"), &["Line 1: ${image_url} has no value"])]
+#[case("<p>Hello</p>", &["The page has no <form> and no <crowd-form>"])]
+#[case("<p>Hello</p><script src=app.js></script>", &["The page has no <form> and no <crowd-form>"])]
 #[case("\n<form action=/save><input type=hidden name=assignmentId><button></button></form>",
     &["Line 2: The form is sent to /save, not to …/mturk/externalSubmit"])]
 #[case("<form><input type=hidden name=assignmentId><button></button></form>",
@@ -77,17 +79,20 @@ fn nothing_is_said_of_a_page_that_is_in_order(#[case] html: &str) {
 #[case(&form("<img src=http://a.example/x.png>\n<link href='HTTP://a.example/y.css'>"),
     &["Line 1: http://a.example/x.png is http. ", "Line 2: HTTP://a.example/y.css is http. "])]
 #[case("<crowd-form><crowd-input name=a></crowd-input></crowd-form>",
-    &["The page has crowd elements, and does not load crowd-html-elements.js"])]
+    &["The page has crowd elements but does not load crowd-html-elements.js"])]
 #[case(&crowd("<crowd-inputs name=a></crowd-inputs>"),
-    &["Line 1: <crowd-inputs> is no crowd element that is known; <crowd-input> is one."])]
+    &["Line 1: <crowd-inputs> is not a known crowd element. Is it <crowd-input>?"])]
 #[case(&crowd("<crowd-something-else></crowd-something-else>"),
-    &["Line 1: <crowd-something-else> is no crowd element that is known."])]
+    &["Line 1: <crowd-something-else> is not a known crowd element."])]
 #[case(&crowd("<crowd-rating name=a></crowd-rating>"),
     &["Line 1: mturk-local does not draw <crowd-rating>"])]
+#[case(&form("<buton>Send</buton><blinker></blinker>"),
+    &["Line 1: <buton> is not a known HTML element. Is it <button>?",
+        "Line 1: <blinker> is not a known HTML element."])]
 #[case(&crowd("<crowd-input></crowd-input>"), &["Line 1: <crowd-input> has no name"])]
 #[case(&format!("{CROWD}{}", form("<crowd-input name=a></crowd-input>")),
-    &["Line 1: <crowd-input> is in no <crowd-form>: its answer is lost."])]
-fn what_a_page_lacks_is_said(#[case] html: &str, #[case] expected: &[&str]) {
+    &["Line 1: <crowd-input> is outside of a <crowd-form>: its answer is not submitted."])]
+fn what_a_page_lacks_has_a_remark(#[case] html: &str, #[case] expected: &[&str]) {
     let found = of_html(html);
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for (found, expected) in found.iter().zip(expected) {
@@ -106,7 +111,7 @@ fn an_address_is_https_or_of_this_machine() {
     assert!(found.starts_with("The page is at http://a.example/x. Amazon's pages are https"));
     assert_eq!(
         of_url("https://a.example/${id}", 0),
-        ["${id} is left in: nothing was put in its place."]
+        ["${id} has no value: workers see it as it is."]
     );
     assert_eq!(
         of_url("https://a.example", 99),
@@ -116,7 +121,7 @@ fn an_address_is_https_or_of_this_machine() {
 }
 
 #[test]
-fn a_form_s_peculiarities_are_told() {
+fn a_form_s_peculiarities_have_remarks() {
     let question = |required: &str, answer: &str| {
         format!(
             "<QuestionForm xmlns=\"http://mechanicalturk.amazonaws.com/\
@@ -165,7 +170,7 @@ fn so_many_remarks_are_made() {
     assert_eq!(many(MOST + 1).len(), MOST);
     assert_eq!(many(MOST + 1)[MOST - 1], "There are 2 more remarks.");
     let without_form = of_html(&"<input>".repeat(MOST + 1));
-    assert!(without_form[0].starts_with("There is no <form>"), "{without_form:?}");
+    assert!(without_form[0].starts_with("The page has no <form>"), "{without_form:?}");
     assert_eq!(without_form[MOST - 1], "There are 3 more remarks.");
     let long = of_html(&form(&format!("<img src='http://a.example/{}\n'>", "x".repeat(5000))));
     assert!(long[0].chars().count() < 250 && !long[0].contains('\n'), "{long:?}");
@@ -193,7 +198,7 @@ fn frames_are_forbidden_by_headers() {
     assert_eq!(found(&Answered { status: 302, ..html }), [""; 0]);
     assert_eq!(found(&Answered { status: 404, ..html }), ["The server answers with status 404."]);
     let json = Answered { content_type: "application/json", ..html };
-    assert_eq!(found(&json), ["The server answers with application/json, and not with text/html."]);
+    assert_eq!(found(&json), ["The server answers with application/json instead of text/html."]);
     for (options, policies, expected) in [
         (&["DENY"][..], &[][..], "X-Frame-Options: DENY"),
         (&["sameorigin"], &[], "X-Frame-Options: SAMEORIGIN"),
@@ -202,20 +207,24 @@ fn frames_are_forbidden_by_headers() {
         (&["DENY"], &["default-src 'self'"], "X-Frame-Options: DENY"),
         (&[], &["frame-ancestors 'none'"], "neither here nor in Amazon's"),
         (&[], &["default-src 'self'; Frame-Ancestors 'self'"], "neither here"),
-        (&[], &["frame-ancestors https://*.mturk.com"], "not shown here, but"),
-        (&[], &["frame-ancestors http://127.0.0.1:1770"], "shown here, but"),
+        (&[], &["frame-ancestors https://*.mturk.com"], ", but not here"),
+        (&[], &["frame-ancestors http://127.0.0.1:1770"], "show it here, but not in"),
         (&[], &["frame-ancestors http://127.0.0.1:*  *.mturk.com"], ""),
-        (&[], &["frame-ancestors http://127.0.0.1 *.mturk.com"], "not shown here, but"),
+        (&[], &["frame-ancestors http://127.0.0.1 *.mturk.com"], ", but not here"),
         (&[], &["frame-ancestors http: https:"], ""),
         (&[], &["frame-ancestors http://127.0.0.1:1770 https://*.mturk.com:443"], ""),
         (&[], &["frame-ancestors http://127.0.0.1:1770 http://*.mturk.com:80"], ""),
-        (&[], &["frame-ancestors http://127.0.0.1:1770 *.mturk.com:8443"], "but in Amazon's"),
+        (
+            &[],
+            &["frame-ancestors http://127.0.0.1:1770 *.mturk.com:8443"],
+            "here, but not in Amazon's",
+        ),
         (
             &[],
             &["frame-ancestors http://127.0.0.1:1770 worker.mturk.com"],
-            "but in the frames of workersandbox.mturk.com it would not",
+            "here, but not in the frames of workersandbox.mturk.com",
         ),
-        (&[], &["frame-ancestors https:"], "not shown here, but"),
+        (&[], &["frame-ancestors https:"], ", but not here"),
         (&[], &["frame-ancestors *, frame-ancestors"], "neither here"),
     ] {
         let answered = Answered { frame_options: options, policies, ..html };

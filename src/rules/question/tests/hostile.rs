@@ -1,4 +1,5 @@
 use super::{full, message};
+use crate::fault::Fault;
 use crate::rules::question::form::tests::{form_xml, question_xml};
 use crate::rules::question::{MAX_BYTES, MAX_STORED_BYTES, QuestionFault, check, parse};
 use proptest::prelude::*;
@@ -16,7 +17,7 @@ fn size_counts_in_bytes() {
     let (fits, too_long) = (html_of(MAX_BYTES), html_of(MAX_BYTES + 1));
     assert_eq!((fits.len(), too_long.len()), (65_535, 65_536));
     assert!(check(&fits).is_ok() && parse(&too_long).is_ok());
-    let fault = check(&too_long).unwrap_err().to_string();
+    let fault = Fault::from(check(&too_long).unwrap_err()).to_string();
     assert!(fault.contains("a maximum length of 65535"), "{fault}");
     let most = html_of(MAX_STORED_BYTES + 1);
     assert!(parse(&html_of(MAX_STORED_BYTES)).is_ok());

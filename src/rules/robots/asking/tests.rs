@@ -1,5 +1,5 @@
 use super::*;
-use crate::rules::robots::job::{JobHit, JobWorker, Told};
+use crate::rules::robots::job::{JobHit, JobWorker, Replies};
 use crate::shapes::answer::Given;
 
 const PAGE: &str = "<p>Which <b>animal</b>?</p><input type=radio name=label value=c required> Cat\
@@ -166,7 +166,7 @@ fn a_page_without_known_fields_takes_any_answers() {
 }
 
 #[test]
-fn what_others_said_stands_beside_the_draw_of_the_submission() {
+fn what_others_answered_stands_beside_the_draw_of_the_submission() {
     let mut job = job(PAGE);
     job.answers =
         serde_json::from_value(json!({"label": {"Http": "http://h/"}, "x": ["a", "b", "c"]}))
@@ -175,7 +175,7 @@ fn what_others_said_stands_beside_the_draw_of_the_submission() {
         .map(|nth| {
             job.nth = nth;
             let given = Given(vec![("label".to_owned(), vec!["d".to_owned()])]);
-            let document = job.told(Told { given, page: None }).unwrap();
+            let document = job.answer_with(Replies { given, page: None }).unwrap();
             assert!(document.contains("<FreeText>d</FreeText>"), "{document}");
             let (_, x) = document.split_once("<QuestionIdentifier>x</QuestionIdentifier>").unwrap();
             x.trim_start().chars().nth("<FreeText>".len()).unwrap().to_string()
