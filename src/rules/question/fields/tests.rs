@@ -147,7 +147,8 @@ fn a_crowd_form_posts_one_text_or_each_path() {
     );
     let flat = CROWD.replace("<crowd-form>", "<crowd-form answer-format=flatten-objects>");
     let sent = posted(&flat, given);
-    for pair in pairs(&[("box.b", "true"), ("kind.label", "cat"), ("many.labels", "[\"a\",\"b\"]")]) {
+    for pair in pairs(&[("box.b", "true"), ("kind.label", "cat"), ("many.labels", "[\"a\",\"b\"]")])
+    {
         assert!(sent.contains(&pair), "{sent:?}");
     }
 }
