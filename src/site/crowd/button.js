@@ -27,17 +27,17 @@ customElements.define("crowd-button", class extends Field {
   get action() { return (this.getAttribute("form-action") ?? this.getAttribute("type") ?? "none").toLowerCase(); }
   get answer() { return undefined; }
   // Assumed: while it loads it does nothing.
-  get isOff() { return this.disabled || this.has("loading"); }
+  get isOff() { return this.disabled || this.hasAttribute("loading"); }
   update() {
     this.shape(this.isOff ? null : this.getAttribute("href"));
     const name = this.getAttribute("icon"), address = this.getAttribute("icon-url");
     const parts = name || address ? [icon(name, address), this.text] : [this.text];
     if (this.getAttribute("icon-align") === "right") parts.reverse();
-    if (this.has("loading")) parts.unshift(make("span", { class: "loading", "aria-hidden": "true" }));
+    if (this.hasAttribute("loading")) parts.unshift(make("span", { class: "loading", "aria-hidden": "true" }));
     this.inner.replaceChildren(...parts);
     this.inner.disabled = this.isOff;
     this.inner.ariaLabel = this.getAttribute("variant") === "icon" ? this.textContent.trim() || spoken(name) : null;
-    this.inner.ariaBusy = this.has("loading") ? "true" : null;
+    this.inner.ariaBusy = this.hasAttribute("loading") ? "true" : null;
   }
   // A link or a button: the one that is there stays, with the focus that it may have.
   shape(href) {
