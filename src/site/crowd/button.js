@@ -27,23 +27,26 @@ customElements.define("crowd-button", class extends Field {
   get action() { return (this.getAttribute("form-action") ?? this.getAttribute("type") ?? "none").toLowerCase(); }
   get answer() { return undefined; }
   // Assumed: while it loads it does nothing.
-  get isOff() { return this.disabled || this.has("loading"); }
+  get isOff() { return this.disabled || this.hasAttribute("loading"); }
   update() {
-    const href = this.isOff ? null : this.getAttribute("href");
-    const inner = href === null ? make("button", { type: "button" })
-      : make("a", { class: "button", href, target: this.getAttribute("target"), rel: "noopener" });
+    this.shape(this.isOff ? null : this.getAttribute("href"));
     const name = this.getAttribute("icon"), address = this.getAttribute("icon-url");
     const parts = name || address ? [icon(name, address), this.text] : [this.text];
     if (this.getAttribute("icon-align") === "right") parts.reverse();
-    if (this.has("loading")) parts.unshift(make("span", { class: "loading", "aria-hidden": "true" }));
-    inner.append(...parts);
-    if (this.getAttribute("variant") === "icon") {
-      inner.setAttribute("aria-label", this.textContent.trim() || spoken(name));
-    }
-    if (href === null) inner.disabled = this.isOff;
-    if (this.has("loading")) inner.setAttribute("aria-busy", "true");
-    if (this.inner) this.inner.replaceWith(inner);
-    else this.shadowRoot.append(inner);
+    if (this.hasAttribute("loading")) parts.unshift(make("span", { class: "loading", "aria-hidden": "true" }));
+    this.inner.replaceChildren(...parts);
+    this.inner.disabled = this.isOff;
+    this.inner.ariaLabel = this.getAttribute("variant") === "icon" ? this.textContent.trim() || spoken(name) : null;
+    this.inner.ariaBusy = this.hasAttribute("loading") ? "true" : null;
+  }
+  // A link or a button: the one that is there stays, with the focus that it may have.
+  shape(href) {
+    const target = this.getAttribute("target");
+    const inner = href === null ? make("button", { type: "button" })
+      : make("a", { class: "button", href, target, rel: "noopener" });
+    if (this.inner?.localName === "button" && href === null) return;
+    this.inner?.remove();
+    this.shadowRoot.append(inner);
     this.inner = inner;
   }
 });

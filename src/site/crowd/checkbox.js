@@ -15,8 +15,8 @@ class Checkbox extends Field {
     this.text.addEventListener("slotchange", () => this.update());
     this.reset();
   }
-  reset() { this.inner.checked = this.has("checked"); }
-  get checked() { return this.inner?.checked ?? this.has("checked"); }
+  reset() { this.inner.checked = this.hasAttribute("checked"); }
+  get checked() { return this.inner?.checked ?? this.hasAttribute("checked"); }
   set checked(value) {
     if (!this.built) return void this.toggleAttribute("checked", Boolean(value));
     this.inner.checked = value;

@@ -19,6 +19,4 @@ export class Drawn extends HTMLElement {
   }
   attributeChangedCallback() { if (this.built) this.update(); }
   update() {}
-  // Whether a switch is on: pages write it alone, or as "true".
-  has(name) { return this.hasAttribute(name) && this.getAttribute(name) !== "false"; }
 }

@@ -20,7 +20,7 @@ customElements.define("crowd-alert", class extends Drawn {
     const type = this.getAttribute("type");
     this.mark.textContent = MARKS[type] ?? MARKS.info;
     this.box.setAttribute("role", ["error", "warning"].includes(type) ? "alert" : "status");
-    this.hide.hidden = !this.has("dismissible");
+    this.hide.hidden = !this.hasAttribute("dismissible");
   }
 });
 
@@ -39,7 +39,7 @@ customElements.define("crowd-toast", class extends Drawn {
   hide() { this.close(); }
   // One of them is visible.
   update() {
-    const isOpen = this.has("opened");
+    const isOpen = this.hasAttribute("opened");
     clearTimeout(this.timer);
     this.text.textContent = this.getAttribute("text") ?? "";
     this.box.replaceChildren(...(isOpen ? [this.text, make("slot")] : []));

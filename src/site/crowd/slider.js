@@ -25,7 +25,7 @@ customElements.define("crowd-slider", class extends Wrapped {
   update() {
     super.update();
     if (!this.shown) return;
-    const isEditable = this.has("editable"), isPinned = this.has("pin");
+    const isEditable = this.hasAttribute("editable"), isPinned = this.hasAttribute("pin");
     this.shown.value = this.value;
     this.shown.hidden = isEditable && !isPinned;
     this.shown.className = isPinned ? "pin" : "";

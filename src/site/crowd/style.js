@@ -19,7 +19,7 @@ export const STYLE = `
     font: inherit; padding: .4rem .55rem; border: 1px solid var(--crowd-line); border-radius: .35rem;
     box-sizing: border-box; max-width: 40rem; }
   input:not([type=radio], [type=checkbox], [type=range], [type=color], [type=file]), textarea { width: 100%; }
-  textarea { field-sizing: content; }
+  textarea { field-sizing: content; min-height: calc(2lh + .9rem); }
   input[type=range] { width: min(100%, 30rem); vertical-align: middle; margin: 0; }
   input[type=radio], input[type=checkbox] { flex: none; margin: 0; }
   .below { display: flex; justify-content: space-between; gap: 1rem; max-width: 40rem; font-size: .9em; }
@@ -82,6 +82,7 @@ export const STYLE = `
   dialog { max-width: min(46rem, 100% - 2rem); max-height: calc(100% - 2rem); box-sizing: border-box;
     border: 1px solid var(--crowd-soft); border-radius: .5rem; background: var(--crowd-paper);
     color: var(--crowd-text); }
+  dialog > button { margin-top: 1rem; } .card button { margin: .35rem .35rem 0 0; }
   dialog::backdrop { background: #0006; }
   :focus-visible, :host([role=radio]:focus-visible) { outline: 2px solid var(--crowd-ink); outline-offset: 2px; }
   :host(:focus-visible) { outline: none; }

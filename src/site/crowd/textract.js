@@ -46,7 +46,7 @@ customElements.define("crowd-textract-analyze-document", class extends Tool {
     this.pairs = keys.map((block, at) => {
       const value = related(block, "VALUE").map((id) => known.get(id)).find(Boolean);
       const key = text(`Key ${at + 1}`, block), pair = { key, value: value && text(`Value ${at + 1}`, value) };
-      key.input.readOnly = this.has("no-key-edit");
+      key.input.readOnly = this.hasAttribute("no-key-edit");
       pair.valid = make("input", { type: "checkbox", checked: true });
       return pair;
     });

@@ -23,7 +23,7 @@ export class Wrapped extends Field {
     });
     this.inner.addEventListener("change", () => this.changed("change"));
     this.reset();
-    if (this.has("auto-focus")) whenReady(() => this.inner.focus());
+    if (!["false", null].includes(this.getAttribute("auto-focus"))) whenReady(() => this.inner.focus());
   }
   get value() { return this.inner?.value ?? this.getAttribute("value") ?? ""; }
   set value(value) {
@@ -57,10 +57,10 @@ export class Wrapped extends Field {
     this.inner.setCustomValidity("");
     const own = this.allows(this.value) ? this.inner.validationMessage : "Some characters are not allowed.";
     const problem = own && (this.getAttribute("error-message") || own);
-    this.problem.textContent = this.has("auto-validate") && this.isTouched ? problem : "";
+    this.problem.textContent = this.hasAttribute("auto-validate") && this.isTouched ? problem : "";
     const most = this.getAttribute("max-length");
     const length = this.value.length;
-    this.counter.textContent = !this.has("char-counter") ? "" : most ? `${length}/${most}` : String(length);
+    this.counter.textContent = !this.hasAttribute("char-counter") ? "" : most ? `${length}/${most}` : String(length);
     this.keep(this.posted ?? this.value, problem, this.inner);
   }
 }

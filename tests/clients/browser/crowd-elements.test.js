@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { CROWD, PREVIEW, Pages } from "./crowd.js";
-import { ROOT, accepted, begun, browser, document, frameOf, html, market, worker } from "./market.js";
+import { CROWD, PREVIEW, Pages, whole } from "./crowd.js";
+import { accepted, begun, browser, document, frameOf, html, market, worker } from "./market.js";
 
 const [chrome, at] = await begun(browser(), market());
 const [pages] = await begun(Pages.begin(chrome, at));
@@ -352,6 +352,24 @@ test("crowd-text-ranking: ranks, of which some may be the same", async () => {
     assert.deepEqual(pages.posted, []);
     await rank("Tone, response 1", "2");
   }, { r: { Clarity: [1, 1], Tone: [2, 1] } });
+});
+
+test("a HIT that asks for the second version of the script has all elements", async () => {
+  const script = CROWD.replace("/assets/", "https://assets.crowd.aws/").replace(".js", "-v2.js");
+  const hit = await at.hit(html(whole(`${script}<crowd-form>${RANKING}<crowd-toast opened>Welcome</crowd-toast>
+    <crowd-instructions><short-summary>Rank.</short-summary></crowd-instructions></crowd-form>`)));
+  const page = await accepted(await worker(chrome, at, "A1ANNA"), at, hit);
+  const frame = frameOf(page);
+  await frame.getByRole("button", { name: "Click for instructions" }).click();
+  await frame.getByText("Rank.").waitFor();
+  await page.keyboard.press("Escape");
+  for (const [name, rank] of [["Clarity, response 1", "1"], ["Clarity, response 2", "1"], ["Tone, response 1", "2"],
+    ["Tone, response 2", "1"]]) await frame.getByLabel(name).selectOption(rank);
+  await frame.getByRole("button", { name: "Submit", exact: true }).click();
+  await page.getByText("Your work was submitted.").waitFor();
+  assert.deepEqual(page.errors, []);
+  const answer = '[{"r":{"Clarity":[1,1],"Tone":[2,1]}}]';
+  await at.submittedWork(hit, ["A1ANNA", document(["taskAnswers", answer])]);
 });
 
 const QUESTIONS = `<crowd-question-answer-generation name="q" text="A cat sat on a mat." max-questions="2"
