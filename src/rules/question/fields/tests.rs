@@ -167,7 +167,8 @@ fn crowd_elements_have_what_their_attributes_say() {
     let html = "<crowd-form><crowd-input name=digits allowed-pattern='[0-9]'></crowd-input>\
         <crowd-radio-group required><crowd-radio-button name=r value=x></crowd-radio-button>\
         </crowd-radio-group><crowd-classifier-multi-select name=m \
-        categories=\"[{name: 'a'}, {name: 'b', parentName: '',},]\"></crowd-classifier-multi-select>";
+        categories=\"[{name: 'a'}, {name: 'b', parentName: '',},]\">\
+        </crowd-classifier-multi-select>";
     assert_eq!(
         fields(html),
         json!([
