@@ -30,7 +30,7 @@ async function type(name, members) {
 async function ask(page, type) {
   await page.goto(`${at.url}/qualifications/${type}`);
   await page.getByRole("button", { name: "Take the test" }).click();
-  await page.getByRole("heading", { name: "Capitals", exact: true, level: 3 }).waitFor();
+  await page.getByRole("heading", { name: "Capitals", exact: true, level: 2 }).waitFor();
 }
 
 async function take(page, type, capital, why) {
