@@ -47,6 +47,9 @@ pub struct Payment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reason: Option<String>,
+    /// Whether the answer is still there to see: the HIT was not deleted.
+    #[serde(skip)]
+    pub has_answer: bool,
     /// The number of a bonus; 0 of a reward.
     #[serde(skip)]
     pub bonus_key: i64,

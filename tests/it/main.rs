@@ -17,6 +17,7 @@ mod container;
 mod desk;
 mod desk_batches;
 mod desk_money;
+mod desk_pages;
 mod desk_qualifications;
 mod desk_review;
 mod desk_workers;

@@ -29,8 +29,10 @@ macro_rules! select_payments {
 macro_rules! paid {
     ($rest:literal) => {
         concat!(
-            "SELECT grant_at, key, assignment_id, worker_id, hit_id, amount_cents, cost_cents, \
-            reason FROM bonus_payments WHERE ",
+            "SELECT b.grant_at, b.key, b.assignment_id, b.worker_id, h.id, \
+            coalesce(h.status <> 'Disposed', FALSE), b.amount_cents, b.cost_cents, b.reason \
+            FROM bonus_payments b \
+            LEFT JOIN hits h ON h.id = b.hit_id AND h.requester_id = b.requester_id WHERE ",
             $rest
         )
     };
@@ -64,13 +66,13 @@ statements! {
         ORDER BY b.grant_at DESC LIMIT $2 + 0");
     ONE_OF_WORKER = select_bonuses!("WHERE b.key = $1 AND b.worker_id = $2");
     ALL = select_payments!("", "ORDER BY key");
-    LATEST = paid!("requester_id = $1 AND (grant_at, key) < ($2, $3) \
-        ORDER BY grant_at DESC, key DESC LIMIT $4 + 0");
-    OLDEST = paid!("requester_id = $1 AND (grant_at, key) > ($2, $3) \
-        ORDER BY grant_at, key LIMIT $4 + 0");
+    LATEST = paid!("b.requester_id = $1 AND (b.grant_at, b.key) < ($2, $3) \
+        ORDER BY b.grant_at DESC, b.key DESC LIMIT $4 + 0");
+    OLDEST = paid!("b.requester_id = $1 AND (b.grant_at, b.key) > ($2, $3) \
+        ORDER BY b.grant_at, b.key LIMIT $4 + 0");
     // By the index of the worker, who has fewer bonuses than the requester paid.
-    TO_WORKER = paid!("worker_id = $2 AND coalesce(requester_id, '') = $1 \
-        ORDER BY grant_at DESC LIMIT $3 + 0");
+    TO_WORKER = paid!("b.worker_id = $2 AND coalesce(b.requester_id, '') = $1 \
+        ORDER BY b.grant_at DESC LIMIT $3 + 0");
 }
 
 /// A bonus that was paid; in JSON, as the API shows it.
@@ -107,13 +109,15 @@ struct Paid(Payment);
 impl FromRow for Paid {
     fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
         let (at, bonus_key, assignment_id, worker_id) = columns.next()?;
-        let (hit_id, amount, charged, reason) = columns.next()?;
+        let (hit_id, has_answer) = columns.next()?;
+        let (amount, charged, reason) = columns.next()?;
         Ok(Self(Payment {
             time: At(at),
             kind: PaymentKind::Bonus,
             worker_id,
             assignment_id,
             hit_id,
+            has_answer,
             amount,
             fee: Payment::fee_of(amount, charged),
             charged: Funds(charged),

@@ -16,7 +16,8 @@ use crate::time::Instant;
 macro_rules! rewards {
     ($rest:literal) => {
         concat!(
-            "SELECT p.paid_at, p.assignment_id, p.worker_id, h.id, p.reward_cents, p.cost_cents \
+            "SELECT p.paid_at, p.assignment_id, p.worker_id, h.id, \
+            coalesce(h.status <> 'Disposed', FALSE), p.reward_cents, p.cost_cents \
             FROM reward_payments p LEFT JOIN hits h ON h.key = p.hit_key \
             WHERE p.requester_id = $1 AND ",
             $rest
@@ -88,13 +89,15 @@ struct Reward(Payment);
 impl FromRow for Reward {
     fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
         let (at, assignment_id, worker_id) = columns.next()?;
-        let (hit_id, amount, charged) = columns.next()?;
+        let (hit_id, has_answer) = columns.next()?;
+        let (amount, charged) = columns.next()?;
         Ok(Self(Payment {
             time: At(at),
             kind: PaymentKind::Reward,
             worker_id,
             assignment_id,
             hit_id,
+            has_answer,
             amount,
             fee: Payment::fee_of(amount, charged),
             charged: Funds(charged),
