@@ -13,7 +13,9 @@ pub struct Wanted {
     pub is_latest_first: bool,
     /// Where the list goes on.
     pub from: Place,
-    /// So many at most.
+    /// Only those to this worker, whatever the case of the letters; all if empty.
+    pub worker: String,
+    /// So many are read.
     pub count: usize,
 }
 
@@ -34,7 +36,7 @@ pub async fn page(turn: &mut Turn, wanted: &Wanted) -> Result<Payments, Fault> {
 
 /// A page of what that requester paid.
 async fn page_of(turn: &mut Turn, requester_id: &str, wanted: &Wanted) -> Result<Payments, Fault> {
-    let Wanted { is_latest_first, from, count } = wanted;
+    let Wanted { is_latest_first, from, worker, count } = wanted;
     let most = i64::try_from(count + 1).unwrap_or(i64::MAX);
     let tx = &mut turn.tx;
     let mut payments =
@@ -48,6 +50,7 @@ async fn page_of(turn: &mut Turn, requester_id: &str, wanted: &Wanted) -> Result
     let has_more = payments.len() > *count;
     payments.truncate(*count);
     let next = payments.last().filter(|_| has_more).map(Payment::place);
+    payments.retain(|paid| worker.is_empty() || paid.worker_id.eq_ignore_ascii_case(worker));
     Ok(Payments { payments, next })
 }
 
@@ -58,9 +61,11 @@ pub struct Asked {
     pub requester: String,
     /// From when on; all if absent.
     pub since: Option<Since>,
+    /// Only those to this worker; all if empty.
+    pub worker: String,
     /// Where the page before ended.
     pub after: Option<Place>,
-    /// So many at most.
+    /// So many are read.
     pub count: usize,
 }
 
@@ -70,5 +75,7 @@ pub async fn asked(turn: &mut Turn, asked: &Asked) -> Result<Payments, Fault> {
     let since = asked.since.map(|since| Place::before(since.at(turn.now)));
     let from = asked.after.clone().or(since);
     let from = from.unwrap_or_else(|| Place::before(Instant(i64::MIN)));
-    page_of(turn, &requester_id, &Wanted { is_latest_first: false, from, count: asked.count }).await
+    let (worker, count) = (asked.worker.clone(), asked.count);
+    let wanted = Wanted { is_latest_first: false, from, worker, count };
+    page_of(turn, &requester_id, &wanted).await
 }
