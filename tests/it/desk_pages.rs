@@ -1,6 +1,7 @@
 //! Every page of the requester's desk, of a market that holds a bit of everything.
 
 mod links;
+mod typed;
 
 use mturk_local::turn::Profile;
 use serde_json::{Value, json};

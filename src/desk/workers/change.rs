@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::desk::bonus;
 use crate::desk::call;
-use crate::desk::review::decision;
+use crate::desk::fields::score;
+use crate::desk::forms;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
@@ -31,12 +33,11 @@ pub enum Change {
     Revoke,
 }
 
-impl Change {
-    const ALL: [Self; 6] =
-        [Self::Block, Self::Unblock, Self::Message, Self::Bonus, Self::Grant, Self::Revoke];
+impl forms::Change for Change {
+    const ALL: &'static [Self] =
+        &[Self::Block, Self::Unblock, Self::Message, Self::Bonus, Self::Grant, Self::Revoke];
 
-    /// The word in the form's address.
-    pub const fn as_str(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Block => "block",
             Self::Unblock => "unblock",
@@ -47,13 +48,7 @@ impl Change {
         }
     }
 
-    /// The change that has this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|change| change.as_str() == word)
-    }
-
-    /// What the page says when it is done.
-    pub const fn done(self) -> &'static str {
+    fn done(self) -> &'static str {
         match self {
             Self::Block => "The worker is blocked, and can accept none of your HITs.",
             Self::Unblock => "The worker is not blocked any more.",
@@ -64,8 +59,7 @@ impl Change {
         }
     }
 
-    /// What to do about a refusal; empty if the API's sentence says it.
-    pub const fn advice(self, code: Code) -> &'static str {
+    fn advice(self, code: Code) -> &'static str {
         match (self, code) {
             (Self::Bonus, Code::InsufficientFunds) => {
                 "Your balance does not cover the bonus and its fee."
@@ -89,7 +83,9 @@ impl Change {
             _ => "",
         }
     }
+}
 
+impl Change {
     /// Does it.
     ///
     /// # Errors
@@ -101,18 +97,16 @@ impl Change {
         worker_id: &str,
         form: &Form,
     ) -> Result<(), Fault> {
-        if self == Self::Bonus {
-            let now = desk.engine.clock().await?.now;
-            if !decision::is_fresh(form.get("nonce"), now) {
-                let why = "This form is older than 23 hours. Check it and send it again.";
-                return Err(Fault::unreadable(why));
-            }
+        if self == Self::Bonus && !bonus::is_fresh(form, desk.engine.clock().await?.now) {
+            return Err(Fault::unreadable(bonus::STALE));
         }
         let (name, body) = self.request(worker_id, form)?;
         let answer = call::answer(desk, session, name, body).await?;
         let failure = &answer["NotifyWorkersFailureStatuses"][0]["NotifyWorkersFailureMessage"];
         match failure.as_str() {
-            Some(why) => Err(Fault::unreadable(format!("{why}, as far as it was reviewed."))),
+            Some(why) => Err(Fault::unreadable(format!(
+                "{why}. Work counts once you have approved or rejected some of it."
+            ))),
             None => Ok(()),
         }
     }
@@ -134,12 +128,7 @@ impl Change {
             }
             Self::Bonus => {
                 limits::one_to("Reason", form.get("reason"), MAX_REASON)?;
-                let assignment_id = form.get("assignment");
-                let token = format!("{}-{assignment_id}", form.get("nonce"));
-                let body = json!({"WorkerId": worker_id, "AssignmentId": assignment_id,
-                    "BonusAmount": form.get("amount"), "Reason": reason,
-                    "UniqueRequestToken": token});
-                (named::PAY_BONUS, body)
+                bonus::request(form, form.get("assignment"), worker_id)
             }
             Self::Grant => {
                 let body = json!({"WorkerId": worker_id,
@@ -157,31 +146,16 @@ impl Change {
     }
 }
 
-/// A score as the API takes it: 32 bits.
-pub fn score(text: &str) -> Result<i32, Fault> {
-    let shown: String = text.chars().take(40).collect();
-    let why = format!("“{shown}” is no score: a whole number from -2147483648 to 2147483647.");
-    text.parse().map_err(|_| Fault::unreadable(why))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::forms::Change as _;
 
     #[test]
     fn each_change_has_a_word_of_its_own() {
         for change in Change::ALL {
-            assert_eq!(Change::parse(change.as_str()), Some(change));
+            assert_eq!(Change::parse(change.as_str()), Some(*change));
         }
         assert_eq!(Change::parse("delete"), None);
-    }
-
-    #[test]
-    fn a_score_has_32_bits() {
-        assert_eq!(score("2147483647").ok(), Some(i32::MAX));
-        assert_eq!(score("-2147483648").ok(), Some(i32::MIN));
-        for odd in ["2147483648", "-2147483649", "", "1.5", "ten"] {
-            assert!(score(odd).is_err(), "{odd}");
-        }
     }
 }
