@@ -1,7 +1,8 @@
 //! What a requester paid to workers, by time.
 
 use crate::fault::Fault;
-use crate::shapes::payment::{Payment, Place};
+use crate::shapes::payment::Payment;
+use crate::store::payments::Place;
 use crate::store::{bonus_payments, requesters, reward_payments};
 use crate::time::{Instant, Since};
 use crate::turn::Turn;
@@ -43,13 +44,13 @@ async fn page_of(turn: &mut Turn, requester_id: &str, wanted: &Wanted) -> Result
         reward_payments::list(tx, requester_id, *is_latest_first, from, most).await?;
     payments
         .extend(bonus_payments::payments(tx, requester_id, *is_latest_first, from, most).await?);
-    payments.sort_by_cached_key(Payment::place);
+    payments.sort_by_cached_key(Place::of);
     if *is_latest_first {
         payments.reverse();
     }
     let has_more = payments.len() > *count;
     payments.truncate(*count);
-    let next = payments.last().filter(|_| has_more).map(Payment::place);
+    let next = payments.last().filter(|_| has_more).map(Place::of);
     payments.retain(|paid| worker.is_empty() || paid.worker_id.eq_ignore_ascii_case(worker));
     Ok(Payments { payments, next })
 }

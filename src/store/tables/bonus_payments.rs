@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::fault::Fault;
-use crate::money::{Cents, Funds};
+use crate::money::Cents;
 use crate::rules::page::Page;
-use crate::shapes::payment::{Payment, PaymentKind, Place};
-use crate::shapes::scalar::At;
+use crate::shapes::payment::Payment;
 use crate::store::Tx;
-use crate::store::db::row::{Columns, FromRow, from_row};
+use crate::store::db::row::from_row;
 use crate::store::db::sql::sql;
+use crate::store::payments::Place;
 use crate::time::Instant;
 
 /// The columns of a payment, in the order of its fields, behind its place.
@@ -29,8 +29,8 @@ macro_rules! select_payments {
 macro_rules! paid {
     ($rest:literal) => {
         concat!(
-            "SELECT b.grant_at, b.key, b.assignment_id, b.worker_id, h.id, \
-            coalesce(h.status <> 'Disposed', FALSE), b.amount_cents, b.cost_cents, b.reason \
+            "SELECT b.grant_at, b.assignment_id, b.worker_id, h.id, \
+            coalesce(h.status <> 'Disposed', FALSE), b.amount_cents, b.cost_cents, b.reason, b.key \
             FROM bonus_payments b \
             LEFT JOIN hits h ON h.id = b.hit_id AND h.requester_id = b.requester_id WHERE ",
             $rest
@@ -103,30 +103,6 @@ pub async fn add(tx: &mut Tx, paid: &BonusPayment) -> Result<(), Fault> {
     statement.bind(paid.grant_at).bind(paid.cost).run(tx).await
 }
 
-/// A bonus as a payment.
-struct Paid(Payment);
-
-impl FromRow for Paid {
-    fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
-        let (at, bonus_key, assignment_id, worker_id) = columns.next()?;
-        let (hit_id, has_answer) = columns.next()?;
-        let (amount, charged, reason) = columns.next()?;
-        Ok(Self(Payment {
-            time: At(at),
-            kind: PaymentKind::Bonus,
-            worker_id,
-            assignment_id,
-            hit_id,
-            has_answer,
-            amount,
-            fee: Payment::fee_of(amount, charged),
-            charged: Funds(charged),
-            reason: Some(reason),
-            bonus_key,
-        }))
-    }
-}
-
 /// Up to `count` of the requester's bonuses before a place, the latest first; or behind it, the
 /// oldest first.
 pub async fn payments(
@@ -138,8 +114,7 @@ pub async fn payments(
 ) -> Result<Vec<Payment>, Fault> {
     let text = if is_latest_first { LATEST } else { OLDEST };
     let statement = sql(text).bind(requester_id).bind(from.at).bind(from.bonus_key).bind(count);
-    let found: Vec<Paid> = statement.all(tx).await?;
-    Ok(found.into_iter().map(|paid| paid.0).collect())
+    statement.all(tx).await
 }
 
 /// The latest bonuses that the requester paid to the worker, `count` at most.
@@ -150,8 +125,7 @@ pub async fn to_worker(
     count: i64,
 ) -> Result<Vec<Payment>, Fault> {
     let statement = sql(TO_WORKER).bind(requester_id).bind(worker_id).bind(count);
-    let found: Vec<Paid> = statement.all(tx).await?;
-    Ok(found.into_iter().map(|paid| paid.0).collect())
+    statement.all(tx).await
 }
 
 /// What a list of bonuses is about.

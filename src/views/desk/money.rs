@@ -1,8 +1,8 @@
 //! A requester's money: what is available, on hold and paid.
 
 use crate::fault::Fault;
-use crate::shapes::payment::Place;
 use crate::store::hit_lists::{self, Holding};
+use crate::store::payments::Place;
 use crate::store::requesters::{self, Balance};
 use crate::turn::{Profile, Turn};
 use crate::views::payments::{self, Payments, Wanted};
