@@ -34,6 +34,7 @@ mod jumps;
 mod kept;
 mod lifecycle;
 mod metrics;
+mod migrations;
 mod model;
 mod money;
 mod neighbours;
