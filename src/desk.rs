@@ -2,8 +2,11 @@
 //! by clicks what the API does by calls. What is changed here is changed by the API's operations.
 
 mod batches;
+mod bonus;
 mod call;
 mod change;
+mod fields;
+mod forms;
 mod head;
 mod hit;
 mod hits;
@@ -20,7 +23,6 @@ pub mod streams;
 mod workers;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{any, get, post};
 
@@ -87,12 +89,10 @@ fn of_batches() -> Router<Desk> {
 
 /// Workers, their qualifications and their money.
 fn of_workers() -> Router<Desk> {
-    let upload = get(workers::ask_upload).post(workers::upload);
-    let upload = upload.layer(DefaultBodyLimit::max(workers::MAX_FORM));
     Router::new()
         .route("/requester/workers", get(workers::list))
         .route("/requester/workers.csv", get(workers::download))
-        .route("/requester/workers/upload", upload)
+        .route("/requester/workers/upload", get(workers::ask_upload).post(workers::upload))
         .route("/requester/workers/{id}", get(workers::show))
         .route("/requester/workers/{id}/{change}", post(workers::change))
         .route("/requester/qualifications", get(qualifications::list))

@@ -118,6 +118,10 @@ fn spell(first: char, count: usize, bytes: &[u8; 32]) -> String {
     std::iter::once(first).chain(rest).collect()
 }
 
+/// What the id of a worker is, as a sentence about something else ends.
+pub const WORKER_ID: &str =
+    "that is A followed by capital letters and digits, 64 characters at most";
+
 /// Whether `id` has the form of a worker id: `A` and more capital letters or digits, at most 64.
 pub fn is_worker_id(id: &str) -> bool {
     id.len() > 1 && id.starts_with('A') && is_id(id)

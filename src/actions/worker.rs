@@ -1,7 +1,7 @@
 //! Workers become known to the market.
 
 use crate::fault::{Code, Fault};
-use crate::ids::is_worker_id;
+use crate::ids::{WORKER_ID, is_worker_id};
 use crate::store::workers;
 use crate::turn::Turn;
 
@@ -40,7 +40,7 @@ pub fn unknown_worker() -> Fault {
 /// No worker has such an id; only known workers may work.
 pub async fn register(turn: &mut Turn, worker_id: &str) -> Result<(), Fault> {
     if !is_worker_id(worker_id) {
-        return Err(Fault::unreadable("WorkerId is 'A' followed by capital letters and digits"));
+        return Err(Fault::unreadable(format!("WorkerId is no worker id: {WORKER_ID}.")));
     }
     if turn.market.known_workers_only {
         return Err(unknown_worker());

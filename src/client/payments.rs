@@ -19,7 +19,11 @@ pub async fn run(command: &PaymentsArgs) -> Result<(), ClientError> {
         Since::parse(since)
             .map_err(|why| argument(format!("--since (MTURK_LOCAL_SINCE) {why}")))?;
     }
-    let given = [("since", command.since.as_deref()), ("requester", command.requester.as_deref())];
+    let given = [
+        ("since", command.since.as_deref()),
+        ("requester", command.requester.as_deref()),
+        ("worker", command.worker.as_deref()),
+    ];
     let filter = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
     let filter: Vec<String> =
         filter.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();

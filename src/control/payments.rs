@@ -7,8 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::control::Control;
 use crate::control::json::{Answer, Params, page_size};
 use crate::fault::Fault;
-use crate::shapes::payment::{Payment, Place};
+use crate::shapes::payment::Payment;
 use crate::shapes::scalar::AccessKey;
+use crate::store::payments::Place;
 use crate::store::requesters::Requester;
 use crate::time::Since;
 use crate::views::payments::{self, Asked};
@@ -27,10 +28,13 @@ pub struct PaymentsQuery {
     /// From when on: a date, RFC 3339, epoch seconds, or a span back such as `7d`; all if absent.
     #[param(nullable = false, value_type = Option<String>, example = "7d")]
     since: Option<Since>,
+    /// Only those to this worker, whatever the case of the letters.
+    #[param(nullable = false, example = "A1ANNA0000000")]
+    worker: Option<String>,
     /// The `Next` of the page before.
     #[param(nullable = false)]
     after: Option<String>,
-    /// How many at most; 100 if absent.
+    /// How many are read; 100 if absent. With a `worker`, the page may hold fewer.
     #[param(minimum = 1, maximum = 1000, nullable = false)]
     limit: Option<i64>,
 }
@@ -62,6 +66,7 @@ pub async fn list(control: Control, Params(query): Params<PaymentsQuery>) -> Ans
     let asked = Asked {
         requester: requester.unwrap_or_else(|| DEFAULT.to_owned()),
         since: query.since,
+        worker: query.worker.unwrap_or_default(),
         after: after.transpose()?,
         count: usize::try_from(page_size(query.limit)?).unwrap_or_default(),
     };

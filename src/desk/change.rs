@@ -2,12 +2,17 @@
 
 use serde_json::{Value, json};
 
+use crate::desk::fields::{no_whole_number, seconds, whole_number};
+use crate::desk::forms;
 use crate::fault::{Code, Fault};
 use crate::ops::named;
 use crate::shapes::words::words;
 use crate::store::hits::Hit;
 use crate::time::{END_OF_FUTURE, Instant};
 use crate::web::form::Form;
+
+/// How the sentence about a number ends that is none.
+const OF_HIT: &str = "that a HIT could have";
 
 words! { store
     /// What can be changed in a HIT.
@@ -25,9 +30,8 @@ words! { store
     }
 }
 
-impl Change {
-    /// What the page says when it is done.
-    pub const fn done(self) -> &'static str {
+impl forms::Change for Change {
+    fn done(self) -> &'static str {
         match self {
             Self::Extend => "The HIT lasts longer now.",
             Self::Add => "The HIT has more assignments now.",
@@ -37,49 +41,7 @@ impl Change {
         }
     }
 
-    /// The operation that does it, and its request.
-    ///
-    /// # Errors
-    /// A field holds no number, or none that could be meant.
-    pub fn request(
-        self,
-        hit: &Hit,
-        form: &Form,
-        now: Instant,
-    ) -> Result<(&'static str, Value), Fault> {
-        let id = &hit.id;
-        Ok(match self {
-            Self::Extend => {
-                let (count, unit_s) = (number(form, "length")?, number(form, "unit")?);
-                let until_s = count.checked_mul(unit_s).and_then(|length_s| {
-                    length_s.checked_add(hit.standing.expire_at.max(now).0.div_euclid(1000))
-                });
-                let end_s = END_OF_FUTURE.0 / 1000;
-                let until_s = until_s.filter(|at| count > 0 && unit_s > 0 && *at <= end_s);
-                let until_s = until_s.ok_or_else(|| not_a_number(form.get("length")))?;
-                (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": until_s}))
-            }
-            Self::Add => {
-                let count = number(form, "count")?;
-                (
-                    named::ADD_ASSIGNMENTS,
-                    json!({"HITId": id, "NumberOfAdditionalAssignments": count}),
-                )
-            }
-            Self::Expire => {
-                let now_s = now.0.div_euclid(1000);
-                (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": now_s}))
-            }
-            Self::Delete => (named::DELETE_HIT, json!({"HITId": id})),
-            Self::Type => {
-                let type_id = form.get("type");
-                (named::CHANGE_TYPE, json!({"HITId": id, "HITTypeId": type_id}))
-            }
-        })
-    }
-
-    /// What to do about a refusal; empty if the API's sentence says it.
-    pub const fn advice(self, code: Code) -> &'static str {
+    fn advice(self, code: Code) -> &'static str {
         match (self, code) {
             (_, Code::InsufficientFunds) => {
                 "Your balance does not cover the rewards and fees of the open assignments."
@@ -103,12 +65,45 @@ impl Change {
     }
 }
 
-fn number(form: &Form, field: &str) -> Result<i64, Fault> {
-    let text = form.get(field);
-    text.parse().map_err(|_| not_a_number(text))
-}
-
-fn not_a_number(text: &str) -> Fault {
-    let shown: String = text.chars().take(40).collect();
-    Fault::unreadable(format!("“{shown}” is not a whole number that a HIT could have."))
+impl Change {
+    /// The operation that does it, and its request.
+    ///
+    /// # Errors
+    /// A field holds no number, or none that could be meant.
+    pub fn request(
+        self,
+        hit: &Hit,
+        form: &Form,
+        now: Instant,
+    ) -> Result<(&'static str, Value), Fault> {
+        let id = &hit.id;
+        Ok(match self {
+            Self::Extend => {
+                let length = form.get("length");
+                let length_s = seconds(whole_number(length, OF_HIT)?, form.get("unit"));
+                let from_s = hit.standing.expire_at.max(now).0.div_euclid(1000);
+                let until_s = length_s.filter(|length_s| *length_s > 0);
+                let until_s = until_s.and_then(|length_s| length_s.checked_add(from_s));
+                let until_s = until_s.filter(|at| *at <= END_OF_FUTURE.0 / 1000);
+                let until_s = until_s.ok_or_else(|| no_whole_number(length, OF_HIT))?;
+                (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": until_s}))
+            }
+            Self::Add => {
+                let count = whole_number(form.get("count"), OF_HIT)?;
+                (
+                    named::ADD_ASSIGNMENTS,
+                    json!({"HITId": id, "NumberOfAdditionalAssignments": count}),
+                )
+            }
+            Self::Expire => {
+                let now_s = now.0.div_euclid(1000);
+                (named::SET_EXPIRATION, json!({"HITId": id, "ExpireAt": now_s}))
+            }
+            Self::Delete => (named::DELETE_HIT, json!({"HITId": id})),
+            Self::Type => {
+                let type_id = form.get("type");
+                (named::CHANGE_TYPE, json!({"HITId": id, "HITTypeId": type_id}))
+            }
+        })
+    }
 }

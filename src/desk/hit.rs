@@ -8,9 +8,11 @@ use serde::Deserialize;
 
 use crate::desk::call::call;
 use crate::desk::change::Change;
+use crate::desk::fields::UNITS;
+use crate::desk::forms::{Change as _, Notice, Refused};
 use crate::desk::head::Head;
 use crate::desk::live;
-use crate::desk::page::{Page, message, status};
+use crate::desk::page::{Page, message};
 use crate::desk::parts::{EventList, PlacesBar, StatusTag};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -33,49 +35,27 @@ pub struct HitQuery {
     done: String,
 }
 
-/// What a form led to, if the page answers it.
-struct Refused {
-    change: Change,
-    message: String,
-    advice: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "desk_hit.html")]
-struct HitPage<'a> {
+struct HitPage {
     head: Head,
     view: HitView,
     /// The question as HTML, or why there is none.
     question: Result<String, String>,
-    done: Option<&'static str>,
-    refused: Option<Refused>,
-    form: &'a Form,
+    notice: Notice,
     /// The number of the last event before the HIT was read.
     since: String,
 }
 
-impl HitPage<'_> {
+impl HitPage {
     /// The stream that keeps the page up to date.
     fn stream(&self) -> String {
         let id = &self.view.hit.id;
         live::address(&[("hits", id), ("events", id), ("since", &self.since)])
     }
 
-    fn is_refused(&self, change: &str) -> bool {
-        self.refused.as_ref().is_some_and(|refused| refused.change.as_str() == change)
-    }
-
     fn is_deleted(&self) -> bool {
         self.view.hit.status == HitStatus::Disposed
-    }
-
-    /// What was typed into the form that was refused, or else what stands there at first.
-    fn typed(&self, change: &str, field: &str, first: &str) -> String {
-        if self.is_refused(change) { self.form.get(field).to_owned() } else { first.to_owned() }
-    }
-
-    fn units() -> [(&'static str, &'static str); 3] {
-        [("86400", "days"), ("3600", "hours"), ("60", "minutes")]
     }
 }
 
@@ -86,17 +66,15 @@ pub async fn show(
     Path(hit_id): Path<String>,
     Query(query): Query<HitQuery>,
 ) -> Page {
-    let done = Change::parse(&query.done).map(Change::done);
-    let page = page(&desk, &session, hit_id, (done, None), &Form::default()).await?;
-    Ok(html(page).into_response())
+    let notice = Notice::done(Change::parse(&query.done).map(Change::done));
+    Ok(html(page(&desk, &session, hit_id, notice).await?).into_response())
 }
 
 async fn page(
     desk: &Desk,
     session: &Session,
     hit_id: String,
-    (done, refused): (Option<&'static str>, Option<Refused>),
-    form: &Form,
+    notice: Notice,
 ) -> Result<String, Fault> {
     let since = live::since(desk).await?;
     let view = read(desk, session, hit_id).await?;
@@ -105,7 +83,7 @@ async fn page(
         Err(fault) => Err(fault.refusal().ok_or(fault.clone())?.text()),
         Ok(question) => Ok(question),
     };
-    render(&HitPage { head, view, question, done, refused, form, since })
+    render(&HitPage { head, view, question, notice, since })
 }
 
 async fn read(desk: &Desk, session: &Session, hit_id: String) -> Result<HitView, Fault> {
@@ -164,9 +142,7 @@ pub async fn change(
         Ok(()) => return Ok(go(&format!("/requester/hits/{hit_id}?done={}", change.as_str()))),
         Err(fault) => fault,
     };
-    let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
-    let advice = change.advice(refusal.code);
-    let refused = Refused { change, message: refusal.text(), advice };
-    let page = page(&desk, &session, hit_id, (None, Some(refused)), &form).await?;
-    Ok((status(refusal.code.kind()), html(page)).into_response())
+    let (status, refused) = Refused::of(change, fault, form)?;
+    let page = page(&desk, &session, hit_id, refused.into()).await?;
+    Ok((status, html(page)).into_response())
 }

@@ -47,13 +47,21 @@ impl ListQuery {
         &text[..end.unwrap_or_default()]
     }
 
+    fn type_id(&self) -> &str {
+        self.r#type.trim()
+    }
+
+    fn batch(&self) -> &str {
+        self.batch.trim()
+    }
+
     fn query(&self) -> HitQuery {
         let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == self.sort);
         HitQuery {
             status: HitStatus::parse(&self.status),
-            type_id: Some(self.r#type.trim().to_owned()).filter(|id| !id.is_empty()),
+            type_id: Some(self.type_id().to_owned()).filter(|id| !id.is_empty()),
             // No batch has the number 0.
-            batch: Some(self.batch.trim())
+            batch: Some(self.batch())
                 .filter(|batch| !batch.is_empty())
                 .map(|batch| batch.parse().unwrap_or_default()),
             search: self.search().to_owned(),
@@ -120,7 +128,7 @@ impl ListPage<'_> {
         let kind = if self.query.is_narrow() { "" } else { EventType::HitCreated.as_str() };
         live::address(&[
             ("news", kind),
-            ("type", self.query.r#type.trim()),
+            ("type", self.query.type_id()),
             ("of_batch", self.query.batch.trim()),
             ("since", &self.since),
             ("hits", &hits),

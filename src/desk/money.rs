@@ -12,7 +12,8 @@ use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
 use crate::rules::payments::Table;
-use crate::shapes::payment::{PaymentKind, Place};
+use crate::shapes::payment::PaymentKind;
+use crate::store::payments::Place;
 use crate::time::{Instant, Since};
 use crate::views::desk::money::{self, Holds, Money};
 use crate::views::payments::{self, Wanted};
@@ -106,15 +107,13 @@ pub async fn file(desk: Desk, session: Session, Query(query): Query<MoneyQuery>)
     let mut next = Some(Place::before(since));
     let (worker, mut table) = (query.worker.trim(), Table::default());
     while let Some(from) = next {
-        let wanted = Wanted { is_latest_first: false, from, count: TOGETHER };
+        let worker = worker.to_owned();
+        let wanted = Wanted { is_latest_first: false, from, worker, count: TOGETHER };
         let page = desk.engine.read(session.requester.clone(), wanted, |turn, wanted| {
             Box::pin(payments::page(turn, wanted))
         });
         let page = page.await?;
-        let of_worker = |id: &str| worker.is_empty() || worker == id;
-        page.payments.iter().filter(|paid| of_worker(&paid.worker_id)).for_each(|paid| {
-            table.add(paid);
-        });
+        page.payments.iter().for_each(|paid| table.add(paid));
         if table.len() > MAX_FILE {
             let message = format!("The file would have more than {} MiB.", MAX_FILE >> 20);
             return Err(Fault::refused(Code::TooLong, message).into());

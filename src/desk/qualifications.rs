@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::desk::call::call;
+use crate::desk::forms::{Change as _, Notice, RefusalNote, Refused};
 use crate::desk::head::Head;
 use crate::desk::page::{Page, message, status};
 use crate::desk::qualifications::change::{Change, new_type};
@@ -133,13 +134,12 @@ pub struct OneQuery {
     requests: String,
 }
 
-/// What a form led to, if the page answers it.
-struct Refused {
-    change: Change,
-    /// The worker or the request that it was about.
-    of: String,
-    message: String,
-    advice: &'static str,
+impl OneQuery {
+    /// The pages that are shown, as part of an address.
+    fn pages(&self) -> String {
+        let (holders, requests) = (show::path(&self.holders), show::path(&self.requests));
+        format!("requests={requests}&holders={holders}")
+    }
 }
 
 /// A request with what the worker answered.
@@ -159,42 +159,34 @@ struct TypePage<'a> {
     /// The test as a worker sees it, or why it cannot be shown.
     test: Option<Result<String, String>>,
     query: &'a OneQuery,
-    done: Option<&'static str>,
-    refused: Option<Refused>,
-    form: &'a Form,
+    notice: Notice,
 }
 
 impl TypePage<'_> {
-    fn refusal(&self, change: &str, of: &str) -> Option<&Refused> {
-        let is_it = |refused: &&Refused| refused.change.as_str() == change && refused.of == of;
-        self.refused.as_ref().filter(is_it)
+    /// A refusal about a worker or a request that the page does not show any more.
+    fn refusal_of_none(&self) -> RefusalNote<'_> {
+        self.notice.refusal_of_none(|about| {
+            self.requests.iter().any(|request| request.id == about)
+                || self.view.holders.iter().any(|held| held.worker_id == about)
+        })
     }
 
-    /// Whether the page has a place beside which the refusal stands.
-    fn is_listed(&self, refused: &Refused) -> bool {
-        let is_of = |id: &String| *id == refused.of;
-        self.requests.iter().any(|request| is_of(&request.id))
-            || self.view.holders.iter().any(|held| is_of(&held.worker_id))
-    }
-
-    /// What was typed into the form that was refused, or else what the type has.
-    fn typed(&self, field: &str, now: Option<impl AsRef<str>>) -> String {
-        match self.refusal("update", "") {
-            Some(_) => self.form.get(field).to_owned(),
-            None => now.map(|now| now.as_ref().to_owned()).unwrap_or_default(),
-        }
-    }
-
-    /// As [`TypePage::typed`], of a number.
-    fn number(&self, field: &str, now: Option<&i64>) -> String {
-        self.typed(field, now.map(ToString::to_string))
-    }
-
-    fn is_chosen(&self, field: &str, now: bool) -> bool {
-        match self.refusal("update", "") {
-            Some(_) => !self.form.get(field).is_empty(),
-            None => now,
-        }
+    /// What stands in a field of the form that changes the type.
+    fn value(&self, field: &str) -> String {
+        let (of, rules) = (&self.view.of, &self.view.of.grant_rules);
+        let number = |number: Option<i64>| number.map(|number| number.to_string());
+        let now = match field {
+            "description" => Some(of.description.clone()),
+            "status" => Some(of.status.as_str().to_owned()),
+            "retry" => number(rules.retry_delay_s),
+            "auto" => rules.auto_granted.then(|| "yes".to_owned()),
+            "auto-value" => number(rules.auto_granted_value),
+            "test" => rules.test.clone(),
+            "duration" => number(rules.test_duration_s),
+            "key" => rules.answer_key.clone(),
+            _ => None,
+        };
+        self.notice.typed("update", "", field, &now.unwrap_or_default()).to_owned()
     }
 }
 
@@ -210,17 +202,14 @@ pub async fn show(
     } else {
         Change::parse(&query.done).map(Change::done)
     };
-    let form = Form::default();
-    let page = read(&desk, &session, (id, &query), (done, None), &form).await?;
-    Ok(html(render(&page)?).into_response())
+    page::answer(&read(&desk, &session, (id, &query), Notice::done(done)).await?)
 }
 
 async fn read<'a>(
     desk: &Desk,
     session: &Session,
     (id, query): (String, &'a OneQuery),
-    (done, refused): (Option<&'static str>, Option<Refused>),
-    form: &'a Form,
+    notice: Notice,
 ) -> Result<TypePage<'a>, Fault> {
     let head = Head::read(desk, session).await?;
     let wanted = TypeQuery {
@@ -243,7 +232,7 @@ async fn read<'a>(
         (requests.collect(), test.as_deref().map(drawn))
     })
     .await?;
-    Ok(TypePage { head, view, requests, test, query, done, refused, form })
+    Ok(TypePage { head, view, requests, test, query, notice })
 }
 
 /// What a worker answered: each question and its answer.
@@ -270,6 +259,7 @@ pub async fn change(
     desk: Desk,
     session: Session,
     Path((id, change)): Path<(String, String)>,
+    Query(query): Query<OneQuery>,
     form: Form,
 ) -> Page {
     let Some(change) = Change::parse(&change) else {
@@ -285,16 +275,10 @@ pub async fn change(
         }
         Err(fault) => fault,
     };
-    let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
-    let refused = Refused {
-        change,
-        of: change.subject(&form).to_owned(),
-        message: shown(&refusal.text()),
-        advice: change.advice(refusal.code),
-    };
-    let query = OneQuery::default();
-    let page = read(&desk, &session, (id, &query), (None, Some(refused)), &form).await?;
-    Ok((status(refusal.code.kind()), html(render(&page)?)).into_response())
+    let about = change.subject(&form).to_owned();
+    let (status, refused) = Refused::of(change, fault, form)?;
+    let page = read(&desk, &session, (id, &query), refused.about(about).into()).await?;
+    Ok((status, html(render(&page)?)).into_response())
 }
 
 async fn run(

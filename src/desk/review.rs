@@ -17,6 +17,7 @@ use axum::extract::Query as Asked;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::desk::bonus;
 use crate::desk::head::Head;
 use crate::desk::live;
 use crate::desk::page::Page;
@@ -31,7 +32,6 @@ use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::engine::compute;
 use crate::fault::Fault;
-use crate::ids;
 use crate::rules::limits::REQUESTER_FEEDBACK;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::shapes::notification::EventType;
@@ -160,9 +160,8 @@ async fn read(
     } else {
         None
     };
-    let nonce = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    let now = head.now;
     Ok(AnswersPage {
+        nonce: bonus::nonce(head.now),
         head,
         scope: scope.clone(),
         here: address_of(scope),
@@ -172,7 +171,6 @@ async fn read(
         table,
         since,
         measured,
-        nonce: decision::nonce(now, nonce),
         form,
         refused: Vec::new(),
         beside: HashMap::new(),

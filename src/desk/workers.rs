@@ -7,29 +7,31 @@ mod upload;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use crate::desk::bonus;
+use crate::desk::fields::worker_id;
+use crate::desk::forms::{Change as _, Notice, Refused};
 use crate::desk::head::Head;
-use crate::desk::page::{Page, message, status};
-use crate::desk::review::decision;
+use crate::desk::page::{Page, message};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::desk::workers::change::Change;
-use crate::fault::Fault;
-use crate::ids;
+use crate::fault::{Fault, Refusal};
 use crate::rules::limits::{MESSAGE_TEXT, SUBJECT};
 use crate::rules::worker::well_formed;
 use crate::shapes::assignment::AssignmentStatus;
 use crate::shapes::hit::HitStatus;
-use crate::views::desk::workers::{self, MOST_SORTED, Sort, WorkerList, WorkerView, WorkersQuery};
+use crate::views::desk::workers::{
+    self, MOST_SORTED, Sort, TYPES, WorkerList, WorkerQuery, WorkerView, WorkersQuery,
+};
 use crate::views::show;
 use crate::web::form::Form;
 use crate::web::page::{self, go, html, render};
 
-pub use change::score;
 pub use file::download;
-pub use upload::{MAX_FORM, ask as ask_upload, upload};
+pub use upload::{ask as ask_upload, upload};
 
 /// The longest beginning of an id that is searched for, in bytes.
 const MAX_PREFIX: usize = 64;
@@ -99,49 +101,38 @@ pub async fn list(desk: Desk, session: Session, Query(query): Query<ListQuery>) 
 /// What the address of a worker's page says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct WorkerQuery {
+pub struct OneQuery {
     done: String,
     after: String,
+    /// The id of the qualification type behind which the qualifications are.
+    qualifications: String,
 }
 
-impl WorkerQuery {
+impl OneQuery {
     fn before(&self) -> Option<(i64, i64)> {
         let (position, hit_key) = self.after.split_once('.')?;
         Some((position.parse().ok()?, hit_key.parse().ok()?))
     }
-}
 
-/// What a form led to, if the page answers it.
-struct Refused {
-    change: Change,
-    message: String,
-    advice: &'static str,
+    fn query(&self, id: String) -> WorkerQuery {
+        let (before, qualifications_after) = (self.before(), self.qualifications.clone());
+        WorkerQuery { id, before, qualifications_after }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "desk_worker.html")]
-struct WorkerPage<'a> {
+struct WorkerPage {
     head: Head,
     view: WorkerView,
     is_first: bool,
-    done: Option<&'static str>,
-    refused: Option<Refused>,
-    form: &'a Form,
+    notice: Notice,
     /// Makes the bonus of this page different from that of another, and equal to that of the same
     /// page sent again.
     nonce: String,
 }
 
-impl WorkerPage<'_> {
-    fn is_refused(&self, change: &str) -> bool {
-        self.refused.as_ref().is_some_and(|refused| refused.change.as_str() == change)
-    }
-
-    /// What was typed into the form that was refused.
-    fn typed(&self, change: &str, field: &str) -> &str {
-        if self.is_refused(change) { self.form.get(field) } else { "" }
-    }
-
+impl WorkerPage {
     fn has_answers(status: HitStatus) -> bool {
         status != HitStatus::Disposed
     }
@@ -152,37 +143,33 @@ pub async fn show(
     desk: Desk,
     session: Session,
     Path(id): Path<String>,
-    Query(query): Query<WorkerQuery>,
+    Query(query): Query<OneQuery>,
 ) -> Page {
-    if !well_formed(&id) {
-        return Ok(no_worker());
+    if let Err(fault) = worker_id(&id) {
+        return Ok(no_worker(&fault));
     }
-    let done = Change::parse(&query.done).map(Change::done);
-    let form = Form::default();
-    let page = read(&desk, &session, (id, query.before()), (done, None), &form).await?;
-    Ok(html(render(&page)?).into_response())
+    let notice = Notice::done(Change::parse(&query.done).map(Change::done));
+    page::answer(&read(&desk, &session, query.query(id), notice).await?)
 }
 
-fn no_worker() -> axum::response::Response {
-    let why = "A worker id is the letter A followed by capital letters and digits.";
-    message(StatusCode::NOT_FOUND, why)
+fn no_worker(fault: &Fault) -> Response {
+    message(StatusCode::NOT_FOUND, &fault.refusal().map(Refusal::text).unwrap_or_default())
 }
 
-async fn read<'f>(
+async fn read(
     desk: &Desk,
     session: &Session,
-    (id, before): (String, Option<(i64, i64)>),
-    (done, refused): (Option<&'static str>, Option<Refused>),
-    form: &'f Form,
-) -> Result<WorkerPage<'f>, Fault> {
+    query: WorkerQuery,
+    notice: Notice,
+) -> Result<WorkerPage, Fault> {
     let head = Head::read(desk, session).await?;
-    let view = desk.engine.read(session.requester.clone(), (id, before), |turn, (id, before)| {
-        Box::pin(workers::worker(turn, id, *before))
+    let is_first = query.before.is_none();
+    let view = desk.engine.read(session.requester.clone(), query, |turn, query| {
+        Box::pin(workers::worker(turn, query))
     });
     let view = view.await?;
-    let number = ids::random().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    let nonce = decision::nonce(head.now, number);
-    Ok(WorkerPage { head, view, is_first: before.is_none(), done, refused, form, nonce })
+    let nonce = bonus::nonce(head.now);
+    Ok(WorkerPage { head, view, is_first, notice, nonce })
 }
 
 /// `POST /requester/workers/{id}/{change}`: what a form of the page asks for, done by an operation
@@ -196,19 +183,20 @@ pub async fn change(
     let Some(change) = Change::parse(&change) else {
         return Ok(message(StatusCode::NOT_FOUND, "There is no such form."));
     };
-    if !well_formed(&id) {
-        return Ok(no_worker());
+    if let Err(fault) = worker_id(&id) {
+        return Ok(no_worker(&fault));
     }
     let Err(fault) = change.run(&desk, &session, &id, &form).await else {
         return Ok(go(&format!("/requester/workers/{id}?done={}", change.as_str())));
     };
-    let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
-    let advice = change.advice(refusal.code);
-    let refused = Refused { change, message: refusal.text(), advice };
-    let mut page = read(&desk, &session, (id, None), (None, Some(refused)), &form).await?;
-    if change == Change::Bonus && decision::is_fresh(form.get("nonce"), page.head.now) {
+    let nonce = form.get("nonce").to_owned();
+    let is_fresh = bonus::is_fresh(&form, desk.engine.clock().await?.now);
+    let (status, refused) = Refused::of(change, fault, form)?;
+    let query = WorkerQuery { id, ..WorkerQuery::default() };
+    let mut page = read(&desk, &session, query, refused.into()).await?;
+    if change == Change::Bonus && is_fresh {
         // What was paid with this form is not paid again with it.
-        form.get("nonce").clone_into(&mut page.nonce);
+        page.nonce = nonce;
     }
-    Ok((status(refusal.code.kind()), html(render(&page)?)).into_response())
+    Ok((status, html(render(&page)?)).into_response())
 }

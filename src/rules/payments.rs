@@ -70,6 +70,7 @@ mod tests {
             worker_id: "A1".to_owned(),
             assignment_id: "3A".to_owned(),
             hit_id: None,
+            has_answer: false,
             amount: Cents(100),
             fee: Cents(20),
             charged: Funds(Cents(120)),

@@ -40,10 +40,7 @@ pub fn wrong(worker: &Worker) -> impl Iterator<Item = &'static str> {
         letters(&locale.country) && locale.subdivision.as_deref().is_none_or(letters)
     });
     let rules = [
-        (
-            well_formed(&worker.worker_id),
-            "WorkerId is 'A' followed by capital letters and digits, 64 characters at most",
-        ),
+        (well_formed(&worker.worker_id), "WorkerId is no worker id"),
         (
             worker.name.as_deref().is_none_or(good),
             "Name has 1 to 100 characters, and no control characters",

@@ -1,8 +1,10 @@
 //! The table of a requester's workers, as the closed requester site gave it for download and took
 //! it back with changes.
 //!
-//! Assumed: the exact names of the columns and of the states, which public scripts quote in part;
-//! an upload may leave out all columns but `Worker ID` and those whose names begin with `UPDATE-`.
+//! Assumed: the exact names of the columns and of the states, which public scripts quote in part; a
+//! rate is a whole percentage, and empty before anything was decided; the words of an upload are
+//! read in any case, and an empty cell changes nothing; an upload may leave out all columns but
+//! `Worker ID` and those whose names begin with `UPDATE-`.
 
 use std::collections::HashSet;
 
@@ -21,6 +23,18 @@ const CURRENT: &str = "CURRENT-";
 const UPDATE: &str = "UPDATE-";
 const BLOCK_STATUS: &str = "BlockStatus";
 const REVOKE: &str = "Revoke";
+/// Why a second column of the same meaning is refused.
+pub const SAME: &str = "another column says the same";
+
+/// Whether the table can have columns for a qualification type of that name: they would be those of
+/// the block otherwise, or a reader would lose a space at the end.
+pub fn has_columns(type_name: &str) -> bool {
+    !is_block_status(type_name) && type_name.trim_end() == type_name
+}
+
+fn is_block_status(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(BLOCK_STATUS)
+}
 
 /// A row of the download.
 #[derive(Debug)]
@@ -103,6 +117,13 @@ pub enum Update {
     Revoke(String),
 }
 
+impl Update {
+    /// Whether it needs somebody who has that id; nobody else is blocked or has a qualification.
+    pub const fn names_a_worker(&self) -> bool {
+        matches!(self, Self::Block | Self::Score(..))
+    }
+}
+
 /// What is to be done about a worker, and where that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -114,13 +135,24 @@ pub struct Change {
     pub update: Update,
 }
 
+/// A column of scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeColumn {
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its name.
+    pub column: String,
+    /// The name of the qualification type, as it stands there.
+    pub type_name: String,
+}
+
 /// What was uploaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Upload {
     /// The changes, in the order of the file.
     pub changes: Vec<Change>,
-    /// The names of the qualification types that they are about, each with the line of its column.
-    pub types: Vec<(usize, String)>,
+    /// The names of the qualification types that they are about, each with its column.
+    pub types: Vec<TypeColumn>,
     /// What a person might want to know about the file.
     pub notes: Vec<TableNote>,
 }
@@ -129,14 +161,23 @@ pub struct Upload {
 ///
 /// # Errors
 /// Every problem, with its line: those of [`csv::read`]; no column `Worker ID`, or none whose name
-/// begins with `UPDATE-`; a worker that is none, or stands twice; a word that is no update; too
-/// many changes.
+/// begins with `UPDATE-`, or two that say the same; a worker that is none, or stands twice; a word
+/// that is no update; too many changes. What was assumed to read the file stands before them.
 pub fn read(bytes: &[u8]) -> Result<Upload, Vec<TableNote>> {
     let table = csv::read(bytes, LIMITS)?;
-    let (worker, updates) = places(&table)?;
+    let upload = of_table(&table).map_err(|found| [table.notes.clone(), found].concat())?;
+    Ok(Upload { notes: table.notes, ..upload })
+}
+
+fn of_table(table: &Table) -> Result<Upload, Vec<TableNote>> {
+    let (worker, updates) = places(table)?;
     let (mut upload, mut problems) = (Upload::default(), Problems::default());
-    let named = updates.iter().filter(|(_, name)| name != BLOCK_STATUS);
-    upload.types = named.map(|(_, name)| (table.line, name.clone())).collect();
+    let named = updates.iter().filter(|(_, name)| !is_block_status(name));
+    let named = named.map(|(place, name)| {
+        let (line, column) = (table.line, table.columns[*place].clone());
+        TypeColumn { line, column, type_name: name.clone() }
+    });
+    upload.types = named.collect();
     let mut known = HashSet::new();
     for row in &table.rows {
         let worker_id = cell(row, worker);
@@ -155,7 +196,7 @@ pub fn read(bytes: &[u8]) -> Result<Upload, Vec<TableNote>> {
                     let (line, worker_id) = (row.line, worker_id.to_owned());
                     upload.changes.push(Change { line, worker_id, update });
                 }
-                Err(reason) => problems.add(row.line, &format!("{UPDATE}{name}"), reason),
+                Err(reason) => problems.add(row.line, &table.columns[*place], reason),
             }
         }
         if upload.changes.len() > MAX_CHANGES {
@@ -164,8 +205,7 @@ pub fn read(bytes: &[u8]) -> Result<Upload, Vec<TableNote>> {
             break;
         }
     }
-    problems.result()?;
-    Ok(Upload { notes: table.notes, ..upload })
+    problems.result().map(|()| upload)
 }
 
 /// Columns of updates: where each stands, and its name.
@@ -174,14 +214,24 @@ type Updates = Vec<(usize, String)>;
 /// Where the workers stand, and the updates with their names.
 fn places(table: &Table) -> Result<(usize, Updates), Vec<TableNote>> {
     let mut problems = Problems::default();
-    let worker = table.columns.iter().position(|name| name.eq_ignore_ascii_case(WORKER));
+    let named = || table.columns.iter().enumerate();
+    let mut workers = named().filter(|(_, name)| name.eq_ignore_ascii_case(WORKER));
+    let worker = workers.next().map(|(place, _)| place);
     if worker.is_none() {
         problems.add(table.line, WORKER, "there is no such column");
     }
-    let named = table.columns.iter().enumerate();
-    let updates: Updates = named
-        .filter_map(|(place, name)| Some((place, name.strip_prefix(UPDATE)?.trim().to_owned())))
-        .collect();
+    for (_, name) in workers {
+        problems.add(table.line, name, SAME);
+    }
+    let updates: Updates =
+        named().filter_map(|(place, name)| Some((place, updated(name)?.to_owned()))).collect();
+    let mut known = HashSet::new();
+    for (place, name) in &updates {
+        let meant = if is_block_status(name) { BLOCK_STATUS } else { name };
+        if !known.insert(meant) {
+            problems.add(table.line, &table.columns[*place], SAME);
+        }
+    }
     if updates.is_empty() {
         problems.add(table.line, UPDATE, "no column's name begins so: nothing can be changed");
     }
@@ -189,12 +239,18 @@ fn places(table: &Table) -> Result<(usize, Updates), Vec<TableNote>> {
     Ok((worker.unwrap_or_default(), updates))
 }
 
+/// What a column updates.
+fn updated(column: &str) -> Option<&str> {
+    let (before, name) = column.split_at_checked(UPDATE.len())?;
+    before.eq_ignore_ascii_case(UPDATE).then_some(name)
+}
+
 fn cell(row: &Row, place: usize) -> &str {
     row.cells.get(place).map_or("", |cell| cell.trim())
 }
 
 fn update(name: &str, text: &str) -> Result<Update, &'static str> {
-    if name == BLOCK_STATUS {
+    if is_block_status(name) {
         return match text {
             _ if text.eq_ignore_ascii_case("Block") => Ok(Update::Block),
             _ if text.eq_ignore_ascii_case("Unblock") => Ok(Update::Unblock),

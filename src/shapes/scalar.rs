@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::ids::{is_id, is_worker_id};
+use crate::ids::{WORKER_ID, is_id, is_worker_id};
 use crate::time::{Instant, When};
 
 /// The longest text, in bytes, that may be a key of the store: PostgreSQL refuses to put one of
@@ -97,7 +97,7 @@ checked_text! {
         format!("{text:?}: an id is made of capital letters and digits, at most 64")
     });
     WorkerId: |text| is_worker_id(text).then_some(()).ok_or_else(|| {
-        format!("{text:?}: a worker id is 'A' followed by capital letters and digits")
+        format!("{text:?} is no worker id: {WORKER_ID}")
     });
     AccessKey: |text| storable(text, ACCESS_KEY_BYTES);
     Key: |text| storable(text, KEY_BYTES);

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 
 use crate::engine::Engine;
 use crate::fault::{Code, Fault};
+use crate::ids::WORKER_ID;
 use crate::rules::page::PageKey;
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::url::own_origin;
@@ -23,8 +24,6 @@ use crate::store::workers;
 use crate::turn::Action;
 use crate::views::bar::{Bar, Prompt, bar};
 use crate::views::show;
-
-const WORKER_ID: &str = "that is A followed by capital letters and digits, 64 characters at most";
 
 /// The cookie that holds the worker's id.
 pub const COOKIE: &str = "mturk_local_worker";

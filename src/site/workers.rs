@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::actions::worker::{register, unknown_worker};
 use crate::fault::Fault;
+use crate::ids::WORKER_ID;
 use crate::rules::posted::Field;
 use crate::rules::worker::{check, well_formed};
 use crate::shapes::qualification::Locale;
@@ -65,9 +66,8 @@ pub async fn choose(visit: Arc<Visit>, sent: Sent) -> Page {
     let id = value(&fields, "workerId").unwrap_or_default().trim().to_owned();
     let is_new = value(&fields, "new").is_some();
     if !is_new && !id.is_empty() && !well_formed(&id) {
-        let message =
-            "A worker id is 'A' followed by capital letters and digits, 64 characters at most.";
-        return Err(Fault::unreadable(message).into());
+        let why = format!("“{}” is no worker id: {WORKER_ID}.", show::excerpt(&id, 200).text);
+        return Err(Fault::unreadable(why).into());
     }
     let id =
         if is_new { new_worker(&visit, place(&fields)?).await? } else { known(&visit, id).await? };

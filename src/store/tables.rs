@@ -17,6 +17,7 @@ pub mod hits;
 pub mod messages;
 pub mod notifications;
 pub mod owners;
+pub mod payments;
 pub mod qualification_requests;
 pub mod qualification_types;
 pub mod qualifications;

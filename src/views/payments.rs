@@ -1,7 +1,8 @@
 //! What a requester paid to workers, by time.
 
 use crate::fault::Fault;
-use crate::shapes::payment::{Payment, Place};
+use crate::shapes::payment::Payment;
+use crate::store::payments::Place;
 use crate::store::{bonus_payments, requesters, reward_payments};
 use crate::time::{Instant, Since};
 use crate::turn::Turn;
@@ -13,7 +14,9 @@ pub struct Wanted {
     pub is_latest_first: bool,
     /// Where the list goes on.
     pub from: Place,
-    /// So many at most.
+    /// Only those to this worker, whatever the case of the letters; all if empty.
+    pub worker: String,
+    /// So many are read.
     pub count: usize,
 }
 
@@ -34,20 +37,21 @@ pub async fn page(turn: &mut Turn, wanted: &Wanted) -> Result<Payments, Fault> {
 
 /// A page of what that requester paid.
 async fn page_of(turn: &mut Turn, requester_id: &str, wanted: &Wanted) -> Result<Payments, Fault> {
-    let Wanted { is_latest_first, from, count } = wanted;
+    let Wanted { is_latest_first, from, worker, count } = wanted;
     let most = i64::try_from(count + 1).unwrap_or(i64::MAX);
     let tx = &mut turn.tx;
     let mut payments =
         reward_payments::list(tx, requester_id, *is_latest_first, from, most).await?;
     payments
         .extend(bonus_payments::payments(tx, requester_id, *is_latest_first, from, most).await?);
-    payments.sort_by_cached_key(Payment::place);
+    payments.sort_by_cached_key(Place::of);
     if *is_latest_first {
         payments.reverse();
     }
     let has_more = payments.len() > *count;
     payments.truncate(*count);
-    let next = payments.last().filter(|_| has_more).map(Payment::place);
+    let next = payments.last().filter(|_| has_more).map(Place::of);
+    payments.retain(|paid| worker.is_empty() || paid.worker_id.eq_ignore_ascii_case(worker));
     Ok(Payments { payments, next })
 }
 
@@ -58,9 +62,11 @@ pub struct Asked {
     pub requester: String,
     /// From when on; all if absent.
     pub since: Option<Since>,
+    /// Only those to this worker; all if empty.
+    pub worker: String,
     /// Where the page before ended.
     pub after: Option<Place>,
-    /// So many at most.
+    /// So many are read.
     pub count: usize,
 }
 
@@ -70,5 +76,7 @@ pub async fn asked(turn: &mut Turn, asked: &Asked) -> Result<Payments, Fault> {
     let since = asked.since.map(|since| Place::before(since.at(turn.now)));
     let from = asked.after.clone().or(since);
     let from = from.unwrap_or_else(|| Place::before(Instant(i64::MIN)));
-    page_of(turn, &requester_id, &Wanted { is_latest_first: false, from, count: asked.count }).await
+    let (worker, count) = (asked.worker.clone(), asked.count);
+    let wanted = Wanted { is_latest_first: false, from, worker, count };
+    page_of(turn, &requester_id, &wanted).await
 }

@@ -67,6 +67,11 @@ pub fn ago(at: &Instant, now: &Instant) -> String {
     timed(*at, &relative(at, now))
 }
 
+/// An instant to the minute, as HTML like that of [`ago`].
+pub fn moment(at: &Instant) -> String {
+    timed(*at, &minute(at))
+}
+
 /// When something expires, or has expired, as HTML like that of [`ago`].
 pub fn expires(at: &Instant, now: &Instant) -> String {
     timed(*at, &expiry(at, now))

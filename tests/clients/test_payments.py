@@ -70,6 +70,13 @@ def test_payments_begin_at_a_time(server, since, count):
     assert len(json.loads(printed)["Payments"]) == count
 
 
+def test_payments_to_one_worker(server):
+    everything = json.loads(payments(server, "--requester", "lab", "--format", "json"))["Payments"]
+    worker = everything[0]["WorkerId"]
+    printed = payments(server, "--requester", "lab", "--worker", worker.lower(), "--format", "json")
+    assert json.loads(printed)["Payments"] == [paid for paid in everything if paid["WorkerId"] == worker]
+
+
 def test_who_paid_nothing_has_an_empty_table(server):
     assert payments(server).count("\n") == 1
 

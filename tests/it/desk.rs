@@ -32,7 +32,12 @@ impl Browser {
     }
 
     pub async fn get(&mut self, world: &World, path: &str) -> Reply {
-        let request = self.request(Request::get(format!("/requester{path}")));
+        self.get_any(world, &format!("/requester{path}")).await
+    }
+
+    /// Gets any address of the server.
+    pub async fn get_any(&mut self, world: &World, address: &str) -> Reply {
+        let request = self.request(Request::get(address));
         self.send(world, request.body(Body::empty()).unwrap()).await
     }
 

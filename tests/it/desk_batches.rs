@@ -27,7 +27,7 @@ fn fields<'f>(changes: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
 }
 
 /// The path of the draft, behind `/requester`, that a good batch leads to.
-async fn drafted(browser: &mut Browser, world: &World, data: &str) -> String {
+pub async fn drafted(browser: &mut Browser, world: &World, data: &str) -> String {
     browser.get(world, NEW).await;
     let data = [("data", "rows.csv", data.as_bytes())];
     let sent = browser.upload(world, NEW, &fields(&[]), &data).await;
@@ -35,7 +35,7 @@ async fn drafted(browser: &mut Browser, world: &World, data: &str) -> String {
 }
 
 /// Makes a batch by clicks; its path behind `/requester`.
-async fn published(browser: &mut Browser, world: &World, data: &str) -> String {
+pub async fn published(browser: &mut Browser, world: &World, data: &str) -> String {
     let draft = drafted(browser, world, data).await;
     let made = browser.post(world, &draft, &[]).await;
     let path = location(&made).strip_prefix("/requester").unwrap();
@@ -45,7 +45,7 @@ async fn published(browser: &mut Browser, world: &World, data: &str) -> String {
 }
 
 /// The ids of the HITs of the first batch, in the order of its rows.
-async fn hits(world: &World) -> Vec<String> {
+pub async fn hits(world: &World) -> Vec<String> {
     let listed = world.ok("ListHITs", json!({"MaxResults": 100})).await;
     let hits = listed["HITs"].as_array().unwrap().iter().rev();
     hits.map(|hit| hit["HITId"].as_str().unwrap().to_owned()).collect()

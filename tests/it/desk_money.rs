@@ -168,6 +168,8 @@ async fn pages_and_the_file_hold_every_payment_once() {
         ("since=2026-01-01", 56),
         ("since=2026-01-03", 0),
         ("worker=A1W0", 8),
+        ("worker=%20a1w0", 8),
+        ("worker=A1W", 0),
         ("since=-1h&worker=A1W8", 2),
         ("since=1h&worker=A1W8", 2),
     ] {
@@ -181,9 +183,59 @@ async fn pages_and_the_file_hold_every_payment_once() {
     }
     let back = world.done("GET", "/payments?requester=test&since=1h", json!(null)).await;
     assert_eq!(back["Payments"].as_array().unwrap().len(), 28);
+    let to_one = world.done("GET", "/payments?requester=test&worker=a1w0", json!(null)).await;
+    let to_one = to_one["Payments"].as_array().unwrap().clone();
+    assert_eq!(to_one.len(), 8);
+    assert!(to_one.iter().all(|of| of["WorkerId"] == "A1W0"), "{to_one:?}");
     let since =
         world.done("GET", "/payments?requester=test&since=2026-01-02T00:00:00Z", json!(null));
     assert_eq!(since.await["Payments"].as_array().unwrap().len(), 28);
+}
+
+#[tokio::test]
+async fn payments_of_one_instant_are_on_one_page_each() {
+    let world = production().await;
+    let mut made = Vec::new();
+    for _ in 0..4 {
+        let hit = world.create_hit(json!({"MaxAssignments": 9})).await;
+        for worker in 0..9 {
+            let id = world.work(&format!("A1W{worker}"), &hit).await;
+            world.ok("ApproveAssignment", json!({"AssignmentId": id})).await;
+            for _ in 0..worker % 3 {
+                let bonus = json!({"WorkerId": format!("A1W{worker}"), "AssignmentId": id,
+                    "BonusAmount": "0.02", "Reason": "good"});
+                world.ok("SendBonus", bonus).await;
+                made.push(format!("Bonus {id}"));
+            }
+            made.push(format!("Reward {id}"));
+        }
+    }
+    let all = payments(&world, "test").await;
+    let times: std::collections::BTreeSet<String> =
+        all.iter().map(|of| of["Time"].to_string()).collect();
+    assert_eq!(times.len(), 1, "the clock stands still");
+    let text = |of: &Value, name: &str| of[name].as_str().unwrap().to_owned();
+    let oldest: Vec<String> =
+        all.iter().map(|of| text(of, "Kind") + " " + &text(of, "AssignmentId")).collect();
+    let mut browser = Browser::of(&world, "test").await;
+    let (mut path, mut latest, mut pages) = ("/money".to_owned(), Vec::new(), 0);
+    loop {
+        let page = browser.get(&world, &path).await.text;
+        for row in page.split("<th scope=\"row\">").skip(1) {
+            let kind = row.split(' ').next().unwrap();
+            let Some((_, id)) = row.split_once("/requester/answers/") else { continue };
+            latest.push(format!("{kind} {}", id.split('"').next().unwrap()));
+        }
+        pages += 1;
+        let Some(next) = page.split("rel=\"next\" href=\"/requester").nth(1) else { break };
+        path = next.split('"').next().unwrap().to_owned();
+    }
+    latest.reverse();
+    assert_eq!(latest, oldest, "both orders are the same");
+    let mut sorted = oldest;
+    sorted.sort();
+    made.sort();
+    assert_eq!((sorted, pages), (made, 2), "none is lost, none stands twice");
 }
 
 #[tokio::test]

@@ -89,13 +89,13 @@ async fn a_type_is_made_shown_changed_and_deleted() {
     assert!(list.contains(&format!("/requester/qualifications/{id}\">Colours<")), "{list}");
     assert!(!browser.get(&world, "/qualifications?search=x1").await.text.contains(&id));
     let path = format!("/qualifications/{id}");
-    let changes = with(&[("description", "New"), ("status", "Inactive"), ("retry", "")]);
+    let changes = with(&[("description", "New"), ("status", "Inactive"), ("retry", "90")]);
     let done = browser.post(&world, &format!("{path}/update"), &changes).await;
     assert!(location(&done).ends_with("?done=update"));
     let of = read(&world, &id).await;
     let now =
         ["Description", "QualificationTypeStatus", "RetryDelayInSeconds"].map(|m| of[m].clone());
-    assert_eq!(now, [json!("New"), json!("Inactive"), json!(60)], "the delay cannot be taken away");
+    assert_eq!(now, [json!("New"), json!("Inactive"), json!(90)]);
     let longer = with(&[("description", "New"), ("duration", "600")]);
     browser.post(&world, &format!("{path}/update"), &longer).await;
     assert_eq!(read(&world, &id).await["TestDurationInSeconds"], 600);
@@ -134,12 +134,38 @@ async fn what_a_form_lacks_is_said_and_what_was_typed_stays() {
     let path = format!("/qualifications/{id}/update");
     for (changes, why) in [
         ([("test", "")], "cannot take a test away"),
+        ([("retry", "")], "cannot take the time until a worker may ask again away"),
+        ([("auto-value", "3")], "Mark that too, or leave the score empty."),
         ([("auto", "yes")], "id=\"refused\""),
         ([("duration", "0")], "Valid values range from 1"),
     ] {
         let page = browser.post(&world, &path, &with(&changes)).await;
         assert!((400..=409).contains(&page.status), "{why}: {}", page.status);
         assert!(page.text.contains(why), "{why}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn a_score_that_is_granted_at_once_changes_or_stays() {
+    let world = World::new().await;
+    let mut browser = Browser::of(&world, "test").await;
+    let without_test = [("test", ""), ("duration", "")];
+    let fields = [&without_test[..], &[("auto", "yes"), ("auto-value", "5")]].concat();
+    let id = made(&mut browser, &world, &fields).await;
+    let path = format!("/qualifications/{id}/update");
+    for (auto, value, status, kept) in [
+        ("yes", "", 400, json!([true, 5])),
+        ("yes", "6", 303, json!([true, 6])),
+        ("", "7", 400, json!([true, 6])),
+        ("", "6", 303, json!([false, null])),
+        ("yes", "", 303, json!([true, 1])),
+        ("", "", 303, json!([false, null])),
+    ] {
+        let fields = [&without_test[..], &[("auto", auto), ("auto-value", value)]].concat();
+        let page = browser.post(&world, &path, &with(&fields)).await;
+        assert_eq!(page.status, status, "{auto} {value}: {}", page.text);
+        let of = read(&world, &id).await;
+        assert_eq!(json!([of["AutoGranted"], of["AutoGrantedValue"]]), kept, "{auto} {value}");
     }
 }
 

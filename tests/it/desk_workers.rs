@@ -1,7 +1,5 @@
 //! The requester's desk: who worked, what can be done about one worker, and the table of all.
 
-use axum::body::Body;
-use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::desk::{Browser, location};
@@ -131,6 +129,66 @@ async fn a_list_of_workers_is_searched_sorted_and_paged() {
         found.dedup();
         assert_eq!(found.len(), 60, "{sort}");
     }
+}
+
+#[tokio::test]
+async fn blocked_workers_are_listed_who_never_worked() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({"MaxAssignments": 60})).await;
+    let name = |number: usize| format!("A1W{number:02}");
+    for number in 0..60 {
+        if number % 2 == 0 {
+            world.work(&name(number), &hit).await;
+        }
+        if number % 3 > 0 {
+            let block = json!({"WorkerId": name(number), "Reason": "odd"});
+            world.ok("CreateWorkerBlock", block).await;
+        }
+    }
+    let theirs = json!({"WorkerId": "A1W99", "Reason": "odd"});
+    world.by("other").ok("CreateWorkerBlock", theirs).await;
+    let mut browser = Browser::of(&world, "test").await;
+    let known: Vec<String> =
+        (0..60).filter(|number| number % 2 == 0 || number % 3 > 0).map(name).collect();
+    assert_eq!(all(&mut browser, &world, "/workers").await, (known.clone(), 1));
+    let page = browser.get(&world, "/workers?search=A1W01").await.text;
+    assert_eq!(row(&page, "A1W01"), ["A1W01", "0", "0", "0", "0", "–", "–", "blocked odd", ""]);
+    let latest = all(&mut browser, &world, "/workers?sort=latest").await.0;
+    assert_eq!(latest.len(), known.len());
+    assert_eq!(latest[0], "A1W00", "those who worked come first");
+    assert_eq!(latest[30], "A1W01");
+    let file = browser.get(&world, "/workers.csv").await.text;
+    let strangers = file.lines().filter(|line| line.starts_with("\"A1W01\",\"0\""));
+    assert_eq!(strangers.count(), 1, "{file}");
+}
+
+#[tokio::test]
+async fn a_worker_with_many_qualifications_has_pages_of_them() {
+    let world = World::new().await;
+    for number in 0..101 {
+        let of = new_type(&world, &format!("Type {number:03}")).await;
+        if number < 45 {
+            let to = json!({"QualificationTypeId": of, "WorkerId": "A1ANNA", "IntegerValue": 1});
+            world.ok("AssociateQualificationWithWorker", to).await;
+        }
+    }
+    let mut browser = Browser::of(&world, "test").await;
+    let (mut path, mut found, mut pages) = ("/workers/A1ANNA".to_owned(), Vec::new(), 0);
+    loop {
+        let page = browser.get(&world, &path).await.text;
+        assert!(page.contains("These are the first 100 by name."), "{page}");
+        let names = page.split("</a>: ").filter_map(|before| before.rsplit("\">").next());
+        found.extend(names.filter(|name| name.starts_with("Type")).map(str::to_owned));
+        pages += 1;
+        let Some(next) = page.split("href=\"/requester/workers/A1ANNA?qualifications=").nth(1)
+        else {
+            break;
+        };
+        path = format!("/workers/A1ANNA?qualifications={}", next.split('#').next().unwrap());
+    }
+    found.sort();
+    let expected: Vec<String> = (0..45).map(|number| format!("Type {number:03}")).collect();
+    assert_eq!((found, pages), (expected, 3));
 }
 
 #[tokio::test]
@@ -264,20 +322,14 @@ async fn what_is_refused_is_said_beside_its_form() {
 }
 
 /// Uploads a file with a reason.
-async fn upload(browser: &Browser, world: &World, file: &str, reason: &str) -> Reply {
-    let body = format!(
-        "--X\r\nContent-Disposition: form-data; name=\"table\"; filename=\"w.csv\"\r\n\
-        Content-Type: text/csv\r\n\r\n{file}\r\n--X\r\n\
-        Content-Disposition: form-data; name=\"reason\"\r\n\r\n{reason}\r\n--X--\r\n"
-    );
-    let cookies: Vec<String> =
-        browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let path = format!("/requester/workers/upload?csrf={}", browser.form_token);
-    let request = Request::post(path)
-        .header("host", "localhost:1770")
-        .header("cookie", cookies.join("; "))
-        .header("content-type", "multipart/form-data; boundary=X");
-    world.send(request.body(Body::from(body)).unwrap()).await
+async fn upload(
+    browser: &mut Browser,
+    world: &World,
+    file: impl AsRef<[u8]>,
+    reason: &str,
+) -> Reply {
+    let file = [("table", "w.csv", file.as_ref())];
+    browser.upload(world, "/workers/upload", &[("reason", reason)], &file).await
 }
 
 #[tokio::test]
@@ -311,7 +363,7 @@ async fn a_table_of_workers_is_downloaded_filled_in_and_applied() {
     let filled = file.text.replace("Blocked\",\"\",\"\",\"\"", "Blocked\",\"Block\",\"\",\"90\"");
     let filled =
         filled.replace("Blocked\",\"\",\"5\",\"\"", "Blocked\",\"Unblock\",\"5\",\"Revoke\"");
-    let refused = upload(&browser, &world, &filled, "").await;
+    let refused = upload(&mut browser, &world, &filled, "").await;
     assert_eq!(refused.status, 400);
     assert!(
         refused.text.contains("Line 2, UPDATE-BlockStatus: give the reason"),
@@ -319,12 +371,12 @@ async fn a_table_of_workers_is_downloaded_filled_in_and_applied() {
         refused.text
     );
     assert_eq!(score(&world, &of, "A1BEN").await, Some(5), "nothing was done");
-    let done = upload(&browser, &world, &filled, "sl\0ow\u{1b}").await;
+    let done = upload(&mut browser, &world, &filled, "sl\0ow\u{1b}").await;
     assert_eq!(location(&done), "/requester/workers/upload?done=4&same=0");
     assert_eq!(blocks(&world).await, [("A1ANNA".to_owned(), "slow".to_owned())]);
     assert_eq!(score(&world, &of, "A1ANNA").await, Some(90));
     assert_eq!(score(&world, &of, "A1BEN").await, None);
-    let again = upload(&browser, &world, &filled, "slow").await;
+    let again = upload(&mut browser, &world, &filled, "slow").await;
     assert_eq!(location(&again), "/requester/workers/upload?done=0&same=4", "nothing twice");
 }
 
@@ -341,13 +393,46 @@ async fn a_table_with_problems_changes_nothing() {
         ("Worker ID,UPDATE-Theirs\nA1ANNA,1\n", "Line 1, UPDATE-Theirs: you have no"),
         ("Worker ID,UPDATE-Careful\nA1ANNA,\"1\n", "a quotation mark has no partner"),
         ("", "the file is empty"),
-        ("Worker ID,UPDATE-Careful\nA1ANNA,1\nA1GHOST,2\n", "Line 3: "),
+        (
+            "Worker ID,UPDATE-Careful\nA1GHOST,1\nA1ANNA,1\nA1SHADE,2\n",
+            "Line 2, Worker ID: there is no worker A1GHOST</li><li>Line 4, Worker ID: there is no \
+             worker A1SHADE",
+        ),
+        ("Worker ID,UPDATE-Careful,UPDATE- Careful\nA1ANNA,1,2\n", "another column says the same"),
     ] {
-        let refused = upload(&browser, &world, file, "").await;
+        let refused = upload(&mut browser, &world, file, "").await;
         assert_eq!(refused.status, 400, "{file}: {}", refused.text);
         assert!(refused.text.contains(why), "{why}: {}", refused.text);
         assert_eq!(score(&world, &of, "A1ANNA").await, None, "{file}");
     }
     let large = "x".repeat(5 << 20);
-    assert_eq!(upload(&browser, &world, &large, "").await.status, 413);
+    let refused = upload(&mut browser, &world, &large, "").await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("it has more than 4 MiB"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_table_names_types_by_their_exact_names_and_its_notes_are_shown() {
+    let world = World::new().await;
+    let cafe = new_type(&world, "Caf\u{e9}").await;
+    let spaced = new_type(&world, " Careful").await;
+    let careful = new_type(&world, "Careful").await;
+    new_type(&world, "BlockStatus").await;
+    let hit = world.create_hit(json!({})).await;
+    world.work("A1ANNA", &hit).await;
+    let mut browser = Browser::of(&world, "test").await;
+    browser.get(&world, "/workers/upload").await;
+    let file = browser.get(&world, "/workers.csv").await.text;
+    let header = file.lines().next().unwrap();
+    assert_eq!(header.matches("BlockStatus").count(), 2, "of the block alone: {header}");
+    let table = "Worker ID,update-Careful,Update- Careful,UPDATE-  Caf\u{e9}\nA1ANNA,1,2,3\n";
+    let latin: Vec<u8> = table.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let done = upload(&mut browser, &world, &latin, "").await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    for said in ["3 changes made.", "<strong>Line 1</strong>: not UTF-8 from here on"] {
+        assert!(done.text.contains(said), "{said}: {}", done.text);
+    }
+    for (of, expected) in [(careful, 1), (spaced, 2), (cafe, 3)] {
+        assert_eq!(score(&world, &of, "A1ANNA").await, Some(expected));
+    }
 }

@@ -157,8 +157,8 @@ async fn every_problem_is_reported_and_nothing_is_loaded() {
         reported.await,
         [
             "Surprise: there is no such member",
-            "Workers[0].WorkerId: \"anna\": a worker id is 'A' followed by capital letters and \
-             digits",
+            "Workers[0].WorkerId: \"anna\" is no worker id: that is A followed by capital \
+             letters and digits, 64 characters at most",
             "Workers[1]: WorkerId is missing",
             "HITs[0].Title: invalid type: integer `5`, expected a string",
             "HITs[0].Reward: not an amount of dollars",

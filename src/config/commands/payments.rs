@@ -17,6 +17,10 @@ pub struct PaymentsArgs {
     #[arg(long, value_name = "KEY|ID", env = "MTURK_LOCAL_REQUESTER")]
     #[arg(help_heading = heading::OUTPUT)]
     pub requester: Option<String>,
+    /// Only what was paid to this worker.
+    #[arg(long, value_name = "ID", env = "MTURK_LOCAL_WORKER")]
+    #[arg(help_heading = heading::OUTPUT)]
+    pub worker: Option<String>,
     /// What is printed.
     #[arg(long, value_enum, default_value_t, env = "MTURK_LOCAL_FORMAT")]
     #[arg(help_heading = heading::OUTPUT)]

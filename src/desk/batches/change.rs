@@ -1,14 +1,17 @@
 //! What the forms of a batch ask for.
 
 use crate::actions::batches;
-use crate::desk::batches::entered::UNITS;
+use crate::desk::fields::{no_whole_number, seconds, whole_number};
+use crate::desk::forms;
 use crate::fault::{Code, Fault};
 use crate::shapes::batch::Batch;
 use crate::shapes::words::words;
 use crate::time::{Instant, Span};
 use crate::turn::Turn;
-use crate::views::show;
 use crate::web::form::Form;
+
+/// How the sentence about a number ends that is none.
+const OF_BATCH: &str = "that a batch could have";
 
 words! { store
     /// What can be done with a batch.
@@ -24,9 +27,8 @@ words! { store
     }
 }
 
-impl Change {
-    /// What the page says when it has begun.
-    pub const fn done(self) -> &'static str {
+impl forms::Change for Change {
+    fn done(self) -> &'static str {
         match self {
             Self::Extend => "The HITs of this batch are being extended.",
             Self::Republish => "Rejected work of this batch is being published again.",
@@ -35,8 +37,7 @@ impl Change {
         }
     }
 
-    /// What to do about a refusal; empty if the sentence says it.
-    pub const fn advice(self, code: Code) -> &'static str {
+    fn advice(self, code: Code) -> &'static str {
         match (self, code) {
             (Self::Extend, Code::BadRequest) => {
                 "Give a number of assignments, or a time of a year at most, or both."
@@ -63,12 +64,10 @@ impl Wanted {
     /// A field holds no number, or none that could be meant.
     pub fn read(change: Change, form: &Form) -> Result<Self, Fault> {
         let (additional, count) = (number(form, "count")?, number(form, "length")?);
-        let unit = form.get("unit");
-        let unit = UNITS.iter().find(|(known, _)| *known == unit);
-        let unit_s = unit.and_then(|(unit, _)| unit.parse::<i64>().ok()).unwrap_or_default();
-        let ms = count.checked_mul(unit_s).and_then(|seconds| seconds.checked_mul(1000));
+        let length_s = if count == 0 { Some(0) } else { seconds(count, form.get("unit")) };
+        let ms = length_s.and_then(|length_s| length_s.checked_mul(1000));
         let ms = ms.filter(|ms| *ms <= Span::days(366).0);
-        let ms = ms.ok_or_else(|| not_a_number(form.get("length")))?;
+        let ms = ms.ok_or_else(|| no_whole_number(form.get("length"), OF_BATCH))?;
         let time = (ms > 0).then_some(Span(ms));
         Ok(Self { change, additional, time })
     }
@@ -80,13 +79,8 @@ fn number(form: &Form, field: &str) -> Result<i64, Fault> {
     if text.is_empty() {
         return Ok(0);
     }
-    let number = text.parse().ok().filter(|number| *number >= 0);
-    number.ok_or_else(|| not_a_number(text))
-}
-
-fn not_a_number(text: &str) -> Fault {
-    let shown = show::excerpt(text, 60).text;
-    Fault::unreadable(format!("“{shown}” is not a whole number that a batch could have."))
+    let number = Some(whole_number(text, OF_BATCH)?).filter(|number| *number >= 0);
+    number.ok_or_else(|| no_whole_number(text, OF_BATCH))
 }
 
 /// Begins a change of a batch of the turn's requester.

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use crate::actions::batches;
 use crate::desk::batches::draft::{BatchDraft, Content, MAX_DRAFT_BYTES};
-use crate::desk::batches::entered::{Entered, UNITS, VISIBILITIES, Wrong, errors};
+use crate::desk::batches::entered::{Entered, VISIBILITIES, Wrong, errors};
+use crate::desk::fields::UNITS;
 use crate::desk::head::Head;
 use crate::desk::page::{Page, message, status};
 use crate::desk::session::Session;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::desk::fields;
 use crate::fault::Refusal;
 use crate::money::Cents;
 use crate::rules::batch::samples::{SAMPLES, Sample};
@@ -47,9 +48,6 @@ const FIELDS: [(&str, &str); 19] = [
     ("visibility", "Accept"),
     ("rows", ""),
 ];
-
-/// Units of time that a form offers, in seconds.
-pub const UNITS: [(&str, &str); 3] = [("86400", "days"), ("3600", "hours"), ("60", "minutes")];
 
 /// What workers may do who do not meet the requirements.
 pub const VISIBILITIES: [(&str, &str); 3] = [
@@ -236,10 +234,7 @@ impl Reader<'_> {
 
     fn seconds(&mut self, field: &'static str, unit: &'static str) -> i64 {
         let Some(count) = self.number(field) else { return 0 };
-        let unit = self.entered.get(unit);
-        let known = UNITS.iter().find(|(known, _)| *known == unit);
-        let unit_s = known.and_then(|(unit, _)| unit.parse::<i64>().ok());
-        unit_s.and_then(|unit_s| count.checked_mul(unit_s)).unwrap_or_else(|| {
+        fields::seconds(count, self.entered.get(unit)).unwrap_or_else(|| {
             self.refuse(field, "a length of time that a HIT could have");
             0
         })

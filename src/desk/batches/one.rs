@@ -7,11 +7,12 @@ use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
 use crate::desk::batches::change::{Change, Wanted, begin};
-use crate::desk::batches::entered::UNITS;
 use crate::desk::batches::key::Key;
+use crate::desk::fields::UNITS;
+use crate::desk::forms::{Change as _, Notice, Refused};
 use crate::desk::head::Head;
 use crate::desk::live;
-use crate::desk::page::{Page, message, status};
+use crate::desk::page::{Page, message};
 use crate::desk::parts::BatchProgress;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
@@ -20,7 +21,6 @@ use crate::rules::csv::Formulas;
 use crate::rules::qualification::requirement::describe;
 use crate::rules::qualification::system::System;
 use crate::shapes::batch::BatchStatus;
-use crate::shapes::table::TableNote;
 use crate::views::desk::batches::{self as views, BatchView};
 use crate::views::show;
 use crate::web::form::Form;
@@ -34,46 +34,18 @@ pub struct BatchQuery {
     done: String,
 }
 
-/// What a form led to, if the page answers it.
-#[derive(Debug)]
-pub struct Refused {
-    /// The form.
-    pub form: &'static str,
-    /// Why.
-    pub message: String,
-    /// What to do about it.
-    pub advice: &'static str,
-    /// Every problem of an uploaded file.
-    pub problems: Vec<TableNote>,
-}
-
 #[derive(Template)]
 #[template(path = "desk_batch.html")]
-struct BatchPage<'a> {
+struct BatchPage {
     head: Head,
     view: BatchView,
-    done: Option<&'static str>,
-    refused: Option<Refused>,
-    form: &'a Form,
+    notice: Notice,
 }
 
-impl BatchPage<'_> {
+impl BatchPage {
     /// The stream that keeps the page up to date.
     fn stream(&self) -> String {
         live::address(&[("batch", &self.view.batch.batch_id.to_string())])
-    }
-
-    fn refusal(&self, form: &str) -> Option<&Refused> {
-        self.refused.as_ref().filter(|refused| refused.form == form)
-    }
-
-    /// What was typed into the form that was refused, or else what stands there at first.
-    fn typed(&self, form: &str, field: &str, first: &str) -> String {
-        if self.refusal(form).is_some() {
-            self.form.get(field).to_owned()
-        } else {
-            first.to_owned()
-        }
     }
 
     /// What workers must have, a sentence on each.
@@ -104,21 +76,20 @@ pub async fn show(
     Key(key): Key,
     Query(query): Query<BatchQuery>,
 ) -> Page {
-    let page = page(&desk, &session, key, (done(&query.done), None), &Form::default()).await?;
-    Ok(html(page).into_response())
+    let notice = Notice::done(done(&query.done));
+    Ok(html(page(&desk, &session, key, notice).await?).into_response())
 }
 
-/// The page of a batch, with what was refused.
+/// The page of a batch, with what it says about a form.
 pub async fn page(
     desk: &Desk,
     session: &Session,
     key: i64,
-    (done, refused): (Option<&'static str>, Option<Refused>),
-    form: &Form,
+    notice: Notice,
 ) -> Result<String, Fault> {
     let head = Head::read(desk, session).await?;
     let view = read(desk, session, key).await?;
-    render(&BatchPage { head, view, done, refused, form })
+    render(&BatchPage { head, view, notice })
 }
 
 async fn read(desk: &Desk, session: &Session, key: i64) -> Result<BatchView, Fault> {
@@ -155,15 +126,9 @@ pub async fn change(
         }
         Err(fault) => fault,
     };
-    let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
-    let refused = Refused {
-        form: change.as_str(),
-        message: refusal.text(),
-        advice: change.advice(refusal.code),
-        problems: Vec::new(),
-    };
-    let page = page(&desk, &session, key, (None, Some(refused)), &form).await?;
-    Ok((status(refusal.code.kind()), html(page)).into_response())
+    let (status, refused) = Refused::of(change, fault, form)?;
+    let page = page(&desk, &session, key, refused.into()).await?;
+    Ok((status, html(page)).into_response())
 }
 
 /// How results are written.

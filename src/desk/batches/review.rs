@@ -11,7 +11,8 @@ use crate::actions::batches;
 use crate::desk::batches::create::{after, lost};
 use crate::desk::batches::draft::Content;
 use crate::desk::batches::key::Key;
-use crate::desk::batches::one::{self, Refused};
+use crate::desk::batches::one;
+use crate::desk::forms::Refused;
 use crate::desk::head::Head;
 use crate::desk::page::{Page, status};
 use crate::desk::session::Session;
@@ -26,7 +27,6 @@ use crate::shapes::table::TableNote;
 use crate::time::real_now;
 use crate::turn::Turn;
 use crate::views::show;
-use crate::web::form::Form;
 use crate::web::page::{self as pages, go, html};
 use crate::web::sent::Sent;
 
@@ -195,8 +195,7 @@ async fn refused(
     key: i64,
     (status, message, problems): (StatusCode, String, Vec<TableNote>),
 ) -> Page {
-    let refused = Refused { form: FORM, message, advice: "", problems };
-    let page: Result<String, Fault> =
-        one::page(desk, session, key, (None, Some(refused)), &Form::default()).await;
+    let refused = Refused::of_file(FORM, &message, problems);
+    let page: Result<String, Fault> = one::page(desk, session, key, refused.into()).await;
     Ok((status, html(page?)).into_response())
 }

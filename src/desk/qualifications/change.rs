@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::desk::workers::score;
+use crate::desk::fields::{score, whole_number, worker_id};
+use crate::desk::forms;
 use crate::fault::{Code, Fault};
 use crate::ops::named;
-use crate::rules::worker::well_formed;
-use crate::shapes::qualification::QualificationTypeStatus;
+use crate::shapes::qualification::{GrantRules, QualificationTypeStatus};
 use crate::shapes::words::words;
 use crate::store::qualification_types::QualificationType;
 use crate::web::form::Form;
@@ -29,9 +29,8 @@ words! { store
     }
 }
 
-impl Change {
-    /// What the page says when it is done.
-    pub const fn done(self) -> &'static str {
+impl forms::Change for Change {
+    fn done(self) -> &'static str {
         match self {
             Self::Update => "The qualification type was changed.",
             Self::Delete => "The qualification type was deleted.",
@@ -42,8 +41,7 @@ impl Change {
         }
     }
 
-    /// What to do about a refusal; empty if the API's sentence says it.
-    pub const fn advice(self, code: Code) -> &'static str {
+    fn advice(self, code: Code) -> &'static str {
         match (self, code) {
             (Self::Grant, Code::UnknownValue | Code::InvalidParameterValue) => {
                 "No worker of this market has this id."
@@ -57,7 +55,9 @@ impl Change {
             _ => "",
         }
     }
+}
 
+impl Change {
     /// The request or the worker that a form is about, if the page has several such forms.
     pub fn subject(self, form: &Form) -> &str {
         match self {
@@ -93,27 +93,20 @@ impl Change {
                 (named::REJECT_REQUEST, body)
             }
             Self::Grant => {
-                let body = json!({"QualificationTypeId": id, "WorkerId": worker(form)?,
+                let worker_id = worker_id(form.get("worker"))?;
+                let body = json!({"QualificationTypeId": id, "WorkerId": worker_id,
                     "IntegerValue": score(form.get("score"))?,
                     "SendNotification": !form.get("notify").is_empty()});
                 (named::GRANT, body)
             }
             Self::Revoke => {
-                let body = json!({"QualificationTypeId": id, "WorkerId": worker(form)?,
+                let worker_id = worker_id(form.get("worker"))?;
+                let body = json!({"QualificationTypeId": id, "WorkerId": worker_id,
                     "Reason": reason});
                 (named::REVOKE, body)
             }
         })
     }
-}
-
-fn worker(form: &Form) -> Result<&str, Fault> {
-    let id = form.get("worker");
-    if well_formed(id) {
-        return Ok(id);
-    }
-    let why = "A worker id is the letter A followed by capital letters and digits.";
-    Err(Fault::unreadable(why))
 }
 
 /// The request that makes a type as a form says.
@@ -124,7 +117,7 @@ pub fn new_type(form: &Form) -> Result<Value, Fault> {
     let mut body = Map::new();
     body.insert("Name".to_owned(), form.get("name").into());
     add_text(&mut body, "Keywords", form.get("keywords"));
-    add_common(&mut body, form)?;
+    add_common(&mut body, form, &GrantRules::default())?;
     if !form.get("test").is_empty() {
         add_test(&mut body, form)?;
     }
@@ -136,8 +129,8 @@ pub fn new_type(form: &Form) -> Result<Value, Fault> {
 fn updated(of: &QualificationType, form: &Form) -> Result<Value, Fault> {
     let mut body = Map::new();
     body.insert("QualificationTypeId".to_owned(), of.id.as_str().into());
-    add_common(&mut body, form)?;
     let rules = &of.grant_rules;
+    add_common(&mut body, form, rules)?;
     let now = [rules.test.as_deref(), rules.answer_key.as_deref()].map(Option::unwrap_or_default);
     let duration = rules.test_duration_s.map(|length| length.to_string()).unwrap_or_default();
     let is_same = same_text(form.get("test"), now[0])
@@ -145,9 +138,7 @@ fn updated(of: &QualificationType, form: &Form) -> Result<Value, Fault> {
         && form.get("duration") == duration;
     if !is_same {
         if form.get("test").is_empty() && rules.test.is_some() {
-            let why = "The API cannot take a test away from a qualification type. Make another \
-                type without a test.";
-            return Err(Fault::unreadable(why));
+            return Err(stays("a test"));
         }
         add_test(&mut body, form)?;
     }
@@ -159,20 +150,41 @@ fn same_text(sent: &str, known: &str) -> bool {
     sent.replace("\r\n", "\n").trim() == known.replace("\r\n", "\n").trim()
 }
 
-/// What new types and changed ones have in common.
-fn add_common(body: &mut Map<String, Value>, form: &Form) -> Result<(), Fault> {
+/// What the API leaves as it is when it is not sent.
+fn stays(what: &str) -> Fault {
+    let why = format!(
+        "The API cannot take {what} away from a qualification type. Make another type without it."
+    );
+    Fault::unreadable(why)
+}
+
+/// What new types and changed ones have in common; `now` is what the type has.
+fn add_common(body: &mut Map<String, Value>, form: &Form, now: &GrantRules) -> Result<(), Fault> {
     body.insert("Description".to_owned(), form.get("description").into());
     let status = QualificationTypeStatus::parse(form.get("status"))
         .filter(|status| *status != QualificationTypeStatus::Disposing)
         .ok_or_else(|| Fault::unreadable("A status is Active or Inactive."))?;
     body.insert("QualificationTypeStatus".to_owned(), status.as_str().into());
-    add_number(body, "RetryDelayInSeconds", form.get("retry"))?;
-    let is_granted = !form.get("auto").is_empty();
-    body.insert("AutoGranted".to_owned(), is_granted.into());
-    if is_granted && !form.get("auto-value").is_empty() {
-        body.insert("AutoGrantedValue".to_owned(), score(form.get("auto-value"))?.into());
+    if form.get("retry").is_empty() && now.retry_delay_s.is_some() {
+        return Err(stays("the time until a worker may ask again"));
     }
-    Ok(())
+    add_number(body, "RetryDelayInSeconds", form.get("retry"))?;
+    let (is_granted, value) = (!form.get("auto").is_empty(), form.get("auto-value"));
+    body.insert("AutoGranted".to_owned(), is_granted.into());
+    let known = now.auto_granted_value.map(|value| value.to_string()).unwrap_or_default();
+    match (is_granted, value) {
+        (true, "") if !known.is_empty() => Err(stays("the score that is granted at once")),
+        (_, "") => Ok(()),
+        (true, value) => {
+            body.insert("AutoGrantedValue".to_owned(), score(value)?.into());
+            Ok(())
+        }
+        (false, value) if value == known => Ok(()),
+        (false, _) => Err(Fault::unreadable(
+            "A score is granted at once only if who asks is granted at once. Mark that too, or \
+             leave the score empty.",
+        )),
+    }
 }
 
 fn add_test(body: &mut Map<String, Value>, form: &Form) -> Result<(), Fault> {
@@ -191,10 +203,6 @@ fn add_number(body: &mut Map<String, Value>, member: &str, text: &str) -> Result
     if text.is_empty() {
         return Ok(());
     }
-    let shown: String = text.chars().take(40).collect();
-    let number: i64 = text
-        .parse()
-        .map_err(|_| Fault::unreadable(format!("“{shown}” is not a whole number of seconds.")))?;
-    body.insert(member.to_owned(), number.into());
+    body.insert(member.to_owned(), whole_number(text, "of seconds")?.into());
     Ok(())
 }

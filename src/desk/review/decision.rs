@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use crate::desk::bonus;
 use crate::desk::call::call;
 use crate::desk::review::table::SIZE;
 use crate::desk::session::Session;
@@ -194,22 +195,10 @@ fn lacking(decision: Decision, form: &Posted, count: usize, now: Instant) -> Vec
     if decision == Decision::Bonus && lacks("reason") {
         sentences.push("Nothing was done: a bonus needs a reason. The worker reads it.".to_owned());
     }
-    if decision == Decision::Bonus && !is_fresh(form.get("nonce"), now) {
-        let why = "Nothing was done: this form is older than 23 hours. Check it and send it again.";
-        sentences.push(why.to_owned());
+    if decision == Decision::Bonus && !bonus::is_fresh(form, now) {
+        sentences.push(bonus::STALE.to_owned());
     }
     sentences.iter().map(|why| about_form(why)).collect()
-}
-
-/// What each bonus of a form has in its `UniqueRequestToken`: when it was shown, and a number.
-pub fn nonce(now: Instant, number: u64) -> String {
-    format!("{:x}-{number:016x}", now.0)
-}
-
-/// Whether the market still knows the tokens of a form: it forgets them after a day.
-pub fn is_fresh(nonce: &str, now: Instant) -> bool {
-    let shown = nonce.split_once('-').and_then(|(at, _)| i64::from_str_radix(at, 16).ok());
-    shown.is_some_and(|shown| (0..23 * 3_600_000).contains(&(now.0.saturating_sub(shown))))
 }
 
 /// The operation of a decision about one assignment, and its request.
@@ -231,14 +220,7 @@ fn operation(
         Decision::Reject => {
             (named::REJECT, json!({"AssignmentId": id, "RequesterFeedback": feedback}))
         }
-        Decision::Bonus => {
-            let token = format!("{}-{id}", form.get("nonce"));
-            let body = json!({
-                "AssignmentId": id, "WorkerId": worker_id, "BonusAmount": form.get("amount"),
-                "Reason": form.get("reason"), "UniqueRequestToken": token
-            });
-            (named::PAY_BONUS, body)
-        }
+        Decision::Bonus => bonus::request(form, id, worker_id),
     }
 }
 

@@ -13,8 +13,9 @@ use crate::desk::review::query;
 use crate::desk::review::scoped::Scoped;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
+use crate::fault::Fault;
 use crate::rules::frame::encoded;
-use crate::views::desk::review::{self, Scope};
+use crate::views::desk::review::{self, Scope, Subject};
 use crate::views::show;
 use crate::web::page::{self, go};
 
@@ -26,6 +27,8 @@ const PAGE: &str = "/requester/measures";
 struct MeasuresPage {
     head: Head,
     shown: Option<(Scope, String, Measuring)>,
+    /// Whether the answers are still there to see.
+    has_answers: bool,
 }
 
 impl MeasuresPage {
@@ -50,12 +53,17 @@ pub fn address_of(scope: &Scope) -> String {
 /// `POST /requester/{kind}/{id}/measures`, where the kind is `hits`, `types` or `batches`.
 pub async fn begin(desk: Desk, session: Session, Scoped(scope): Scoped) -> Page {
     let requester = &session.requester;
-    let read = desk.engine.read(Arc::clone(requester), scope.clone(), |turn, scope| {
+    let subject = subject(&desk, &session, &scope).await?;
+    let (resets, _) = desk.engine.resets().await?;
+    desk.jobs.begin(&desk.engine, requester, (scope, subject, resets));
+    Ok(go(PAGE))
+}
+
+async fn subject(desk: &Desk, session: &Session, scope: &Scope) -> Result<Subject, Fault> {
+    let read = desk.engine.read(Arc::clone(&session.requester), scope.clone(), |turn, scope| {
         Box::pin(review::subject(turn, scope))
     });
-    let (resets, _) = desk.engine.resets().await?;
-    desk.jobs.begin(&desk.engine, requester, (scope, read.await?, resets));
-    Ok(go(PAGE))
+    read.await
 }
 
 /// `GET /requester/measures`: how far the requester's count is, or what came of it.
@@ -63,7 +71,14 @@ pub async fn show_page(desk: Desk, session: Session) -> Page {
     let head = Head::read(&desk, &session).await?;
     let job = desk.jobs.current(&desk.engine, &session.requester.id).await?;
     let shown = job.map(|job| (job.scope.clone(), job.title.clone(), job.measuring()));
-    page::answer(&MeasuresPage { head, shown })
+    let has_answers = match &shown {
+        Some((scope, ..)) => match subject(&desk, &session, scope).await {
+            Err(fault) if fault.refusal().is_none() => return Err(fault.into()),
+            subject => subject.is_ok(),
+        },
+        None => false,
+    };
+    page::answer(&MeasuresPage { head, shown, has_answers })
 }
 
 /// `POST /requester/measures/cancel`: ends the count, or forgets what came of it.

@@ -72,7 +72,7 @@ impl Query {
             scope: scope.clone(),
             backward: self.order != "oldest",
             status: AssignmentStatus::parse(&self.status),
-            worker_id: self.worker.trim().to_owned(),
+            worker_id: self.worker.trim().to_ascii_uppercase(),
             after: place(&self.after),
         }
     }

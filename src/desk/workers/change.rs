@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::desk::bonus;
 use crate::desk::call::call;
-use crate::desk::review::decision;
+use crate::desk::fields::score;
+use crate::desk::forms;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
@@ -33,9 +35,8 @@ words! { store
     }
 }
 
-impl Change {
-    /// What the page says when it is done.
-    pub const fn done(self) -> &'static str {
+impl forms::Change for Change {
+    fn done(self) -> &'static str {
         match self {
             Self::Block => "The worker is blocked, and can accept none of your HITs.",
             Self::Unblock => "The worker is not blocked any more.",
@@ -46,8 +47,7 @@ impl Change {
         }
     }
 
-    /// What to do about a refusal; empty if the API's sentence says it.
-    pub const fn advice(self, code: Code) -> &'static str {
+    fn advice(self, code: Code) -> &'static str {
         match (self, code) {
             (Self::Bonus, Code::InsufficientFunds) => {
                 "Your balance does not cover the bonus and its fee."
@@ -71,7 +71,9 @@ impl Change {
             _ => "",
         }
     }
+}
 
+impl Change {
     /// Does it.
     ///
     /// # Errors
@@ -83,19 +85,17 @@ impl Change {
         worker_id: &str,
         form: &Form,
     ) -> Result<(), Fault> {
-        if self == Self::Bonus {
-            let now = desk.engine.clock().await?.now;
-            if !decision::is_fresh(form.get("nonce"), now) {
-                let why = "This form is older than 23 hours. Check it and send it again.";
-                return Err(Fault::unreadable(why));
-            }
+        if self == Self::Bonus && !bonus::is_fresh(form, desk.engine.clock().await?.now) {
+            return Err(Fault::unreadable(bonus::STALE));
         }
         let (name, body) = self.request(worker_id, form)?;
         let answer = call(desk, session, name, body).await?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         let failure = &answer["NotifyWorkersFailureStatuses"][0]["NotifyWorkersFailureMessage"];
         match failure.as_str() {
-            Some(why) => Err(Fault::unreadable(format!("{why}, as far as it was reviewed."))),
+            Some(why) => Err(Fault::unreadable(format!(
+                "{why}. Work counts once you have approved or rejected some of it."
+            ))),
             None => Ok(()),
         }
     }
@@ -117,12 +117,7 @@ impl Change {
             }
             Self::Bonus => {
                 limits::one_to("Reason", form.get("reason"), MAX_REASON)?;
-                let assignment_id = form.get("assignment");
-                let token = format!("{}-{assignment_id}", form.get("nonce"));
-                let body = json!({"WorkerId": worker_id, "AssignmentId": assignment_id,
-                    "BonusAmount": form.get("amount"), "Reason": reason,
-                    "UniqueRequestToken": token});
-                (named::PAY_BONUS, body)
+                bonus::request(form, form.get("assignment"), worker_id)
             }
             Self::Grant => {
                 let body = json!({"WorkerId": worker_id,
@@ -140,13 +135,6 @@ impl Change {
     }
 }
 
-/// A score as the API takes it: 32 bits.
-pub fn score(text: &str) -> Result<i32, Fault> {
-    let shown: String = text.chars().take(40).collect();
-    let why = format!("“{shown}” is no score: a whole number from -2147483648 to 2147483647.");
-    text.parse().map_err(|_| Fault::unreadable(why))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,14 +145,5 @@ mod tests {
             assert_eq!(Change::parse(change.as_str()), Some(change));
         }
         assert_eq!(Change::parse("delete"), None);
-    }
-
-    #[test]
-    fn a_score_has_32_bits() {
-        assert_eq!(score("2147483647").ok(), Some(i32::MAX));
-        assert_eq!(score("-2147483648").ok(), Some(i32::MIN));
-        for odd in ["2147483648", "-2147483649", "", "1.5", "ten"] {
-            assert!(score(odd).is_err(), "{odd}");
-        }
     }
 }

@@ -6,7 +6,7 @@ use crate::desk::page::Page;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::{Code, Fault};
-use crate::rules::worker_csv::{Download, Line};
+use crate::rules::worker_csv::{Download, Line, has_columns};
 use crate::views::desk::workers::{self, Exported};
 use crate::web::page::csv;
 
@@ -20,7 +20,8 @@ pub async fn download(desk: Desk, session: Session) -> Page {
         .engine
         .read(Arc::clone(&requester), (), |turn, ()| Box::pin(workers::exported_types(turn)))
         .await?;
-    let (ids, names): (Vec<String>, Vec<String>) = types.into_iter().unzip();
+    let types = types.into_iter().filter(|(_, name)| has_columns(name));
+    let (ids, names): (Vec<String>, Vec<String>) = types.unzip();
     let (mut download, mut after) = (Download::new(&names), String::new());
     loop {
         let input = (after.clone(), ids.clone());

@@ -6,42 +6,39 @@
 //!
 //! [`MAX_CHANGES`]: crate::rules::worker_csv::MAX_CHANGES
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::Query;
-use axum::extract::rejection::BytesRejection;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::desk::head::Head;
-use crate::desk::page::{Page, message, status};
+use crate::desk::page::{Page, status};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::desk::workers::change::MAX_REASON;
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::ops::{self, Call, named};
+use crate::rules::csv::Problems;
 use crate::rules::limits;
 use crate::rules::qualification::requirement::Value as Held;
-use crate::rules::text::cleaned;
-use crate::rules::worker_csv::{self, Change, LIMITS, MAX_CHANGES, Update, Upload};
+use crate::rules::worker_csv::{
+    self, Change, LIMITS, MAX_CHANGES, SAME, TypeColumn, Update, Upload,
+};
 use crate::shapes::table::TableNote;
-use crate::store::{qualification_types, qualifications, worker_blocks};
+use crate::store::{qualification_types, qualifications, worker_blocks, workers};
 use crate::turn::Turn;
 use crate::views::show;
-use crate::web::multipart::{Part, parts};
 use crate::web::page::{self, go, html, render};
+use crate::web::sent::Sent;
 
 /// A form has so many bytes at most: the file, and what stands around it.
-pub const MAX_FORM: usize = LIMITS.bytes + (64 << 10);
-/// A form has so many fields at most.
-const MAX_FIELDS: usize = 10;
+const MAX_FORM: usize = LIMITS.bytes + (64 << 10);
 
 /// What was done before the browser came here.
 #[derive(Debug, Default, Deserialize)]
@@ -55,9 +52,11 @@ pub struct UploadQuery {
 #[template(path = "desk_workers_upload.html")]
 struct UploadPage<'a> {
     head: Head,
-    done: Option<(u32, u32)>,
+    done: Option<(usize, usize)>,
     refused: Option<String>,
     problems: &'a [TableNote],
+    /// What was assumed to read the file.
+    notes: &'a [TableNote],
     reason: &'a str,
 }
 
@@ -65,49 +64,43 @@ struct UploadPage<'a> {
 pub async fn ask(desk: Desk, session: Session, Query(query): Query<UploadQuery>) -> Page {
     let head = Head::read(&desk, &session).await?;
     let done = query.done.parse().ok().zip(query.same.parse().ok());
-    page::answer(&UploadPage { head, done, refused: None, problems: &[], reason: "" })
+    let (problems, notes) = (&[], &[]);
+    page::answer(&UploadPage { head, done, refused: None, problems, notes, reason: "" })
 }
 
 /// `POST /requester/workers/upload`.
-pub async fn upload(
-    desk: Desk,
-    session: Session,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Page {
-    let Ok(body) = body else {
-        let why = format!("The file has more than {} MiB.", LIMITS.bytes >> 20);
-        return Ok(message(StatusCode::PAYLOAD_TOO_LARGE, &why));
-    };
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let Some(fields) = parts(kind, &body, MAX_FIELDS) else {
-        return Ok(message(StatusCode::BAD_REQUEST, "What was sent is no form with a file."));
-    };
-    let field = |name: &str| fields.iter().find(|part| part.name == name);
-    let reason = field("reason").map(text).unwrap_or_default();
-    let file = field("table").map(|part| part.content.clone()).unwrap_or_default();
-    let outcome = match limits::at_most("Reason", &reason, MAX_REASON) {
-        Ok(()) => run(&desk, &session, file, &reason).await,
+///
+/// Assumed: one reason for all workers that the file blocks, since the table has no column for it.
+pub async fn upload(desk: Desk, session: Session, sent: Sent<MAX_FORM>) -> Page {
+    let (mut reason, mut notes) = (String::new(), Vec::new());
+    let outcome = match sent.filling().await {
+        Ok(filling) => {
+            let text = filling.texts.into_iter().find(|(name, _)| name == "reason");
+            reason = text.map(|(_, text)| text.trim().to_owned()).unwrap_or_default();
+            let file = filling.files.into_iter().find(|file| file.field == "table");
+            let file = file.map(|file| file.content).unwrap_or_default();
+            run(&desk, &session, file, &reason, &mut notes).await
+        }
         Err(fault) => Err(fault),
     };
-    let (code, refused, problems) = match outcome {
-        Ok(Outcome::Done { changed, same }) => {
+    let (code, done, refused, problems) = match outcome {
+        Ok(Outcome::Done { changed, same }) if notes.is_empty() => {
             let to = format!("/requester/workers/upload?done={changed}&same={same}");
             return Ok(go(&to));
         }
-        Ok(Outcome::Problems(problems)) => (StatusCode::BAD_REQUEST, None, problems),
+        Ok(Outcome::Done { changed, same }) => {
+            (StatusCode::OK, Some((changed, same)), None, Vec::new())
+        }
+        Ok(Outcome::Problems(problems)) => (StatusCode::BAD_REQUEST, None, None, problems),
         Err(fault) => {
             let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
-            (status(refusal.code.kind()), Some(refusal.text()), Vec::new())
+            (status(refusal.code.kind()), None, Some(refusal.text()), Vec::new())
         }
     };
     let head = Head::read(&desk, &session).await?;
-    let page = UploadPage { head, done: None, refused, problems: &problems, reason: &reason };
+    let (problems, notes) = (&*problems, &*notes);
+    let page = UploadPage { head, done, refused, problems, notes, reason: &reason };
     Ok((code, html(render(&page)?)).into_response())
-}
-
-fn text(part: &Part) -> String {
-    cleaned(String::from_utf8_lossy(&part.content).trim().to_owned())
 }
 
 /// What came of a file.
@@ -118,11 +111,19 @@ enum Outcome {
     Problems(Vec<TableNote>),
 }
 
-async fn run(desk: &Desk, session: &Session, file: Bytes, reason: &str) -> Result<Outcome, Fault> {
-    let upload = match compute(move || worker_csv::read(&file)).await? {
+async fn run(
+    desk: &Desk,
+    session: &Session,
+    file: Vec<u8>,
+    reason: &str,
+    notes: &mut Vec<TableNote>,
+) -> Result<Outcome, Fault> {
+    limits::at_most("Reason", reason, MAX_REASON)?;
+    let mut upload = match compute(move || worker_csv::read(&file)).await? {
         Ok(upload) => upload,
         Err(problems) => return Ok(Outcome::Problems(problems)),
     };
+    *notes = std::mem::take(&mut upload.notes);
     let input = (session.requester.clone(), upload, reason.to_owned());
     let done = desk.engine.write_long(input, |turn, (requester, upload, reason)| {
         turn.requester = Arc::clone(requester);
@@ -133,22 +134,15 @@ async fn run(desk: &Desk, session: &Session, file: Bytes, reason: &str) -> Resul
 
 /// Applies all changes of a file, or none.
 async fn apply(turn: &mut Turn, upload: &Upload, reason: &str) -> Result<Outcome, Fault> {
-    let (mut types, mut problems) = (HashMap::new(), Vec::new());
-    for (line, name) in &upload.types {
-        let (tx, requester_id) = (&mut turn.tx, &turn.requester.id);
-        if let Some(id) = qualification_types::id_of(tx, requester_id, name).await? {
-            types.insert(name.as_str(), id);
-        } else {
-            let why = "you have no qualification type of this name";
-            problems.push(TableNote::new(*line, format!("UPDATE-{name}"), why));
-        }
-    }
+    let mut problems = Problems::default();
+    let types = types(turn, upload, &mut problems).await?;
     let first = upload.changes.iter().find(|change| change.update == Update::Block);
     if let (Some(first), true) = (first, reason.is_empty()) {
         let why = "give the reason for which workers are blocked, beside the file";
-        problems.push(TableNote::new(first.line, "UPDATE-BlockStatus", why));
+        problems.add(first.line, "UPDATE-BlockStatus", why);
     }
-    if !problems.is_empty() {
+    check_workers(turn, upload, &mut problems).await?;
+    if let Err(problems) = problems.result() {
         return Ok(Outcome::Problems(problems));
     }
     let mut changed = 0;
@@ -159,6 +153,50 @@ async fn apply(turn: &mut Turn, upload: &Upload, reason: &str) -> Result<Outcome
         changed += 1;
     }
     Ok(Outcome::Done { changed, same: upload.changes.len() - changed })
+}
+
+/// The ids of the qualification types of a file, by the names that stand there: a type of exactly
+/// that name, or else one of that name without spaces around it.
+async fn types<'u>(
+    turn: &mut Turn,
+    upload: &'u Upload,
+    problems: &mut Problems,
+) -> Result<HashMap<&'u str, String>, Fault> {
+    let (mut types, mut known) = (HashMap::new(), HashSet::new());
+    let Turn { tx, requester, .. } = turn;
+    for TypeColumn { line, column, type_name: name } in &upload.types {
+        let mut found = qualification_types::id_of(tx, &requester.id, name).await?;
+        if found.is_none() && name.trim() != name {
+            found = qualification_types::id_of(tx, &requester.id, name.trim()).await?;
+        }
+        match found {
+            None => problems.add(*line, column, "you have no qualification type of this name"),
+            Some(id) if !known.insert(id.clone()) => problems.add(*line, column, SAME),
+            Some(id) => drop(types.insert(name.as_str(), id)),
+        }
+    }
+    Ok(types)
+}
+
+/// Adds a problem for each worker whom nobody knows, if only known ones may work.
+async fn check_workers(
+    turn: &mut Turn,
+    upload: &Upload,
+    problems: &mut Problems,
+) -> Result<(), Fault> {
+    if !turn.market.known_workers_only {
+        return Ok(());
+    }
+    let named = upload.changes.iter().filter(|change| change.update.names_a_worker());
+    let lines: BTreeMap<usize, &str> =
+        named.map(|change| (change.line, change.worker_id.as_str())).collect();
+    let ids: Vec<&str> = lines.values().copied().collect();
+    let known: HashSet<String> =
+        workers::known_among(&mut turn.tx, &ids).await?.into_iter().collect();
+    for (line, id) in lines.into_iter().filter(|(_, id)| !known.contains(*id)) {
+        problems.add(line, "Worker ID", format!("there is no worker {id}"));
+    }
+    Ok(())
 }
 
 /// The operation of a change, and its request; none if it is in force already.

@@ -34,7 +34,7 @@ fn a_download_that_is_filled_in_is_an_upload() {
 
 #[test]
 fn words_are_read_in_any_case() {
-    let text = "worker id,UPDATE-BlockStatus,UPDATE-Good\nA1,block,REVOKE\nA2,UNBLOCK,-5\nA3,,\n";
+    let text = "worker id,update-blockstatus,update-Good\nA1,block,REVOKE\nA2,UNBLOCK,-5\nA3,,\n";
     let good = || "Good".to_owned();
     let expected = [
         (2, "A1".to_owned(), Update::Block),
@@ -43,7 +43,40 @@ fn words_are_read_in_any_case() {
         (3, "A2".to_owned(), Update::Score(good(), -5)),
     ];
     assert_eq!(changes(text), expected);
-    assert_eq!(read(text.as_bytes()).unwrap().types, [(1, good())]);
+    let (line, column) = (1, "update-Good".to_owned());
+    let types = [TypeColumn { line, column, type_name: good() }];
+    assert_eq!(read(text.as_bytes()).unwrap().types, types);
+}
+
+#[test]
+fn what_was_assumed_to_read_a_file_is_kept() {
+    let good = b"Worker ID,UPDATE-Caf\xe9\nA1,5\n";
+    let upload = read(good).unwrap();
+    assert_eq!((upload.types[0].type_name.as_str(), upload.notes.len()), ("Café", 1));
+    let bad = read(b"Worker ID,UPDATE-Caf\xe9\nA1,much\n").unwrap_err();
+    assert_eq!(bad.iter().map(|of| of.line).collect::<Vec<_>>(), [1, 2]);
+    assert!(bad[0].reason.contains("Latin-1"), "{bad:?}");
+}
+
+#[test]
+fn two_columns_that_say_the_same_are_a_problem() {
+    let text = "Worker ID,worker id,UPDATE-Good,update-Good,UPDATE-BlockStatus,UPDATE-blockstatus";
+    let expected = ["worker id", "update-Good", "UPDATE-blockstatus"];
+    let expected = expected.map(|column| format!("1 {column}: another column says the same"));
+    assert_eq!(problems(&format!("{text}\nA1,A1,1,1,,\n")), expected);
+}
+
+#[test]
+fn some_qualification_types_have_no_columns() {
+    for (name, has) in [
+        ("Good", true),
+        (" Good", true),
+        ("Good ", false),
+        ("BlockStatus", false),
+        ("blockstatus", false),
+    ] {
+        assert_eq!(has_columns(name), has, "{name:?}");
+    }
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::fault::Fault;
-use crate::money::{Cents, Funds};
+use crate::money::Cents;
 use crate::rules::page::Page;
-use crate::shapes::payment::{Payment, PaymentKind, Place};
-use crate::shapes::scalar::At;
+use crate::shapes::payment::Payment;
 use crate::store::Tx;
-use crate::store::db::row::{Columns, FromRow, from_row};
+use crate::store::db::row::from_row;
 use crate::store::db::sql::sql;
+use crate::store::payments::Place;
 use crate::time::Instant;
 
 /// The columns of a payment, in the order of its fields, behind its place.
@@ -29,8 +29,10 @@ macro_rules! select_payments {
 macro_rules! paid {
     ($rest:literal) => {
         concat!(
-            "SELECT grant_at, key, assignment_id, worker_id, hit_id, amount_cents, cost_cents, \
-            reason FROM bonus_payments WHERE ",
+            "SELECT b.grant_at, b.assignment_id, b.worker_id, h.id, \
+            coalesce(h.status <> 'Disposed', FALSE), b.amount_cents, b.cost_cents, b.reason, b.key \
+            FROM bonus_payments b \
+            LEFT JOIN hits h ON h.id = b.hit_id AND h.requester_id = b.requester_id WHERE ",
             $rest
         )
     };
@@ -64,13 +66,13 @@ statements! {
         ORDER BY b.grant_at DESC LIMIT $2 + 0");
     ONE_OF_WORKER = select_bonuses!("WHERE b.key = $1 AND b.worker_id = $2");
     ALL = select_payments!("", "ORDER BY key");
-    LATEST = paid!("requester_id = $1 AND (grant_at, key) < ($2, $3) \
-        ORDER BY grant_at DESC, key DESC LIMIT $4 + 0");
-    OLDEST = paid!("requester_id = $1 AND (grant_at, key) > ($2, $3) \
-        ORDER BY grant_at, key LIMIT $4 + 0");
+    LATEST = paid!("b.requester_id = $1 AND (b.grant_at, b.key) < ($2, $3) \
+        ORDER BY b.grant_at DESC, b.key DESC LIMIT $4 + 0");
+    OLDEST = paid!("b.requester_id = $1 AND (b.grant_at, b.key) > ($2, $3) \
+        ORDER BY b.grant_at, b.key LIMIT $4 + 0");
     // By the index of the worker, who has fewer bonuses than the requester paid.
-    TO_WORKER = paid!("worker_id = $2 AND coalesce(requester_id, '') = $1 \
-        ORDER BY grant_at DESC LIMIT $3 + 0");
+    TO_WORKER = paid!("b.worker_id = $2 AND coalesce(b.requester_id, '') = $1 \
+        ORDER BY b.grant_at DESC LIMIT $3 + 0");
 }
 
 /// A bonus that was paid; in JSON, as the API shows it.
@@ -101,28 +103,6 @@ pub async fn add(tx: &mut Tx, paid: &BonusPayment) -> Result<(), Fault> {
     statement.bind(paid.grant_at).bind(paid.cost).run(tx).await
 }
 
-/// A bonus as a payment.
-struct Paid(Payment);
-
-impl FromRow for Paid {
-    fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
-        let (at, bonus_key, assignment_id, worker_id) = columns.next()?;
-        let (hit_id, amount, charged, reason) = columns.next()?;
-        Ok(Self(Payment {
-            time: At(at),
-            kind: PaymentKind::Bonus,
-            worker_id,
-            assignment_id,
-            hit_id,
-            amount,
-            fee: Payment::fee_of(amount, charged),
-            charged: Funds(charged),
-            reason: Some(reason),
-            bonus_key,
-        }))
-    }
-}
-
 /// Up to `count` of the requester's bonuses before a place, the latest first; or behind it, the
 /// oldest first.
 pub async fn payments(
@@ -134,8 +114,7 @@ pub async fn payments(
 ) -> Result<Vec<Payment>, Fault> {
     let text = if is_latest_first { LATEST } else { OLDEST };
     let statement = sql(text).bind(requester_id).bind(from.at).bind(from.bonus_key).bind(count);
-    let found: Vec<Paid> = statement.all(tx).await?;
-    Ok(found.into_iter().map(|paid| paid.0).collect())
+    statement.all(tx).await
 }
 
 /// The latest bonuses that the requester paid to the worker, `count` at most.
@@ -146,8 +125,7 @@ pub async fn to_worker(
     count: i64,
 ) -> Result<Vec<Payment>, Fault> {
     let statement = sql(TO_WORKER).bind(requester_id).bind(worker_id).bind(count);
-    let found: Vec<Paid> = statement.all(tx).await?;
-    Ok(found.into_iter().map(|paid| paid.0).collect())
+    statement.all(tx).await
 }
 
 /// What a list of bonuses is about.

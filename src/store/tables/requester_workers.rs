@@ -1,5 +1,7 @@
 //! `requester_workers`: who worked for whom, and how much.
 
+use std::collections::BTreeMap;
+
 use crate::fault::Fault;
 use crate::shapes::assignment::Assignment;
 use crate::store::Tx;
@@ -43,6 +45,13 @@ statements! {
     LIST = select_workers!("w.worker_id >= $2 AND w.worker_id <= $3 \
         ORDER BY w.worker_id LIMIT $4 + 0");
     FIND = select_workers!("w.worker_id = $2");
+    LIST_BLOCKED = "SELECT b.worker_id, coalesce(w.submitted_count, 0), \
+            coalesce(w.approved_count, 0), coalesce(w.rejected_count, 0), w.last_submit_at, \
+            b.reason, coalesce(t.robot, FALSE) FROM worker_blocks b LEFT JOIN requester_workers w \
+            ON w.requester_id = b.requester_id AND w.worker_id = b.worker_id \
+        LEFT JOIN workers t ON t.id = b.worker_id \
+        WHERE b.requester_id = $1 AND b.worker_id >= $2 AND b.worker_id <= $3 \
+        ORDER BY b.worker_id LIMIT $4 + 0";
 }
 
 /// How much more a worker did for a requester.
@@ -125,8 +134,8 @@ pub struct Known {
     pub approved: i64,
     /// How much of it was rejected.
     pub rejected: i64,
-    /// When the latest was submitted.
-    pub last_submit_at: Instant,
+    /// When the latest was submitted; none of a worker who is blocked, and never worked.
+    pub last_submit_at: Option<Instant>,
     /// Why the worker is blocked, if it is.
     pub blocked: Option<String>,
     /// Whether the worker is a robot.
@@ -155,7 +164,8 @@ impl Known {
     }
 }
 
-/// Up to `count` workers by id, from `first` on, whose ids begin with `prefix`.
+/// Up to `count` workers by id, from `first` on, whose ids begin with `prefix`: those who worked
+/// for the requester, and those whom it blocked.
 pub async fn list(
     tx: &mut Tx,
     requester_id: &str,
@@ -164,8 +174,13 @@ pub async fn list(
 ) -> Result<Vec<Known>, Fault> {
     // Ids are made of capital letters and digits, 64 at most.
     let end = format!("{prefix}{}", "Z".repeat(64));
-    let statement = sql(LIST).bind(requester_id).bind(first.max(prefix)).bind(&end);
-    statement.bind(count).all(tx).await
+    let mut all: BTreeMap<String, Known> = BTreeMap::new();
+    for text in [LIST, LIST_BLOCKED] {
+        let statement = sql(text).bind(requester_id).bind(first.max(prefix)).bind(&end);
+        let found: Vec<Known> = statement.bind(count).all(tx).await?;
+        all.extend(found.into_iter().map(|known| (known.worker_id.clone(), known)));
+    }
+    Ok(all.into_values().take(usize::try_from(count).unwrap_or(usize::MAX)).collect())
 }
 
 /// One worker; none if it never worked for the requester.

@@ -1,22 +1,23 @@
 //! `reward_payments`: what requesters paid for approved work.
 
 use crate::fault::Fault;
-use crate::money::{Cents, Funds};
+use crate::money::Cents;
 use crate::shapes::assignment::Assignment;
-use crate::shapes::payment::{Payment, PaymentKind, Place};
-use crate::shapes::scalar::At;
+use crate::shapes::payment::Payment;
 use crate::store::Tx;
 use crate::store::db::insert_many::insert_many;
-use crate::store::db::row::{Columns, FromRow};
 use crate::store::db::sql::{Statement, bind, sql};
 use crate::store::hits::Hit;
+use crate::store::payments::Place;
 use crate::time::Instant;
 
 /// Rewards behind a place, in the order in which their columns are read.
 macro_rules! rewards {
     ($rest:literal) => {
         concat!(
-            "SELECT p.paid_at, p.assignment_id, p.worker_id, h.id, p.reward_cents, p.cost_cents \
+            "SELECT p.paid_at, p.assignment_id, p.worker_id, h.id, \
+            coalesce(h.status <> 'Disposed', FALSE), p.reward_cents, p.cost_cents, \
+            CAST(NULL AS TEXT), CAST(0 AS BIGINT) \
             FROM reward_payments p LEFT JOIN hits h ON h.key = p.hit_key \
             WHERE p.requester_id = $1 AND ",
             $rest
@@ -82,28 +83,6 @@ pub async fn add_many(tx: &mut Tx, paid: &[RewardPayment]) -> Result<(), Fault> 
     insert_many(tx, ADD, 7, paid, |statement, paid| paid.bind(statement)).await
 }
 
-/// A reward as a payment.
-struct Reward(Payment);
-
-impl FromRow for Reward {
-    fn read(columns: &mut Columns<'_>) -> Result<Self, Fault> {
-        let (at, assignment_id, worker_id) = columns.next()?;
-        let (hit_id, amount, charged) = columns.next()?;
-        Ok(Self(Payment {
-            time: At(at),
-            kind: PaymentKind::Reward,
-            worker_id,
-            assignment_id,
-            hit_id,
-            amount,
-            fee: Payment::fee_of(amount, charged),
-            charged: Funds(charged),
-            reason: None,
-            bonus_key: 0,
-        }))
-    }
-}
-
 /// Up to `count` of the requester's rewards before a place, the latest first; or behind it, the
 /// oldest first.
 pub async fn list(
@@ -116,6 +95,5 @@ pub async fn list(
     let text = if is_latest_first { LATEST } else { OLDEST };
     let statement = sql(text).bind(requester_id).bind(from.at);
     let statement = statement.bind(from.assignment_id()).bind(count);
-    let found: Vec<Reward> = statement.all(tx).await?;
-    Ok(found.into_iter().map(|reward| reward.0).collect())
+    statement.all(tx).await
 }

@@ -7,6 +7,7 @@ use crate::store::Tx;
 use crate::store::db::insert_many::insert_many;
 use crate::store::db::row::{Columns, FromRow};
 use crate::store::db::sql::{bind, sql};
+use crate::store::db::value::{Arg, set_of};
 use crate::time::Instant;
 
 statements! {
@@ -14,6 +15,7 @@ statements! {
             adult, robot FROM workers WHERE id = $1";
     LIST = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, \
             adult, robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
+    KNOWN_AMONG = "SELECT id FROM workers WHERE id IN (SELECT key FROM json_each($1))";
     ADD = "INSERT INTO workers (id, masters, adult, created_at) VALUES ($1, false, false, $2) \
         ON CONFLICT DO NOTHING";
     PUT_MISSING = "INSERT INTO workers (id, name, country, subdivision, hits_approved, \
@@ -49,6 +51,11 @@ impl FromRow for Worker {
 /// The worker with that id.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Worker>, Fault> {
     sql(FIND).bind(id).one(tx).await
+}
+
+/// Those of `ids` that are known.
+pub async fn known_among(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>, Fault> {
+    sql(KNOWN_AMONG).bind(Arg::Set(&set_of(ids))).all(tx).await
 }
 
 /// Up to `count` workers after the id `after`, by id.

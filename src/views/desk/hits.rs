@@ -7,6 +7,7 @@
 use crate::fault::Fault;
 use crate::shapes::hit::HitStatus;
 use crate::store::hit_lists::{self, ByExpiry, ListedHit};
+use crate::store::{batches, hit_types};
 use crate::turn::Turn;
 
 /// So many are on a page.
@@ -108,6 +109,8 @@ pub struct HitList {
     pub next: Option<i64>,
     /// Whether the page ended before it was full, since [`MOST_READ`] HITs were read.
     pub is_cut: bool,
+    /// Whether the requester has the HIT type and the batch that are asked for.
+    pub is_known: bool,
 }
 
 /// Reads a page of the HITs of the turn's requester.
@@ -115,7 +118,8 @@ pub async fn hits(turn: &mut Turn, query: &HitQuery) -> Result<HitList, Fault> {
     let (sort, terms) = (query.order(), query.terms());
     let is_filtered = !terms.is_empty() || (query.status.is_some() && sort == Sort::Newest);
     let batch_size = if is_filtered { BATCH } else { PAGE + 1 };
-    let (mut list, mut read_count) = (HitList::default(), 0);
+    let is_known = is_known(turn, query).await?;
+    let (mut list, mut read_count) = (HitList { is_known, ..HitList::default() }, 0);
     let mut place = query.after.unwrap_or_else(|| sort.start());
     loop {
         let batch = batch(turn, query, (sort, place), batch_size).await?;
@@ -140,6 +144,20 @@ pub async fn hits(turn: &mut Turn, query: &HitQuery) -> Result<HitList, Fault> {
             (list.next, list.is_cut) = (Some(place), true);
             return Ok(list);
         }
+    }
+}
+
+/// Whether the requester has the HIT type and the batch that are asked for.
+async fn is_known(turn: &mut Turn, query: &HitQuery) -> Result<bool, Fault> {
+    let Turn { tx, requester, .. } = turn;
+    if let Some(key) = query.batch
+        && let Err(fault) = batches::find(tx, key, Some(&requester.id)).await
+    {
+        return fault.refusal().map(|_| false).ok_or(fault.clone());
+    }
+    match &query.type_id {
+        Some(id) => Ok(hit_types::find(tx, &requester.id, id).await?.is_some()),
+        None => Ok(true),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A requester's money: what is available, on hold and paid.
 
 use crate::fault::Fault;
-use crate::shapes::payment::Place;
 use crate::store::hit_lists::{self, Holding};
+use crate::store::payments::Place;
 use crate::store::requesters::{self, Balance};
 use crate::turn::{Profile, Turn};
 use crate::views::payments::{self, Payments, Wanted};
@@ -30,7 +30,8 @@ pub async fn money(turn: &mut Turn, from: &Place) -> Result<Money, Fault> {
     let requester = turn.requester.clone();
     let balance = requesters::balance(&mut turn.tx, &requester).await?;
     let is_charged = turn.market.profile == Profile::Production;
-    let wanted = Wanted { is_latest_first: true, from: from.clone(), count: PAGE };
+    let (from, worker) = (from.clone(), String::new());
+    let wanted = Wanted { is_latest_first: true, from, worker, count: PAGE };
     let ledger = payments::page(turn, &wanted).await?;
     Ok(Money { balance, is_charged, ledger })
 }

@@ -11,6 +11,7 @@ use crate::store::requester_workers::{self, Known};
 use crate::store::worker_history::{self, ForRequester};
 use crate::store::{batch_results, bonus_payments, worker_blocks};
 use crate::turn::Turn;
+use crate::views::cut;
 
 /// So many workers, or pieces of work, are on a page.
 pub const PAGE: usize = 50;
@@ -20,10 +21,10 @@ pub const MOST_SORTED: usize = 5000;
 const BATCH: usize = 1000;
 /// So much work of a worker is read for one page.
 const MOST_READ: usize = 2000;
-/// So many bonuses of a worker are shown, and so many qualifications.
-pub const SHORT: i64 = 20;
+/// So many bonuses of a worker are shown, and so many qualifications are on a page.
+const SHORT: i64 = 20;
 /// So many qualification types can be chosen.
-const TYPES: i64 = 100;
+pub const TYPES: i64 = 100;
 /// So many have columns in a file, which is read back with at most 500 columns.
 const EXPORTED_TYPES: i64 = 200;
 
@@ -62,7 +63,7 @@ impl Sort {
     fn number(self, worker: &Known) -> i64 {
         match self {
             Self::Id => 0,
-            Self::Latest => -worker.last_submit_at.0,
+            Self::Latest => worker.last_submit_at.map_or(i64::MAX, |at| -at.0),
             Self::Most => -worker.submitted,
             Self::Waiting => -worker.waiting(),
             Self::Worst if worker.decided() == 0 => i64::MAX,
@@ -197,10 +198,14 @@ pub struct WorkerView {
     pub known: Option<Known>,
     /// Why the worker is blocked, if it is.
     pub blocked: Option<String>,
-    /// What the worker has of the requester's qualification types.
+    /// A page of what the worker has of the requester's qualification types.
     pub qualifications: Vec<Scored>,
-    /// The requester's qualification types: id and name.
+    /// The type behind which their next page begins; none at the end.
+    pub more_qualifications: Option<String>,
+    /// The first of the requester's qualification types by name: id and name.
     pub types: Vec<(String, String)>,
+    /// Whether the requester has more of them.
+    pub has_more_types: bool,
     /// The latest bonuses.
     pub bonuses: Vec<Payment>,
     /// A page of the work, the latest first.
@@ -209,22 +214,43 @@ pub struct WorkerView {
     pub next: Option<(i64, i64)>,
 }
 
-/// Reads it, with the work before a place.
-pub async fn worker(
-    turn: &mut Turn,
-    id: &str,
-    before: Option<(i64, i64)>,
-) -> Result<WorkerView, Fault> {
-    let (works, next) = works(turn, id, before.unwrap_or((i64::MAX, i64::MAX))).await?;
+/// Which part of a worker's page is shown.
+#[derive(Debug, Clone, Default)]
+pub struct WorkerQuery {
+    /// The worker.
+    pub id: String,
+    /// The place before which the work is.
+    pub before: Option<(i64, i64)>,
+    /// The qualification type behind which the qualifications are.
+    pub qualifications_after: String,
+}
+
+/// Reads it.
+pub async fn worker(turn: &mut Turn, query: &WorkerQuery) -> Result<WorkerView, Fault> {
+    let id = query.id.as_str();
+    let (works, next) = works(turn, id, query.before.unwrap_or((i64::MAX, i64::MAX))).await?;
     let Turn { tx, requester, .. } = turn;
     let owner = requester.id.as_str();
     let known = requester_workers::find(tx, owner, id).await?;
     let blocked = worker_blocks::reason(tx, owner, id).await?;
-    let qualifications = qualifications::of_owner(tx, (owner, id), "", SHORT).await?;
+    let after = &query.qualifications_after;
+    let mut qualifications = qualifications::of_owner(tx, (owner, id), after, SHORT + 1).await?;
+    let more_qualifications = cut(&mut qualifications, SHORT).map(|last| last.type_id.clone());
     let bonuses = bonus_payments::to_worker(tx, owner, id, SHORT).await?;
-    let types = types(turn, TYPES).await?;
-    let id = id.to_owned();
-    Ok(WorkerView { id, known, blocked, qualifications, types, bonuses, works, next })
+    let mut types = types(turn, TYPES + 1).await?;
+    let has_more_types = cut(&mut types, TYPES).is_some();
+    Ok(WorkerView {
+        id: id.to_owned(),
+        known,
+        blocked,
+        qualifications,
+        more_qualifications,
+        types,
+        has_more_types,
+        bonuses,
+        works,
+        next,
+    })
 }
 
 /// A page of what the worker did for the requester: it ends when it is full, or when enough work

@@ -17,6 +17,7 @@ pub async fn market(world: &World, model: &Model, chance: &mut Chance) -> Result
     }
     clock(world, model).await?;
     balances(world, model).await?;
+    sums(world).await?;
     deleted_hits(world, model).await?;
     events(world, model).await?;
     snapshots(world, model).await?;
@@ -47,6 +48,39 @@ async fn balances(world: &World, model: &Model) -> Result<(), String> {
         };
         let found = (cents("AvailableBalance"), cents("OnHoldBalance"));
         same("available and on hold", &found, &model.balance(by))?;
+    }
+    Ok(())
+}
+
+/// What is counted beside assignments and bonuses is their sum.
+async fn sums(world: &World) -> Result<(), String> {
+    let work = "SELECT h.requester_id || ' ' || a.worker_id || ' ' || count(*) || ' ' || \
+            count(*) FILTER (WHERE a.status = 'Approved') || ' ' || \
+            count(*) FILTER (WHERE a.status = 'Rejected') || ' ' || max(a.position / 1048576) \
+        FROM assignments a JOIN hits h ON h.key = a.hit_key GROUP BY h.requester_id, a.worker_id";
+    let counted = "SELECT requester_id || ' ' || worker_id || ' ' || submitted_count || ' ' || \
+            approved_count || ' ' || rejected_count || ' ' || last_submit_at \
+        FROM requester_workers";
+    let approved = "SELECT h.requester_id || ' ' || a.id || ' ' || a.worker_id || ' ' || \
+            a.hit_key || ' ' || a.reward_cents \
+        FROM assignments a JOIN hits h ON h.key = a.hit_key WHERE a.status = 'Approved'";
+    let rewarded = "SELECT requester_id || ' ' || assignment_id || ' ' || worker_id || ' ' || \
+            hit_key || ' ' || reward_cents FROM reward_payments";
+    let begun = "SELECT id || ' ' || opening_cents FROM requesters";
+    let held_and_paid = "SELECT r.id || ' ' || (r.balance_cents + r.on_hold_cents \
+        + (SELECT coalesce(sum(p.cost_cents), 0) FROM reward_payments p \
+            WHERE p.requester_id = r.id) \
+        + (SELECT coalesce(sum(b.cost_cents), 0) FROM bonus_payments b \
+            WHERE b.requester_id = r.id)) FROM requesters r";
+    for (what, kept, expected) in [
+        ("work of each worker", counted, work),
+        ("rewards of approved work", rewarded, approved),
+        ("what requesters began with", begun, held_and_paid),
+    ] {
+        let (mut kept, mut expected) = (rows(world, kept).await, rows(world, expected).await);
+        kept.sort();
+        expected.sort();
+        same(what, &kept, &expected)?;
     }
     Ok(())
 }

@@ -219,7 +219,7 @@ async fn a_hidden_group_is_told_from_none_by_nothing() {
 /// What is wrong is told with what to do, and with a way back to the page that it was sent from.
 #[rstest]
 #[case("/workers", "new=1&country=X1", "/workers?next=/tasks", 400, "A country is two letters")]
-#[case("/workers", "workerId=b", "/workers?next=/tasks", 400, "A worker id is")]
+#[case("/workers", "workerId=b", "/workers?next=/tasks", 400, "is no worker id")]
 #[case("/projects/3G/tasks/3H", "", "/projects/3G/tasks/3H?assignment_id=3A", 400, "_method=")]
 #[case("/qualifications/3Q/request", "", "/qualifications/3Q", 404, "does not exist")]
 #[case("/projects/3G/tasks/accept_random", "", "/projects?search=a", 404, "There is no HIT group")]

@@ -114,8 +114,8 @@ async fn every_kind_of_problem_is_reported_at_once() {
              `Submitted`, `Approved`, `Rejected`, `Accepted`, `Returned`, `Abandoned`",
             "Assignments[0]: it happened in the future",
             "BonusPayments[0].BonusAmount: not an amount of dollars",
-            "Qualifications[0].WorkerId: \"anna\": a worker id is 'A' followed by capital letters \
-             and digits",
+            "Qualifications[0].WorkerId: \"anna\" is no worker id: that is A followed by capital \
+             letters and digits, 64 characters at most",
             "Workers[1]: the worker A1 stands twice",
         ]
     );
