@@ -414,7 +414,7 @@ async fn a_table_with_problems_changes_nothing() {
 #[tokio::test]
 async fn a_table_names_types_by_their_exact_names_and_its_notes_are_shown() {
     let world = World::new().await;
-    let cafe = new_type(&world, "Caf\u{e9}").await;
+    let cafe = new_type(&world, "Pass\u{e9}").await;
     let spaced = new_type(&world, " Careful").await;
     let careful = new_type(&world, "Careful").await;
     new_type(&world, "BlockStatus").await;
@@ -425,7 +425,7 @@ async fn a_table_names_types_by_their_exact_names_and_its_notes_are_shown() {
     let file = browser.get(&world, "/workers.csv").await.text;
     let header = file.lines().next().unwrap();
     assert_eq!(header.matches("BlockStatus").count(), 2, "of the block alone: {header}");
-    let table = "Worker ID,update-Careful,Update- Careful,UPDATE-  Caf\u{e9}\nA1ANNA,1,2,3\n";
+    let table = "Worker ID,update-Careful,Update- Careful,UPDATE-  Pass\u{e9}\nA1ANNA,1,2,3\n";
     let latin: Vec<u8> = table.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let done = upload(&mut browser, &world, &latin, "").await;
     assert_eq!(done.status, 200, "{}", done.text);

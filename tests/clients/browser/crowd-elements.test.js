@@ -209,7 +209,7 @@ test("crowd-textract-analyze-document: values are corrected, wrong pairs left ou
   const blocks = ["a", "b"].flatMap((id) => [
     { blockType: "KEY_VALUE_SET", id, entityTypes: ["KEY"], text: `Key ${id}`, geometry,
       relationships: [{ type: "VALUE", ids: [`${id}v`] }] },
-    { blockType: "KEY_VALUE_SET", id: `${id}v`, entityTypes: ["VALUE"], text: "vlaue" }]);
+    { blockType: "KEY_VALUE_SET", id: `${id}v`, entityTypes: ["VALUE"], text: "amount" }]);
   const given = JSON.stringify(blocks).replaceAll('"', "&quot;");
   await answers(`<crowd-textract-analyze-document src="${PICTURE}" header="Review" initial-value="${given}" no-key-edit
     no-geometry-edit></crowd-textract-analyze-document>`, async (page) => {

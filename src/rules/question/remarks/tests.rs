@@ -86,8 +86,8 @@ fn there_is_no_remark_on_a_page_that_is_in_order(#[case] html: &str) {
     &["Line 1: <crowd-something-else> is not a known crowd element."])]
 #[case(&crowd("<crowd-rating name=a></crowd-rating>"),
     &["Line 1: mturk-local does not draw <crowd-rating>"])]
-#[case(&form("<buton>Send</buton><blinker></blinker>"),
-    &["Line 1: <buton> is not a known HTML element. Is it <button>?",
+#[case(&form("<batton>Send</batton><blinker></blinker>"),
+    &["Line 1: <batton> is not a known HTML element. Is it <button>?",
         "Line 1: <blinker> is not a known HTML element."])]
 #[case(&crowd("<crowd-input></crowd-input>"), &["Line 1: <crowd-input> has no name"])]
 #[case(&format!("{CROWD}{}", form("<crowd-input name=a></crowd-input>")),
