@@ -32,6 +32,7 @@ pub const CASES: &[Case] = &[
     ("question", "references", |n| html(&text("&amp;&#233;", n))),
     ("question", "comments", |n| html(&text("x<!-- -->", n))),
     ("question", "open tags", |n| html(&text("<a ", n))),
+    ("question", "attributes", |n| html(&format!("<p{}>", text(" a='x'", n)))),
     ("question", "open quotation marks", |n| html(&text("<a b='", n))),
     ("question", "an address", |n| {
         let url = format!("https://a.example/{}", text("@:/", n));

@@ -13,7 +13,7 @@ use crate::fault::{Code, Fault};
 use crate::rules;
 use crate::rules::batch::review::Reviewed;
 use crate::rules::batch::{CheckedBatch, Refused};
-use crate::rules::csv::{Problems, Row};
+use crate::rules::csv::Row;
 use crate::rules::fees::insufficient_funds;
 use crate::rules::limits;
 use crate::rules::text::is_access_key;
@@ -280,14 +280,15 @@ pub async fn check_review<'r>(
 ) -> Result<(Batch, Vec<&'r Mark>), Refused> {
     let batch = batches::find(&mut turn.tx, key, owner).await?;
     is_idle(&batch)?;
-    if let Some(other) = reviewed.batch_id.filter(|named| *named != key) {
-        let mut problems = Problems::default();
-        problems.add(1, "RequesterAnnotation", format!("the rows are of batch {other}"));
-        problems.result()?;
+    let mut problems = reviewed.problems.clone();
+    if let Some((other, line)) = reviewed.batch.filter(|(named, _)| *named != key) {
+        let reason = format!("this is a row of batch {other}");
+        problems.add(line, "RequesterAnnotation", reason);
+        problems.clone().result()?;
     }
     let ids: Vec<&str> = reviewed.entries.iter().map(|entry| &*entry.assignment_id).collect();
     let statuses = batch_results::statuses(&mut turn.tx, key, &ids).await?;
-    let (mut problems, mut open) = (Problems::default(), Vec::new());
+    let mut open = Vec::new();
     for entry in &reviewed.entries {
         let Some((status, position)) = statuses.get(&entry.assignment_id).copied() else {
             let reason = "the batch has no such submitted assignment";

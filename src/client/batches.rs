@@ -138,8 +138,8 @@ async fn upload(server: &Endpoint, file: &str, batch: Option<u64>) -> Result<(),
         Some(id) => id,
         None => review::read(&bytes)
             .map_err(|problems| bad_table(file, problems))?
-            .batch_id
-            .and_then(|id| u64::try_from(id).ok())
+            .batch
+            .and_then(|(id, _)| u64::try_from(id).ok())
             .ok_or_else(|| {
                 let why = "no RequesterAnnotation names the batch: give its number with --batch";
                 argument(format!("{file}: {why}"))

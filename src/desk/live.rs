@@ -148,6 +148,9 @@ enum Phase {
     Over,
 }
 
+/// The element with the progress of a batch.
+const PROGRESS: &str = "progress";
+
 /// Why a stream wakes.
 enum Wake {
     Change,
@@ -264,7 +267,15 @@ impl Streaming {
         self.read_at = Moment::now();
         let job = self.job().await?;
         let is_done = self.is_measuring && job.is_none_or(|job| job.is_done());
-        for (id, html) in self.parts().await? {
+        let parts = self.parts().await?;
+        if self.shown.batch.is_some() && !parts.iter().any(|(id, _)| id == PROGRESS) {
+            let html = "<p>There is no such batch any more.</p>";
+            let data = json!({"id": PROGRESS, "html": html}).to_string();
+            self.messages.push_back(sse::Event::default().event("part").data(data));
+            self.end("done");
+            return Ok(());
+        }
+        for (id, html) in parts {
             if self.known.get(&id) == Some(&html) {
                 continue;
             }
@@ -312,7 +323,7 @@ impl Streaming {
         if let Some(view) = &state.batch {
             let form_token = &*self.session.form_token;
             let html = render(&BatchProgress { view, form_token })?;
-            parts.push(("progress".to_owned(), html));
+            parts.push((PROGRESS.to_owned(), html));
         }
         if let Some(job) = self.job().await? {
             parts.push(("measuring".to_owned(), render(&job.measuring())?));

@@ -175,7 +175,7 @@ pub async fn choose(desk: Desk, origin: Origin, headers: HeaderMap, form: Form) 
             let why = if desk.access.is_strict {
                 "There is no requester with that access key or id."
             } else {
-                "An access key has letters and digits alone, and - _ . + @"
+                "An access key has only letters, digits and the characters - _ . + @"
             };
             let query = DoorQuery { next, key, ..DoorQuery::default() };
             return shown_choices(&desk, &origin, &headers, &query, Some(why)).await;

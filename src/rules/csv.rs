@@ -74,7 +74,7 @@ impl Table {
 }
 
 /// Problems up to a limit; the rest is counted.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems {
     listed: Vec<TableNote>,
     more: usize,
@@ -93,8 +93,9 @@ impl Problems {
     /// Nothing, if there is no problem.
     ///
     /// # Errors
-    /// The problems, in order; the last says how many more there are.
+    /// The problems, by line; the last says how many more there are.
     pub fn result(mut self) -> Result<(), Vec<TableNote>> {
+        self.listed.sort_by_key(|problem| problem.line);
         if self.more > 0 {
             let line = self.listed.last().map_or(1, |last| last.line);
             let more = self.more;

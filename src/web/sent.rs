@@ -20,8 +20,9 @@ const MAX_PASSED_OVER: usize = 4 * MAX_WORK;
 /// The most fields of a form, since each takes memory: an answer document of the longest length
 /// has no more answers.
 const MOST_FIELDS: usize = 100_000;
-/// So much of a form with files is read at most, with what is passed over of a file.
-const MAX_WITH_FILES: u64 = 1 << 30;
+/// So much of a form with files is read at most, with what is passed over of a file. The parser
+/// looks through an unfinished header again with each piece that arrives, so this is not more.
+const MAX_WITH_FILES: u64 = 64 << 20;
 /// So much of it is kept: two files of the largest size, and some more.
 const MAX_KEPT: usize = 36 << 20;
 /// The longest body of a page that takes no work.

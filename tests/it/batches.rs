@@ -211,7 +211,7 @@ async fn a_review_with_a_problem_decides_nothing() {
     let first = submit(&world, &ids[0], "A1ANNA", "cat").await;
     let foreign = submit(&world, &ids[2], "A1ANNA", "cat").await;
     let (status, answer) =
-        review(&world, id, &[(&first, "x", ""), (&foreign, "x", ""), ("3NONE", "", "no")]).await;
+        review(&world, id, &[(&first, "x", ""), (&foreign, "x", ""), ("3NONE", "x", "no")]).await;
     assert_eq!((status, &answer["error"]["code"]), (400, &json!("BadTable")));
     let lines: Vec<&Value> =
         answer["error"]["problems"].as_array().unwrap().iter().map(|one| &one["line"]).collect();
@@ -224,7 +224,8 @@ async fn a_review_with_a_problem_decides_nothing() {
     assert_eq!(status, 400);
     let text = format!("AssignmentId,Approve,RequesterAnnotation\n{first},x,BatchId:{other};\n");
     let wrong = send(&world, "POST", &format!("/batches/{id}/review"), &text).await;
-    assert!(wrong.text.contains(&format!("the rows are of batch {other}")), "{}", wrong.text);
+    let reason = format!("line 2: RequesterAnnotation: this is a row of batch {other}");
+    assert!(wrong.text.contains(&reason), "{}", wrong.text);
 }
 
 #[tokio::test]

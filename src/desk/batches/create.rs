@@ -141,6 +141,9 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
     let is_lost = kept.is_none() && !id.is_empty();
     let (mut entered, mut wrong) =
         compute(move || Entered::of(filling, kept.as_ref().map(|kept| &kept.entered))).await?;
+    if is_lost && entered.file.is_none() {
+        wrong.insert(0, lost_file());
+    }
     if let Some(sample) = Sample::find(&replace).or_else(|| Sample::find(&sample)) {
         let asked = Some(sample).filter(|_| replace.is_empty() && entered.has_own_template());
         if asked.is_none() {
@@ -155,9 +158,6 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
         Ok(_) => return refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await,
         Err(more) => {
             wrong.extend(more);
-            if is_lost && entered.file.is_none() {
-                wrong.insert(0, lost_file());
-            }
             return refused(&desk, &session, entered, Answer::bad(wrong, vec![])).await;
         }
     };

@@ -15,10 +15,13 @@ pub const MAX_DECISIONS: usize = 20_000;
 /// What was uploaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reviewed {
-    /// The number of the batch, if the file names one in `RequesterAnnotation`.
-    pub batch_id: Option<i64>,
+    /// The number of the batch, if the file names one in `RequesterAnnotation`, and the first line
+    /// that does.
+    pub batch: Option<(i64, usize)>,
     /// The decisions, in the order of the lines; rows without a mark are left out.
     pub entries: Vec<Mark>,
+    /// What is wrong with single rows. Others may show when the marks are compared with the work.
+    pub problems: Problems,
     /// What a person might want to know about the file.
     pub notes: Vec<TableNote>,
 }
@@ -26,35 +29,38 @@ pub struct Reviewed {
 /// Reads a results file. Any text in `Approve` approves; a text in `Reject` rejects, and is the
 /// reason that the worker reads.
 ///
+/// Problems of rows are kept with what was read: both marks, no assignment id, or one that another
+/// row is about; rows of two batches; a reason that is too long; too many decisions.
+///
 /// # Errors
-/// Every problem, with its line: those of [`csv::read`]; no column `AssignmentId`, or neither
-/// `Approve` nor `Reject`; a row with both marks, without an assignment id, or about an assignment
-/// that another row is about; rows of two batches; a reason that is too long; too many decisions.
+/// The file is no table of marks: the problems of [`csv::read`]; no column `AssignmentId`, or
+/// neither `Approve` nor `Reject`.
 pub fn read(bytes: &[u8]) -> Result<Reviewed, Vec<TableNote>> {
     let table = csv::read(bytes, Limits::REVIEWED)?;
     let columns = Columns::of(&table)?;
-    let (mut read, mut problems) = (Reviewed::default(), Problems::default());
+    let mut read = Reviewed { notes: table.notes, ..Reviewed::default() };
     let mut known = HashSet::new();
     for row in &table.rows {
         let named = batch_of(Columns::cell(row, columns.annotation));
-        if named.is_some() && read.batch_id.is_some_and(|known| Some(known) != named) {
-            problems.add(row.line, "RequesterAnnotation", "this is a row of another batch");
+        if named.is_some() && read.batch.is_some_and(|(known, _)| Some(known) != named) {
+            read.problems.add(row.line, "RequesterAnnotation", "this is a row of another batch");
         }
-        read.batch_id = read.batch_id.or(named);
-        let Some(entry) = columns.entry(row, &mut problems) else { continue };
+        read.batch = read.batch.or(named.map(|batch| (batch, row.line)));
+        let Some(entry) = columns.entry(row, &mut read.problems) else { continue };
         if !known.insert(entry.assignment_id.clone()) {
-            problems.add(row.line, "AssignmentId", "another row is about this assignment");
+            let reason = "another row is about this assignment";
+            read.problems.add(row.line, "AssignmentId", reason);
+            continue;
         }
         if read.entries.len() == MAX_DECISIONS {
             let reason =
                 format!("there are more than {MAX_DECISIONS} decisions: upload it in parts");
-            problems.add(row.line, "", reason);
+            read.problems.add(row.line, "", reason);
             break;
         }
         read.entries.push(entry);
     }
-    problems.result()?;
-    Ok(Reviewed { notes: table.notes, ..read })
+    Ok(read)
 }
 
 /// Where the columns are.
@@ -99,7 +105,8 @@ impl Columns {
         };
         let assignment_id = Self::cell(row, Some(self.assignment)).to_owned();
         if !is_id(&assignment_id) {
-            problems.add(row.line, "AssignmentId", "this is no id of an assignment");
+            problems.add(row.line, "AssignmentId", "this is not an id of an assignment");
+            return None;
         }
         let reason = reject.to_owned();
         if reason.chars().count() > REQUESTER_FEEDBACK {

@@ -145,7 +145,7 @@ fn marks_are_read() {
         reason: reason.to_owned(),
     };
     let read = read(text.as_bytes()).unwrap();
-    assert_eq!(read.batch_id, Some(2));
+    assert_eq!(read.batch, Some((2, 2)));
     let expected =
         [entry(2, "3A", Decision::Approve, ""), entry(3, "3B", Decision::Reject, "too short")];
     assert_eq!(read.entries, expected);
@@ -154,7 +154,8 @@ fn marks_are_read() {
 #[test]
 fn every_problem_of_a_review_is_named() {
     let problems = |text: &str| -> Vec<String> {
-        let listed = read(text.as_bytes()).unwrap_err();
+        let found = read(text.as_bytes()).and_then(|read| read.problems.result());
+        let listed = found.unwrap_err();
         listed.iter().map(|one| format!("{} {}: {}", one.line, one.column, one.reason)).collect()
     };
     assert_eq!(
@@ -171,7 +172,7 @@ fn every_problem_of_a_review_is_named() {
     );
     let expected = [
         "2 Reject: Approve has a mark too",
-        "3 AssignmentId: this is no id of an assignment",
+        "3 AssignmentId: this is not an id of an assignment",
         "4 RequesterAnnotation: this is a row of another batch",
         "4 Reject: the reason has more than 1024 characters",
         "5 AssignmentId: another row is about this assignment",

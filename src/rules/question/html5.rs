@@ -4,10 +4,11 @@
 //! the sentences of the Nu Html Checker, and pages without doctype, html or head that were
 //! accepted. Assumed: nothing else is refused.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Error, Span, Tokenizer};
+use html5gum::{Error, Readable as _, Reader, Span, StringReader, Tokenizer};
 
 use crate::fault::{Code, Fault};
 
@@ -22,6 +23,9 @@ const MOST: usize = 10;
 
 /// The longest name of a character reference, `CounterClockwiseContourIntegral`, in bytes.
 const LONGEST_NAME: usize = 31;
+
+/// The most attributes of one tag. The tokenizer calls itself for each, and a stack is finite.
+const MAX_ATTRIBUTES: usize = 100;
 
 /// An error in a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,15 +66,66 @@ pub(super) fn refusal(errors: &[HtmlError], page: &str) -> Fault {
     )
 }
 
-/// Tokenizes a page. One function for all callers, since the tokenizer is large code.
+/// Tokenizes a page, up to a tag with more than [`MAX_ATTRIBUTES`]. One function for all callers,
+/// since the tokenizer is large code.
 pub(super) fn read(page: &str, see: &mut dyn FnMut(&CallbackEvent<'_>, Span<usize>)) {
+    let attributes = Cell::new(0);
     let see = |event: CallbackEvent<'_>, span| -> Option<Infallible> {
+        match event {
+            CallbackEvent::AttributeName { .. } => attributes.set(attributes.get() + 1),
+            CallbackEvent::AttributeValue { .. } | CallbackEvent::Error(_) => {}
+            _ => attributes.set(0),
+        }
         see(&event, span);
         None
     };
     let mut emitter = CallbackEmitter::new(see);
     emitter.naively_switch_states(true);
-    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+    let reader = Bounded { page: page.to_reader(), attributes: &attributes };
+    drop(Tokenizer::new_with_emitter(reader, emitter).finish());
+}
+
+/// A page that ends where a tag has too many attributes.
+struct Bounded<'p, 'c> {
+    page: StringReader<'p>,
+    /// The attributes of the tag that is being read, without the last one.
+    attributes: &'c Cell<usize>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a tag has more than {MAX_ATTRIBUTES} attributes")]
+struct TooManyAttributes;
+
+impl Bounded<'_, '_> {
+    fn check(&self) -> Result<(), TooManyAttributes> {
+        if self.attributes.get() >= MAX_ATTRIBUTES { Err(TooManyAttributes) } else { Ok(()) }
+    }
+}
+
+impl Reader for Bounded<'_, '_> {
+    type Error = TooManyAttributes;
+
+    fn read_byte(&mut self) -> Result<Option<u8>, TooManyAttributes> {
+        self.check()?;
+        let Ok(byte) = self.page.read_byte();
+        Ok(byte)
+    }
+
+    fn try_read_string(&mut self, s: &[u8], cased: bool) -> Result<bool, TooManyAttributes> {
+        self.check()?;
+        let Ok(is_there) = self.page.try_read_string(s, cased);
+        Ok(is_there)
+    }
+
+    fn read_until<'b>(
+        &'b mut self,
+        needle: &[u8],
+        char_buf: &'b mut [u8; 4],
+    ) -> Result<Option<&'b [u8]>, TooManyAttributes> {
+        self.check()?;
+        let Ok(chunk) = self.page.read_until(needle, char_buf);
+        Ok(chunk)
+    }
 }
 
 /// Line and column of a byte, both from 1, the column in characters.

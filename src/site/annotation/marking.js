@@ -87,7 +87,8 @@ export class Marking extends Tool {
     this.palette.replaceChildren(...entries.map((entry, at) => {
       const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
       swatch.style.background = colours[at];
-      const input = make("input", { type: "radio", name: "label", value: String(at), checked: at === this.chosen });
+      // It belongs to no form: it is a tool, not an answer.
+      const input = make("input", { type: "radio", name: "label", form: "none", value: String(at), checked: at === this.chosen });
       const text = make("span", {}, entry.fullDisplayName ?? entry.label);
       return make("label", { class: "chip" }, input, ...(this.isByLabel ? [swatch] : []), text);
     }));

@@ -12,6 +12,7 @@ const MODES = { brush: "Brush", area: "Area", eraser: "Eraser" };
 const CLOSE = 9;
 // What a mask's numbers can tell apart.
 const MOST_THINGS = 255;
+const TOO_MANY = `A picture can have at most ${MOST_THINGS} instances or labels.`;
 
 // A colour as one number, as the bytes of a picture's pixel read.
 const pixel = (hex) => {
@@ -123,7 +124,7 @@ class SegmentationTool extends PictureTool {
       return;
     }
     const value = erases ? 0 : this.number();
-    if (value === undefined) return this.say(`There can be ${MOST_THINGS} instances.`);
+    if (value === undefined) return this.say(TOO_MANY);
     this.drag = { value, last: raw, before: this.mask.cells.slice() };
     this.move(raw);
   }
@@ -139,7 +140,7 @@ class SegmentationTool extends PictureTool {
     if (!draft) return;
     if (draft.length < 3) return this.say("An area has at least 3 corners.");
     const value = this.number();
-    if (value === undefined) return this.say(`There can be ${MOST_THINGS} instances.`);
+    if (value === undefined) return this.say(TOO_MANY);
     this.draft = null;
     const before = this.mask.cells.slice();
     this.record(this.mask.area(draft, value), before);
@@ -249,6 +250,7 @@ customElements.define("crowd-semantic-segmentation", class extends SegmentationT
   nameOf(number, label) { return label; }
   number() {
     const at = this.things.findIndex(({ label }) => label === this.label);
+    if (at < 0 && this.things.length >= MOST_THINGS) return undefined;
     this.current = at >= 0 ? at + 1 : this.thing(this.label, this.colourOf(this.label));
     return this.current;
   }

@@ -69,7 +69,7 @@
     stream.addEventListener("error", () => {
       const ended = stream?.readyState === EventSource.CLOSED;
       state.textContent = ended ? "Calls do not appear by themselves. Reload the page to see new ones."
-        : "The server is away. Calls appear again when it is back.";
+        : "The server does not answer. Calls appear again when it does.";
     });
   }
 

@@ -66,7 +66,7 @@
     stream.addEventListener("open", () => say("Changes appear here by themselves."));
     stream.addEventListener("error", () => {
       const ended = stream.readyState === EventSource.CLOSED;
-      say(ended ? "Load the page again to see what changed." : "The server is away. Changes appear again when it is back.");
+      say(ended ? "Load the page again to see what changed." : "The server does not answer. Changes appear again when it does.");
     });
   }
 

@@ -20,7 +20,8 @@ const fieldsOf = (form) => {
 export const collect = (form) => {
   // Without a prototype every name is one of an answer, "__proto__" too.
   const answers = Object.create(null);
-  const merge = (name, part) => { answers[name] = { ...answers[name], ...part }; };
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  const merge = (name, part) => { answers[name] = { ...(isObject(answers[name]) ? answers[name] : {}), ...part }; };
   for (const field of fieldsOf(form)) {
     const name = field.name;
     if (!name || RESERVED.includes(name) || field.matches(":disabled, fieldset, button, object")) continue;

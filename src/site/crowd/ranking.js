@@ -27,7 +27,7 @@ customElements.define("crowd-text-ranking", class extends Tool {
     this.read = given;
     const missing = this.selects.find((select) => !select.value);
     const tied = this.tied();
-    const untied = tied ? "No two responses have one rank here." : "";
+    const untied = tied ? "Two responses cannot have the same rank here." : "";
     this.keep(JSON.stringify(this.answer ?? null), missing ? "Rank each response." : untied,
       missing ?? tied ?? this.table);
   }

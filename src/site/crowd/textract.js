@@ -7,8 +7,9 @@ import { Tool } from "./tool.js";
 
 // A block's member, with a small or a capital letter.
 const of = (block, name) => block?.[name] ?? block?.[name[0].toUpperCase() + name.slice(1)];
-const related = (block, type) => (of(block, "relationships") ?? []).filter((one) => of(one, "type") === type)
-  .flatMap((one) => of(one, "ids") ?? []);
+const all = (value) => Array.isArray(value) ? value : [];
+const related = (block, type) => all(of(block, "relationships")).filter((one) => of(one, "type") === type)
+  .flatMap((one) => all(of(one, "ids")));
 const corrected = (block, text) => ({ ...block, ["Text" in block ? "Text" : "text"]: text });
 
 customElements.define("crowd-textract-analyze-document", class extends Tool {
@@ -38,7 +39,7 @@ customElements.define("crowd-textract-analyze-document", class extends Tool {
   // A line for each name, with the value that belongs to it.
   fill() {
     const known = new Map(this.blocks.map((block) => [of(block, "id"), block]));
-    const keys = this.blocks.filter((block) => (of(block, "entityTypes") ?? []).includes("KEY"));
+    const keys = this.blocks.filter((block) => all(of(block, "entityTypes")).includes("KEY"));
     const text = (label, block) => {
       const input = make("input", { type: "text", "aria-label": label, value: of(block, "text") ?? "" });
       return { block, input };

@@ -88,7 +88,7 @@ fn of_java(text: &str) -> Option<Read> {
 /// meaning of RFC 2822 counts: the requester site wrote Pacific time. Others, such as BST, are not
 /// known. Assumed: that files with other zones exist, and that those mean what their own countries
 /// call so.
-const ZONES: [(&str, i64); 40] = [
+const ZONES: [(&str, i64); 58] = [
     ("UTC", 0),
     ("GMT", 0),
     ("UT", 0),
@@ -129,6 +129,24 @@ const ZONES: [(&str, i64); 40] = [
     ("AEST", 600),
     ("AEDT", 660),
     ("NZST", 720),
+    ("CLT", -240),
+    ("CLST", -180),
+    ("COT", -300),
+    ("PET", -300),
+    ("VET", -240),
+    ("BOT", -240),
+    ("UYT", -180),
+    ("WAT", 60),
+    ("CAT", 120),
+    ("EAT", 180),
+    ("TRT", 180),
+    ("IRST", 210),
+    ("WITA", 480),
+    ("PHT", 480),
+    ("MYT", 480),
+    ("WIT", 540),
+    ("ACDT", 630),
+    ("NZDT", 780),
 ];
 
 /// The offset of a zone in minutes: a name, or `+05:30`, also behind `GMT` or `UTC`.
@@ -194,6 +212,8 @@ mod tests {
             (json!(1_567_191_600_007_i64), 7),
             (json!("Fri Aug 30 12:00:00 PDT 2019"), 0),
             (json!("Fri Aug 30 11:00:00 PST 2019"), 0),
+            (json!("Sat Aug 31 08:00:00 NZDT 2019"), 0),
+            (json!("Fri Aug 30 15:00:00 CLT 2019"), 0),
             (json!("Fri Aug 30 19:00:00 UTC 2019"), 0),
             (json!("Fri Aug 30 19:00:00 GMT 2019"), 0),
             (json!("Fri Aug 30 15:00:00 EDT 2019"), 0),

@@ -71,7 +71,11 @@ async function answers(page, deed = () => button(page, "Submit").click()) {
   assert.deepEqual(page.errors, []);
   return all;
 }
-const submitted = async (page) => (await answers(page)).marks;
+async function submitted(page) {
+  const { marks, ...rest } = await answers(page);
+  assert.ok(Object.keys(rest).every((name) => name === "sure"), `its own tools are no answers: ${JSON.stringify(rest)}`);
+  return marks;
+}
 
 /** Fails unless nothing is submitted, and this is said. */
 async function refused(page, said) {

@@ -25,6 +25,11 @@ async function answers(inside, deed, expected) {
   assert.deepEqual(page.errors, []);
 }
 
+test("of a text and a choice with one name the later one counts", async () => {
+  await answers(`<crowd-input name="a" value="abc"></crowd-input><crowd-checkbox name="a"></crowd-checkbox>`,
+    async () => {}, { a: { on: false } });
+});
+
 test("scripts learn that all elements are there, and submit", async () => {
   const page = await pages.open(form(`<crowd-input name="q" value="1"></crowd-input>`) + `<script>
     document.addEventListener("all-crowd-elements-ready", () => {

@@ -100,7 +100,7 @@ async fn a_stranger_learns_nothing_and_is_not_woken() {
     // The first that it hears of is its own.
     world.by("OTHER").create_hit(json!({})).await;
     let all = said(&mut stream, &["event: part"]).await;
-    assert!(all.contains("\"id\":\"events\"") && all.contains("None is kept"), "{all}");
+    assert!(all.contains("\"id\":\"events\"") && all.contains("No events are kept"), "{all}");
     for secret in [&hit, &work, "A1A", "A1B", "event: news"] {
         assert!(!all.contains(secret), "{secret}: {all}");
     }

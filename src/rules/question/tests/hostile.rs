@@ -1,7 +1,9 @@
 use super::{full, message};
 use crate::fault::Fault;
 use crate::rules::question::form::tests::{form_xml, question_xml};
+use crate::rules::question::html5;
 use crate::rules::question::{MAX_BYTES, MAX_STORED_BYTES, QuestionFault, check, parse};
+use html5gum::emitters::callback::CallbackEvent;
 use proptest::prelude::*;
 
 fn html_of(bytes: usize) -> String {
@@ -39,6 +41,24 @@ fn a_message_repeats_little_of_the_document() {
     ] {
         let message = message(&xml);
         assert!((10..400).contains(&message.len()), "{message}");
+    }
+}
+
+#[test]
+fn a_tag_with_many_attributes_overflows_no_stack() {
+    for attribute in [" a=\"x\"", " a='x'", " a=x", " a", "/a=''", " a=''b=\"\"", " a = ''"] {
+        for tag in ["<p", "</p", "<script"] {
+            let page = format!("x{tag}{}>y", attribute.repeat(20_000));
+            assert!(html5::errors(&page, &|_| true).len() < 20, "{tag}{attribute}");
+        }
+    }
+    for (count, is_read) in [(100, true), (101, false)] {
+        let page = format!("<p{}>y", " a=''".repeat(count));
+        let mut text_is_read = false;
+        html5::read(&page, &mut |event, _| {
+            text_is_read |= matches!(event, CallbackEvent::String { .. });
+        });
+        assert_eq!(text_is_read, is_read, "{count}");
     }
 }
 
