@@ -311,7 +311,9 @@ def test_routes_and_variables_that_are_named_exist(routes):
             assert any(re.fullmatch(shape, route) for shape in shapes), f"{page.name}: {route}"
 
 
-def commands():
-    """The commands of the program, `serve` among them."""
-    listed = run_binary("--help").stdout.split("Commands:\n")[1].split("\n\n")[0]
-    return [[], *([name] for name in re.findall(r"^  (\w+) ", listed, re.MULTILINE) if name != "help")]
+def commands(command=()):
+    """The commands of the program, those of commands too, and the program itself."""
+    _, *listed = run_binary(*command, "--help").stdout.split("Commands:\n")
+    names = re.findall(r"^  (\w+) ", listed[0].split("\n\n")[0], re.MULTILINE) if listed else []
+    nested = [commands((*command, name)) for name in names if name != "help"]
+    return [command, *(one for all_of_it in nested for one in all_of_it)]
