@@ -10,6 +10,9 @@ mod server;
 mod signals;
 mod values;
 
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
 use assert_cmd::Command;
 use predicates::prelude::*;
 use rstest::rstest;
@@ -26,8 +29,17 @@ fn program() -> Command {
             command.env_remove(name);
         }
     }
+    // A program reports the databases that killed ones left: those of other tests stand elsewhere.
+    command.env("TMPDIR", &*TEMPORARY);
     command
 }
+
+/// For what the programs of these tests keep until they end.
+static TEMPORARY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+});
 
 #[rstest]
 #[case(&["--help"], "Usage: mturk-local")]

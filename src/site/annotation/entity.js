@@ -30,14 +30,12 @@ class EntityTool extends Marking {
   }
   get text() { return this.getAttribute("text") ?? ""; }
   set text(text) { this.setAttribute("text", text); }
-  reset() {
-    super.reset();
+  restart() {
     this.past = new History(readSpans(this.text, this.initial, this.labels));
     this.given = this.past.now;
     this.known = this.text;
     this.picked = null;
     this.caret = null;
-    this.nothing.checked = false;
   }
   get spans() { return this.past?.now ?? []; }
   get isEmpty() { return this.spans.length === 0; }
@@ -159,7 +157,7 @@ class EntityTool extends Marking {
   }
   redraw() {
     const { text, spans, picked, caret } = this;
-    if (text !== this.known) this.reset();
+    if (text !== this.known) this.restart();
     const shown = JSON.stringify([text, this.past.now, picked, caret, this.disabled, this.entries]);
     if (shown === this.shownText) return;
     this.shownText = shown;

@@ -35,7 +35,14 @@ export class Marking extends Tool {
       delete this.labels;
       this.labels = labels;
     }
-    this.reset();
+    this.restart();
+  }
+  // The marks begin anew, without what the worker wrote beside them.
+  restart() {}
+  reset() {
+    super.reset();
+    this.nothing.checked = false;
+    this.restart();
   }
   // A tool that brings its own form puts it around this.
   framed(inside) { return inside; }
@@ -88,7 +95,8 @@ export class Marking extends Tool {
       const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
       swatch.style.background = colours[at];
       // It belongs to no form: it is a tool, not an answer.
-      const input = make("input", { type: "radio", name: "label", form: "none", value: String(at), checked: at === this.chosen });
+      const checked = at === this.chosen;
+      const input = make("input", { type: "radio", name: "label", form: "none", value: String(at), checked });
       const text = make("span", {}, entry.fullDisplayName ?? entry.label);
       return make("label", { class: "chip" }, input, ...(this.isByLabel ? [swatch] : []), text);
     }));

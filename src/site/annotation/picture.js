@@ -9,7 +9,7 @@ export class PictureTool extends Marking {
     this.stage = new Stage({
       loaded: () => {
         this.failure = undefined;
-        this.reset();
+        this.restart();
         this.changed("load");
       },
       failed: (text) => {

@@ -42,8 +42,7 @@ class SegmentationTool extends PictureTool {
     this.stage.svg.before(this.canvas);
     return [group, this.brush];
   }
-  reset() {
-    super.reset();
+  restart() {
     const { stage, canvas } = this;
     this.things = [];
     this.current = 0;
@@ -51,7 +50,6 @@ class SegmentationTool extends PictureTool {
     this.draft = null;
     this.isChanged = false;
     this.past = new History({}, 50);
-    this.nothing.checked = false;
     if (!stage.isLoaded) return;
     this.mask = new Mask(stage.size);
     [canvas.width, canvas.height] = [stage.size.width, stage.size.height];

@@ -18,7 +18,8 @@ class ShapeTool extends PictureTool {
   get keys() {
     const draws = this.kind.most === 1 ? "Space places a point" : this.kind.isDragged ? "Space begins and ends"
       : "Space places a corner, Enter finishes";
-    return `, or what is chosen, by 10 pixels; with Shift by 1. ${draws}. A full stop goes to the next corner`;
+    const next = this.kind.most === 1 ? "" : ". A full stop goes to the next corner";
+    return `, or what is chosen, by 10 pixels; with Shift by 1. ${draws}${next}`;
   }
   own() {
     this.nextButton = BUTTON("Next corner", () => this.nextHandle());
@@ -26,8 +27,7 @@ class ShapeTool extends PictureTool {
     this.finishButton.hidden = this.kind.isDragged || this.kind.most === 1;
     return [this.nextButton];
   }
-  reset() {
-    super.reset();
+  restart() {
     const { labels, stage, kind } = this;
     const shapes = stage.isLoaded ? initialShapes(kind, this.initial, labels, stage.size) : [];
     this.given = JSON.stringify(shapes);
@@ -35,7 +35,6 @@ class ShapeTool extends PictureTool {
     this.selected = -1;
     this.handle = -1;
     this.drag = null;
-    this.nothing.checked = false;
   }
   get shapes() { return this.past?.now.shapes ?? []; }
   get draft() { return this.past.now.draft; }

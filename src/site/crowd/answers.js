@@ -8,11 +8,18 @@ const RESERVED = ["assignmentId", "hitId", "workerId", "turkSubmitTo"];
 // The forms that stand in a form: scripts can put them there.
 export const innerForms = (form) => [...FORM.find(form, "form")];
 
+// A tool may bring its own form. What stands in the tool, and in no form, is answered with it.
+export const looseFields = (form) => {
+  const { host } = form.getRootNode();
+  const within = host instanceof Field ? [...host.querySelectorAll("*")] : [];
+  return within.filter((one) => one.form === null && one.checkValidity);
+};
+
 // The fields of a form and of the forms in it, in the order of the page.
 const fieldsOf = (form) => {
   const all = [form, ...innerForms(form)].flatMap((one) => [...FORM.fields(one)]);
   const follows = Node.DOCUMENT_POSITION_FOLLOWING;
-  return all.sort((a, b) => (a.compareDocumentPosition(b) & follows ? -1 : 1));
+  return [...looseFields(form), ...all.sort((a, b) => (a.compareDocumentPosition(b) & follows ? -1 : 1))];
 };
 
 // All answers of a form as one object. What holds nothing is not among them.

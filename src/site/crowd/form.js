@@ -1,7 +1,7 @@
 // crowd-form: the form around all fields.
 
 import { parameters, submitTo } from "./address.js";
-import { collect, flat, innerForms } from "./answers.js";
+import { collect, flat, innerForms, looseFields } from "./answers.js";
 import { DOCUMENT, FORM, make, whenParsed } from "./dom.js";
 import { refusal, unknown } from "./unknown.js";
 
@@ -78,7 +78,8 @@ customElements.define("crowd-form", class extends HTMLElement {
     return elements.length > 0;
   }
   areInnerValid() {
-    return innerForms(this.form).every((form) => FORM.attribute(form, "novalidate") !== null || FORM.report(form));
+    return innerForms(this.form).every((form) => FORM.attribute(form, "novalidate") !== null || FORM.report(form)) &&
+      looseFields(this.form).every((field) => field.reportValidity());
   }
   say(text) {
     if (!text && !this.said) return;

@@ -5,7 +5,7 @@ import { Field } from "./field.js";
 import { loose } from "./loose.js";
 import { waits } from "./ready.js";
 import { Tool } from "./tool.js";
-import { coming } from "./unknown.js";
+import { coming, missing } from "./unknown.js";
 
 const ANNOTATION = ["crowd-bounding-box", "crowd-entity-annotation", "crowd-instance-segmentation", "crowd-keypoint",
   "crowd-line", "crowd-polygon", "crowd-polyline", "crowd-semantic-segmentation"];
@@ -22,7 +22,10 @@ const load = (name, elements) => new Promise((done) => {
     done();
   };
   script.addEventListener("load", ended);
-  script.addEventListener("error", ended);
+  script.addEventListener("error", () => {
+    for (const element of elements) missing.add(element);
+    ended();
+  });
   DOCUMENT.find("head, body").append(script);
 });
 

@@ -347,6 +347,37 @@ test("entities: with its own form, chosen with the mouse, whole or not at all", 
   assert.deepEqual(sure, { on: true });
 });
 
+test("questions within a tool that brings its own form are answered with it", async () => {
+  const page = await open(`<crowd-entity-annotation name="marks" labels="['a', 'b']" text="hello world">
+    <crowd-input name="why" label="Why" required></crowd-input><textarea name="more">typed</textarea>
+    </crowd-entity-annotation>`);
+  await page.getByLabel("Nothing to label").check();
+  await button(page, "Submit").click();
+  assert.deepEqual(pages.posted, [], "one of them is required");
+  await page.getByLabel("Why").fill("so");
+  assert.deepEqual(await answers(page), { marks: { entities: [] }, why: "so", more: "typed" });
+});
+
+test("what a worker wrote stays when a picture or a script comes late", async () => {
+  const page = await pages.open(`${CROWD}<crowd-form>${element("bounding-box", "", "/late.svg").replace("</crowd-bounding",
+    "<worker-comment>Why?</worker-comment></crowd-bounding")}</crowd-form>`, pages.given, {}, async (page) => {
+    await page.route("**/crowd-annotation.js", async (route) => {
+      await page.getByRole("button", { name: "Submit" }).click();
+      await page.getByText("the page is still loading <crowd-bounding-box>").waitFor();
+      await route.continue();
+    });
+    await page.route("**/late.svg", async (route) => {
+      await page.getByText("Add a comment.").first().click();
+      await page.locator("textarea").fill("typed");
+      await page.getByLabel("Nothing to label").check();
+      const body = decodeURIComponent(picture().split(",")[1]);
+      await route.fulfill({ contentType: "image/svg+xml", body });
+    });
+  });
+  await page.locator(".sheet").waitFor();
+  assert.deepEqual(await submitted(page), { boundingBoxes: [], inputImageProperties: SIZE, workerComment: "typed" });
+});
+
 test("entities: in a crowd-form, by the keyboard alone", async () => {
   const page = await open(`<crowd-form>${entity(DATED)}</crowd-form>`);
   await page.locator(".text").focus();

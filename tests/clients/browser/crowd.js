@@ -39,8 +39,8 @@ export class Pages {
     return `assignmentId=3ASSIGNMENT&hitId=3HIT&workerId=A1&turkSubmitTo=${encodeURIComponent(this.origin)}`;
   }
 
-  /** A page with these elements, when they are there. */
-  async open(inside, query = this.given, more = {}) {
+  /** A page with these elements, when they are there; `prepare` sees it while it is blank. */
+  async open(inside, query = this.given, more = {}, prepare = async () => {}) {
     this.posted = [];
     this.html = whole(inside);
     // One page at a time is open.
@@ -52,6 +52,7 @@ export class Pages {
     page.said = [];
     page.on("pageerror", (error) => page.errors.push(String(error)));
     page.on("console", (line) => page.said.push(line.text()));
+    await prepare(page);
     await page.goto(`${this.origin}/task?${query}`);
     return page;
   }

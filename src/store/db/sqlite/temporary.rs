@@ -92,7 +92,7 @@ fn remove_unused(folder: &Path) {
     if is_free {
         let removed = if remove(folder) { "" } else { "; other files in it stay" };
         let folder = folder.display();
-        tracing::debug!("removed the temporary database of a killed process: {folder}{removed}");
+        tracing::info!("removed the temporary database of a killed process: {folder}{removed}");
     }
 }
 
