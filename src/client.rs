@@ -385,7 +385,7 @@ pub async fn health(command: &Health) -> Result<(), ClientError> {
     let limit = Span::parse(&command.timeout).filter(|span| span.0 >= 0);
     let limit = limit.ok_or_else(|| {
         let text = &command.timeout;
-        argument(format!("--timeout (MTURK_LOCAL_TIMEOUT) {text:?} is no span such as 30s"))
+        argument(format!("--timeout (MTURK_LOCAL_TIMEOUT) {text:?} is not a span such as 30s"))
     })?;
     let end = Instant::now() + Duration::from_millis(limit.0.unsigned_abs());
     loop {

@@ -292,7 +292,7 @@ impl Since {
         }
         let time = When(format!("{text}T00:00:00Z")).time();
         let time = time.or_else(|_| When(text.to_owned()).time());
-        let time = time.map_err(|_| format!("{text:?} is no span such as 7d, no date and no time"));
+        let time = time.map_err(|_| format!("{text:?} is not a span such as 7d, a date or a time"));
         time.map(Self)
     }
 

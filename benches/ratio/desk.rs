@@ -24,8 +24,12 @@ const TOGETHER: i64 = 1000;
 const MOST: f64 = 1.2;
 /// Rows of the batch.
 const ROWS: i64 = 100;
-/// Workers who have a score of each qualification type, one type for each world.
+/// Qualification types in each world; workers who have a score of the first one.
+const QUALIFICATIONS: i64 = 60;
 const QUALIFIED: i64 = 100;
+/// The worker whose page is measured did as many HITs of either market: more than a page shows.
+const REGULAR: i64 = 1_000_000;
+const OF_REGULAR: i64 = 60;
 const JSON: &str = "content-type: application/json\r\n";
 
 pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
@@ -61,7 +65,7 @@ fn pages() -> Vec<(&'static str, String)> {
         page("answers of a batch", "batches/1/answers"),
         page("workers", "workers"),
         page("workers by work", "workers?sort=most"),
-        page("a worker", &format!("workers/{}", worker_id(0))),
+        page("a worker", &format!("workers/{}", worker_id(REGULAR))),
         page("qualification types", "qualifications"),
         page("a qualification type", &format!("qualifications/{}", qualification_id(0))),
         page("money", "money"),
@@ -148,14 +152,19 @@ async fn fill(server: &Server, hits: i64) -> Result<()> {
     let mut connection = Connection::open(server.port).await?;
     for first in (0..hits).step_by(usize::try_from(TOGETHER)?) {
         let made: Vec<Value> = (first..(first + TOGETHER).min(hits)).map(hit).collect();
-        let number = first / TOGETHER;
+        let number = first / TOGETHER * QUALIFICATIONS;
+        let types: Vec<Value> = (number..number + QUALIFICATIONS)
+            .map(|n| {
+                json!({"QualificationTypeId": qualification_id(n), "Name": format!("Reader {n}"),
+                    "Description": "Reads well"})
+            })
+            .collect();
         let qualification = qualification_id(number);
         let scores: Vec<Value> = (0..QUALIFIED)
             .map(|n| json!({"QualificationTypeId": qualification, "WorkerId": worker_id(n)}))
             .collect();
         let world = json!({
-            "QualificationTypes": [{"QualificationTypeId": qualification,
-                "Name": format!("Reader {number}"), "Description": "Reads well"}],
+            "QualificationTypes": types,
             "Qualifications": scores, "HITs": made,
         })
         .to_string();
@@ -176,19 +185,21 @@ async fn fill(server: &Server, hits: i64) -> Result<()> {
 }
 
 fn hit(n: i64) -> Value {
-    let work = |one: i64| {
+    let work = |(one, worker_id): (i64, String)| {
         let hours = 1 + (n + one) % 600;
         let status = if one == 0 { "Approved" } else { "Submitted" };
-        json!({"WorkerId": worker_id(n % 500 * EACH + one), "AssignmentStatus": status,
+        json!({"WorkerId": worker_id, "AssignmentStatus": status,
             "Answer": ANSWER, "AcceptTime": format!("-{}h", hours + 1),
             "SubmitTime": format!("-{hours}h")})
     };
+    let workers = (0..EACH).map(|one| (one, worker_id(n % 500 * EACH + one)));
+    let regular = (n < OF_REGULAR).then(|| (EACH, worker_id(REGULAR)));
     json!({
         "HITId": hit_id(n), "HITTypeId": type_id(n / TYPE),
         "Title": format!("Is text {} positive, negative or neutral?", n / TYPE),
         "Description": "Read a line of a review and say how the writer feels about it.",
         "Keywords": "text, mood, quick", "Reward": "0.05", "MaxAssignments": EACH + 1,
         "AssignmentDurationInSeconds": 86_400, "CreationTime": "-45d", "Expiration": "+30d",
-        "Question": QUESTION, "Assignments": (0..EACH).map(work).collect::<Vec<_>>(),
+        "Question": QUESTION, "Assignments": workers.chain(regular).map(work).collect::<Vec<_>>(),
     })
 }

@@ -174,7 +174,7 @@ fn seconds(option: &str, text: &str) -> Result<i64, ClientError> {
     let span = Span::parse(text).filter(|span| span.0 >= 0 && span.0 % 1000 == 0);
     span.map(|span| span.0 / 1000).ok_or_else(|| {
         let variable = option.to_uppercase().replace('-', "_");
-        let why = "is no span such as 30m or 7d";
+        let why = "is not a span such as 30m or 7d";
         argument(format!("--{option} (MTURK_LOCAL_{variable}) {text:?} {why}"))
     })
 }

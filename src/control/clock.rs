@@ -69,7 +69,7 @@ impl ClockBody {
             (Some(span), None, None, None) => {
                 let forward = Span::parse(&span).filter(|span| span.0 >= 0);
                 forward.map(ClockChange::Advance).ok_or_else(|| {
-                    Fault::unreadable(format!("{span:?} is no span such as 30d, 12h or 90s"))
+                    Fault::unreadable(format!("{span:?} is not a span such as 30d, 12h or 90s"))
                 })
             }
             (None, Some(at), None, None) => Ok(ClockChange::Set(at)),

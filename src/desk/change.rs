@@ -11,7 +11,7 @@ use crate::store::hits::Hit;
 use crate::time::{END_OF_FUTURE, Instant};
 use crate::web::form::Form;
 
-/// How the sentence about a number ends that is none.
+/// The end of the sentence that refuses a number.
 const OF_HIT: &str = "that a HIT could have";
 
 words! { store

@@ -36,7 +36,9 @@ pub fn no_whole_number(text: &str, of: &str) -> Fault {
 /// It is none.
 pub fn score(text: &str) -> Result<i32, Fault> {
     let shown = show::excerpt(text, SHOWN).text;
-    let why = format!("“{shown}” is no score: a whole number from -2147483648 to 2147483647.");
+    let why = format!(
+        "“{shown}” is not a score. A score is a whole number from -2147483648 to 2147483647."
+    );
     text.parse().map_err(|_| Fault::unreadable(why))
 }
 

@@ -74,10 +74,10 @@ impl ListQuery {
     fn problems(&self) -> Vec<String> {
         let shown = |text: &str| show::excerpt(text, 40).text;
         let has_status = self.status.is_empty() || HitStatus::parse(&self.status).is_some();
-        let status = format!("“{}” is no status. All are shown.", shown(&self.status));
+        let status = format!("“{}” is not a status. All are shown.", shown(&self.status));
         let mut sorts = Sort::ALL.into_iter().map(Sort::as_str);
         let has_sort = self.sort.is_empty() || sorts.any(|sort| sort == self.sort);
-        let sort = format!("“{}” is no order. The newest are first.", shown(&self.sort));
+        let sort = format!("“{}” is not an order. The newest are first.", shown(&self.sort));
         let all = [(has_status, status), (has_sort, sort)];
         all.into_iter().filter_map(|(is_good, why)| (!is_good).then_some(why)).collect()
     }

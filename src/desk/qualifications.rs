@@ -248,7 +248,7 @@ fn drawn(test: &str) -> Result<String, String> {
         Ok(Question::Form(form)) => {
             posted_form(&blank_form(&form, false), "").map_err(|fault| fault.to_string())
         }
-        Ok(_) => Err("The test is no QuestionForm.".to_owned()),
+        Ok(_) => Err("The test is not a QuestionForm.".to_owned()),
         Err(why) => Err(format!("The test cannot be shown. {why}")),
     }
 }

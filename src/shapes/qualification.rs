@@ -131,7 +131,7 @@ pub struct GrantRules {
     /// Whether workers can ask for it at all; no request sets it.
     #[serde(skip_deserializing)]
     pub is_requestable: bool,
-    /// Who asks is granted at once; not with a test.
+    /// Every worker who asks is granted it at once; not with a test.
     #[serde(default, deserialize_with = "null_is_absent")]
     pub auto_granted: bool,
     /// The value that is granted at once.

@@ -178,7 +178,7 @@ async fn pages_and_the_file_hold_every_payment_once() {
     }
     let refused = browser.get(&world, "/money/payments.csv?since=soon").await;
     assert_eq!(refused.status, 400);
-    for shown in ["is no span such as 7d", "value=\"soon\""] {
+    for shown in ["is not a span such as 7d", "value=\"soon\""] {
         assert!(refused.text.contains(shown), "{shown}: {}", refused.text);
     }
     let back = world.done("GET", "/payments?requester=test&since=1h", json!(null)).await;

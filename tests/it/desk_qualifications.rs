@@ -186,7 +186,7 @@ async fn requests_are_granted_with_a_score_or_rejected_with_a_reason() {
     let odd = [("request", &*anna), ("score", "many")];
     let refused = browser.post(&world, &format!("{path}/accept"), &odd).await;
     assert_eq!(refused.status, 400);
-    assert!(refused.text.contains("“many” is no score"), "{}", refused.text);
+    assert!(refused.text.contains("“many” is not a score"), "{}", refused.text);
     let fields = [("request", &*anna), ("score", "95")];
     let done = browser.post(&world, &format!("{path}/accept"), &fields).await;
     assert!(location(&done).ends_with("?done=accept"));

@@ -322,7 +322,7 @@ async fn a_bonus_is_paid_once_however_often_its_form_is_sent() {
         ("", 400, "needs an amount", 0),
         ("much", 400, "BonusAmount", 0),
         ("0.10", 303, "", 1),
-        ("0.10", 409, "paid already, and not a second time", 1),
+        ("0.10", 409, "already paid. It was not paid again", 1),
     ] {
         let fields = bonus(amount, &of_form);
         let fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
@@ -476,7 +476,7 @@ async fn without_answers_the_page_says_the_next_step() {
     let page = browser.get(&world, &format!("/hits/{hit}/answers")).await.text;
     assert!(page.contains("No answers yet"));
     let page = browser.get(&world, &format!("/hits/{hit}/answers?worker=A1")).await.text;
-    assert!(page.contains("No answer is like that"));
+    assert!(page.contains("No answer matches"));
     world.ok("UpdateExpirationForHIT", json!({"HITId": hit, "ExpireAt": 0})).await;
     world.ok("DeleteHIT", json!({"HITId": hit})).await;
     assert_eq!(browser.get(&world, &format!("/hits/{hit}/answers")).await.status, 404);

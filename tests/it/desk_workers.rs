@@ -271,11 +271,7 @@ async fn a_worker_is_blocked_told_paid_and_scored_by_forms() {
     }
     let again = browser.post(&world, "/workers/A1ANNA/bonus", forms[1].1).await;
     assert_eq!(again.status, 409);
-    assert!(
-        again.text.contains("not a second time") && again.text.contains(nonce),
-        "{}",
-        again.text
-    );
+    assert!(again.text.contains("not paid again") && again.text.contains(nonce), "{}", again.text);
     for change in ["unblock", "revoke"] {
         let path = format!("/workers/A1ANNA/{change}");
         let done = browser.post(&world, &path, &[("type", &*of)]).await;
@@ -296,7 +292,7 @@ async fn what_is_refused_is_said_beside_its_form() {
         ("block", vec![("reason", "")], "minimum length of 1"),
         ("block", vec![("reason", &*long)], "maximum length of 2000"),
         ("message", vec![("subject", ""), ("text", "x")], "minimum length of 1"),
-        ("grant", vec![("type", &*of), ("score", "2147483648")], "is no score"),
+        ("grant", vec![("type", &*of), ("score", "2147483648")], "is not a score"),
         ("grant", vec![("type", &*theirs), ("score", "1")], "does not exist"),
         ("revoke", vec![("type", &*of)], "does not have this qualification"),
         ("bonus", vec![("nonce", "0-1")], "older than 23 hours"),

@@ -10,7 +10,7 @@ use crate::time::{Instant, Span};
 use crate::turn::Turn;
 use crate::web::form::Form;
 
-/// How the sentence about a number ends that is none.
+/// The end of the sentence that refuses a number.
 const OF_BATCH: &str = "that a batch could have";
 
 words! { store

@@ -240,7 +240,7 @@ async fn explanation(
         Code::InvalidAssignmentState => {
             state_sentence(decision, status(desk, session, id).await.ok()).to_owned()
         }
-        Code::DuplicateRequest => "This bonus was paid already, and not a second time.".to_owned(),
+        Code::DuplicateRequest => "This bonus was already paid. It was not paid again.".to_owned(),
         _ => refusal.text(),
     }
 }

@@ -104,9 +104,9 @@ impl Query {
         let field = self.value.trim().is_empty() || !self.field.trim().is_empty();
         let shown = |text: &str| show::excerpt(text, 40).text;
         [
-            (status, format!("“{}” is no status. All are shown.", shown(&self.status))),
-            (below, format!("“{}” is no number of seconds.", shown(&self.below))),
-            (order, format!("“{}” is no order. The newest are first.", shown(&self.order))),
+            (status, format!("“{}” is not a status. All are shown.", shown(&self.status))),
+            (below, format!("“{}” is not a number of seconds.", shown(&self.below))),
+            (order, format!("“{}” is not an order. The newest are first.", shown(&self.order))),
             (
                 self.after.is_empty() || is_place,
                 "The address does not say where to go on. This is the first page.".to_owned(),
@@ -210,9 +210,9 @@ mod tests {
         ];
         assert!(good.iter().all(|change| with(*change).is_empty()));
         let bad: [(Change, &str); 7] = [
-            (|of| of.status = "rejected".into(), "no status"),
-            (|of| of.below = "9s".into(), "no number"),
-            (|of| of.order = "odd".into(), "no order"),
+            (|of| of.status = "rejected".into(), "not a status"),
+            (|of| of.below = "9s".into(), "not a number"),
+            (|of| of.order = "odd".into(), "not an order"),
             (|of| of.after = "1".into(), "first page"),
             (|of| (of.order, of.after) = ("fastest".into(), "1.2".into()), "first page"),
             (|of| of.measures = "yes".into(), "All is measured"),

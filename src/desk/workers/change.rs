@@ -53,7 +53,7 @@ impl forms::Change for Change {
                 "Your balance does not cover the bonus and its fee."
             }
             (Self::Bonus, Code::DuplicateRequest) => {
-                "This bonus was paid already, and not a second time."
+                "This bonus was already paid. It was not paid again."
             }
             (
                 Self::Bonus,

@@ -6,7 +6,7 @@ import { Field, make } from "./shared.js";
 import { labelled, readSpans, stepped, trimmed, writeSpans } from "./spans.js";
 
 const ELEMENT = "crowd-entity-annotation";
-const OVERLAP = "A piece holds all of another one, or nothing of it.";
+const OVERLAP = "A piece can cover another piece completely, but not in part.";
 
 class EntityTool extends Marking {
   get noun() { return "piece of the text"; }
@@ -23,8 +23,8 @@ class EntityTool extends Marking {
     this.area = make("div", { class: "text", tabindex: "0", role: "application",
       "aria-label": "Text: choose pieces here" });
     this.area.addEventListener("pointerup", () => setTimeout(() => this.pointed()));
-    const keys = make("p", {}, "In the text, arrow keys move a mark by characters, up and down by words; with Shift " +
-      "they choose a piece. A digit gives it a label, Delete takes it away, Escape cancels, Control and Z undoes, " +
+    const keys = make("p", {}, "In the text, left and right move a cursor by characters, up and down by words; with Shift " +
+      "they choose a piece. A digit gives it a label, Delete removes the label, Escape cancels, Control and Z undoes, " +
       "Control and Y redoes.");
     return [this.area, make("details", {}, make("summary", {}, "Keys"), keys)];
   }

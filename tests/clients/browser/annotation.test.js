@@ -333,7 +333,7 @@ test("entities: with its own form, chosen with the mouse, whole or not at all", 
   // What is chosen while a label is chosen gets it at once; spaces at its ends do not count.
   await pick(page, 19, 36);
   await pick(page, 30, 40);
-  assert.equal(await status(page), "A piece holds all of another one, or nothing of it.");
+  assert.equal(await status(page), "A piece can cover another piece completely, but not in part.");
   await keys(page, "Escape");
   await pick(page, 39, 43);
   await label(page, "date");

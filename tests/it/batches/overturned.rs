@@ -5,15 +5,21 @@ use serde_json::json;
 use super::{add, hits, review, send, show, submit};
 use crate::world::World;
 
+/// A batch, and an assignment of it that was rejected 30 days ago.
+async fn rejected(world: &World) -> (i64, String) {
+    let id = add(world, json!({})).await;
+    show(world, id).await;
+    let done = submit(world, &hits(world).await[0], "A1ANNA", "cat").await;
+    review(world, id, &[(&done, "", "no")]).await;
+    show(world, id).await;
+    world.advance("30d").await;
+    (id, done)
+}
+
 #[tokio::test]
 async fn a_rejection_is_overturned_within_thirty_days() {
     let world = World::new().await;
-    let id = add(&world, json!({})).await;
-    show(&world, id).await;
-    let done = submit(&world, &hits(&world).await[0], "A1ANNA", "cat").await;
-    review(&world, id, &[(&done, "", "no")]).await;
-    show(&world, id).await;
-    world.advance("30d").await;
+    let (id, done) = rejected(&world).await;
     let path = format!("/batches/{id}/review");
     let text = format!("AssignmentId,Approve\n{done},x\n");
     world.advance("1s").await;
@@ -31,12 +37,7 @@ async fn a_rejection_is_overturned_within_thirty_days() {
 #[tokio::test]
 async fn a_rejection_is_overturned_on_the_thirtieth_day() {
     let world = World::new().await;
-    let id = add(&world, json!({})).await;
-    show(&world, id).await;
-    let done = submit(&world, &hits(&world).await[0], "A1ANNA", "cat").await;
-    review(&world, id, &[(&done, "", "no")]).await;
-    show(&world, id).await;
-    world.advance("30d").await;
+    let (id, done) = rejected(&world).await;
     let (status, answer) = review(&world, id, &[(&done, "x", "")]).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(show(&world, id).await["Assignments"]["Approved"], 1);

@@ -100,9 +100,10 @@ async fn the_list_is_filtered_by_status_type_and_text() {
         let page = browser.get(&world, &format!("/hits?{query}")).await;
         assert_eq!(page.status, 200, "{query}");
         assert!(ids(&page.text).iter().eq(found.iter().copied()), "{query}: {}", page.text);
-        assert_eq!(page.text.contains("No HIT is like that"), found.is_empty(), "{query}");
+        assert_eq!(page.text.contains("No HIT matches"), found.is_empty(), "{query}");
     }
-    for (query, why) in [("status=odd", "“odd” is no status"), ("sort=odd", "“odd” is no order")]
+    for (query, why) in
+        [("status=odd", "“odd” is not a status"), ("sort=odd", "“odd” is not an order")]
     {
         let page = browser.get(&world, &format!("/hits?{query}")).await.text;
         assert!(page.contains(why), "{query}: {page}");

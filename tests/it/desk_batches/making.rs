@@ -278,7 +278,7 @@ async fn a_stranger_sees_and_changes_nothing() {
         assert_eq!(page.status, 404, "{path}: {}", page.text);
         assert!(!page.text.contains("Name it") && page.text.contains("<!doctype html>"), "{path}");
     }
-    has(&other.get(&world, "/hits?batch=1").await, &["No HIT is like that"]);
+    has(&other.get(&world, "/hits?batch=1").await, &["No HIT matches"]);
     let id = draft.rsplit('/').next().unwrap();
     let form = other.get(&world, &format!("{NEW}?draft={id}")).await;
     assert!(!form.text.contains("Name it"));

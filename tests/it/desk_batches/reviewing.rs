@@ -240,7 +240,7 @@ async fn hits_and_answers_of_a_batch_are_listed_apart() {
         let found = list.text.matches("class=\"card hit\"").count();
         assert_eq!(found, wanted, "{query}: {}", list.text);
     }
-    has(&browser.get(&world, "/hits?batch=nine").await, &["No HIT is like that"]);
+    has(&browser.get(&world, "/hits?batch=nine").await, &["No HIT matches"]);
 }
 
 #[tokio::test]

@@ -103,9 +103,9 @@ async fn a_filter_that_cannot_be_read_is_named() {
     world.work("A1A", &hit).await;
     let mut browser = Browser::of(&world, "test").await;
     for (query, why) in [
-        ("status=odd", "“odd” is no status"),
-        ("below=9s", "“9s” is no number of seconds"),
-        ("order=%3Cb%3E", "“&#60;b&#62;” is no order"),
+        ("status=odd", "“odd” is not a status"),
+        ("below=9s", "“9s” is not a number of seconds"),
+        ("order=%3Cb%3E", "“&#60;b&#62;” is not an order"),
         ("after=x", "This is the first page"),
         ("value=cat", "A value without a field"),
     ] {
