@@ -10,7 +10,7 @@ export const innerForms = (form) => [...FORM.find(form, "form")];
 
 // A tool may bring its own form. What stands in the tool, and in no form, is answered with it.
 export const looseFields = (form) => {
-  const { host } = form.getRootNode();
+  const { host } = FORM.root(form);
   const within = host instanceof Field ? [...host.querySelectorAll("*")] : [];
   return within.filter((one) => one.form === null && one.checkValidity);
 };

@@ -28,6 +28,7 @@ export const FORM = {
   report: (form) => native(HTMLFormElement, "reportValidity", form),
   request: (form) => form && native(HTMLFormElement, "requestSubmit", form),
   reset: (form) => form && native(HTMLFormElement, "reset", form),
+  root: (form) => native(Node, "getRootNode", form),
   set: (form, name, value) => native(Element, "setAttribute", form, name, value),
   submit: (form) => form && native(HTMLFormElement, "submit", form),
 };
