@@ -25,7 +25,7 @@ use crate::cli::ready_file::ReadyFile;
 use crate::config::environment::{self, exports, of_clients};
 use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, fixtures, shown_database};
 use crate::emulator::{Backend, Options, StartError};
-use crate::serve::{Server, StopError, Tasks, raise_limit};
+use crate::serve::{self, Server, StopError, Tasks, raise_limit};
 
 pub use error::RunError;
 pub use exec::exec;
@@ -113,7 +113,8 @@ impl Running {
         options.tls.certificate().map_err(RunError::Usage)?;
         let sockets = Sockets::bind(options).await?;
         let bound = sockets.addresses()?;
-        let of_emulator = options.options(&bound.all()).map_err(RunError::Usage)?;
+        let mut of_emulator = options.options(&bound.all()).map_err(RunError::Usage)?;
+        of_emulator.host_check.frames.on_loopback &= sockets.has_local_names;
         let identity = https::identity(&options.tls, &of_emulator.host_check)?;
         let of_emulator = Options { worlds, https_url: https::url(&bound.https), ..of_emulator };
         let backend = Backend::start(of_emulator).await;
@@ -232,6 +233,8 @@ struct Sockets {
     http: Vec<TcpListener>,
     control: Vec<TcpListener>,
     https: Vec<TcpListener>,
+    /// Whether names that end in `.localhost` lead here.
+    has_local_names: bool,
 }
 
 impl Sockets {
@@ -239,11 +242,11 @@ impl Sockets {
         let default = [DEFAULT_LISTEN.to_owned()];
         let http = if options.listen.is_empty() { &default[..] } else { &options.listen };
         let remote = options.allow_remote;
-        Ok(Self {
-            http: listen(LISTEN, http, remote).await?,
-            control: listen(CONTROL_LISTEN, &options.control_listen, remote).await?,
-            https: listen(TLS_LISTEN, &options.tls.tls_listen, remote).await?,
-        })
+        let (http, of_http) = listen(LISTEN, http, remote).await?;
+        let (control, of_control) = listen(CONTROL_LISTEN, &options.control_listen, remote).await?;
+        let (https, _) = listen(TLS_LISTEN, &options.tls.tls_listen, remote).await?;
+        let has_local_names = of_http && (control.is_empty() || of_control);
+        Ok(Self { http, control, https, has_local_names })
     }
 
     fn addresses(&self) -> Result<Bound, RunError> {
@@ -271,13 +274,14 @@ impl Sockets {
     }
 }
 
-/// Binds the addresses that an option names.
+/// Binds the addresses that an option names, and behind them the machine's other loopback address;
+/// whether names that end in `.localhost` lead there.
 async fn listen(
     option: &str,
     addresses: &[String],
     allow_remote: bool,
-) -> Result<Vec<TcpListener>, RunError> {
-    let mut listeners = Vec::new();
+) -> Result<(Vec<TcpListener>, bool), RunError> {
+    let (mut listeners, mut others, mut has_local_names) = (Vec::new(), Vec::new(), false);
     for text in addresses {
         let address = address(option, text)?;
         if !address.ip().is_loopback() && !allow_remote {
@@ -285,12 +289,21 @@ async fn listen(
                 "{option} {address} lets other machines in; add --allow-remote if that is meant"
             )));
         }
-        listeners.push(TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        let is_bound = |other: &TcpListener| other.local_addr().is_ok_and(|at| at == address);
+        if let Some(place) = others.iter().position(is_bound) {
+            listeners.push(others.remove(place));
+            continue;
+        }
+        let bound = serve::listen(address).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::AddrInUse => RunError::AddressInUse(address.to_string()),
             _ => RunError::Usage(format!("{option}: cannot listen on {address}: {error}")),
-        })?);
+        })?;
+        listeners.push(bound.listener);
+        others.extend(bound.other);
+        has_local_names |= bound.has_local_names;
     }
-    Ok(listeners)
+    listeners.append(&mut others);
+    Ok((listeners, has_local_names))
 }
 
 /// The address of a text; of a host name the first IPv4 address, or else the first.

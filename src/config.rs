@@ -26,7 +26,9 @@ use crate::emulator::{ControlAccess, Credential, Options};
 use crate::engine::{Start, StartAt};
 use crate::host_check::HostCheck;
 use crate::journal::USUAL_BYTES;
+use crate::rules::frame_host::FrameHosts;
 use crate::rules::question::answers::Repeated;
+use crate::rules::url::{is_this_machine, split_port};
 use crate::site::{SiteOptions, SubmitThrough};
 use crate::time::Source;
 use crate::turn::{Market, Profile};
@@ -130,6 +132,16 @@ pub struct Serve {
     #[arg(value_parser = values::public_url, hide_short_help = true)]
     #[arg(help_heading = heading::LISTENING)]
     pub public_url: Option<String>,
+    /// The origin at which the HTML of HITs is served.
+    ///
+    /// It has another host than the pages around it, and leads to this server, too. `*` in it, as in
+    /// `https://*.frames.example.org`, stands for a name for each requester. Without it, browsers on
+    /// this machine get `http://r-REQUESTER.localhost`, and others show such HTML without storage
+    /// and dialogs. `none` turns that on everywhere.
+    #[arg(long, value_name = "URL", env = "MTURK_LOCAL_FRAME_URL")]
+    #[arg(value_parser = values::frame_url, hide_short_help = true)]
+    #[arg(help_heading = heading::LISTENING)]
+    pub frame_url: Option<String>,
     /// Address for the control API and the console; repeatable.
     ///
     /// They then answer nowhere else.
@@ -259,6 +271,12 @@ impl Serve {
     /// would print them.
     pub fn options(&self, bound: &[SocketAddr]) -> Result<Options, String> {
         let known_workers_only = self.workers == Workers::Known;
+        let public = self.public_url.as_deref().and_then(values::authority);
+        let host_check = self.host_check(bound);
+        if public.is_some_and(|(host, _)| host_check.frames.is_frame_host(host)) {
+            let why = "has the host of --public-url, and frames need a host of their own";
+            return Err(format!("--frame-url (MTURK_LOCAL_FRAME_URL) {why}"));
+        }
         Ok(Options {
             database: self.database.as_deref().map(database).transpose()?,
             auth: self.auth,
@@ -268,7 +286,7 @@ impl Serve {
             seed: self.seed,
             credentials: self.known()?,
             worlds: None,
-            host_check: self.host_check(bound),
+            host_check,
             endpoints: self.endpoints.checked()?,
             outbound: self.outbound.policy()?,
             site: SiteOptions {
@@ -300,8 +318,16 @@ impl Serve {
         }));
         let public = self.public_url.as_deref().and_then(values::authority);
         hosts.extend(public.map(|(host, _)| host.to_owned()));
+        let is_here = |(host, _): (&str, &str)| is_this_machine(split_port(host).0);
+        let frames = match self.frame_url.as_deref() {
+            Some("none") => FrameHosts::default(),
+            Some(url) => FrameHosts { url: Some(url.to_owned()), on_loopback: false },
+            // What comes through a proxy may name this machine, and mean the proxy's.
+            None => FrameHosts { url: None, on_loopback: public.is_none_or(is_here) },
+        };
         HostCheck {
             hosts,
+            frames,
             public_origin: public.map(|(_, origin)| origin.to_owned()),
             cors_origins: self.cors_origins.clone(),
             any_address: self.allow_remote,

@@ -45,7 +45,6 @@ pub fn router(desk: Desk) -> Router {
         .route("/requester/answers/{assignment}", get(review::document))
         .route("/requester/answers/{assignment}/file", get(review::file))
         .route("/requester/hits/{id}", get(hit::show))
-        .route("/requester/hits/{id}/frame", get(hit::frame))
         .route("/requester/hits/{id}/{change}", post(hit::change))
         .merge(of_batches())
         .merge(of_workers())
@@ -61,6 +60,7 @@ pub fn router(desk: Desk) -> Router {
         .layer(from_fn(session::check_characters))
         .layer(map_response(page::in_words))
         .layer(map_response(with_frames))
+        .route("/mturk/frame/draft/{address}", get(batches::page_of_draft))
         .with_state(desk)
 }
 
@@ -79,7 +79,6 @@ fn of_batches() -> Router<Desk> {
         .route("/requester/batches", get(batches::list))
         .route("/requester/batches/new", get(batches::ask).post(batches::enter))
         .route("/requester/batches/drafts/{draft}", get(batches::preview).post(batches::publish))
-        .route("/requester/batches/drafts/{draft}/page", get(batches::page_of_draft))
         .route("/requester/batches/{id}", get(batches::show))
         .route("/requester/batches/{id}/results.csv", get(batches::results))
         .route("/requester/batches/{id}/review", post(batches::upload))

@@ -202,6 +202,7 @@ impl Backend {
             site: SiteState {
                 engine: Arc::clone(&engine),
                 options: Arc::new(options.site),
+                frames: options.host_check.frames.clone(),
                 has_desk: !options.control.is_apart,
                 is_open: options.auth == Auth::Open,
             },
@@ -244,7 +245,8 @@ impl Backend {
 
     /// What answers requests to the control API and the console, and nothing else.
     pub fn control_front(&self) -> Front {
-        let control = self.control_routes().merge(site::assets());
+        let frames = site::frames().with_state(self.site.clone());
+        let control = self.control_routes().merge(site::assets()).merge(frames);
         Front::of_control(Arc::clone(&self.host_check), self.wire.clone(), control)
     }
 
@@ -264,6 +266,7 @@ impl Backend {
             token: own.token.clone(),
             is_strict: self.wire.auth == Auth::Strict,
             public_origin: own.public_origin.clone(),
+            frames: self.host_check.frames.clone(),
         };
         Desk::new(Arc::clone(&own.engine), access, !self.control_is_apart)
     }

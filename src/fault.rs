@@ -126,6 +126,7 @@ codes! {
         NoQuestion = "NoQuestion",
         NoWorker = "NoWorker",
         NotByLink = "NotByLink",
+        NotFromFrame = "NotFromFrame",
         NotYours = "NotYours",
         PreviewOnly = "PreviewOnly",
         QueueFull = "QueueFull",

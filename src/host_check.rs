@@ -8,7 +8,8 @@ use std::net::IpAddr;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 
-use crate::rules::url::{is_host_and_port, split_port, without_user_info};
+use crate::rules::frame_host::FrameHosts;
+use crate::rules::url::{is_host_and_port, is_this_machine, split_port, without_user_info};
 
 /// The names of the closed service's sites; clients written for it keep them.
 const SITES: [&str; 6] = [
@@ -89,6 +90,8 @@ pub struct HostCheck {
     pub public_origin: Option<String>,
     /// Foreign origins whose pages may call: `--cors-origin`.
     pub cors_origins: Vec<String>,
+    /// Names at which nothing but frames is served.
+    pub frames: FrameHosts,
     /// Whether `Host` may hold any address, though no other name: for a server that other
     /// machines reach. An address cannot be rebound.
     pub any_address: bool,
@@ -144,6 +147,10 @@ impl HostCheck {
                  If it is meant, start with --allow-host {name}."
             ));
         }
+        if self.frames.is_frame_host(host) && !is_of_frames(uri.path()) {
+            let why = format!("The name {name:?} is one of frames with the HTML of HITs. ");
+            return Err((StatusCode::NOT_FOUND, why + "Nothing else is there."));
+        }
         if method.is_safe() || writers == Writers::Any || !headers.contains_key(ORIGIN) {
             return Ok(());
         }
@@ -170,10 +177,15 @@ impl HostCheck {
         if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
             return listed || self.any_address || address.is_loopback();
         }
-        let local = name.eq_ignore_ascii_case("localhost")
-            || name.to_ascii_lowercase().ends_with(".localhost");
-        listed || local || is_amazon_host(name)
+        listed || is_this_machine(name) || self.frames.is_frame_host(name) || is_amazon_host(name)
     }
+}
+
+/// What a host of frames serves: the frames, what they load, and where they submit.
+fn is_of_frames(path: &str) -> bool {
+    path.starts_with("/mturk/frame/")
+        || path.starts_with("/assets/")
+        || path == "/mturk/externalSubmit"
 }
 
 /// Whether `known` is `*.suffix`, and the name has that suffix and more before it.

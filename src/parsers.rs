@@ -40,7 +40,7 @@ use crate::shapes::answerer::OpenAi;
 use crate::shapes::batch::NewBatch;
 use crate::shapes::hit::HitLayoutParameter;
 use crate::sigv4::{self, SigningKeys};
-use crate::site::visit::worker_in_cookie;
+use crate::site::visit::{COOKIE, worker_in_cookie};
 use crate::time::Instant;
 use crate::web::multipart::parts;
 use crate::web::question_form::{Use, render_form};
@@ -117,7 +117,7 @@ pub const PARSERS: &[(&str, Parser)] = &[
         let list = Listing { requester_id: "A1", operation: "x", chosen_by: &[] };
         drop(list.page(&KEY, Some(&text(sent)), None));
     }),
-    ("cookies", |sent| drop(worker_in_cookie(&headers(sent), &KEY))),
+    ("cookies", |sent| drop(worker_in_cookie(&headers(sent), COOKIE, &KEY))),
     ("host_and_origin", |sent| {
         let host_check = HostCheck::default();
         drop(host_check.check((&Method::POST, &Uri::default(), &headers(sent)), Writers::Ours));

@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use crate::emulator::Front;
 use crate::host_check::HostCheck;
 use crate::preview::state::State;
+use crate::rules::frame_host::FrameHosts;
 use crate::site;
 use crate::web::policy;
 
@@ -37,8 +38,8 @@ pub struct Preview(Arc<State>);
 
 impl Preview {
     /// Reads the draft. What is wrong with it is shown on the page.
-    pub async fn read(sources: Sources, worker_id: &str) -> Self {
-        Self(Arc::new(State::read(sources, worker_id).await))
+    pub async fn read(sources: Sources, worker_id: &str, frames: FrameHosts) -> Self {
+        Self(Arc::new(State::read(sources, worker_id, frames).await))
     }
 
     /// Reads the draft anew when a file changes, until `stop` is true.
@@ -48,17 +49,19 @@ impl Preview {
 
     /// What answers requests, until `stop` is true.
     pub fn front(self, stop: watch::Receiver<bool>) -> Front {
+        let frames = self.0.frames.clone();
+        let host_check = HostCheck { frames, ..HostCheck::default() };
         let frame = get(forms::show).post(forms::post);
         let submit = get(submission::get).post(submission::post);
         let routes = Router::new()
             .route("/", get(page::show))
-            .route("/mturk/frame/{hit}", frame)
+            .route("/mturk/frame/{page}", frame)
             .route("/mturk/externalSubmit", submit)
             .route("/probe", get(probe::show))
             .route("/changes", get(changes::show).with_state((Arc::clone(&self.0), stop)))
             .layer(map_response(policy::with_frames))
             .merge(site::assets())
             .with_state(self.0);
-        Front::of_pages(HostCheck::default(), routes, MAX_TIME)
+        Front::of_pages(host_check, routes, MAX_TIME)
     }
 }

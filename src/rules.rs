@@ -11,6 +11,8 @@ pub mod faults;
 pub mod fees;
 pub mod file_link;
 pub mod frame;
+pub mod frame_address;
+pub mod frame_host;
 pub mod hit;
 pub mod hit_type;
 pub mod limits;

@@ -71,13 +71,18 @@ pub fn router(state: SiteState) -> Router {
         .route_layer(from_fn_with_state(state.clone(), refusal::answer));
     pages
         .merge(assets())
-        .route("/mturk/frame/{hit}", get(frame::show))
+        .merge(frames())
         .route("/mturk/externalSubmit", get(external_submit::get).post(external_submit::post))
         .route("/samples/{name}", get(assets::sample))
         .fallback(refusal::no_such_page)
         .layer(from_fn_with_state(state.clone(), refusal::check_address))
         .layer(map_response(unframed))
         .with_state(state)
+}
+
+/// The HTML of HITs in frames, of the desk too.
+pub fn frames() -> Router<SiteState> {
+    Router::new().route("/mturk/frame/{address}", get(frame::show))
 }
 
 /// Style sheets, scripts and pictures, of the console too.

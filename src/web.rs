@@ -6,6 +6,7 @@ pub mod admin;
 pub mod attempts;
 pub mod cookie;
 pub mod form;
+pub mod frames;
 pub mod multipart;
 pub mod origin;
 pub mod page;

@@ -47,7 +47,8 @@ pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
 }
 
 fn get(worker: &str, path: &str) -> Prepared {
-    let headers = format!("cookie: mturk_local_worker={worker}\r\nsec-fetch-site: same-origin\r\n");
+    let headers =
+        format!("cookie: __Host-mturk_local_worker={worker}\r\nsec-fetch-site: same-origin\r\n");
     plain("GET", path, &headers, "")
 }
 
@@ -65,7 +66,6 @@ fn pages() -> Vec<(&'static str, String, String)> {
         page("a search that finds nothing", NEW, "/projects?search=nowhere"),
         page("a requester's list", NEW, &format!("/requesters/{REQUESTER}/projects")),
         page("a preview", NEW, &format!("/projects/{}/tasks", type_id(0))),
-        page("a preview's frame", NEW, &format!("/mturk/frame/{hit}")),
         page("a task", AT_WORK, &task),
         page("a task's clock", AT_WORK, &format!("/mturk/clock?assignment_id={}", held_id(0))),
         page("the queue", AT_WORK, "/tasks"),

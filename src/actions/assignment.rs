@@ -199,13 +199,13 @@ fn refused(code: Code, why: &str) -> Fault {
 ///
 /// An answer is read and checked before the turn that submits it, since it may be long. That turn
 /// reads it again, and the question with [`check_question`].
-pub async fn open_question(
+pub async fn open_hit(
     turn: &mut Turn,
     assignment_id: &str,
     worker_id: Option<&str>,
-) -> Result<String, Fault> {
+) -> Result<Hit, Fault> {
     let taken = open_acceptance(turn, assignment_id, worker_id).await?;
-    Ok(hits::by_key(&mut turn.tx, taken.hit_key).await?.question)
+    hits::by_key(&mut turn.tx, taken.hit_key).await
 }
 
 /// Whether `hit` asks the question for which an answer was made: after a reset its id may be that

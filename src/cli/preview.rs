@@ -11,6 +11,7 @@ use crate::cli::error::{RunError, failure};
 use crate::cli::{Signals, listen, ready_file};
 use crate::config::commands::Preview as Options;
 use crate::preview::{Named, Preview, Sources};
+use crate::rules::frame_host::FrameHosts;
 use crate::rules::question::web_host;
 use crate::rules::worker::well_formed;
 use crate::serve::{Connections, Server};
@@ -20,16 +21,18 @@ pub async fn preview(options: &Options) -> Result<(), RunError> {
     let sources = sources(options).map_err(RunError::Usage)?;
     let mut signals = Signals::new()?;
     let address = format!("127.0.0.1:{}", options.listen_port);
-    let mut listeners =
+    let (listeners, on_loopback) =
         listen("--listen-port (MTURK_LOCAL_LISTEN_PORT)", &[address], false).await?;
-    let listener = listeners.pop().ok_or_else(|| failure("there is no address"))?;
-    let url = format!("http://{}", listener.local_addr().map_err(failure)?);
+    let first = listeners.first().ok_or_else(|| failure("there is no address"))?;
+    let url = format!("http://{}", first.local_addr().map_err(failure)?);
     let (stop, stopped) = watch::channel(false);
-    let preview = Preview::read(sources, &options.worker).await;
+    let frames = FrameHosts { url: None, on_loopback };
+    let preview = Preview::read(sources, &options.worker, frames).await;
     let watching = tokio::spawn(preview.clone().watch(stopped.clone()));
     let front = preview.front(stopped.clone());
     let server = Server::new(front, Connections::within_limit(), stopped);
-    let serving = tokio::spawn(server.http(listener));
+    let serving = listeners.into_iter().map(|listener| server.clone().http(listener));
+    let serving = tokio::spawn(futures_util::future::join_all(serving));
     let mut stdout = std::io::stdout();
     let line = ready_file::line(&url);
     stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(failure)?;

@@ -130,6 +130,18 @@ pub fn public_url(text: &str) -> Result<String, String> {
         .into())
 }
 
+/// The origin of frames: a `*` in its host stands for a name of its own for each requester.
+pub fn frame_url(text: &str) -> Result<String, String> {
+    let url = text.trim_end_matches('/');
+    let named = url.replacen("://*.", "://x.", 1);
+    if url == "none" || public_url(&named).is_ok() {
+        return Ok(url.to_owned());
+    }
+    Err("a frame URL is http://HOST or https://HOST, optionally with :PORT, without a user, a \
+         password or a path; HOST can begin with *."
+        .into())
+}
+
 /// A web origin: scheme, host and optionally a port, and nothing after it.
 pub fn origin(text: &str) -> Result<String, String> {
     let bad = |_| "an origin is http://HOST or https://HOST, optionally with :PORT".to_owned();

@@ -21,8 +21,13 @@ use crate::web::origin::Origin;
 const SIGN_IN: &str = "/requester/console/sign-in";
 
 /// Lets a request through that may come in; leads a browser to where it can sign in.
-pub async fn check(State(console): State<Console>, request: Request, next: Next) -> Response {
-    match is_let_in(&console, request.headers()).await {
+pub async fn check(
+    State(console): State<Console>,
+    origin: Origin,
+    request: Request,
+    next: Next,
+) -> Response {
+    match is_let_in(&console, &origin, request.headers()).await {
         Ok(true) => next.run(request).await,
         Ok(false) if is_bearer(request.headers()) && console.attempts.add_wrong(Instant::now()) => {
             (StatusCode::TOO_MANY_REQUESTS, TOO_MANY).into_response()
@@ -49,9 +54,9 @@ fn is_stream(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream")
 }
 
-async fn is_let_in(console: &Console, headers: &HeaderMap) -> Result<bool, Fault> {
+async fn is_let_in(console: &Console, origin: &Origin, headers: &HeaderMap) -> Result<bool, Fault> {
     match &console.token {
-        Some(token) => admin::is_signed_in(&console.engine, token, headers).await,
+        Some(token) => admin::is_signed_in(&console.engine, token, headers, origin).await,
         None => Ok(true),
     }
 }

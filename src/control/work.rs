@@ -8,15 +8,17 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::assignment::{self, check_question, open_acceptance, open_question};
+use crate::actions::assignment::{self, check_question, open_acceptance, open_hit};
 use crate::control::Control;
 use crate::control::json::{Answer, Body, Failure, InPath, Nothing};
 use crate::engine::{Engine, compute};
 use crate::fault::Fault;
 use crate::ids::is_id;
-use crate::rules::frame::{Accepted, FrameParameters, task_address};
+use crate::rules::frame::{Accepted, FrameParameters, address};
+use crate::rules::frame_address::Shown;
 use crate::rules::hit::no_more_hits;
-use crate::rules::question::{answers, parse};
+use crate::rules::page::PageKey;
+use crate::rules::question::{Question, answers, parse};
 use crate::rules::url::{Scheme, own_origin};
 use crate::shapes::answer::Given;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
@@ -26,6 +28,7 @@ use crate::store::hits::{self, Hit};
 use crate::store::requesters::Requester;
 use crate::time::{Instant, When};
 use crate::turn::Turn;
+use crate::web::frames;
 
 /// What a worker accepts: a HIT, or the next one of a HIT type or group; exactly one member.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -89,8 +92,9 @@ pub async fn accept(
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let scheme = scheme.as_ref().map(|Extension(scheme)| scheme);
     let origin = own_origin(control.public_origin.as_deref(), scheme, host);
+    let key = control.engine.page_key().await?;
     Ok(Json(AcceptanceView {
-        url: frame_url(&taken, &question, &origin),
+        url: frame_url(&key, &taken, &question, &origin),
         assignment_id: Id::known(taken.assignment_id),
         hit_id: Id::known(taken.hit_id),
         worker_id: WorkerId::known(taken.worker_id),
@@ -100,14 +104,21 @@ pub async fn accept(
 }
 
 /// What the worker's browser loads into its frame; none for a form, which needs none.
-fn frame_url(taken: &Acceptance, question: &str, origin: &str) -> Option<String> {
+fn frame_url(key: &PageKey, taken: &Acceptance, question: &str, origin: &str) -> Option<String> {
     let accepted = Accepted {
         assignment_id: &taken.assignment_id,
         worker_id: &taken.worker_id,
         submit_to: origin,
     };
     let parameters = FrameParameters { hit_id: &taken.hit_id, accepted: Some(accepted) };
-    let address = task_address(&parse(question).ok()?, &parameters)?;
+    let address = match parse(question).ok()? {
+        Question::External(page) => address(&page.url, &parameters),
+        Question::Html(_) => {
+            let shown = Shown::Work { assignment_id: taken.assignment_id.clone() };
+            frames::address(key, shown, None, &parameters)
+        }
+        Question::Form(_) => return None,
+    };
     let is_ours = address.starts_with('/');
     Some(if is_ours { format!("{origin}{address}") } else { address })
 }
@@ -228,9 +239,9 @@ pub async fn submit(
     let SubmitBody { worker_id, answers, answer } = body.read()?;
     let ids = (id, worker_id);
     let open = engine.read(Requester::default(), ids.clone(), |turn, (id, worker_id)| {
-        Box::pin(open_question(turn, id, worker_id.as_deref()))
+        Box::pin(open_hit(turn, id, worker_id.as_deref()))
     });
-    let input = (ids, answered(open.await?, answers, answer).await?);
+    let input = (ids, answered(open.await?.question, answers, answer).await?);
     let submitted = engine.write(Requester::default(), input, |turn, (ids, work)| {
         Box::pin(async move {
             let ((id, worker_id), (question, document)) = (ids, work);

@@ -17,7 +17,7 @@ use crate::desk::parts::{EventList, PlacesBar, StatusTag};
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::fault::Fault;
-use crate::rules::frame::FrameParameters;
+use crate::rules::frame_address::Shown;
 use crate::rules::question::Question;
 use crate::shapes::hit::HitStatus;
 use crate::views::desk::hit::{self, HitView};
@@ -25,7 +25,7 @@ use crate::views::show;
 use crate::web::form::Form;
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
-use crate::web::question::{self, Frame, blank_form, posted_form};
+use crate::web::question::{self, blank_form, posted_form};
 use crate::web::strip;
 
 /// What was done before the browser came here.
@@ -63,23 +63,25 @@ impl HitPage {
 pub async fn show(
     desk: Desk,
     session: Session,
+    origin: Origin,
     Path(hit_id): Path<String>,
     Query(query): Query<HitQuery>,
 ) -> Page {
     let notice = Notice::done(Change::parse(&query.done).map(Change::done));
-    Ok(html(page(&desk, &session, hit_id, notice).await?).into_response())
+    Ok(html(page(&desk, &session, &origin, hit_id, notice).await?).into_response())
 }
 
 async fn page(
     desk: &Desk,
     session: &Session,
+    origin: &Origin,
     hit_id: String,
     notice: Notice,
 ) -> Result<String, Fault> {
     let since = live::since(desk).await?;
     let view = read(desk, session, hit_id).await?;
     let head = Head::read(desk, session).await?;
-    let question = match shown(&view).await {
+    let question = match shown(desk, origin, &view).await {
         Err(fault) => Err(fault.refusal().ok_or(fault.clone())?.text()),
         Ok(question) => Ok(question),
     };
@@ -92,34 +94,19 @@ async fn read(desk: &Desk, session: &Session, hit_id: String) -> Result<HitView,
 }
 
 /// The question as a worker previews it, with the strip below.
-async fn shown(view: &HitView) -> Result<String, Fault> {
-    let hit_id = &view.hit.id;
-    let question = question::read(&view.hit)?;
-    let frame = Frame::of(&question, &FrameParameters { hit_id, accepted: None });
+async fn shown(desk: &Desk, origin: &Origin, view: &HitView) -> Result<String, Fault> {
+    let (hit, question) = (&view.hit, question::read(&view.hit)?);
+    let requester_id = hit.requester_id.clone();
+    // Whoever owns the HIT sees it, whatever workers must have to preview it.
+    let owned = Shown::Owned { hit_id: hit.id.clone(), requester_id };
+    let frame = desk.frame(origin, &question, &hit.requester_id, owned).await?;
+    let has_origin = frame.as_ref().is_some_and(|frame| frame.has_origin);
     let html = match (&question, frame) {
         (Question::Form(form), _) => posted_form(&blank_form(form, false), "")?,
-        (Question::Html(_), Some(frame)) => {
-            // Whoever owns the HIT sees it, whatever workers must have to preview it.
-            Frame { src: format!("/requester/hits/{hit_id}/frame"), ..frame }.html()?
-        }
         (_, Some(frame)) => frame.html()?,
         (_, None) => String::new(),
     };
-    Ok(html + &strip::of_hit(&view.hit, question).await?)
-}
-
-/// `GET /requester/hits/{id}/frame`: the HTML of a HIT, without an origin.
-pub async fn frame(
-    desk: Desk,
-    origin: Origin,
-    session: Session,
-    Path(hit_id): Path<String>,
-) -> Page {
-    let view = read(&desk, &session, hit_id).await?;
-    match question::read(&view.hit)? {
-        Question::Html(html) => Ok(question::reporting_document(&html, origin.as_str(), Some(0))?),
-        _ => Ok(message(StatusCode::NOT_FOUND, "This HIT has no HTML of its own.")),
-    }
+    Ok(html + &strip::of_hit(hit, question, has_origin).await?)
 }
 
 /// `POST /requester/hits/{id}/{change}`: what a form of the page asks for, done by an operation of
@@ -127,6 +114,7 @@ pub async fn frame(
 pub async fn change(
     desk: Desk,
     session: Session,
+    origin: Origin,
     Path((hit_id, change)): Path<(String, String)>,
     form: Form,
 ) -> Page {
@@ -143,6 +131,6 @@ pub async fn change(
         Err(fault) => fault,
     };
     let (status, refused) = Refused::of(change, fault, form)?;
-    let page = page(&desk, &session, hit_id, refused.into()).await?;
+    let page = page(&desk, &session, &origin, hit_id, refused.into()).await?;
     Ok((status, html(page)).into_response())
 }

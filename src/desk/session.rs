@@ -53,9 +53,9 @@ impl FromRequestParts<Desk> for Session {
 
 /// Whether this browser may be any requester without a secret: in strict mode, and of requesters
 /// that have a secret, only who holds the admin token.
-pub async fn is_admin(desk: &Desk, headers: &HeaderMap) -> Result<bool, Fault> {
+pub async fn is_admin(desk: &Desk, headers: &HeaderMap, origin: &Origin) -> Result<bool, Fault> {
     match &desk.access.token {
-        Some(token) => admin::is_signed_in(&desk.engine, token, headers).await,
+        Some(token) => admin::is_signed_in(&desk.engine, token, headers, origin).await,
         None => Ok(!desk.access.is_strict),
     }
 }
@@ -132,7 +132,7 @@ async fn find(
         return Ok(None);
     }
     let (key, now) = (desk.engine.page_key().await?, real_now());
-    let is_admin = is_admin(desk, headers).await?;
+    let is_admin = is_admin(desk, headers, origin).await?;
     for cookie in cookies {
         let Some(signed_in) = desk_cookie::read(&key, cookie, now) else { continue };
         let of = desk.engine.credentials(&signed_in.access_key).await?;

@@ -121,7 +121,7 @@ pub async fn choices(
     headers: HeaderMap,
     Query(query): Query<DoorQuery>,
 ) -> Page {
-    if desk.access.is_strict && !is_admin(&desk, &headers).await? {
+    if desk.access.is_strict && !is_admin(&desk, &headers, &origin).await? {
         return Ok(go(&format!("{SIGN_IN}?next={}", encoded(&query.next))));
     }
     shown_choices(&desk, &origin, &headers, &query, None).await
@@ -156,7 +156,7 @@ async fn shown_choices(
 
 /// `POST /requester/choose`: `key`, an access key or the id of a requester; `next`.
 pub async fn choose(desk: Desk, origin: Origin, headers: HeaderMap, form: Form) -> Page {
-    let is_admin = is_admin(&desk, &headers).await?;
+    let is_admin = is_admin(&desk, &headers, &origin).await?;
     if desk.access.is_strict && !is_admin {
         return Ok(go(SIGN_IN));
     }
@@ -222,7 +222,7 @@ async fn asked(
         next: next_page(&query.next),
         access_key: &query.key,
         may_sign_in: origin.is_private(),
-        may_choose: !desk.access.is_strict || is_admin(desk, headers).await?,
+        may_choose: !desk.access.is_strict || is_admin(desk, headers, origin).await?,
         refused,
     };
     door.answer(status, origin, &page)

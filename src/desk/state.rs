@@ -10,9 +10,16 @@ use crate::desk::batches::draft::Drafts;
 use crate::desk::review::counting::Jobs;
 use crate::desk::streams::Live;
 use crate::engine::Engine;
+use crate::fault::Fault;
 use crate::rules::admin_token::AdminToken;
+use crate::rules::frame::FrameParameters;
+use crate::rules::frame_address::Shown;
+use crate::rules::frame_host::FrameHosts;
+use crate::rules::question::Question;
 use crate::web::attempts::Attempts;
-use crate::web::origin::HasPublicOrigin;
+use crate::web::frames::Frames;
+use crate::web::origin::{HasPublicOrigin, Origin};
+use crate::web::question::Frame;
 
 /// Who may see what.
 #[derive(Debug, Clone)]
@@ -23,6 +30,8 @@ pub struct Access {
     pub is_strict: bool,
     /// What the server's addresses begin with, if not with the caller's `Host`.
     pub public_origin: Option<String>,
+    /// Where the HTML of HITs has an origin of its own.
+    pub frames: FrameHosts,
 }
 
 /// What the pages share.
@@ -51,6 +60,25 @@ impl Desk {
         let attempts = Arc::new(Attempts::new("secrets of requesters"));
         let (drafts, live, jobs) = (Arc::default(), Arc::default(), Arc::default());
         Self { engine, access: Arc::new(access), has_site, attempts, drafts, live, jobs }
+    }
+
+    /// The frame of a requester's question on a page of the desk; none for a form.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn frame(
+        &self,
+        origin: &Origin,
+        question: &Question,
+        requester_id: &str,
+        shown: Shown,
+    ) -> Result<Option<Frame>, Fault> {
+        let key = self.engine.page_key().await?;
+        let frames = Frames { hosts: &self.access.frames, key: &key, around: origin };
+        let hit_id =
+            if let Shown::Owned { hit_id, .. } = &shown { hit_id.clone() } else { String::new() };
+        let parameters = FrameParameters { hit_id: &hit_id, accepted: None };
+        Ok(frames.of(question, requester_id, shown, &parameters))
     }
 }
 

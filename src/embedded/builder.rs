@@ -2,8 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use tokio::net::TcpListener;
-
 use crate::config::outbound::variable;
 use crate::config::values::{database, start};
 use crate::config::{DEFAULT_QUEUE, endpoints, fixtures};
@@ -14,7 +12,7 @@ use crate::notify::Endpoints;
 use crate::outbound::Policy;
 use crate::rules::outbound::AllowedHost;
 use crate::rules::text::is_access_key;
-use crate::serve::Tasks;
+use crate::serve::{Listening, Tasks, listen};
 use crate::store::OpenError;
 use crate::turn::{Market, Profile};
 use crate::wire::caller::Auth;
@@ -144,10 +142,12 @@ impl Builder {
         }
         let names = self.fixtures.clone();
         let signer = self.credentials.first().cloned();
-        let options = self.options().await?;
-        let listen = |source| Error::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let url = format!("http://{}", listener.local_addr().map_err(listen)?);
+        let mut options = self.options().await?;
+        let failed = |source| Error::Listen { address, source };
+        let Listening { listener, other, has_local_names } =
+            listen(address).await.map_err(failed)?;
+        options.host_check.frames.on_loopback = has_local_names;
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         let backend = Backend::start(options).await.map_err(|error| match error {
             StartError::World(refusal) => Error::Fixture(refusal.message(&names)),
             StartError::Open(error) => Error::Database(error),
@@ -156,8 +156,9 @@ impl Builder {
         })?;
         let front = backend.front();
         let mut tasks = Tasks::start(backend);
-        let serving = tokio::spawn(tasks.server(front.clone()).http(listener));
-        tasks.add([serving]);
+        let server = tasks.server(front.clone());
+        let listeners = [Some(listener), other].into_iter().flatten();
+        tasks.add(listeners.map(|listener| tokio::spawn(server.clone().http(listener))));
         Ok(Emulator { url, front, signer, tasks })
     }
 

@@ -14,12 +14,14 @@ use crate::ids::Ids;
 use crate::preview::state::{Shown, State, row_of};
 use crate::preview::submission::{handed_in, refused};
 use crate::rules::frame::{FrameParameters, query};
+use crate::rules::frame_address::{FrameAddress, Shown as Html};
 use crate::rules::question::answers::{AnswerValue, QuestionFormAnswers};
 use crate::rules::question::filling::answers;
 use crate::rules::question::{Question, QuestionForm};
+use crate::web::frames;
 use crate::web::origin::Origin;
 use crate::web::page::answer;
-use crate::web::question::{blank_form, posted_form, reporting_document};
+use crate::web::question::{Document, Lines, blank_form, posted_form};
 use crate::web::question_form::{Use, render_form};
 use crate::web::sent::SentWork;
 
@@ -41,31 +43,43 @@ pub fn address(parameters: &FrameParameters<'_>) -> String {
     format!("/mturk/frame/{}?{}", parameters.hit_id, query(parameters))
 }
 
-/// `GET /mturk/frame/{hit}`.
+/// `GET /mturk/frame/{page}`: a form by the id of its HIT, HTML by a sealed address.
 pub async fn show(
-    Path(hit_id): Path<String>,
+    Path(page): Path<String>,
     Shared(state): Shared<Arc<State>>,
     origin: Origin,
     Query(query): Query<FrameQuery>,
 ) -> Response {
-    let page = async {
-        let shown = row(&state, &hit_id).await?;
-        match shown.question {
-            Question::Html(page) => {
-                let before = shown.draft.lines_before(shown.row);
-                reporting_document(&page, origin.as_str(), before)
-            }
+    let shown = async {
+        if row_of(&page).is_none() {
+            return html(&state, &page, &origin).await;
+        }
+        match row(&state, &page).await?.question {
             Question::Form(form) if query.assignment_id == state.assignment_id => {
-                at_work(&state, &hit_id, origin.as_str(), &blank_form(&form, true))
+                at_work(&state, &page, origin.as_str(), &blank_form(&form, true))
             }
             Question::Form(form) => form_page(posted_form(&blank_form(&form, false), "")?),
-            Question::External(_) => Err(Fault::not_found("The page is at an address of its own.")),
+            _ => Err(Fault::not_found("The page is at an address of its own.")),
         }
     };
-    page.await.unwrap_or_else(|fault| refused("This page cannot be shown", fault))
+    shown.await.unwrap_or_else(|fault| refused("This page cannot be shown", fault))
 }
 
-/// `POST /mturk/frame/{hit}`: a form of our own that was filled in.
+async fn html(state: &State, address: &str, at: &Origin) -> Result<Response, Fault> {
+    let FrameAddress { shown, own } = frames::read(&state.key, &state.frames, address, at.host())?;
+    let Html::Preview { hit_id, .. } = shown else {
+        return Err(Fault::not_found("There is no such page."));
+    };
+    let Shown { question, draft, row, .. } = self::row(state, &hit_id).await?;
+    let Question::Html(page) = question else {
+        return Err(Fault::not_found("The page is no longer HTML."));
+    };
+    let submit_to = own.as_ref().map_or(at.as_str(), |own| &own.origin);
+    let reports = Some(draft.lines_before(row).map_or(Lines::Unknown, Lines::Known));
+    Document { html: &page.content, submit_to, own: own.as_ref(), reports }.answer()
+}
+
+/// `POST /mturk/frame/{page}`: a form of our own that was filled in.
 pub async fn post(
     Path(hit_id): Path<String>,
     Shared(state): Shared<Arc<State>>,

@@ -10,11 +10,15 @@ use serde::Deserialize;
 use crate::engine::compute;
 use crate::fault::Fault;
 use crate::preview::state::{Shown, State, hit_id};
+use crate::rules::frame_address::Shown as Html;
 use crate::rules::question::Question;
+use crate::web::frames::Frames;
 use crate::web::origin::Origin;
 use crate::web::page::answer;
-use crate::web::question::Frame;
 use crate::web::strip::{self, Fold};
+
+/// Whose the draft is, in the name of the host of its frames.
+const REQUESTER: &str = "PREVIEW";
 
 /// Which row.
 #[derive(Debug, Default, Deserialize)]
@@ -77,7 +81,7 @@ pub async fn show(
 ) -> Response {
     let number = state.current.borrow().number;
     let shown = match state.row(query.number()).await {
-        Ok(shown) => panes(&state, origin.as_str(), shown).await.map(Ok),
+        Ok(shown) => panes(&state, &origin, shown).await.map(Ok),
         Err(problems) => Ok(Err(problems)),
     };
     let page = shown.and_then(|shown| {
@@ -88,7 +92,8 @@ pub async fn show(
     page.unwrap_or_else(|fault| super::submission::refused("This page cannot be shown", fault))
 }
 
-async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fault> {
+async fn panes(state: &State, origin: &Origin, shown: Shown) -> Result<Panes, Fault> {
+    let submit_to = origin.as_str();
     let Shown { row, rows, question, draft } = shown;
     let hit_id = hit_id(row);
     let made = [
@@ -96,21 +101,26 @@ async fn panes(state: &State, submit_to: &str, shown: Shown) -> Result<Panes, Fa
         ("Work", "work", Some(submit_to)),
         ("Phone", "phone", Some(submit_to)),
     ];
+    let frames = Frames { hosts: &state.frames, key: &state.key, around: origin };
     let all = made
         .into_iter()
         .map(|(label, name, submit_to)| {
             let parameters = state.parameters(&hit_id, submit_to);
-            let (src, sandbox, height) = match Frame::of(&question, &parameters) {
+            let shown = Html::Preview { hit_id: hit_id.clone(), worker_id: None };
+            let frame = frames.of(&question, REQUESTER, shown, &parameters);
+            let (src, sandbox, height) = match frame {
                 Some(frame) => (frame.src, Some(frame.sandbox), frame.height),
                 None => (super::forms::address(&parameters), None, 0),
             };
             Pane { label, name, src, sandbox, height }
         })
         .collect();
+    let has_origin = frames.own(REQUESTER).is_some();
     let is_probed = matches!(question, Question::External(_));
     let has_table = draft.has_table();
     let strip = compute(move || {
-        let remarks = draft.remarks(row, &question);
+        let mut remarks = draft.remarks(row, &question);
+        strip::add_origin(&mut remarks, &question, has_origin);
         strip::html(&question, Some(&remarks), Fold::Open)
     });
     let place = Place {

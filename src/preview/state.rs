@@ -9,6 +9,8 @@ use crate::engine::compute;
 use crate::ids::{self, Ids};
 use crate::preview::files::{Sources, Stamp};
 use crate::rules::frame::{Accepted, FrameParameters};
+use crate::rules::frame_host::FrameHosts;
+use crate::rules::page::PageKey;
 use crate::rules::preview::Draft;
 use crate::rules::question::Question;
 use crate::web::origin::HasPublicOrigin;
@@ -40,6 +42,10 @@ pub struct State {
     pub worker_id: String,
     /// Nobody else knows it, so that no other page can hand something in.
     pub assignment_id: String,
+    /// Where HTML has an origin of its own.
+    pub frames: FrameHosts,
+    /// Seals the addresses of frames with HTML.
+    pub key: PageKey,
     /// Another start has another one.
     pub run: String,
     pub current: watch::Sender<Current>,
@@ -69,12 +75,14 @@ pub struct Shown {
 
 impl State {
     /// Reads the draft.
-    pub async fn read(sources: Sources, worker_id: &str) -> Self {
+    pub async fn read(sources: Sources, worker_id: &str, frames: FrameHosts) -> Self {
         let (stamps, draft) = read(&sources).await;
         Self {
             sources,
             worker_id: worker_id.to_owned(),
             assignment_id: Ids::Random.entity(),
+            frames,
+            key: PageKey(ids::random()),
             run: ids::request_id(),
             current: watch::Sender::new(Current { number: 0, draft }),
             streams: Arc::new(Semaphore::new(STREAMS)),

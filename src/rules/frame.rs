@@ -10,8 +10,6 @@ use std::sync::LazyLock;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::{Captures, Regex};
 
-use crate::rules::question::Question;
-
 /// Stands for the assignment in a preview.
 pub const NOT_AVAILABLE: &str = "ASSIGNMENT_ID_NOT_AVAILABLE";
 
@@ -59,17 +57,6 @@ pub fn address(url: &str, parameters: &FrameParameters<'_>) -> String {
         Some(_) => "&",
     };
     format!("{origin}{page}{mark}{}{fragment}", query(parameters))
-}
-
-/// The address that the frame of a HIT loads; a path where that is this server's. None for a form.
-pub fn task_address(question: &Question, parameters: &FrameParameters<'_>) -> Option<String> {
-    match question {
-        Question::External(page) => Some(address(&page.url, parameters)),
-        Question::Html(_) => {
-            Some(format!("/mturk/frame/{}?{}", parameters.hit_id, query(parameters)))
-        }
-        Question::Form(_) => None,
-    }
 }
 
 /// The parameters as a query.

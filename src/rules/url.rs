@@ -1,6 +1,7 @@
 //! URLs: checks of their parts, and removal of user and password.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 /// Whether a text is a host, alone or with a port: a name of letters, digits and `-._`, an IPv4
 /// address, or an IPv6 address in brackets; the port is a number from 1 to 65535.
@@ -32,6 +33,15 @@ pub fn split_port(text: &str) -> (&str, Option<&str>) {
         // Not a host at all.
         None => (text, None),
     }
+}
+
+/// Whether a host's name or address, without a port, always stands for the machine of whoever uses
+/// it: the loopback addresses, `localhost`, and what ends in `.localhost`.
+pub fn is_this_machine(name: &str) -> bool {
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    address.is_ok_and(|address| address.is_loopback())
+        || name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
 }
 
 /// How a request came.

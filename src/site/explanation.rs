@@ -177,6 +177,11 @@ const ADVICE: &[(Code, &str, Link)] = &[
         Some(("/dashboard", "See what became of it")),
     ),
     (Code::NotYours, "Switch to the worker who accepted it.", Some(("/workers", "Switch"))),
+    (
+        Code::NotFromFrame,
+        "Submit the HIT on its own page. A program that is no browser may post from anywhere.",
+        QUEUE,
+    ),
     (Code::PreviewOnly, "Accept the HIT, then submit it.", FIND_HITS),
     (
         Code::NoAssignmentId,

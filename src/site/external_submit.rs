@@ -12,11 +12,12 @@ use crate::engine::compute;
 use crate::fault::{Code, Fault};
 use crate::rules::frame::NOT_AVAILABLE;
 use crate::rules::posted::Field;
-use crate::rules::question::answers;
+use crate::rules::question::{Question, answers};
 use crate::site::frame::{self, Framed};
 use crate::site::state::SubmitThrough;
 use crate::site::visit::Visit;
-use crate::store::hits;
+use crate::store::hits::{self, Hit};
+use crate::web::question::read;
 use crate::web::sent::{SentWork, cleaned};
 
 /// By a link or a form without a method; documents of 2014 and before show it so.
@@ -85,8 +86,14 @@ pub async fn submit_fields(
     fields: Vec<Field>,
     worker_id: Option<String>,
 ) -> Result<(), Fault> {
-    let question = open_question(visit, assignment_id, worker_id.clone()).await?;
-    let repeated = visit.site.options.repeated;
+    let hit = open_hit(visit, assignment_id, worker_id.clone()).await?;
+    // The page around a frame is this server's own.
+    let is_foreign = worker_id.is_none() && !visit.may_submit_html(&hit.requester_id);
+    if is_foreign && matches!(read(&hit)?, Question::Html(_)) {
+        let why = "A page of another site posted this work, and only the frame of the HIT may.";
+        return Err(Fault::refused(Code::NotFromFrame, why));
+    }
+    let (question, repeated) = (hit.question, visit.site.options.repeated);
     let (question, answer) = compute(move || {
         let answer = answers::write_posted(&question, &fields, repeated);
         (question, answer)
@@ -107,19 +114,19 @@ pub async fn submit_fields(
         .await
 }
 
-/// The question that an assignment answers, before what was posted for it is read.
+/// The HIT of an assignment, before what was posted for it is read.
 ///
 /// # Errors
 /// The worker site's refusals.
-pub async fn open_question(
+pub async fn open_hit(
     visit: &Visit,
     assignment_id: &str,
     worker_id: Option<String>,
-) -> Result<String, Fault> {
+) -> Result<Hit, Fault> {
     let input = (assignment_id.to_owned(), worker_id);
     visit
         .read(input, |turn, (assignment_id, worker_id)| {
-            Box::pin(assignment::open_question(turn, assignment_id, worker_id.as_deref()))
+            Box::pin(assignment::open_hit(turn, assignment_id, worker_id.as_deref()))
         })
         .await
 }

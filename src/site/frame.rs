@@ -1,65 +1,92 @@
 //! What a frame shows and comes from this server: HTML that came with a HIT, and answers to
 //! what a page in a frame posted or requested.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Extension;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::Fault;
-use crate::rules::frame::NOT_AVAILABLE;
+use crate::rules::frame_address::{FrameAddress, Shown};
+use crate::rules::hit::Phase;
 use crate::rules::question::Question;
 use crate::site::explanation::{Explanation, explain};
 use crate::site::page::html;
-use crate::site::visit::Visit;
+use crate::site::state::SiteState;
+use crate::store::acceptances;
 use crate::store::hits::{self, Hit};
+use crate::store::requesters::Requester;
 use crate::turn::Turn;
 use crate::views::guard::{Action, standings};
 use crate::views::task;
-use crate::web::question::{self, read};
+use crate::web::frames;
+use crate::web::origin::Origin;
+use crate::web::question::{Document, Lines, read};
 
-/// `GET /mturk/frame/{hit}`: the HTML of a HIT, without an origin.
-pub async fn show(Path(hit_id): Path<String>, visit: Arc<Visit>) -> Response {
-    let page = page(&visit, hit_id).await;
+/// `GET /mturk/frame/{address}`: the HTML of a HIT.
+pub async fn show(
+    Path(address): Path<String>,
+    State(site): State<SiteState>,
+    origin: Origin,
+) -> Response {
+    let page = page(&site, &address, &origin).await;
     page.unwrap_or_else(|fault| refused("This page cannot be shown", fault))
 }
 
-async fn page(visit: &Visit, hit_id: String) -> Result<Response, Fault> {
-    let assignment_id = visit.param("assignmentId").unwrap_or(NOT_AVAILABLE).to_owned();
-    let input = (hit_id, assignment_id, visit.worker_id.clone());
-    let hit = visit.read(input, |turn, (hit_id, assignment_id, worker_id)| {
-        Box::pin(visible(turn, hit_id, assignment_id, worker_id.as_deref()))
-    });
+async fn page(site: &SiteState, address: &str, at: &Origin) -> Result<Response, Fault> {
+    let key = site.engine.page_key().await?;
+    let FrameAddress { shown, own } = frames::read(&key, &site.frames, address, at.host())?;
+    let hit =
+        site.engine.read(Requester::default(), shown, |turn, shown| Box::pin(visible(turn, shown)));
     let hit = hit.await?;
     let Question::Html(question) = read(&hit)? else {
         return Err(Fault::not_found("This HIT has no HTML of its own."));
     };
-    if visit.site.is_open {
-        return question::reporting_document(&question, &visit.submit_to, Some(0));
-    }
-    question::document(&question, &visit.submit_to)
+    let submit_to = match &own {
+        Some(own) => &own.origin,
+        None => site.options.public_url.as_deref().unwrap_or(at.as_str()),
+    };
+    let reports = site.is_open.then_some(Lines::Known(0));
+    Document { html: &question.content, submit_to, own: own.as_ref(), reports }.answer()
 }
 
-/// The HIT, if the worker has the assignment in hand, or may preview it.
-async fn visible(
-    turn: &mut Turn,
-    hit_id: &str,
-    assignment_id: &str,
-    worker_id: Option<&str>,
-) -> Result<Hit, Fault> {
-    let none = || Fault::hit_does_not_exist(hit_id);
-    if assignment_id != NOT_AVAILABLE {
-        let work = task::work(turn, assignment_id).await?;
-        return if work.hit.id == hit_id && work.is_open() { Ok(work.hit) } else { Err(none()) };
+/// The HIT, if it may still be shown: its assignment is in hand, the worker may preview it, or it
+/// is the requester's own.
+async fn visible(turn: &mut Turn, shown: &Shown) -> Result<Hit, Fault> {
+    match shown {
+        Shown::Work { assignment_id } => {
+            let work = task::work(turn, assignment_id).await?;
+            let is_open = work.is_open();
+            is_open.then_some(work.hit).ok_or_else(|| {
+                Fault::not_found(format!("Assignment {assignment_id} is no longer in hand."))
+            })
+        }
+        Shown::Preview { hit_id, worker_id } => {
+            let none = || Fault::hit_does_not_exist(hit_id);
+            let hit = hits::find(&mut turn.tx, hit_id).await?.ok_or_else(none)?;
+            let may = may_preview(turn, &hit, worker_id.as_deref()).await?;
+            may.then_some(hit).ok_or_else(none)
+        }
+        Shown::Owned { hit_id, requester_id } => {
+            hits::owned(&mut turn.tx, requester_id, hit_id).await
+        }
+        Shown::Draft { .. } => Err(Fault::not_found("This is the address of an upload.")),
     }
-    let hit = hits::find(&mut turn.tx, hit_id).await?.ok_or_else(none)?;
+}
+
+/// Whether a worker, or somebody who is none, may see a HIT before it is accepted.
+async fn may_preview(turn: &mut Turn, hit: &Hit, worker_id: Option<&str>) -> Result<bool, Fault> {
+    if hit.standing.phase == Phase::Disposed {
+        return Ok(false);
+    }
+    let who = worker_id.unwrap_or_default();
+    if acceptances::before(&mut turn.tx, hit.key, who).await?.blocked {
+        return Ok(false);
+    }
     let requirements = hit.hit_type.values.requirements.as_slice();
     let standings = standings(turn, worker_id, &[requirements]).await?;
-    let kept_away = standings.iter().flatten().any(|standing| standing.prevents(Action::Preview));
-    if kept_away { Err(none()) } else { Ok(hit) }
+    Ok(!standings.iter().flatten().any(|standing| standing.prevents(Action::Preview)))
 }
 
 /// What a frame shows after a post.

@@ -5,12 +5,13 @@
 
 use serde_json::{Value, json};
 
+use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::qualification::requirement::Value as Own;
 use crate::rules::question::{Question, parse};
 use crate::shapes::qualification::ActionsGuarded;
 use crate::site::address;
-use crate::site::question::frame;
+use crate::site::question::plain_frame;
 use crate::site::visit::Visit;
 use crate::store::acceptances::Acceptance;
 use crate::store::hit_types::HitType;
@@ -127,16 +128,16 @@ pub fn question(
     hit: &Hit,
     question: &Question,
     taken: Option<&Acceptance>,
-) -> Value {
-    let (kind, value, height) = match frame(visit, hit, question, taken) {
+) -> Result<Value, Fault> {
+    let (kind, value, height) = match plain_frame(visit, hit, question, taken)? {
         Some(Frame { kind, src, height, .. }) if src.starts_with('/') => {
             (kind, format!("{}{src}", visit.submit_to), height)
         }
         Some(Frame { kind, src, height, .. }) => (kind, src, height),
         None => ("QuestionForm", hit.question.clone(), 0),
     };
-    json!({"type": kind, "value": value,
-        "attributes": {"FrameHeight": height.to_string(), "FrameSourceAttribute": "src"}})
+    Ok(json!({"type": kind, "value": value,
+        "attributes": {"FrameHeight": height.to_string(), "FrameSourceAttribute": "src"}}))
 }
 
 /// A HIT in hand.
@@ -158,11 +159,11 @@ pub fn in_hand(
     visit: &Visit,
     InHand { taken, hit, requester_name }: &InHand,
     now: Instant,
-) -> Value {
+) -> Result<Value, Fault> {
     let mut task = task(taken, &hit.hit_type.group_id, now);
     task["project"] = of_type(&hit.hit_type, &hit.requester_id, requester_name);
     if let Ok(shown) = parse(&hit.question) {
-        task["question"] = question(visit, hit, &shown, Some(taken));
+        task["question"] = question(visit, hit, &shown, Some(taken))?;
     }
-    task
+    Ok(task)
 }

@@ -86,7 +86,7 @@ fn as_json(visit: &Visit, group: &Group, hit: Option<&Hit>, why_not: Option<Faul
     let mut answer = json!({"project": project(group)});
     if let Some(hit) = hit {
         answer["task_id"] = json!(hit.id);
-        answer["question"] = question(visit, hit, &read(hit)?, None);
+        answer["question"] = question(visit, hit, &read(hit)?, None)?;
     }
     page::json(answer)
 }

@@ -31,7 +31,8 @@ pub async fn show(visit: Arc<Visit>) -> Page {
         .read_with_bar(visit.worker()?, |turn, worker| Box::pin(in_hand(&mut turn.tx, worker)))
         .await?;
     if visit.json {
-        let tasks: Vec<_> = tasks.iter().map(|task| json::in_hand(&visit, task, bar.now)).collect();
+        let shown = tasks.iter().map(|task| json::in_hand(&visit, task, bar.now));
+        let tasks: Vec<_> = shown.collect::<Result<_, _>>()?;
         return page::json(json!({"tasks": tasks}));
     }
     let returned = visit.is_on("returned");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
@@ -37,9 +37,7 @@ pub async fn answer(visit: Arc<Visit>, request: Request, next: Next) -> Response
     if let Some(PageFault(fault)) = response.extensions_mut().remove() {
         response = refuse(&visit, fault).await;
     }
-    if let Some(cookie) = visit.new_cookie() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    visit.keep_choice(&mut response);
     response
 }
 

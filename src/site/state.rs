@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::engine::Engine;
+use crate::rules::frame_host::FrameHosts;
 use crate::rules::question::answers::Repeated;
+use crate::web::origin::HasPublicOrigin;
 
 /// How work in a frame is submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -34,10 +36,18 @@ pub struct SiteState {
     pub engine: Arc<Engine>,
     /// The options of the site.
     pub options: Arc<SiteOptions>,
+    /// Where the HTML of HITs has an origin of its own.
+    pub frames: FrameHosts,
     /// Whether the console and the requester's desk are at the same address.
     pub has_desk: bool,
     /// Whether requesters need no secret. Then whoever works may well be the requester: workers may
     /// see again what they handed in, pages say how much there is of all, and below a question
     /// stands what its requester might want to know.
     pub is_open: bool,
+}
+
+impl HasPublicOrigin for SiteState {
+    fn public_origin(&self) -> Option<&str> {
+        self.options.public_url.as_deref()
+    }
 }

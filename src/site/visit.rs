@@ -7,11 +7,13 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::{self, AsHeaderName};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
 
 use crate::engine::Engine;
 use crate::fault::{Code, Fault};
 use crate::ids::WORKER_ID;
+use crate::rules::frame_host::Sender;
 use crate::rules::page::PageKey;
 use crate::rules::posted::{Field, urlencoded};
 use crate::rules::url::own_origin;
@@ -24,6 +26,9 @@ use crate::store::workers;
 use crate::turn::Action;
 use crate::views::bar::{Bar, Prompt, bar};
 use crate::views::show;
+use crate::web::cookie;
+use crate::web::frames::Frames;
+use crate::web::origin::Origin;
 
 /// The cookie that holds the worker's id.
 pub const COOKIE: &str = "mturk_local_worker";
@@ -53,6 +58,10 @@ pub struct Visit {
     pub query: Vec<Field>,
     /// Where this server is for pages in the frame, without a slash at its end.
     pub submit_to: String,
+    /// Where it is for the browser.
+    pub origin: Origin,
+    /// Which page sent it.
+    sender: (Option<String>, bool),
     /// Seals the cookie; a fault if the database failed while the worker was read.
     key: Result<PageKey, Fault>,
 }
@@ -125,12 +134,9 @@ pub fn value<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
     fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// The worker whom the request's cookie names.
-pub fn worker_in_cookie(headers: &HeaderMap, key: &PageKey) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
-    let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
-    worker_cookie::worker_id(key, found)
+/// The worker whom a cookie of that name names.
+pub fn worker_in_cookie(headers: &HeaderMap, name: &str, key: &PageKey) -> Option<String> {
+    cookie::values(headers, name).find_map(|value| worker_cookie::worker_id(key, value))
 }
 
 impl Visit {
@@ -152,8 +158,11 @@ impl Visit {
             || header_text(&parts.headers, header::ACCEPT)
                 .is_some_and(|accept| accept.starts_with("application/json"));
         let refused = matches!(prompt, Some(Prompt::NoId(_) | Prompt::Unknown(_)));
-        let in_cookie = key.as_ref().ok().and_then(|key| worker_in_cookie(&parts.headers, key));
         let public_url = site.options.public_url.as_deref();
+        let origin = Origin::of(parts, public_url);
+        let cookie = origin.cookie_name(COOKIE);
+        let in_cookie =
+            key.as_ref().ok().and_then(|key| worker_in_cookie(&parts.headers, &cookie, key));
         Self {
             site: site.clone(),
             switched: chosen.is_some(),
@@ -165,6 +174,11 @@ impl Visit {
             here: here(parts).to_owned(),
             method: parts.method.clone(),
             came_from: came_from(parts),
+            sender: (
+                header_text(&parts.headers, header::ORIGIN).map(str::to_owned),
+                header_text(&parts.headers, "sec-fetch-site") == Some("same-origin"),
+            ),
+            origin,
             submit_to: own_origin(
                 public_url,
                 parts.extensions.get(),
@@ -228,23 +242,36 @@ impl Visit {
         }
     }
 
-    /// A cookie for the choice of a worker that came with the request.
-    pub fn new_cookie(&self) -> Option<HeaderValue> {
-        self.cookie(self.worker_id.as_deref().filter(|_| self.switched)?)
+    /// What makes the frames of the page.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn frames(&self) -> Result<Frames<'_>, Fault> {
+        let key = self.key.as_ref().map_err(Clone::clone)?;
+        Ok(Frames { hosts: &self.site.frames, key, around: &self.origin })
     }
 
-    /// A cookie that keeps the choice of a worker for a year; an empty id forgets it.
-    pub fn cookie(&self, worker_id: &str) -> Option<HeaderValue> {
-        let (value, age) = match (worker_id, &self.key) {
+    /// Whether the page that sent this may submit the work of a requester's HIT of HTML.
+    pub fn may_submit_html(&self, requester_id: &str) -> bool {
+        let sender = Sender { origin: self.sender.0.as_deref(), is_same_origin: self.sender.1 };
+        self.site.frames.may_submit(&sender, self.origin.as_str(), requester_id)
+    }
+
+    /// Lets the browser keep the choice of a worker that came with the request.
+    pub fn keep_choice(&self, response: &mut Response) {
+        if let Some(worker_id) = self.worker_id.as_deref().filter(|_| self.switched) {
+            self.keep(worker_id, response);
+        }
+    }
+
+    /// Lets the browser keep the choice of a worker for a year; an empty id forgets it.
+    pub fn keep(&self, worker_id: &str, response: &mut Response) {
+        let (value, age_s) = match (worker_id, &self.key) {
             ("", _) => (String::new(), 0),
             (_, Ok(key)) => (worker_cookie::value(key, worker_id), 31_536_000),
-            (_, Err(_)) => return None,
+            (_, Err(_)) => return,
         };
-        let is_https =
-            self.site.options.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
-        let secure = if is_https { "; Secure" } else { "" };
-        let attributes = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
-        HeaderValue::from_str(&format!("{COOKIE}={value}; {attributes}")).ok()
+        self.origin.set_cookie(response, (COOKIE, &value), "/", age_s);
     }
 
     /// Whether only registered workers may work here.

@@ -13,7 +13,7 @@ use crate::fault::{Code, Fault};
 use crate::rules::question::Question;
 use crate::rules::question::filling::{Problem, answers};
 use crate::site::accept::onward;
-use crate::site::external_submit::{open_question, submit_fields};
+use crate::site::external_submit::{open_hit, submit_fields};
 use crate::site::json::task as as_json;
 use crate::site::page::{self, Page, go, html};
 use crate::site::question::{posted_form, shown};
@@ -102,7 +102,7 @@ pub async fn submit(
         return onward(&visit, &group, id).await;
     };
     let filling = sent.filling().await?;
-    open_question(&visit, id, Some(visit.worker()?)).await?;
+    open_hit(&visit, id, Some(visit.worker()?)).await?;
     let checked = compute(move || match answers(&form, &filling) {
         Ok(answers) => Ok(CheckedForm { answers, files: filling.files }),
         Err(problems) => Err((render_form(&form, &filling, &problems, Use::Work), problems)),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::header;
 use serde_json::json;
 
 use crate::actions::worker::{register, unknown_worker};
@@ -72,9 +71,7 @@ pub async fn choose(visit: Arc<Visit>, sent: Sent) -> Page {
     let id =
         if is_new { new_worker(&visit, place(&fields)?).await? } else { known(&visit, id).await? };
     let mut response = go(next(value(&fields, "next")))?;
-    if let Some(cookie) = visit.cookie(&id) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    visit.keep(&id, &mut response);
     Ok(response)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 
 use crate::engine::Engine;
@@ -26,12 +26,13 @@ pub async fn is_signed_in(
     engine: &Arc<Engine>,
     token: &AdminToken,
     headers: &HeaderMap,
+    origin: &Origin,
 ) -> Result<bool, Fault> {
     let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     if sent.is_some_and(|sent| token.is_in(sent)) {
         return Ok(true);
     }
-    let name = cookie::name(COOKIE_NAME, headers.get(HOST).and_then(|host| host.to_str().ok()));
+    let name = origin.cookie_name(COOKIE_NAME);
     let mut cookies = cookie::values(headers, &name).peekable();
     if cookies.peek().is_none() {
         return Ok(false);

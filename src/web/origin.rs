@@ -1,15 +1,14 @@
 //! Where the browser says that this server is.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::HOST;
+use axum::http::header::{HOST, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use crate::rules::url::{Scheme, own_origin, split_port};
-use crate::web::cookie;
+use crate::rules::url::{Scheme, is_host_and_port, is_this_machine, own_origin, split_port};
+use crate::web::cookie::{self, HOST_ONLY};
 
 /// State that knows the server's public address.
 pub trait HasPublicOrigin {
@@ -22,24 +21,62 @@ pub trait HasPublicOrigin {
 pub struct Origin {
     origin: String,
     host: Option<String>,
+    /// Whether the request has a header that browsers alone send.
+    is_browser: bool,
+    is_safari: bool,
 }
 
 impl Origin {
+    /// That of the request, where the server's addresses may begin with `public` outside.
+    pub fn of(parts: &Parts, public: Option<&str>) -> Self {
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let scheme = parts.extensions.get::<Scheme>();
+        // A public URL is that of a proxy: who comes by another name comes by none of its.
+        let is_of = |public: &&str| public.split_once("://").map(|(_, at)| at) == host;
+        let origin = own_origin(public.filter(is_of), scheme, host);
+        let is_browser = parts.headers.contains_key("sec-fetch-site");
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let is_safari = agent.is_some_and(is_safari);
+        Self { origin, host: host.map(str::to_owned), is_browser, is_safari }
+    }
+
     /// It, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.origin
     }
 
-    /// The name of a cookie at this server.
+    /// The request's `Host`; empty if it has none.
+    pub fn host(&self) -> &str {
+        self.host.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the browser takes all names that end in `.localhost` for its own machine.
+    ///
+    /// Assumed: Safari asks a name server for them, which knows none.
+    pub fn knows_local_names(&self) -> bool {
+        !self.is_safari
+    }
+
+    /// The name of a cookie at this server. Browsers send a cookie to every port of a host, so each
+    /// server's has its own name.
     pub fn cookie_name(&self, name: &str) -> String {
-        cookie::name(name, self.host.as_deref())
+        let host = self.host.as_deref().filter(|host| is_host_and_port(host));
+        let port = host.and_then(|host| split_port(host).1);
+        let name = port.map_or_else(|| name.to_owned(), |port| format!("{name}_{port}"));
+        if self.keeps_host_only() { HOST_ONLY.to_owned() + &name } else { name }
     }
 
     /// Sets a cookie of this server for the paths below `path`.
     pub fn set_cookie(&self, response: &mut Response, pair: (&str, &str), path: &str, age_s: i64) {
         let (name, value) = pair;
-        let is_secure = self.origin.starts_with("https:");
+        let is_secure = self.origin.starts_with("https:") || self.keeps_host_only();
         cookie::set(response, (&self.cookie_name(name), value), path, (age_s, is_secure));
+    }
+
+    /// Whether cookies are bound to this host, and marked as secure. Browsers take such cookies
+    /// from loopback without TLS, too; the cookie jars of programs do not.
+    fn keeps_host_only(&self) -> bool {
+        self.is_browser && self.is_private()
     }
 
     /// Whether nobody on the way can read what the browser sends: it comes through TLS, or from
@@ -49,32 +86,35 @@ impl Origin {
     }
 }
 
+/// Whether a browser that calls itself so is Safari, or another one of its engine.
+fn is_safari(agent: &str) -> bool {
+    agent.contains("Safari/") && !agent.contains("Chrome/") && !agent.contains("Chromium/")
+}
+
 fn is_private(origin: &str) -> bool {
     let host = origin.strip_prefix("http://").map(|host| split_port(host).0);
-    host.is_none_or(|host| {
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        address.is_ok_and(|address| address.is_loopback())
-            || host.eq_ignore_ascii_case("localhost")
-            || host.to_ascii_lowercase().ends_with(".localhost")
-    })
+    host.is_none_or(is_this_machine)
 }
 
 impl<S: HasPublicOrigin + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let scheme = parts.extensions.get::<Scheme>();
-        // A public URL is that of a proxy: who comes by another name comes by none of its.
-        let is_of = |public: &&str| public.split_once("://").map(|(_, at)| at) == host;
-        let origin = own_origin(state.public_origin().filter(is_of), scheme, host);
-        Ok(Self { origin, host: host.map(str::to_owned) })
+        Ok(Self::of(parts, state.public_origin()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_private;
+    use super::{is_private, is_safari};
+
+    #[test]
+    fn safari_is_known_by_what_it_lacks() {
+        let of = |rest: &str| format!("Mozilla/5.0 (X) AppleWebKit/605.1.15 (KHTML) {rest}");
+        assert!(is_safari(&of("Version/18.0 Safari/605.1.15")));
+        assert!(!is_safari(&of("Chrome/156.0.0.0 Safari/537.36")));
+        assert!(!is_safari("Mozilla/5.0 (X; rv:153.0) Gecko/20100101 Firefox/153.0"));
+    }
 
     #[test]
     fn secrets_are_sent_in_the_clear_on_this_machine_only() {

@@ -5,9 +5,10 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::fault::{Code, Fault};
-use crate::rules::frame::{FrameParameters, form_targets, local, task_address, with_script};
+use crate::rules::frame::{FrameParameters, address, form_targets, local, with_script};
+use crate::rules::frame_address::OwnOrigin;
 use crate::rules::question::filling::Filling;
-use crate::rules::question::{HtmlQuestion, Question, QuestionForm, parse};
+use crate::rules::question::{ExternalQuestion, Question, QuestionForm, parse};
 use crate::store::hits::Hit;
 use crate::web::page::render;
 use crate::web::question_form::{Use, render_form};
@@ -19,10 +20,13 @@ use crate::web::question_form::{Use, render_form};
 const OWN_PAGE: &str = "allow-scripts allow-forms allow-same-origin allow-popups \
     allow-popups-to-escape-sandbox allow-modals allow-downloads";
 
-/// What HTML that came with a HIT may do: it has no origin, so it reaches nothing of this server's
-/// but what anybody reaches. Dialogs are off, since an endless one would lock the page around it.
-const HTML: &str = "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox \
-    allow-downloads";
+/// What HTML that came with a HIT may do with an origin of its own, which is no origin of ours.
+const WITH_ORIGIN: &str = OWN_PAGE;
+
+/// What it may do without one: it reaches nothing of this server's but what anybody reaches.
+/// Dialogs are off: they would carry the name of this server.
+const WITHOUT_ORIGIN: &str = "allow-scripts allow-forms allow-popups \
+    allow-popups-to-escape-sandbox allow-downloads";
 
 #[derive(Template)]
 #[template(path = "question.html")]
@@ -44,18 +48,27 @@ pub struct Frame {
     pub height: u32,
     /// What the page may do.
     pub sandbox: &'static str,
+    /// Whether it has an origin.
+    pub has_origin: bool,
 }
 
 impl Frame {
-    /// The frame of a HIT's question; none for a form.
-    pub fn of(question: &Question, parameters: &FrameParameters<'_>) -> Option<Self> {
-        let src = task_address(question, parameters)?;
-        let (kind, height, sandbox) = match question {
-            Question::External(page) => ("ExternalURL", page.frame_height, OWN_PAGE),
-            Question::Html(page) => ("HTMLQuestion", page.frame_height, HTML),
-            Question::Form(_) => return None,
-        };
-        Some(Self { kind, src, height, sandbox })
+    /// The frame of a page of the requester's own.
+    pub fn of_page(page: &ExternalQuestion, parameters: &FrameParameters<'_>) -> Self {
+        let src = address(&page.url, parameters);
+        Self {
+            kind: "ExternalURL",
+            src,
+            height: page.frame_height,
+            sandbox: OWN_PAGE,
+            has_origin: true,
+        }
+    }
+
+    /// The frame of HTML that came with a HIT.
+    pub fn of_html(frame_height: u32, src: String, has_origin: bool) -> Self {
+        let sandbox = if has_origin { WITH_ORIGIN } else { WITHOUT_ORIGIN };
+        Self { kind: "HTMLQuestion", src, height: frame_height, sandbox, has_origin }
     }
 
     /// The frame as HTML.
@@ -90,45 +103,67 @@ pub fn read(hit: &Hit) -> Result<Question, Fault> {
     })
 }
 
-/// HTML that came with a HIT, as the page of a frame: without an origin, whatever frame holds it.
-/// `submit_to` is this server's address, without a slash at its end.
-pub fn document(question: &HtmlQuestion, submit_to: &str) -> Result<Response, Fault> {
-    page(question, local(&question.content, submit_to).into_owned(), submit_to)
+/// HTML that came with a HIT, as the page of a frame. Whatever frame holds it, it has the origin of
+/// `own`, or none.
+#[derive(Debug)]
+pub struct Document<'a> {
+    /// It.
+    pub html: &'a str,
+    /// Where its forms post to: an origin, without a slash at its end.
+    pub submit_to: &'a str,
+    /// Its own origin.
+    pub own: Option<&'a OwnOrigin>,
+    /// The lines that stand before what the requester wrote, if a script is to tell the page around
+    /// what goes wrong in it, for the strip of [`crate::web::strip`].
+    pub reports: Option<Lines>,
 }
 
-/// The same with a script that tells the page around the frame what goes wrong in it, for the
-/// strip of [`crate::web::strip`]. `lines_before` stand before what the requester wrote; none if
-/// its lines are not known.
-pub fn reporting_document(
-    question: &HtmlQuestion,
-    submit_to: &str,
-    lines_before: Option<usize>,
-) -> Result<Response, Fault> {
-    let before = match lines_before {
-        Some(0) => String::new(),
-        Some(lines) => format!(" data-before=\"{lines}\""),
-        None => " data-before=\"unknown\"".to_owned(),
-    };
-    let script = format!("<script src=\"/assets/report.js\"{before}></script>");
-    let html = with_script(&local(&question.content, submit_to), &script);
-    page(question, html, submit_to)
+/// How many lines stand before what the requester wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// So many.
+    Known(usize),
+    /// Nobody knows.
+    Unknown,
 }
 
-fn page(question: &HtmlQuestion, html: String, submit_to: &str) -> Result<Response, Fault> {
-    let policy = HeaderValue::from_str(&policy(&question.content, submit_to));
-    let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, html).into_response())
-}
+impl Document<'_> {
+    /// The answer.
+    ///
+    /// # Errors
+    /// An address in it is no part of a header.
+    pub fn answer(&self) -> Result<Response, Fault> {
+        let html = local(self.html, self.submit_to);
+        let html = match self.reports {
+            None => html.into_owned(),
+            Some(lines) => {
+                let before = match lines {
+                    Lines::Known(0) => String::new(),
+                    Lines::Known(lines) => format!(" data-before=\"{lines}\""),
+                    Lines::Unknown => " data-before=\"unknown\"".to_owned(),
+                };
+                with_script(&html, &format!("<script src=\"/assets/report.js\"{before}></script>"))
+            }
+        };
+        let policy = HeaderValue::from_str(&self.policy());
+        let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (header::CONTENT_SECURITY_POLICY, policy),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        Ok((headers, html).into_response())
+    }
 
-/// No origin, no other frame around it, and forms that post here or to the targets in their tags.
-fn policy(html: &str, submit_to: &str) -> String {
-    let targets: Vec<&str> = form_targets(html).into_iter().collect();
-    let targets = targets.join(" ");
-    let forms = format!("form-action 'self' {submit_to} {targets}");
-    format!("sandbox {HTML}; frame-ancestors 'self'; {}", forms.trim_end())
+    /// No origin of ours, no other frame around it, and forms that post here or to the targets in
+    /// their tags.
+    fn policy(&self) -> String {
+        let (sandbox, around) = match self.own {
+            Some(own) => (WITH_ORIGIN, own.around.as_str()),
+            None => (WITHOUT_ORIGIN, "'self'"),
+        };
+        let targets: Vec<&str> = form_targets(self.html).into_iter().collect();
+        let forms = format!("form-action 'self' {} {}", self.submit_to, targets.join(" "));
+        format!("sandbox {sandbox}; frame-ancestors {around}; {}", forms.trim_end())
+    }
 }

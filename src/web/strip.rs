@@ -33,14 +33,27 @@ struct Strip<'a> {
     no_reports: &'static str,
 }
 
-/// The strip below the question of a HIT, folded.
-pub async fn of_hit(hit: &Hit, question: Question) -> Result<String, Fault> {
+/// The strip below the question of a HIT, folded. HTML may have an origin in its frame.
+pub async fn of_hit(hit: &Hit, question: Question, has_origin: bool) -> Result<String, Fault> {
     let is_short = hit.question.len() <= MOST_CHECKED;
     let strip = compute(move || {
-        let remarks = is_short.then(|| remarks::of(&question));
+        let remarks = is_short.then(|| {
+            let mut remarks = remarks::of(&question);
+            add_origin(&mut remarks, &question, has_origin);
+            remarks
+        });
         html(&question, remarks.as_deref(), Fold::Folded)
     });
     strip.await?
+}
+
+/// Adds what will not work with the origin that HTML has in its frame, or without one.
+pub fn add_origin(remarks: &mut Vec<Remark>, question: &Question, has_origin: bool) {
+    if let Question::Html(page) = question
+        && let Some(remark) = remarks::of_origin(&page.content, has_origin)
+    {
+        remarks.insert(0, remark);
+    }
 }
 
 /// The strip as HTML; without remarks of a document that was not checked.

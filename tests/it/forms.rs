@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use mturk_local::actions::assignment::{check_question, open_acceptance, open_question};
+use mturk_local::actions::assignment::{check_question, open_acceptance, open_hit};
 use mturk_local::actions::form::{CheckedForm, submit_form};
 use mturk_local::fault::Fault;
 use mturk_local::rules::question::filling::{Filling, Problem, SentFile, answers};
@@ -128,7 +128,7 @@ async fn an_answer_that_was_made_for_another_question_is_refused() {
     let engine = world.emulator.engine();
     let compared = engine.read(Requester::default(), (hit, work), |turn, (hit, work)| {
         Box::pin(async move {
-            let question = open_question(turn, work, Some("A1ANNA")).await?;
+            let question = open_hit(turn, work, Some("A1ANNA")).await?.question;
             let hit = hits::find(&mut turn.tx, hit).await?.unwrap();
             let other = question.replace("Its title", "Its name");
             Ok::<_, Fault>([

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Request, Response};
 use futures_util::StreamExt as _;
 use mturk_local::emulator::Front;
 use mturk_local::preview::{Named, Preview, Sources};
+use mturk_local::rules::frame_host::FrameHosts;
 use rstest::rstest;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -55,7 +56,8 @@ impl Running {
             Named::File(path("page", page))
         };
         let data = data.map(|text| path("data.csv", text));
-        let preview = Preview::read(Sources { named, data }, "A1WORKER").await;
+        let preview =
+            Preview::read(Sources { named, data }, "A1WORKER", FrameHosts::default()).await;
         let (stop, stopped) = watch::channel(false);
         let watching = tokio::spawn(preview.clone().watch(stopped.clone()));
         Self { folder, front: preview.front(stopped), stop, watching }
@@ -112,7 +114,11 @@ impl Running {
 
     /// The addresses of the frames.
     async fn frames(&self) -> Vec<String> {
-        let page = self.get("/").await;
+        self.frames_of("/").await
+    }
+
+    async fn frames_of(&self, path: &str) -> Vec<String> {
+        let page = self.get(path).await;
         let all = page.split("<iframe ").skip(1);
         let src = |frame: &str| frame.split("src=\"").nth(1)?.split('"').next().map(unescaped);
         all.filter_map(src).collect()
@@ -164,9 +170,9 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
     assert!(!page.contains("allow-same-origin"), "{page}");
     let frames = running.frames().await;
     assert_eq!(frames.len(), 3);
-    let hit = "/mturk/frame/3PREVIEW0000000000000000000000?assignmentId=";
-    assert!(frames[0].starts_with(&format!("{hit}ASSIGNMENT_ID_NOT_AVAILABLE&hitId=3PREVIEW")));
-    assert!(frames[1].starts_with(hit) && frames[1].ends_with("&workerId=A1WORKER"));
+    assert!(frames[0].starts_with("/mturk/frame/"), "{}", frames[0]);
+    assert!(frames[0].contains("?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE&hitId=3PREVIEW"));
+    assert!(frames[1].ends_with("&workerId=A1WORKER"));
     assert!(frames[1].contains("turkSubmitTo=http%3A%2F%2F127.0.0.1%3A9&"), "{}", frames[1]);
     assert_eq!(frames[1], frames[2]);
     let frame = running.send("GET", &frames[1], &[], "").await;
@@ -180,9 +186,8 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
     for (row, shown) in [("2", "Row 2 of 2"), ("9", "Row 2 of 2"), ("x", "Row 1 of 2")] {
         assert!(running.get(&format!("/?row={row}")).await.contains(shown), "{row}");
     }
-    let second =
-        frames[1].replace("3PREVIEW0000000000000000000000", "3PREVIEW0000000000000000000001");
-    assert!(running.get(&second).await.contains("<p>Two ${left}</p>"));
+    let second = running.frames_of("/?row=2").await;
+    assert!(running.get(&second[1]).await.contains("<p>Two ${left}</p>"));
     for path in ["/mturk/frame/3OTHER", "/mturk/frame/3PREVIEW", "/projects", "/_mturk/world"] {
         let status = running.send("GET", path, &[], "").await.status;
         assert_eq!(status, 404, "{path}");
@@ -192,11 +197,10 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
 #[tokio::test]
 async fn a_frame_knows_which_of_its_lines_are_the_file_s() {
     let running = Running::start("<p>${a}</p>", Some("a\nx\n\"y\nz\"\n")).await;
-    let one = "/mturk/frame/3PREVIEW0000000000000000000000";
-    let page = running.get(one).await;
+    let page = running.get(&running.frames().await[0]).await;
     let before = page.lines().position(|line| line.contains("<p>x")).unwrap();
     assert!(before > 0 && page.contains(&format!(" data-before=\"{before}\"")), "{page}");
-    let page = running.get("/mturk/frame/3PREVIEW0000000000000000000001").await;
+    let page = running.get(&running.frames_of("/?row=2").await[0]).await;
     assert!(page.contains(" data-before=\"unknown\""), "{page}");
 }
 

@@ -2,6 +2,7 @@
 
 mod away;
 mod form;
+mod frames;
 mod list;
 mod qualifications;
 mod refusals;
@@ -56,7 +57,10 @@ impl Browser<'_> {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         if let Some(worker) = self.worker {
             let cookie = self.world.cookie(worker).await;
-            request = request.header("cookie", format!("other=1; {cookie}"));
+            // What a browser keeps from loopback is bound to the host.
+            let is_browser = headers.iter().any(|(name, _)| *name == "sec-fetch-site");
+            let prefix = if is_browser { "__Host-" } else { "" };
+            request = request.header("cookie", format!("other=1; {prefix}{cookie}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -101,6 +105,13 @@ impl Browser<'_> {
         assert_eq!(reply.status, 422, "{}", reply.text);
         reply.json()["message"].as_str().unwrap().to_owned()
     }
+}
+
+/// The address of the frame on a page.
+pub fn frame(page: &str) -> String {
+    let frame = page.split("<iframe ").nth(1).expect(page);
+    let address = frame.split("src=\"").nth(1).and_then(|rest| rest.split('"').next());
+    address.unwrap().replace("&#38;", "&")
 }
 
 /// Where an answer sends the browser.

@@ -4,7 +4,7 @@ use mturk_local::wire::caller::Auth;
 use serde_json::json;
 
 use crate::desk::Browser;
-use crate::site::{group, html_question};
+use crate::site::{frame, group, html_question};
 use crate::world::World;
 
 const PAGE: &str = "<!doctype html><p>${name}</p><form><input></form>";
@@ -23,7 +23,8 @@ async fn whoever_works_in_open_mode_sees_remarks_folded() {
         assert!(page.contains("<li>Line 1: ${name} has no value"), "{page}");
         assert!(page.contains("/assets/strip.js"), "{page}");
     }
-    let frame = browser.get(&format!("/mturk/frame/{hit}")).await;
+    let page = browser.get(&format!("/projects/{group}/tasks")).await;
+    let frame = browser.get(&frame(&page)).await;
     let script = "<!doctype html><script src=\"/assets/report.js\"></script>";
     assert_eq!(frame, PAGE.replace("<!doctype html>", script));
     let long = html_question(&format!("<p>${{name}}</p>{}", "x".repeat(60_000)));
@@ -43,13 +44,12 @@ async fn workers_in_strict_mode_see_nothing_of_it() {
     })
     .await;
     let browser = world.browser("A1");
-    let frame = browser.get("/mturk/frame/3STRICT").await;
-    assert_eq!(frame, PAGE);
     let list = browser.get("/projects").await;
     let group = list.split("/projects/").skip(1).find(|rest| rest.contains("/tasks")).unwrap();
     let group = group.split('/').next().unwrap();
     let page = browser.get(&format!("/projects/{group}/tasks")).await;
-    assert!(page.contains("<iframe") && !page.contains("strip"), "{page}");
+    assert!(!page.contains("strip"), "{page}");
+    assert_eq!(browser.get(&frame(&page)).await, PAGE);
 }
 
 #[tokio::test]
@@ -88,6 +88,6 @@ async fn a_requester_sees_it_at_the_desk_in_strict_mode_too() {
     let page = browser.get(&world, "/hits/3STRICT").await;
     assert!(page.text.contains("<li>Line 1: ${name} has no value"), "{}", page.text);
     assert!(page.text.contains("/assets/strip.js"), "{}", page.text);
-    let frame = browser.get(&world, "/hits/3STRICT/frame").await;
+    let frame = browser.get_any(&world, &frame(&page.text)).await;
     assert!(frame.text.contains("<script src=\"/assets/report.js\"></script>"), "{}", frame.text);
 }

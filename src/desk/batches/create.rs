@@ -23,7 +23,7 @@ use crate::rules::batch::samples::{SAMPLES, Sample};
 use crate::rules::batch::template::Template as Pages;
 use crate::rules::batch::{self, CheckedBatch};
 use crate::rules::csv::Limits;
-use crate::rules::frame::{FrameParameters, NOT_AVAILABLE};
+use crate::rules::frame_address::{FrameAddress, Shown};
 use crate::rules::question::{HtmlQuestion, Question};
 use crate::shapes::batch::{Batch, NewBatch};
 use crate::shapes::table::TableNote;
@@ -31,9 +31,10 @@ use crate::time::real_now;
 use crate::turn::Profile;
 use crate::views::desk::batches as views;
 use crate::views::show;
+use crate::web::frames;
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
-use crate::web::question::{self, Frame};
+use crate::web::question::{Document, Frame};
 use crate::web::sent::SentFiles;
 
 /// Of a file one byte more is read than it may have.
@@ -89,7 +90,7 @@ impl FormPage<'_> {
 
 /// `GET /requester/batches/new`.
 pub async fn ask(desk: Desk, session: Session, Query(query): Query<FormQuery>) -> Page {
-    let kept = find(&desk, &session, &query.draft);
+    let kept = find(&desk, &session.requester.id, &query.draft);
     let is_lost = kept.is_none() && !query.draft.is_empty();
     let nothing = Entered::default();
     let entered = kept.as_ref().map_or(&nothing, |draft| &draft.entered);
@@ -123,8 +124,8 @@ fn variables(template: &str) -> Vec<String> {
     template.variables().into_iter().take(100).map(str::to_owned).collect()
 }
 
-fn find(desk: &Desk, session: &Session, id: &str) -> Option<Arc<BatchDraft>> {
-    match desk.drafts.find(&session.requester.id, id, real_now()) {
+fn find(desk: &Desk, requester_id: &str, id: &str) -> Option<Arc<BatchDraft>> {
+    match desk.drafts.find(requester_id, id, real_now()) {
         Some(Content::Batch(draft)) => Some(draft),
         _ => None,
     }
@@ -137,7 +138,7 @@ pub async fn enter(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> P
     let text = |name: &str| filling.texts.iter().find(|(known, _)| known == name);
     let text = |name: &str| text(name).map(|(_, text)| text.clone()).unwrap_or_default();
     let (sample, replace, id) = (text("sample"), text("replace"), text("draft"));
-    let kept = find(&desk, &session, &id);
+    let kept = find(&desk, &session.requester.id, &id);
     let is_lost = kept.is_none() && !id.is_empty();
     let (mut entered, mut wrong) =
         compute(move || Entered::of(filling, kept.as_ref().map(|kept| &kept.entered))).await?;
@@ -263,8 +264,8 @@ impl PreviewPage<'_> {
 }
 
 /// The draft of an address, if it can be published.
-fn checked(desk: &Desk, session: &Session, id: &str) -> Option<Arc<CheckedBatch>> {
-    find(desk, session, id).and_then(|draft| draft.checked.clone())
+fn checked(desk: &Desk, requester_id: &str, id: &str) -> Option<Arc<CheckedBatch>> {
+    find(desk, requester_id, id).and_then(|draft| draft.checked.clone())
 }
 
 /// The answer where there is no such draft.
@@ -289,6 +290,7 @@ pub fn after(content: &Content) -> Option<Response> {
 pub async fn preview(
     desk: Desk,
     session: Session,
+    origin: Origin,
     Path(id): Path<String>,
     Query(query): Query<RowQuery>,
 ) -> Page {
@@ -297,14 +299,15 @@ pub async fn preview(
     if let Some(to) = kept.as_ref().and_then(after) {
         return Ok(to);
     }
-    let Some(checked) = checked(&desk, &session, &id) else { return Ok(lost()) };
-    let page = preview_page(&desk, &session, (&id, &checked), query.place(&checked), None).await?;
+    let Some(checked) = checked(&desk, owner, &id) else { return Ok(lost()) };
+    let place = query.place(&checked);
+    let page = preview_page(&desk, (&session, &origin), (&id, &checked), place, None).await?;
     Ok(html(page).into_response())
 }
 
 async fn preview_page(
     desk: &Desk,
-    session: &Session,
+    (session, origin): (&Session, &Origin),
     (draft, checked): (&str, &CheckedBatch),
     place: usize,
     refused: Option<String>,
@@ -316,41 +319,33 @@ async fn preview_page(
         .await?;
     let frame_height = u32::try_from(checked.new.frame_height).unwrap_or_default();
     let shown = Question::Html(HtmlQuestion { content: String::new(), frame_height });
-    let frame = match Frame::of(&shown, &FrameParameters { hit_id: "", accepted: None }) {
-        None => String::new(),
-        Some(mut frame) => {
-            let row = place + 1;
-            frame.src = format!(
-                "/requester/batches/drafts/{draft}/page?row={row}&assignmentId={NOT_AVAILABLE}"
-            );
-            frame.html()?
-        }
-    };
+    let requester_id = session.requester.id.clone();
+    let of = Shown::Draft { draft: draft.to_owned(), requester_id, row: place };
+    let frame = desk.frame(origin, &shown, &session.requester.id, of).await?;
+    let frame = frame.map_or_else(|| Ok(String::new()), Frame::html)?;
     render(&PreviewPage { head, draft, checked, place, frame, balance, refused })
 }
 
-/// `GET /requester/batches/drafts/{draft}/page`: the page that the HIT of a row would have, without
-/// an origin.
-pub async fn page(
-    desk: Desk,
-    origin: Origin,
-    session: Session,
-    Path(id): Path<String>,
-    Query(query): Query<RowQuery>,
-) -> Page {
-    let Some(checked) = checked(&desk, &session, &id) else { return Ok(lost()) };
-    let place = query.place(&checked);
+/// `GET /mturk/frame/draft/{address}`: the page that the HIT of a row would have.
+pub async fn page(desk: Desk, origin: Origin, Path(address): Path<String>) -> Page {
+    let key = desk.engine.page_key().await?;
+    let found = frames::read(&key, &desk.access.frames, &address, origin.host())?;
+    let FrameAddress { shown: Shown::Draft { draft, requester_id, row }, own } = found else {
+        return Ok(lost());
+    };
+    let Some(checked) = checked(&desk, &requester_id, &draft) else { return Ok(lost()) };
     let content = compute(move || {
-        let cells = checked.table.rows.get(place).map_or(&[][..], |row| &row.cells);
+        let cells = checked.table.rows.get(row).map_or(&[][..], |row| &row.cells);
         Pages::new(&checked.new.template, 0).page(&checked.table.columns, cells)
     });
-    let html = HtmlQuestion { content: content.await?, frame_height: 0 };
-    Ok(question::document(&html, origin.as_str())?)
+    let submit_to = own.as_ref().map_or(origin.as_str(), |own| &own.origin);
+    let html = &content.await?;
+    Ok(Document { html, submit_to, own: own.as_ref(), reports: None }.answer()?)
 }
 
 /// `POST /requester/batches/drafts/{draft}`: makes the batch. Who takes the draft is alone with it,
 /// so two clicks make one batch.
-pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Page {
+pub async fn publish(desk: Desk, session: Session, origin: Origin, Path(id): Path<String>) -> Page {
     let (owner, drafts) = (&session.requester.id, &desk.drafts);
     let Some(draft) = drafts.take(owner, &id, real_now()) else { return Ok(lost()) };
     if let Some(to) = after(&draft.content) {
@@ -376,6 +371,6 @@ pub async fn publish(desk: Desk, session: Session, Path(id): Path<String>) -> Pa
     drafts.put(draft);
     let Some(refusal) = fault.refusal() else { return Err(fault.into()) };
     let why = Some(refusal.text());
-    let page = preview_page(&desk, &session, (&id, &checked), 0, why).await?;
+    let page = preview_page(&desk, (&session, &origin), (&id, &checked), 0, why).await?;
     Ok((status(refusal.code.kind()), html(page)).into_response())
 }

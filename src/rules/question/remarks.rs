@@ -6,6 +6,7 @@
 mod elements;
 mod form;
 mod framing;
+mod origin;
 mod page;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use super::{Question, web_host};
 use crate::rules::outbound::is_loopback;
 pub use elements::drawn;
 pub use framing::{Answered, framing};
+pub use origin::of_origin;
 
 /// The most remarks on one question. If there would be more, the last says how many.
 pub const MOST: usize = 50;

@@ -61,7 +61,7 @@
 
   // A page may have reported before this script ran. What the page before it in the frame reported is none of its own. Pages of
   // other sites get no message.
-  for (const frame of frames.filter((one) => one.getAttribute("src").startsWith("/"))) {
+  for (const frame of frames.filter((one) => new URL(one.src).pathname.startsWith("/mturk/frame/"))) {
     const ask = () => frame.contentWindow.postMessage("reports?", "*");
     frame.addEventListener("load", () => {
       if (reports.delete(frame)) show();

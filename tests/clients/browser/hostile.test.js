@@ -66,7 +66,10 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
       tried(() => parent.frames[0] === window), tried(() => parent.next)].join(' '))`);
     await told.filter({ hasText: "SecurityError" }).waitFor();
     const [no, frames] = ["SecurityError", "true"];
-    assert.deepEqual((await told.textContent()).split(" "), [no, no, no, no, "null", frames, no]);
+    const all = (await told.textContent()).split(" ");
+    const kept = host === NAMED ? [no, no, "null"] : ["", "0", all[4]];
+    assert.deepEqual(all, [no, no, ...kept, frames, no]);
+    if (host !== NAMED) assert.match(all[4], /^http:\/\/r-a\w+\.localhost:\d+$/);
   });
 
   test("it cannot leave its frame", async (t) => {
@@ -160,7 +163,14 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
   });
 
   test("another HIT cannot be framed or read by it", async (t) => {
-    const { page, victim } = await at(t, "");
+    const { on, page } = await at(t, "");
+    const values = { Title: "Another's", Description: "x", Reward: "0.05", AssignmentDurationInSeconds: 600,
+      LifetimeInSeconds: 86400, Question: html("<p id=secret>Other</p>") };
+    const { HIT: other } = await on.call("CreateHIT", values, "OTHER");
+    const opened = await page.context().newPage();
+    await opened.goto(`${on.site}/projects/${other.HITTypeId}/tasks`);
+    const address = await opened.locator("#task").evaluate((frame) => frame.src);
+    await frameOf(opened).locator("#secret").waitFor();
     const framed = await frameOf(page).locator("body").evaluate(async (body, path) => {
       const frame = document.createElement("iframe");
       const loaded = new Promise((done) => (frame.onload = done));
@@ -168,7 +178,7 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
       body.append(frame);
       await loaded;
       return fetch(path).then(() => "read", (e) => e.name);
-    }, `/mturk/frame/${victim.HITId}`);
+    }, address);
     assert.equal(framed, "TypeError");
     assert.equal(await frameOf(page).frameLocator("iframe").locator("#secret").count(), 0);
   });
@@ -180,7 +190,8 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
     page.on("dialog", (dialog) => { dialogs += 1; dialog.dismiss(); });
     await page.getByRole("button", { name: "Return" }).click();
     await page.getByText("You returned the HIT.").waitFor();
-    assert.equal(dialogs, 0);
+    // With an origin of its own it has dialogs, and whoever works can still leave it.
+    assert.equal(dialogs > 0, host !== NAMED);
     assert.equal((await on.call("GetHIT", { HITId: hit.HITId })).HIT.NumberOfAssignmentsPending, 0);
   });
 

@@ -14,7 +14,7 @@ const PYTHON = process.env.MTURK_LOCAL_PYTHON ?? path.join(ROOT, ".venv/bin/pyth
 export const PICTURES = path.join(ROOT, "artefacts/pictures");
 /** A name that only the tests' browser knows: for this machine, though browsers cannot tell. */
 export const NAMED = "lab.test";
-const HERE = ["127.0.0.1", "localhost", NAMED];
+const isHere = ({ hostname }) => ["127.0.0.1", NAMED].includes(hostname) || /(^|\.)localhost$/.test(hostname);
 const NAMESPACES = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas";
 
 /** A market of its own, whose clock stands at the beginning of 2026 unless it is told otherwise. */
@@ -29,6 +29,10 @@ export async function market(...options) {
   });
   return new Market(url, child);
 }
+
+/** The signature of a requester without a secret, which nobody verifies. */
+const signedBy = (key) => `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/mturk-requester/aws4_request, ` +
+  `SignedHeaders=host, Signature=${"0".repeat(64)}`;
 
 class Market {
   constructor(url, child) {
@@ -45,11 +49,12 @@ class Market {
     await ended;
   }
 
-  /** An operation of the Requester API. */
-  async call(operation, body) {
+  /** An operation of the Requester API, by the requester with this access key. */
+  async call(operation, body, key = "test") {
     const headers = {
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": `MTurkRequesterServiceV20170117.${operation}`,
+      ...(key === "test" ? {} : { authorization: signedBy(key) }),
     };
     const answer = await fetch(`${this.url}/`, { method: "POST", headers, body: JSON.stringify(body) });
     const told = await answer.json();
@@ -161,6 +166,8 @@ document.getElementById('state').textContent =
 export async function browser() {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    // In place of playwright's own list, which switches off that a frame's storage is kept apart.
+    "--disable-features=Translate",
     `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
   const env = { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) };
@@ -195,7 +202,7 @@ function waitForDrawing(locators) {
 /** A browser window of one worker. What would leave this machine goes nowhere. */
 export async function worker(of, at, workerId, more = {}) {
   const context = await of.newContext({ viewport: { width: 1100, height: 800 }, ...more });
-  await context.route((to) => !HERE.includes(to.hostname), (route) => route.abort());
+  await context.route((to) => !isHere(to), (route) => route.abort());
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
   page.errors = [];

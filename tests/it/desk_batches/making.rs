@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{NEW, TEMPLATE, drafted, fields, has, hits, published, shown};
 use crate::desk::{Browser, location};
+use crate::site::frame;
 use crate::world::World;
 
 async fn of_test(world: &World) -> Browser {
@@ -30,7 +31,7 @@ async fn a_batch_is_made_in_two_steps() {
     has(&second, &["row 2 of 2", "The cells of line 3", "dog\ntwo", "?row=1\">Previous row"]);
     assert!(!second.text.contains("Next row"));
     has(&browser.get(&world, &format!("{draft}?row=99")).await, &["row 2 of 2"]);
-    let page = browser.get(&world, &format!("{draft}/page?row=2")).await;
+    let page = browser.get_any(&world, &frame(&second.text)).await;
     has(&page, &["<p>dog\ntwo</p>", "mturk_form"]);
     let policy = page.headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
     assert!(policy.starts_with("sandbox ") && !policy.contains("allow-same-origin"), "{policy}");
@@ -157,7 +158,8 @@ async fn hostile_cells_and_templates_stay_in_their_frame() {
         assert!(!preview.text.contains(script), "{}", preview.text);
         assert!(preview.text.len() < 20_000, "{}", preview.text.len());
     }
-    let framed = browser.get(&world, &format!("{draft}/page?row=2")).await.text;
+    let second = browser.get(&world, &format!("{draft}?row=2")).await.text;
+    let framed = browser.get_any(&world, &frame(&second)).await.text;
     assert!(framed.contains(&long), "a page of its own");
     location(&browser.post(&world, &draft, &[]).await);
     world.done("POST", "/clock", json!({"advance": "0s"})).await;

@@ -74,7 +74,8 @@ async fn in_the_house() -> World {
 /// What a browser sends to such a name: no `Sec-Fetch-Site`.
 async fn visit(world: &World, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
     let request = Request::builder().method(method).uri(path).header("host", "lab.test:1770");
-    let request = request.header("cookie", world.cookie("A1").await);
+    let cookie = world.cookie("A1").await.replace('=', "_1770=");
+    let request = request.header("cookie", cookie);
     let sent = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     world.send(sent.body(Body::empty()).unwrap()).await
 }

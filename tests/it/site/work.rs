@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{assignment, group, html_question, location};
+use super::{assignment, frame, group, html_question, location};
 use crate::world::World;
 
 #[tokio::test]
@@ -230,14 +230,14 @@ async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     );
     let hit = world.create_hit(json!({"Question": html_question(content)})).await;
     let browser = world.browser("A1");
-    let reply = browser.send("GET", &format!("/mturk/frame/{hit}"), &[], "").await;
+    let page = browser.get(&format!("/projects/{}/tasks", group(&world, &hit).await)).await;
+    let reply = browser.send("GET", &frame(&page), &[], "").await;
     let expected = "<script src=\"/assets/report.js\"></script>\
         <p>é\t&amp; <script src='/assets/externalHIT_v1.js'></script>\
         <form action=\"http://localhost/mturk/externalSubmit\">";
     assert_eq!((reply.status, reply.text.as_str()), (200, expected));
     let policy = reply.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("sandbox ") && !policy.contains("allow-same-origin"), "{policy}");
-    let page = browser.get(&format!("/projects/{}/tasks", group(&world, &hit).await)).await;
     assert!(page.contains("class=\"embed-responsive-item fit\""), "{page}");
     assert!(!page.contains("allow-same-origin"), "{page}");
     for path in ["/mturk/frame/3NONE", "/mturk/frame/3NONE?assignmentId=3X"] {
@@ -249,8 +249,9 @@ async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     }
     assert!(policy.ends_with("; form-action 'self' http://localhost"), "{policy}");
     let elsewhere = html_question("<form method=post action='https://docs.example:8443/f'>");
-    let hit = world.create_hit(json!({"Question": elsewhere})).await;
-    let reply = browser.send("GET", &format!("/mturk/frame/{hit}"), &[], "").await;
+    let hit = world.create_hit(json!({"Question": elsewhere, "Title": "Elsewhere"})).await;
+    let page = browser.get(&format!("/projects/{}/tasks", group(&world, &hit).await)).await;
+    let reply = browser.send("GET", &frame(&page), &[], "").await;
     let policy = reply.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.ends_with(" http://localhost https://docs.example:8443"), "{policy}");
 }
