@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = files![
     "bs30/LICENSE.txt",
     "bs30/css/bootstrap.min.css",
     "clock.js",
+    "closed-sites.js",
     "console.css",
     "console.js",
     "copy.js",

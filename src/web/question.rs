@@ -122,7 +122,12 @@ fn page(question: &HtmlQuestion, html: String, submit_to: &str) -> Result<Respon
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, html).into_response())
+    Ok((headers, with_script(&html, &closed_sites(submit_to))).into_response())
+}
+
+/// What leads to this server what a script sends to the closed service.
+fn closed_sites(submit_to: &str) -> String {
+    format!("<script src=\"/assets/closed-sites.js\" data-submit-to=\"{submit_to}\"></script>")
 }
 
 /// No origin, no other frame around it, and forms that post here or to the targets in their tags.

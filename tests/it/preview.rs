@@ -171,7 +171,9 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
     assert_eq!(frames[1], frames[2]);
     let frame = running.send("GET", &frames[1], &[], "").await;
     let begin =
-        "<!DOCTYPE html><script src=\"/assets/report.js\" data-before=\"10\"></script>\n<html>";
+        "<!DOCTYPE html><script src=\"/assets/closed-sites.js\" \
+        data-submit-to=\"http://127.0.0.1:9\"></script>\
+        <script src=\"/assets/report.js\" data-before=\"10\"></script>\n<html>";
     assert!(frame.text.starts_with(begin), "{}", frame.text);
     assert!(frame.text.contains("<p><i>One</i> ${left}</p>"), "{}", frame.text);
     assert!(frame.text.contains("action=\"http://127.0.0.1:9/mturk/externalSubmit\""));

@@ -84,9 +84,7 @@ const CALLS = {
 for (const [name, call] of Object.entries(CALLS)) {
   test(`sent by ${name}`, async () => {
     const worker = await atWork(page(`other.onclick = () => { ${call} }`));
-    const answered = worker.waitForResponse((one) => one.url().endsWith("/mturk/externalSubmit"));
     await click(worker, "Other");
-    assert.equal((await answered).status(), 200);
     await frameOf(worker).getByText("sent").waitFor();
     await arrived(worker, DONE);
   });
