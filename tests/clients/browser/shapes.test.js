@@ -43,7 +43,7 @@ const SHAPES = {
         await document.fonts.load("16px 'Glyphicons Halflings'");
         const [button, icon] = [document.getElementById("submitButton"), document.querySelector(".glyphicon")];
         return [getComputedStyle(heading).backgroundColor, getComputedStyle(button).backgroundColor, document.fonts.size,
-          [...document.fonts].map((font) => font.status).join(), icon.getBoundingClientRect().width];
+          [...document.fonts].map((font) => font.status).join(), Math.round(icon.getBoundingClientRect().width)];
       });
       assert.deepEqual(styles, ["rgb(51, 122, 183)", "rgb(51, 122, 183)", 1, "loaded", 14]);
       await frame.getByLabel("Name").fill("Fox");
@@ -100,7 +100,7 @@ const SHAPES = {
       await frame.getByRole("button", { name: "Clear" }).click();
     },
     button: "Dog",
-    answer: document(["note", ""], ["choice", "dog"]),
+    answer: document(["choice", "dog"], ["note", ""]),
   },
   "a form of its own": {
     html: `<form action="https://www.mturk.com/mturk/externalSubmit"><input name="assignmentId" id="assignmentId" type="hidden">
