@@ -438,6 +438,6 @@ fn the_remarks_know_what_this_program_draws() {
     }
     drawn.retain(|name| name.starts_with("crowd-") || name == "iron-icon");
     drawn.sort();
-    let known: Vec<_> = mturk_local::rules::question::remarks::drawn().collect();
+    let known: Vec<_> = mturk_local::rules::question::remarks::crowd_names().collect();
     assert_eq!(drawn, known);
 }

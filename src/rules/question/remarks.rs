@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::{Question, web_host};
 use crate::rules::outbound::is_loopback;
-pub use elements::drawn;
+pub use elements::crowd_names;
 pub use framing::{Answered, framing};
 
 /// The most remarks on one question. If there would be more, the last says how many.

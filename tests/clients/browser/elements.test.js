@@ -131,11 +131,11 @@ async function shot(inside, deed) {
   await page.locator("html.ready").waitFor();
   await deed?.(page);
   assert.deepEqual(page.errors, []);
-  const isOpen = await page.locator("dialog[open]").count();
-  const box = await page.locator("body").boundingBox();
-  const toast = await page.locator("crowd-toast").count();
-  if (isOpen || toast) return page.screenshot({ clip: { x: 0, y: 0, width: 460, height: 300 } });
-  return page.screenshot({ clip: { x: 0, y: 0, width: Math.ceil(box.width), height: Math.ceil(box.height) } });
+  // A window or a toast has its place in the browser's window.
+  const isWindow = await page.locator("dialog[open], crowd-toast").count();
+  if (isWindow) await page.setViewportSize({ width: 460, height: inside.includes("crowd-toast") ? 100 : 240 });
+  const { width, height } = isWindow ? page.viewportSize() : await page.locator("body").boundingBox();
+  return page.screenshot({ clip: { x: 0, y: 0, width: Math.ceil(width), height: Math.ceil(height) } });
 }
 
 if (process.env.MTURK_LOCAL_UPDATE) mkdirSync(FOLDER, { recursive: true });
