@@ -55,7 +55,7 @@ const CATEGORIES = `categories="['Good', 'Bad', 'Neither']"`;
 /** Each element: what is on the page, and what is done with it. */
 const ELEMENTS = {
   "crowd-alert": [`<crowd-alert type="warning" dismissible>Ten minutes are left.</crowd-alert>`],
-  "crowd-badge": [`<p><crowd-button id="box">Messages</crowd-button><crowd-badge for="box" label="3"></crowd-badge></p>`],
+  "crowd-badge": [`<p><crowd-button id="box" style="display: inline-block">Messages</crowd-button><crowd-badge for="box" label="3"></crowd-badge></p>`],
   "crowd-bounding-box": tool("bounding-box", drag([55, 50], [165, 155]), drag([220, 90], [280, 170])),
   "crowd-button": [`<crowd-button variant="primary" icon="search">Look it up</crowd-button>
     <crowd-button href="https://example.com">A link</crowd-button>`],
@@ -90,7 +90,7 @@ const ELEMENTS = {
   "crowd-line": tool("line", drag([50, 90], [160, 90]), drag([250, 140], [250, 168])),
   "crowd-modal": [`<crowd-modal link-text="An example">A house with a red wall.</crowd-modal>`, press("An example")],
   "crowd-polygon": tool("polygon", clicks([50, 90], [105, 50], [160, 90], [150, 150], [60, 150], [50, 90])),
-  "crowd-polyline": tool("polyline", clicks([50, 90], [105, 50], [160, 90], [160, 90]), clicks([0, 130], [360, 130], [360, 130])),
+  "crowd-polyline": tool("polyline", clicks([50, 90], [105, 50], [160, 90], [160, 90]), clicks([10, 130], [350, 130], [350, 130])),
   "crowd-question-answer-generation": [`<crowd-question-answer-generation name="q" text="A cat sat on a mat." max-questions="2"
     question-tags='["easy", "hard"]'></crowd-question-answer-generation>`, async (page) => {
     await page.getByLabel("Question", { exact: true }).fill("Who sat?");
@@ -131,6 +131,7 @@ async function shot(inside, deed) {
   await page.locator("html.ready").waitFor();
   await deed?.(page);
   assert.deepEqual(page.errors, []);
+  for (const image of await page.locator("img").all()) await image.evaluate((one) => one.decode());
   // A window or a toast has its place in the browser's window.
   const isWindow = await page.locator("dialog[open], crowd-toast").count();
   if (isWindow) await page.setViewportSize({ width: 460, height: inside.includes("crowd-toast") ? 100 : 240 });
