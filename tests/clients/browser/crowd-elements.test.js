@@ -425,3 +425,20 @@ test("all of them are labelled, fit a telephone, and follow a dark page", async 
     assert.deepEqual(page.errors, []);
   }
 });
+
+test("a button in nested shadow roots hands in the form around them; a crowd-form may stand in one", async () => {
+  const nested = (inside) => `<x-outer></x-outer><script>
+    const part = (name, inside) => customElements.define(name, class extends HTMLElement {
+      connectedCallback() { if (!this.shadowRoot) this.attachShadow({ mode: "open" }).innerHTML = inside; }
+    });
+    part("x-inner", ${JSON.stringify(inside)});
+    part("x-outer", "<x-inner></x-inner>");</script>`;
+  const page = await open(`<crowd-input name="q" value="1"></crowd-input>` +
+    nested(`<crowd-button form-action="submit">Go</crowd-button>`));
+  assert.deepEqual(await pages.submitted(page, () => page.getByRole("button", { name: "Go" }).click()), { q: "1" });
+  const other = await pages.open(CROWD + nested(`<crowd-form><crowd-input name="q" label="Q" required></crowd-input></crowd-form>`));
+  await pages.refuses(other, () => hand(other));
+  await other.getByLabel("Q").fill("2");
+  assert.deepEqual(await pages.submitted(other, () => hand(other)), { q: "2" });
+  assert.deepEqual([...page.errors, ...other.errors], []);
+});

@@ -132,6 +132,7 @@ async function shot(inside, deed) {
   await deed?.(page);
   assert.deepEqual(page.errors, []);
   for (const image of await page.locator("img").all()) await image.evaluate((one) => one.decode());
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   // A window or a toast has its place in the browser's window.
   const isWindow = await page.locator("dialog[open], crowd-toast").count();
   if (isWindow) await page.setViewportSize({ width: 460, height: inside.includes("crowd-toast") ? 100 : 240 });
