@@ -3,9 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Pages } from "./crowd.js";
 import { accepted, begun, browser, document, external, frameOf, html, market, worker } from "./market.js";
 
 const [chrome, at] = await begun(browser(), market());
+const [pages] = await begun(Pages.begin(chrome, at));
 
 const DONE = document(["label", "done"]);
 
@@ -95,6 +97,16 @@ test("a window of its own hands in, too", async () => {
   const [opened] = await Promise.all([worker.context().waitForEvent("page"), click(worker, "Other")]);
   await opened.getByRole("heading", { name: "Submitted" }).waitFor();
   await arrived(worker, DONE);
+});
+
+test("where a page has an origin, a script may set its location", async () => {
+  const tab = await pages.open(`<script src="/assets/closed-sites.js" data-submit-to="${pages.origin}"></script>
+    <button>Go</button><script>document.querySelector("button").onclick = () => {
+      location.href = ["https:/", ["www", "mturk", "com"].join("."), "mturk", "externalSubmit?assignmentId=3A&label=done"].join("/");
+    };</script>`);
+  await tab.getByRole("button", { name: "Go" }).click();
+  await tab.waitForURL(`${pages.origin}/mturk/externalSubmit?assignmentId=3A&label=done`);
+  assert.deepEqual(tab.errors, []);
 });
 
 const LOST = {
