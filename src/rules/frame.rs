@@ -90,14 +90,15 @@ static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
     constant(&pattern)
 });
 
-/// Addresses of the closed service behind a quotation mark or an equals sign: its two scripts, and
-/// where forms were posted to. Their slashes may be escaped, as in JSON.
+/// Addresses of the closed service behind a quotation mark or an equals sign: its two scripts, the
+/// style sheet of Bootstrap 3 that it kept, and where forms were posted to. Their slashes may be escaped, as in JSON.
 static AMAZON: LazyLock<Regex> = LazyLock::new(|| {
     let bucket = r"(?:s3\.amazonaws\.com/mturk-public|mturk-public\.s3\.amazonaws\.com)";
     let pattern = format!(
         "(?i)(?P<before>[\"'`=]\\s*)(?:https?:)?(?:\
          (?P<external>//{bucket}/externalHIT_v1\\.js)|\
          (?P<crowd>//assets\\.crowd\\.aws/crowd-html-elements(?:-v2)?\\.js)|\
+         (?P<bootstrap>//{bucket}/bs30/css/bootstrap\\.min\\.css)|\
          (?P<submit>//(?:www|worker|workersandbox)\\.mturk\\.com/+mturk/externalSubmit))"
     );
     constant(&pattern.replace('/', r"\\?/"))
@@ -132,6 +133,8 @@ fn ours(found: &Captures<'_>, submit_to: &str) -> String {
         format!("{before}/assets/externalHIT_v1.js")
     } else if found.name("crowd").is_some() {
         format!("{before}/assets/crowd-html-elements.js")
+    } else if found.name("bootstrap").is_some() {
+        format!("{before}/assets/bs30/css/bootstrap.min.css")
     } else {
         format!("{before}{submit_to}/mturk/externalSubmit")
     }
@@ -235,6 +238,14 @@ mod tests {
                 "<script src=/assets/crowd-html-elements.js>",
             ),
             (
+                "<link href='https://s3.amazonaws.com/mturk-public/bs30/css/bootstrap.min.css'>",
+                "<link href='/assets/bs30/css/bootstrap.min.css'>",
+            ),
+            (
+                "<link href=//mturk-public.s3.amazonaws.com/bs30/css/bootstrap.min.css rel=x>",
+                "<link href=/assets/bs30/css/bootstrap.min.css rel=x>",
+            ),
+            (
                 "<form ACTION=https://www.mturk.com/mturk/externalSubmit>",
                 "<form ACTION=http://t:1/mturk/externalSubmit>",
             ),
@@ -279,6 +290,8 @@ mod tests {
             "<a href='https://www.mturk.com/'>",
             "<script src='https://example.com/externalHIT_v1.js'>",
             "<script src='https://s3.amazonaws.com/mturk-public/other.js'>",
+            "<link href='https://s3.amazonaws.com/mturk-public/bs30/css/bootstrap.min.css.map'>",
+            "<link href='https://s3.amazonaws.com/mturk-public/bs30/css/bootstrap.css'>",
         ] {
             assert_eq!(local(html, here), html);
         }

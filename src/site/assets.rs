@@ -16,7 +16,10 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "assets/",
     "batches.css",
+    "bs30/LICENSE.txt",
+    "bs30/css/bootstrap.min.css",
     "clock.js",
+    "closed-sites.js",
     "console.css",
     "console.js",
     "copy.js",
@@ -40,6 +43,10 @@ const FILES: &[(&str, &str)] = files![
     "strip.js",
     "work.js",
 ];
+
+/// The icons that the style sheet of Bootstrap names, in the only format of its list that browsers
+/// ask for.
+const ICONS: &str = "bs30/fonts/glyphicons-halflings-regular.woff2";
 
 /// The modules of `crowd-html-elements.js`, each behind those that it imports.
 const CROWD_MODULES: &[(&str, &str)] = files![
@@ -143,17 +150,25 @@ fn answer(path: &str) -> Response {
         Some("js") => "text/javascript; charset=utf-8",
         Some("html") => "text/html; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     };
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")];
+    // A page without an origin loads fonts, and what it marks `crossorigin`, as of another site.
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
     (headers, file).into_response()
 }
 
-fn file(path: &str) -> Option<&'static str> {
+fn file(path: &str) -> Option<&'static [u8]> {
     match path {
-        "crowd-html-elements.js" => Some(&CROWD_ELEMENTS),
-        "crowd-annotation.js" => Some(&CROWD_ANNOTATION),
-        _ => FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text),
+        "crowd-html-elements.js" => Some(CROWD_ELEMENTS.as_bytes()),
+        "crowd-annotation.js" => Some(CROWD_ANNOTATION.as_bytes()),
+        ICONS => Some(include_bytes!("assets/bs30/fonts/glyphicons-halflings-regular.woff2")),
+        _ => FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| text.as_bytes()),
     }
 }
 
@@ -180,8 +195,10 @@ mod tests {
         let folders =
             [("assets", FILES), ("crowd", CROWD_MODULES), ("annotation", ANNOTATION_MODULES)];
         for (folder, listed) in folders {
+            let mut found = files_in(&site.join(folder), "");
+            found.remove(ICONS);
             let listed = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
-            assert_eq!(files_in(&site.join(folder), ""), listed, "{folder}");
+            assert_eq!(found, listed, "{folder}");
         }
     }
 

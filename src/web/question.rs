@@ -133,18 +133,7 @@ impl Document<'_> {
     /// # Errors
     /// An address in it is no part of a header.
     pub fn answer(&self) -> Result<Response, Fault> {
-        let html = local(self.html, self.submit_to);
-        let html = match self.reports {
-            None => html.into_owned(),
-            Some(lines) => {
-                let before = match lines {
-                    Lines::Known(0) => String::new(),
-                    Lines::Known(lines) => format!(" data-before=\"{lines}\""),
-                    Lines::Unknown => " data-before=\"unknown\"".to_owned(),
-                };
-                with_script(&html, &format!("<script src=\"/assets/report.js\"{before}></script>"))
-            }
-        };
+        let html = with_script(&local(self.html, self.submit_to), &self.scripts());
         let policy = HeaderValue::from_str(&self.policy());
         let policy = policy.map_err(|e| Fault::Service(e.to_string()))?;
         let headers = [
@@ -153,6 +142,20 @@ impl Document<'_> {
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         Ok((headers, html).into_response())
+    }
+
+    /// What leads to this server what a script sends to the closed service, and what reports.
+    fn scripts(&self) -> String {
+        let to = self.submit_to;
+        let sites =
+            format!("<script src=\"/assets/closed-sites.js\" data-submit-to=\"{to}\"></script>");
+        let before = match self.reports {
+            None => return sites,
+            Some(Lines::Known(0)) => String::new(),
+            Some(Lines::Known(lines)) => format!(" data-before=\"{lines}\""),
+            Some(Lines::Unknown) => " data-before=\"unknown\"".to_owned(),
+        };
+        format!("{sites}<script src=\"/assets/report.js\"{before}></script>")
     }
 
     /// No origin of ours, no other frame around it, and forms that post here or to the targets in

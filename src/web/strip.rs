@@ -61,7 +61,9 @@ pub fn html(question: &Question, remarks: Option<&[Remark]>, fold: Fold) -> Resu
     let no_reports = match question {
         Question::Html(_) => "Nothing went wrong so far.",
         Question::External(_) => {
-            "The page is on another site, so its errors are in the browser's console only."
+            "The page is on another site, so its errors are in the browser's console only. A form \
+             in it that posts to www.mturk.com gets lost: let it post to the parameter \
+             turkSubmitTo, or let the browser find this server under Amazon's names, by TLS."
         }
         Question::Form(_) => "A form has no scripts of its own.",
     };

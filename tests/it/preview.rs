@@ -176,8 +176,9 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
     assert!(frames[1].contains("turkSubmitTo=http%3A%2F%2F127.0.0.1%3A9&"), "{}", frames[1]);
     assert_eq!(frames[1], frames[2]);
     let frame = running.send("GET", &frames[1], &[], "").await;
-    let begin =
-        "<!DOCTYPE html><script src=\"/assets/report.js\" data-before=\"10\"></script>\n<html>";
+    let begin = "<!DOCTYPE html><script src=\"/assets/closed-sites.js\" \
+        data-submit-to=\"http://127.0.0.1:9\"></script>\
+        <script src=\"/assets/report.js\" data-before=\"10\"></script>\n<html>";
     assert!(frame.text.starts_with(begin), "{}", frame.text);
     assert!(frame.text.contains("<p><i>One</i> ${left}</p>"), "{}", frame.text);
     assert!(frame.text.contains("action=\"http://127.0.0.1:9/mturk/externalSubmit\""));
@@ -440,6 +441,6 @@ fn the_remarks_know_what_this_program_draws() {
     }
     drawn.retain(|name| name.starts_with("crowd-") || name == "iron-icon");
     drawn.sort();
-    let known: Vec<_> = mturk_local::rules::question::remarks::drawn().collect();
+    let known: Vec<_> = mturk_local::rules::question::remarks::crowd_names().collect();
     assert_eq!(drawn, known);
 }

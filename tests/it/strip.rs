@@ -25,7 +25,8 @@ async fn whoever_works_in_open_mode_sees_remarks_folded() {
     }
     let page = browser.get(&format!("/projects/{group}/tasks")).await;
     let frame = browser.get(&frame(&page)).await;
-    let script = "<!doctype html><script src=\"/assets/report.js\"></script>";
+    let script = "<!doctype html><script src=\"/assets/closed-sites.js\" \
+        data-submit-to=\"http://localhost\"></script><script src=\"/assets/report.js\"></script>";
     assert_eq!(frame, PAGE.replace("<!doctype html>", script));
     let long = html_question(&format!("<p>${{name}}</p>{}", "x".repeat(60_000)));
     let hit = world.create_hit(json!({"Question": long, "Title": "Long"})).await;

@@ -13,7 +13,7 @@ use std::fmt;
 
 use super::{Question, web_host};
 use crate::rules::outbound::is_loopback;
-pub use elements::drawn;
+pub use elements::crowd_names;
 pub use framing::{Answered, framing};
 pub use origin::of_origin;
 

@@ -71,9 +71,7 @@ test("a form within keeps its fields, and hands in with the rest", async () => {
   const inside = `<input name="a" value="1"><form id="inner"><input name="b" required>
     <crowd-button form-action="submit">Go</crowd-button></form><input name="c" value="3">`;
   const page = await open(inside);
-  await page.getByRole("button", { name: "Go" }).click();
-  await page.locator("input[name=b]:invalid").waitFor();
-  assert.deepEqual(pages.posted, []);
+  await pages.refuses(page, () => page.getByRole("button", { name: "Go" }).click());
   await page.locator("input[name=b]").fill("2");
   assert.deepEqual(await pages.submitted(page, () => page.getByRole("button", { name: "Go" }).click()),
     { a: "1", b: "2", c: "3" });
@@ -185,8 +183,7 @@ test("multi-select: one at least, or what says that none applies", async () => {
     const element = `<${name} name="c" src="${PICTURE}" header="Which?" categories="['a', 'b', 'c']"
       exclusion-category="{ text: 'None of them' }"></${name}>`;
     await answers(element, async (page) => {
-      await hand(page);
-      assert.deepEqual(pages.posted, []);
+      await pages.refuses(page, () => hand(page));
       await page.getByLabel("c", { exact: true }).check();
       await page.getByLabel("a", { exact: true }).check();
     }, { c: { labels: ["a", "c"] } });
@@ -228,8 +225,7 @@ test("crowd-toggle-button: a switch", async () => {
   await answers(`<crowd-toggle-button name="a">On?</crowd-toggle-button><crowd-toggle-button name="b" value="v" invalid>
     </crowd-toggle-button><crowd-toggle-button name="c" required></crowd-toggle-button>`, async (page) => {
     await page.getByRole("switch", { name: "On?" }).press("Space");
-    await hand(page);
-    assert.deepEqual(pages.posted, []);
+    await pages.refuses(page, () => hand(page));
     await page.getByRole("switch", { name: "c" }).check();
   }, { a: { on: true }, b: { v: false }, c: { on: true } });
 });
@@ -353,8 +349,7 @@ test("crowd-text-ranking: ranks, of which some may be the same", async () => {
     for (const name of ["Clarity, response 1", "Clarity, response 2", "Tone, response 1", "Tone, response 2"]) {
       await rank(name, "1");
     }
-    await hand(page);
-    assert.deepEqual(pages.posted, []);
+    await pages.refuses(page, () => hand(page));
     await rank("Tone, response 1", "2");
   }, { r: { Clarity: [1, 1], Tone: [2, 1] } });
 });
@@ -384,8 +379,7 @@ test("crowd-question-answer-generation: pairs, with tags and what they are about
   await answers(QUESTIONS, async (page) => {
     await page.getByLabel("Question", { exact: true }).fill("Who sat?");
     await page.getByLabel("Answer").fill("It was the cat");
-    await hand(page);
-    assert.deepEqual(pages.posted, []);
+    await pages.refuses(page, () => hand(page));
     await page.getByLabel("Answer").fill("A cat");
     await page.getByLabel("easy").check();
     await page.getByLabel("Another tag").fill("animals");
@@ -430,4 +424,21 @@ test("all of them are labelled, fit a telephone, and follow a dark page", async 
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), scheme);
     assert.deepEqual(page.errors, []);
   }
+});
+
+test("a button in nested shadow roots hands in the form around them; a crowd-form may stand in one", async () => {
+  const nested = (inside) => `<x-outer></x-outer><script>
+    const part = (name, inside) => customElements.define(name, class extends HTMLElement {
+      connectedCallback() { if (!this.shadowRoot) this.attachShadow({ mode: "open" }).innerHTML = inside; }
+    });
+    part("x-inner", ${JSON.stringify(inside)});
+    part("x-outer", "<x-inner></x-inner>");</script>`;
+  const page = await open(`<crowd-input name="q" value="1"></crowd-input>` +
+    nested(`<crowd-button form-action="submit">Go</crowd-button>`));
+  assert.deepEqual(await pages.submitted(page, () => page.getByRole("button", { name: "Go" }).click()), { q: "1" });
+  const other = await pages.open(CROWD + nested(`<crowd-form><crowd-input name="q" label="Q" required></crowd-input></crowd-form>`));
+  await pages.refuses(other, () => hand(other));
+  await other.getByLabel("Q").fill("2");
+  assert.deepEqual(await pages.submitted(other, () => hand(other)), { q: "2" });
+  assert.deepEqual([...page.errors, ...other.errors], []);
 });

@@ -65,6 +65,13 @@ export class Pages {
     return fields.length === 1 && fields[0][0] === "taskAnswers" ? JSON.parse(fields[0][1])[0] : fields;
   }
 
+  /** Fails if `deed` hands something in. A crowd-button does that in a task of its own, behind the click. */
+  async refuses(page, deed) {
+    await deed();
+    await page.evaluate(() => new Promise((done) => setTimeout(done)));
+    if (this.posted.length > 0 || !page.url().startsWith(`${this.origin}/task`)) throw new Error("It was handed in.");
+  }
+
   stop() {
     this.server.close();
     this.server.closeAllConnections();

@@ -232,7 +232,8 @@ async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     let browser = world.browser("A1");
     let page = browser.get(&format!("/projects/{}/tasks", group(&world, &hit).await)).await;
     let reply = browser.send("GET", &frame(&page), &[], "").await;
-    let expected = "<script src=\"/assets/report.js\"></script>\
+    let expected = "<script src=\"/assets/closed-sites.js\" data-submit-to=\"http://localhost\"></script>\
+        <script src=\"/assets/report.js\"></script>\
         <p>é\t&amp; <script src='/assets/externalHIT_v1.js'></script>\
         <form action=\"http://localhost/mturk/externalSubmit\">";
     assert_eq!((reply.status, reply.text.as_str()), (200, expected));

@@ -24,13 +24,6 @@ pub(super) fn see(found: &mut Found, control: &Control) {
         "crowd-input" => found.add(control, typed(control, &control.kind("text")), Posted::Text),
         "crowd-text-area" => found.add(control, typed(control, "text"), Posted::Text),
         "crowd-slider" => found.add(control, number(control, Some((0.0, 100.0))), Posted::Number),
-        "crowd-rating" => {
-            let kind = match number(control, Some((1.0, 5.0))) {
-                Kind::Number { max, .. } => Kind::Number { min: Some(1.0), max, step: Some(1.0) },
-                other => other,
-            };
-            found.add(control, kind, Posted::Number);
-        }
         "crowd-checkbox" | "crowd-toggle-button" => found.option(control, Posted::Checked, false),
         "crowd-radio-button" => found.option(control, Posted::Checked, true),
         "crowd-radio-group" => radio_group(found, control),

@@ -91,7 +91,7 @@ fn a_page_without_a_form_has_all_its_fields() {
 
 const CROWD: &str = "<crowd-form><input type=hidden name=item value=7>\
     <crowd-input name=text label=Name required></crowd-input>\
-    <crowd-slider name=size max=10></crowd-slider><crowd-rating name=stars max=4></crowd-rating>\
+    <crowd-slider name=size max=10></crowd-slider>\
     <crowd-checkbox name=box value=a>A</crowd-checkbox>\
     <crowd-checkbox name=box value=b>B</crowd-checkbox>\
     <crowd-radio-group><crowd-radio-button name=r value=x>X</crowd-radio-button>\
@@ -108,7 +108,7 @@ fn a_crowd_form_has_the_fields_of_its_elements() {
     let fields = of_page(CROWD);
     assert_eq!(fields.form, Form::Crowd { is_flat: false });
     let names: Vec<&str> = fields.open().map(|field| field.name.as_str()).collect();
-    assert_eq!(names, ["text", "size", "stars", "box", "r", "kind", "many", "boxes", "list"]);
+    assert_eq!(names, ["text", "size", "box", "r", "kind", "many", "boxes", "list"]);
     assert_eq!(
         serde_json::to_value(fields.find("kind")).unwrap(),
         json!({"Name": "kind", "Label": "Which", "Required": true, "Type": "Choice", "Least": 1,
@@ -132,7 +132,7 @@ fn an_element_that_brings_its_form_is_posted_as_one() {
 
 #[test]
 fn a_crowd_form_posts_one_text_or_each_path() {
-    let given = r#"{"text":"t","size":3,"stars":"4","box":["b"],"r":"y","kind":"cat",
+    let given = r#"{"text":"t","size":3,"box":["b"],"r":"y","kind":"cat",
         "many":["a","b"],"boxes":"{\"boundingBoxes\":[]}","list":["2"]}"#;
     let sent = posted(CROWD, given);
     assert_eq!(sent.len(), 1);
@@ -140,7 +140,7 @@ fn a_crowd_form_posts_one_text_or_each_path() {
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&sent[0].1).unwrap(),
         json!([{
-            "item": "7", "text": "t", "size": 3, "stars": 4, "box": {"a": false, "b": true},
+            "item": "7", "text": "t", "size": 3, "box": {"a": false, "b": true},
             "r": {"x": false}, "s": {"y": true}, "kind": {"label": "cat"},
             "many": {"labels": ["a", "b"]}, "boxes": {"boundingBoxes": []}, "list": ["2"],
         }])

@@ -4,60 +4,57 @@
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Element {
     pub name: &'static str,
-    /// Whether mturk-local's own `crowd-html-elements.js` has it.
-    pub is_drawn: bool,
     /// Whether its answer has its `name`.
     pub is_field: bool,
 }
 
-const fn element(name: &'static str, is_drawn: bool, is_field: bool) -> Element {
-    Element { name, is_drawn, is_field }
+const fn element(name: &'static str, is_field: bool) -> Element {
+    Element { name, is_field }
 }
 
-/// The elements of Amazon's script, in alphabetical order.
+/// The elements of Amazon's script, in alphabetical order; mturk-local draws all of them.
 ///
 /// Source: "Crowd HTML Elements Reference" of Amazon SageMaker, with "Augmented AI Crowd HTML
-/// Elements" and "Crowd HTML Elements V2". Assumed: `crowd-rating`, and that `iron-icon`, whose
-/// icons the reference uses, may stand alone.
-pub(super) const ELEMENTS: [Element; 38] = [
-    element("crowd-alert", true, false),
-    element("crowd-badge", true, false),
-    element("crowd-bounding-box", true, true),
-    element("crowd-button", true, false),
-    element("crowd-card", true, false),
-    element("crowd-checkbox", true, true),
-    element("crowd-classifier", true, true),
-    element("crowd-classifier-multi-select", true, true),
-    element("crowd-entity-annotation", true, true),
-    element("crowd-fab", true, false),
-    element("crowd-form", true, false),
-    element("crowd-icon-button", true, false),
-    element("crowd-image-classifier", true, true),
-    element("crowd-image-classifier-multi-select", true, true),
-    element("crowd-input", true, true),
-    element("crowd-instance-segmentation", true, true),
-    element("crowd-instructions", true, false),
-    element("crowd-keypoint", true, true),
-    element("crowd-line", true, true),
-    element("crowd-modal", true, false),
-    element("crowd-polygon", true, true),
-    element("crowd-polyline", true, true),
-    element("crowd-question-answer-generation", true, true),
-    element("crowd-radio-button", true, true),
-    element("crowd-radio-group", true, false),
-    element("crowd-rating", false, true),
-    element("crowd-rekognition-detect-moderation-labels", true, false),
-    element("crowd-semantic-segmentation", true, true),
-    element("crowd-slider", true, true),
-    element("crowd-slider-label", true, false),
-    element("crowd-tab", true, false),
-    element("crowd-tabs", true, false),
-    element("crowd-text-area", true, true),
-    element("crowd-text-ranking", true, true),
-    element("crowd-textract-analyze-document", true, false),
-    element("crowd-toast", true, false),
-    element("crowd-toggle-button", true, true),
-    element("iron-icon", true, false),
+/// Elements" and "Crowd HTML Elements V2". Assumed: that `iron-icon`, whose icons the reference uses,
+/// may stand alone.
+pub(super) const ELEMENTS: [Element; 37] = [
+    element("crowd-alert", false),
+    element("crowd-badge", false),
+    element("crowd-bounding-box", true),
+    element("crowd-button", false),
+    element("crowd-card", false),
+    element("crowd-checkbox", true),
+    element("crowd-classifier", true),
+    element("crowd-classifier-multi-select", true),
+    element("crowd-entity-annotation", true),
+    element("crowd-fab", false),
+    element("crowd-form", false),
+    element("crowd-icon-button", false),
+    element("crowd-image-classifier", true),
+    element("crowd-image-classifier-multi-select", true),
+    element("crowd-input", true),
+    element("crowd-instance-segmentation", true),
+    element("crowd-instructions", false),
+    element("crowd-keypoint", true),
+    element("crowd-line", true),
+    element("crowd-modal", false),
+    element("crowd-polygon", true),
+    element("crowd-polyline", true),
+    element("crowd-question-answer-generation", true),
+    element("crowd-radio-button", true),
+    element("crowd-radio-group", false),
+    element("crowd-rekognition-detect-moderation-labels", false),
+    element("crowd-semantic-segmentation", true),
+    element("crowd-slider", true),
+    element("crowd-slider-label", false),
+    element("crowd-tab", false),
+    element("crowd-tabs", false),
+    element("crowd-text-area", true),
+    element("crowd-text-ranking", true),
+    element("crowd-textract-analyze-document", false),
+    element("crowd-toast", false),
+    element("crowd-toggle-button", true),
+    element("iron-icon", false),
 ];
 
 /// The elements of HTML, and obsolete ones that browsers still know, in alphabetical order.
@@ -216,9 +213,9 @@ pub(super) fn crowd(name: &str) -> Option<Element> {
     ELEMENTS.into_iter().find(|element| element.name == name)
 }
 
-/// The elements that mturk-local draws.
-pub fn drawn() -> impl Iterator<Item = &'static str> {
-    ELEMENTS.into_iter().filter(|element| element.is_drawn).map(|element| element.name)
+/// The names of the elements of Amazon's script.
+pub fn crowd_names() -> impl Iterator<Item = &'static str> {
+    ELEMENTS.into_iter().map(|element| element.name)
 }
 
 /// Whether an element is one of HTML, or may be one that a script of the page defines.

@@ -255,11 +255,6 @@ impl Page<'_> {
             return self.unknown(tag, "crowd", line, found);
         };
         let name = element.name;
-        if !element.is_drawn {
-            found.add(Some(line), || {
-                format!("mturk-local does not draw <{name}>: test it in Amazon's sandbox, too.")
-            });
-        }
         if !element.is_field {
             return;
         }

@@ -85,7 +85,7 @@ fn there_is_no_remark_on_a_page_that_is_in_order(#[case] html: &str) {
 #[case(&crowd("<crowd-something-else></crowd-something-else>"),
     &["Line 1: <crowd-something-else> is not a known crowd element."])]
 #[case(&crowd("<crowd-rating name=a></crowd-rating>"),
-    &["Line 1: mturk-local does not draw <crowd-rating>"])]
+    &["Line 1: <crowd-rating> is not a known crowd element."])]
 #[case(&form("<batton>Send</batton><blinker></blinker>"),
     &["Line 1: <batton> is not a known HTML element. Is it <button>?",
         "Line 1: <blinker> is not a known HTML element."])]
