@@ -141,6 +141,7 @@ async fn apply(turn: &mut Turn, upload: &Upload, reason: &str) -> Result<Outcome
         let why = "give the reason for which workers are blocked, beside the file";
         problems.add(first.line, "UPDATE-BlockStatus", why);
     }
+    problems.append(upload.problems.clone());
     check_workers(turn, upload, &mut problems).await?;
     if let Err(problems) = problems.result() {
         return Ok(Outcome::Problems(problems));
