@@ -408,9 +408,11 @@ async fn a_table_with_problems_changes_nothing() {
         assert_eq!(score(&world, &of, "A1ANNA").await, None, "{file}");
     }
     let large = "x".repeat(5 << 20);
-    let refused = upload(&mut browser, &world, &large, "").await;
+    let refused = upload(&mut browser, &world, &large, "they were slow").await;
     assert_eq!(refused.status, 400);
-    assert!(refused.text.contains("it has more than 4 MiB"), "{}", refused.text);
+    for part in ["the file has more than 4 MiB", "value=\"they were slow\""] {
+        assert!(refused.text.contains(part), "{part}: {}", refused.text);
+    }
 }
 
 #[tokio::test]
