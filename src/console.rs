@@ -25,6 +25,9 @@ pub use state::{Console, MAX_STREAMS};
 
 /// The pages, below `/requester/console`.
 pub fn router(console: Console) -> Router {
+    let door = Router::new()
+        .route("/requester/console/sign-in", get(session::ask).post(session::sign_in))
+        .route_layer(from_fn_with_state(console.clone(), session::check_form));
     Router::new()
         .route("/requester/console", get(overview::show))
         .route("/requester/console/", get(overview::show))
@@ -33,7 +36,7 @@ pub fn router(console: Console) -> Router {
         .route("/requester/console/do/{action}", post(forms::act))
         .route("/requester/console/sign-out", post(session::sign_out))
         .route_layer(from_fn_with_state(console.clone(), session::check))
-        .route("/requester/console/sign-in", get(session::ask).post(session::sign_in))
+        .merge(door)
         .layer(map_response(without_frames))
         .with_state(console)
 }

@@ -23,14 +23,23 @@ pub mod streams;
 mod workers;
 
 use axum::Router;
+use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{any, get, post};
 
 use crate::desk::review::jobs;
 use crate::web::policy::with_frames;
 
-pub use batches::may_be_long;
 pub use state::{Access, Desk};
+
+/// Whether a request takes as long as it takes: an upload, a batch to be made, results, decisions
+/// about all that was submitted.
+#[must_use]
+pub fn may_be_long(method: &Method, path: &str) -> bool {
+    let is_of_batch = path.starts_with("/requester/batches/");
+    let is_change = method == Method::POST && (is_of_batch || path.ends_with("/answers"));
+    path.starts_with("/requester/") && (is_change || is_of_batch && path.ends_with("/results.csv"))
+}
 
 /// The pages, below `/requester/`.
 pub fn router(desk: Desk) -> Router {

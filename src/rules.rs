@@ -10,6 +10,7 @@ pub mod desk_cookie;
 pub mod faults;
 pub mod fees;
 pub mod file_link;
+pub mod form_token;
 pub mod frame;
 pub mod frame_address;
 pub mod frame_host;

@@ -1,4 +1,4 @@
-//! What pages share: posted forms, with files or without, answers, cookies, who holds the admin
+//! What pages share: posted forms, with files or without, and their token, answers, cookies, who holds the admin
 //! token, where the browser says that it is, the question of a HIT, the strip for the requester
 //! below it, and the results of a batch.
 
@@ -6,6 +6,7 @@ pub mod admin;
 pub mod attempts;
 pub mod cookie;
 pub mod form;
+pub mod form_token;
 pub mod frames;
 pub mod multipart;
 pub mod origin;

@@ -10,6 +10,8 @@ use crate::client::{
     ClientError, LATER, SOON, argument, exchange, print, print_part, progress, send, send_and_print,
 };
 use crate::config::commands::{BatchArgs, BatchCommand, Endpoint, NewBatch};
+use crate::money::Cents;
+use crate::rules::batch::review::Reviewed;
 use crate::rules::batch::samples::{SAMPLES, Sample};
 use crate::rules::batch::{MAX_TEMPLATE_BYTES, review};
 use crate::rules::csv::{self, Limits};
@@ -85,7 +87,7 @@ async fn create(server: &Endpoint, new: &NewBatch) -> Result<(), ClientError> {
         "Data": decoded.text,
         "Title": title,
         "Description": new.description.as_ref().unwrap_or(&title),
-        "Reward": new.reward,
+        "Reward": reward(&new.reward)?,
         "MaxAssignments": new.assignments,
         "AssignmentDurationInSeconds": seconds("duration", &new.duration)?,
         "LifetimeInSeconds": seconds("lifetime", &new.lifetime)?,
@@ -137,9 +139,8 @@ async fn upload(server: &Endpoint, file: &str, batch: Option<u64>) -> Result<(),
     let id = match batch {
         Some(id) => id,
         None => review::read(&bytes)
+            .and_then(named_batch)
             .map_err(|problems| bad_table(file, problems))?
-            .batch
-            .and_then(|(id, _)| u64::try_from(id).ok())
             .ok_or_else(|| {
                 let why = "no RequesterAnnotation names the batch: give its number with --batch";
                 argument(format!("{file}: {why}"))
@@ -150,6 +151,14 @@ async fn upload(server: &Endpoint, file: &str, batch: Option<u64>) -> Result<(),
     let answer = answer.map_err(|error| with_name(error, file))?;
     say_notes(file, decoded.note.iter());
     print(&answer["Batch"])
+}
+
+/// The number of the batch that a file names; if it names none, its rows may be what is wrong.
+fn named_batch(read: Reviewed) -> Result<Option<u64>, Vec<TableNote>> {
+    match read.batch {
+        Some((id, _)) => Ok(u64::try_from(id).ok()),
+        None => read.problems.result().map(|()| None),
+    }
 }
 
 /// The content of a file, or of standard input.
@@ -170,6 +179,13 @@ fn read(what: &str, name: &str, most: usize) -> Result<Vec<u8>, ClientError> {
 }
 
 /// The seconds of a span that an option has.
+fn reward(text: &str) -> Result<&str, ClientError> {
+    Cents::parse(text).map(|_| text).ok_or_else(|| {
+        let why = "is not an amount in dollars and whole cents such as 0.05";
+        argument(format!("--reward (MTURK_LOCAL_REWARD) {text:?} {why}"))
+    })
+}
+
 fn seconds(option: &str, text: &str) -> Result<i64, ClientError> {
     let span = Span::parse(text).filter(|span| span.0 >= 0 && span.0 % 1000 == 0);
     span.map(|span| span.0 / 1000).ok_or_else(|| {

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use serde_json::Value;
 
 use crate::console::page::{self, Head, Page, render};
+use crate::console::session::Session;
 use crate::console::snippet;
 use crate::console::state::Console;
 use crate::engine::compute;
@@ -92,13 +93,18 @@ struct CallPage {
 }
 
 /// `GET /requester/console/calls/{number}`.
-pub async fn show(console: Console, origin: Origin, Path(number): Path<String>) -> Page {
+pub async fn show(
+    console: Console,
+    session: Session,
+    origin: Origin,
+    Path(number): Path<String>,
+) -> Page {
     let gone = || Fault::not_found("The journal does not have that call, or not any more.");
     let number = number.parse().map_err(|_| gone())?;
     let journal = console.journal.as_ref().ok_or_else(gone)?;
     let mut found = [journal.call(number).ok_or_else(gone)?];
     find_owners(&console.engine, &mut found).await?;
-    let head = Head::read(&console).await?;
+    let head = Head::read(&console, session.form_token).await?;
     let page = compute(move || {
         let [call] = found;
         let operation = call.operation;

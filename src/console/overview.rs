@@ -14,6 +14,7 @@ use crate::console::calls::Row;
 use crate::console::command::{self, Command};
 use crate::console::page::{self, Head, Page, html, render};
 use crate::console::refusal::Refusal;
+use crate::console::session::Session;
 use crate::console::state::Console;
 use crate::engine::{Gauges, compute};
 use crate::fault::Fault;
@@ -300,30 +301,36 @@ impl Overview {
 }
 
 /// `GET /requester/console`.
-pub async fn show(console: Console, Query(query): Query<CallsQuery>) -> Page {
-    let page = overview(&console, query, Outcome::default()).await?;
+pub async fn show(console: Console, session: Session, Query(query): Query<CallsQuery>) -> Page {
+    let page = overview(&console, session, query, Outcome::default()).await?;
     Ok(html(page).into_response())
 }
 
 /// The page with what was refused, and with what was typed.
-pub async fn refused(console: &Console, refusal: Refusal, form: Form) -> Page {
+pub async fn refused(console: &Console, session: Session, refusal: Refusal, form: Form) -> Page {
     let status = refusal.status;
     let outcome = Outcome { refusal: Some(refusal), form, ..Outcome::default() };
-    let page = overview(console, CallsQuery::default(), outcome).await?;
+    let page = overview(console, session, CallsQuery::default(), outcome).await?;
     Ok((status, html(page)).into_response())
 }
 
 /// The page with the secret of a new webhook, which no other page shows; `answer` is that of the
 /// control API.
-pub async fn registered(console: &Console, answer: &[u8]) -> Page {
+pub async fn registered(console: &Console, session: Session, answer: &[u8]) -> Page {
     let secret = Webhooks::read(answer)?.into_iter().find_map(|one| one.secret);
     let query = CallsQuery { done: "add-webhook".to_owned(), ..CallsQuery::default() };
-    let page = overview(console, query, Outcome { secret, ..Outcome::default() }).await?;
+    let page = overview(console, session, query, Outcome { secret, ..Outcome::default() }).await?;
     Ok(html(page).into_response())
 }
 
-async fn overview(console: &Console, query: CallsQuery, outcome: Outcome) -> Result<String, Fault> {
-    let (head, market) = (Head::read(console).await?, Market::read(console).await?);
+async fn overview(
+    console: &Console,
+    session: Session,
+    query: CallsQuery,
+    outcome: Outcome,
+) -> Result<String, Fault> {
+    let head = Head::read(console, session.form_token).await?;
+    let market = Market::read(console).await?;
     let (journal, run) = (console.journal.clone(), console.run);
     let page = compute(move || {
         let has_journal = journal.is_some();

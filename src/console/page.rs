@@ -24,15 +24,17 @@ pub struct Head {
     pub has_token: bool,
     /// Whether the worker's site is at the same address.
     pub has_site: bool,
+    /// What each form carries, in a field named `csrf`.
+    pub form_token: String,
 }
 
 impl Head {
     /// Reads it.
-    pub async fn read(console: &Console) -> Result<Self, Fault> {
+    pub async fn read(console: &Console, form_token: String) -> Result<Self, Fault> {
         let reading = console.engine.clock().await?;
         let has_token = console.token.is_some();
         let (now, clock) = (reading.now, reading.clock.mode());
-        Ok(Self { now, clock, has_token, has_site: console.has_site })
+        Ok(Self { now, clock, has_token, has_site: console.has_site, form_token })
     }
 }
 

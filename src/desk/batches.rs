@@ -10,7 +10,6 @@ mod review;
 
 use askama::Template;
 use axum::extract::Query;
-use axum::http::Method;
 use serde::Deserialize;
 
 use crate::desk::head::Head;
@@ -26,13 +25,6 @@ pub use create::{ask, enter, page as page_of_draft, preview, publish};
 pub use key::Key;
 pub use one::{change, results, show};
 pub use review::{apply, confirm, upload};
-
-/// Whether a request takes as long as it takes: an upload, a batch to be made, results.
-#[must_use]
-pub fn may_be_long(method: &Method, path: &str) -> bool {
-    let is_long = method == Method::POST || path.ends_with("/results.csv");
-    is_long && path.starts_with("/requester/batches/")
-}
 
 /// What the address of the list says.
 #[derive(Debug, Default, Deserialize)]

@@ -28,6 +28,9 @@ use crate::web::page::{go, html, render};
 use crate::web::question::{self, blank_form, posted_form};
 use crate::web::strip;
 
+/// So many parameters of a review policy are shown.
+const PARAMETERS: usize = 100;
+
 /// What was done before the browser came here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

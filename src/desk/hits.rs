@@ -78,7 +78,12 @@ impl ListQuery {
         let mut sorts = Sort::ALL.into_iter().map(Sort::as_str);
         let has_sort = self.sort.is_empty() || sorts.any(|sort| sort == self.sort);
         let sort = format!("“{}” is not an order. The newest are first.", shown(&self.sort));
-        let all = [(has_status, status), (has_sort, sort)];
+        let is_newest = self.sort == Sort::Newest.as_str();
+        let has_newest = !is_newest || self.query().has_newest();
+        let newest = "Deleted HITs and those of one type are not kept in the order in which they \
+            were made. Those that expire last are first."
+            .to_owned();
+        let all = [(has_status, status), (has_sort, sort), (has_newest, newest)];
         all.into_iter().filter_map(|(is_good, why)| (!is_good).then_some(why)).collect()
     }
 
@@ -135,8 +140,10 @@ impl ListPage<'_> {
         ])
     }
 
-    fn orders() -> [(&'static str, &'static str); 3] {
-        [("newest", "Newest"), ("soonest", "Expires first"), ("latest", "Expires last")]
+    fn orders(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let all = [("newest", "Newest"), ("soonest", "Expires first"), ("latest", "Expires last")];
+        let skipped = usize::from(!self.query.query().has_newest());
+        all.into_iter().skip(skipped)
     }
 
     /// The statuses, and how the page calls them.

@@ -3,6 +3,7 @@
 mod cell;
 pub mod counting;
 pub mod decision;
+mod every;
 mod files;
 pub mod jobs;
 mod measures;
@@ -24,6 +25,7 @@ use crate::desk::page::Page;
 use crate::desk::parts::AnswerStatus;
 use crate::desk::review::cell::Cell;
 use crate::desk::review::decision::{Decision, Form as DecisionForm, Outcome, Refused};
+use crate::desk::review::every::Step;
 use crate::desk::review::measures::{AT_ONCE, MAX_AT_ONCE, Measured};
 use crate::desk::review::query::{Query, address_of};
 use crate::desk::review::scoped::Scoped;
@@ -111,6 +113,12 @@ impl AnswersPage {
         })
     }
 
+    /// Whether there may be submitted work on other pages.
+    fn has_submitted_elsewhere(&self) -> bool {
+        let has_pages = self.table.next.is_some() || !self.query.after.is_empty();
+        has_pages && self.query.has_submitted()
+    }
+
     fn statuses() -> [&'static str; AssignmentStatus::ALL.len()] {
         AssignmentStatus::ALL.map(AssignmentStatus::as_str)
     }
@@ -179,7 +187,7 @@ async fn read(
 }
 
 /// `POST /requester/{kind}/{id}/answers`: does what the form says, one assignment after the other,
-/// and goes back to the page. If something was refused, the page itself is the answer, and says so
+/// and goes back to the page. What is about all pages is asked first. If something was refused, the page itself is the answer, and says so
 /// beside each row.
 pub async fn decide(
     desk: Desk,
@@ -188,7 +196,13 @@ pub async fn decide(
     Asked(query): Asked<Query>,
     form: Form,
 ) -> Page {
-    let outcome = decision::run(&desk, &session, &form).await?;
+    let outcome = match every::wanted(&form) {
+        None => decision::run(&desk, &session, &form).await?,
+        Some(of) => match every::run(&desk, &session, (&scope, &query), of, &form).await? {
+            Step::Ask(page) => return Ok(page),
+            Step::Done(outcome) => outcome,
+        },
+    };
     let is_incomplete = matches!(outcome, Outcome::Incomplete(_));
     let (status, refused) = match outcome {
         Outcome::Done { decision, count } => {

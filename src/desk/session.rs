@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest as _, FromRequestParts, Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -14,13 +12,14 @@ use crate::desk::page::{Failed, message, no_such_page};
 use crate::desk::state::Desk;
 use crate::fault::Fault;
 use crate::rules::desk_cookie::{self, SignedIn};
+use crate::rules::form_token::form_token;
 use crate::rules::frame::encoded;
-use crate::rules::posted::urlencoded;
 use crate::rules::text::{BadAddress, check_address};
 use crate::store::requesters::{Credentials, Requester};
 use crate::time::real_now;
 use crate::web::admin;
 use crate::web::cookie;
+use crate::web::form_token::{self, BAD_CHARACTERS, NOT_OURS, Unchecked};
 use crate::web::origin::Origin;
 use crate::web::page::go;
 
@@ -28,8 +27,6 @@ use crate::web::page::go;
 pub const COOKIE_NAME: &str = "mturk_local_requester";
 /// The pages that get it.
 pub const COOKIE_PATH: &str = "/requester";
-/// The field, or the word of a query, that holds the token of a form.
-pub const FORM_TOKEN: &str = "csrf";
 
 /// Who is at the desk, in one request.
 #[derive(Debug, Clone)]
@@ -137,7 +134,7 @@ async fn find(
         let Some(signed_in) = desk_cookie::read(&key, cookie, now) else { continue };
         let of = desk.engine.credentials(&signed_in.access_key).await?;
         if is_admin || !needs_secret(desk, &of) || has_shown_secret(&signed_in, &of) {
-            let form_token = desk_cookie::form_token(&key, cookie);
+            let form_token = form_token(&key, cookie);
             let may_choose = is_admin || !desk.access.is_strict;
             let session = Session { requester: of.requester.clone(), form_token, may_choose };
             return Ok(Some((session, cookie.to_owned())));
@@ -150,45 +147,16 @@ fn has_shown_secret(signed_in: &SignedIn, of: &Credentials) -> bool {
     of.secret.as_deref().is_some_and(|secret| signed_in.is_by(secret))
 }
 
-/// The request, if it changes nothing, or carries the token of a form that was shown to a browser
-/// with one of these cookies.
 async fn with_form_checked(
     desk: &Desk,
     cookies: &[&str],
     request: Request,
 ) -> Result<Request, Response> {
-    if request.method().is_safe() {
-        return Ok(request);
-    }
-    let failed = |fault| Failed::from(fault).into_response();
-    let key = desk.engine.page_key().await.map_err(failed)?;
-    let (token, request) = token_of(request).await?;
-    if cookies.iter().any(|cookie| desk_cookie::is_form_token(&key, cookie, &token)) {
-        return Ok(request);
-    }
-    let why = "This form is not, or no longer, one of yours: you signed in again, or it came from \
-        another page. Nothing was changed. Open the page anew and send the form from there.";
-    Err(message(StatusCode::FORBIDDEN, why))
-}
-
-/// The token that a form carries: a field, or in the query if the form holds files.
-async fn token_of(request: Request) -> Result<(String, Request), Response> {
-    let token = |fields: &[u8]| {
-        let found = urlencoded(fields).into_iter().find(|(name, _)| name == FORM_TOKEN);
-        found.map(|(_, value)| value).unwrap_or_default()
-    };
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if kind.is_some_and(|kind| kind.starts_with("multipart/")) {
-        return Ok((token(request.uri().query().unwrap_or_default().as_bytes()), request));
-    }
-    let (parts, body) = request.into_parts();
-    let whole = Request::from_parts(parts.clone(), body);
-    let body = Bytes::from_request(whole, &()).await.map_err(IntoResponse::into_response)?;
-    if check_address("", &String::from_utf8_lossy(&body)).is_err() {
-        return Err(message(
-            StatusCode::BAD_REQUEST,
-            "The form holds characters that no text holds.",
-        ));
-    }
-    Ok((token(&body), Request::from_parts(parts, Body::from(body))))
+    let checked = form_token::checked(&desk.engine, cookies, request).await;
+    checked.map_err(|why| match why {
+        Unchecked::NotOurs => message(StatusCode::FORBIDDEN, NOT_OURS),
+        Unchecked::Characters => message(StatusCode::BAD_REQUEST, BAD_CHARACTERS),
+        Unchecked::Body(refused) => refused,
+        Unchecked::Failed(fault) => Failed::from(fault).into_response(),
+    })
 }

@@ -6,15 +6,13 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
 use crate::desk::page::Page;
-use crate::desk::session::{COOKIE_NAME, COOKIE_PATH, FORM_TOKEN, Session, is_admin, needs_secret};
+use crate::desk::session::{COOKIE_NAME, COOKIE_PATH, Session, is_admin, needs_secret};
 use crate::desk::state::Desk;
 use crate::fault::Fault;
-use crate::ids;
 use crate::rules::desk_cookie::{self, LASTS_S};
 use crate::rules::frame::encoded;
 use crate::rules::text::is_access_key;
@@ -23,6 +21,7 @@ use crate::time::real_now;
 use crate::views::{cut, show};
 use crate::web::cookie;
 use crate::web::form::Form;
+use crate::web::form_token::{FORM_TOKEN, FormToken};
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
 
@@ -62,31 +61,18 @@ fn next_page(next: &str) -> &str {
     if is_page(next) { next } else { LIST }
 }
 
-/// A page outside of a session, with forms of its own.
-struct Door {
-    /// What its forms carry.
-    form_token: String,
-    /// The random cookie that the browser is given, if it has none.
-    new_cookie: Option<String>,
+/// What the forms of a page outside of a session carry.
+async fn form_token(desk: &Desk, origin: &Origin, headers: &HeaderMap) -> Result<FormToken, Fault> {
+    let name = origin.cookie_name(COOKIE_NAME);
+    FormToken::of(&desk.engine, cookie::values(headers, &name).next()).await
 }
 
-impl Door {
-    async fn new(desk: &Desk, origin: &Origin, headers: &HeaderMap) -> Result<Self, Fault> {
-        let name = origin.cookie_name(COOKIE_NAME);
-        let known = cookie::values(headers, &name).next();
-        let new_cookie = known.is_none().then(|| URL_SAFE_NO_PAD.encode(ids::random()));
-        let cookie = known.or(new_cookie.as_deref()).unwrap_or_default();
-        let form_token = desk_cookie::form_token(&desk.engine.page_key().await?, cookie);
-        Ok(Self { form_token, new_cookie })
+fn answer(status: StatusCode, origin: &Origin, of: &FormToken, page: &impl Template) -> Page {
+    let mut answer = (status, html(render(page)?)).into_response();
+    if let Some(value) = &of.new_cookie {
+        origin.set_cookie(&mut answer, (COOKIE_NAME, value), COOKIE_PATH, LASTS_S);
     }
-
-    fn answer(&self, status: StatusCode, origin: &Origin, page: &impl Template) -> Page {
-        let mut answer = (status, html(render(page)?)).into_response();
-        if let Some(value) = &self.new_cookie {
-            origin.set_cookie(&mut answer, (COOKIE_NAME, value), COOKIE_PATH, LASTS_S);
-        }
-        Ok(answer)
-    }
+    Ok(answer)
 }
 
 #[derive(Template)]
@@ -139,10 +125,10 @@ async fn shown_choices(
     });
     let mut requesters = read.await?;
     let more = cut(&mut requesters, PAGE).map(|last| last.access_key.clone());
-    let door = Door::new(desk, origin, headers).await?;
+    let of = form_token(desk, origin, headers).await?;
     let status = if refused.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let page = ChoosePage {
-        form_token: &door.form_token,
+        form_token: &of.token,
         next: next_page(&query.next),
         requesters,
         more,
@@ -151,7 +137,7 @@ async fn shown_choices(
         refused,
         typed: &query.key,
     };
-    door.answer(status, origin, &page)
+    answer(status, origin, &of, &page)
 }
 
 /// `POST /requester/choose`: `key`, an access key or the id of a requester; `next`.
@@ -216,16 +202,16 @@ async fn asked(
     query: &DoorQuery,
     (status, refused): (StatusCode, Option<&str>),
 ) -> Page {
-    let door = Door::new(desk, origin, headers).await?;
+    let of = form_token(desk, origin, headers).await?;
     let page = SignInPage {
-        form_token: &door.form_token,
+        form_token: &of.token,
         next: next_page(&query.next),
         access_key: &query.key,
         may_sign_in: origin.is_private(),
         may_choose: !desk.access.is_strict || is_admin(desk, headers, origin).await?,
         refused,
     };
-    door.answer(status, origin, &page)
+    answer(status, origin, &of, &page)
 }
 
 /// `POST /requester/sign-in`: `key`, an access key; `secret`; `next`.

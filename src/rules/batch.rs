@@ -88,12 +88,12 @@ impl CheckedBatch {
 ///
 /// # Errors
 /// A value outside its limits; or every problem of the table: those of [`csv::read`] and of
-/// [`check_table`].
+/// [`check_table`] together.
 pub fn check(mut new: NewBatch) -> Result<CheckedBatch, Refused> {
     let values = check_settings(&new)?;
     let data = std::mem::take(&mut new.data);
-    let mut table = csv::read(data.as_bytes(), csv::Limits::DATA)?;
-    let variables = check_table(&mut table, &new.template)?;
+    let (mut table, of_rows) = csv::read_with_problems(data.as_bytes(), csv::Limits::DATA)?;
+    let variables = check_with(&mut table, &new.template, of_rows)?;
     let template_notes = template::notes(&new.template);
     Ok(CheckedBatch { new, values, table, variables, template_notes })
 }
@@ -124,11 +124,32 @@ pub fn check_settings(new: &NewBatch) -> Result<Values, Fault> {
 /// # Errors
 /// Every problem: a variable without a column, no row, a page that is too long.
 pub fn check_table(table: &mut Table, html: &str) -> Result<Vec<String>, Vec<TableNote>> {
+    check_with(table, html, Problems::default())
+}
+
+/// As [`check_table`], with the problems of rows that were found before. Those of columns are
+/// listed first: there are fewer of them.
+fn check_with(
+    table: &mut Table,
+    html: &str,
+    of_rows: Problems,
+) -> Result<Vec<String>, Vec<TableNote>> {
     let template = Template::new(html, 0);
     let variables: Vec<String> = template.variables().into_iter().map(str::to_owned).collect();
-    check_columns(table, &variables)?;
-    check_lengths(table, &template)?;
-    Ok(variables)
+    let (mut problems, known_notes) = (Problems::default(), table.notes.len());
+    check_columns(table, &variables, &mut problems);
+    if table.rows.is_empty() && of_rows.is_empty() {
+        problems.add(table.line, "", "there is no row below the header");
+    }
+    problems.append(of_rows);
+    check_lengths(table, &template, &mut problems);
+    if !problems.is_empty() {
+        // A column that is missing may be there by another name.
+        for note in &table.notes[known_notes..] {
+            problems.add(note.line, &note.column, &*note.reason);
+        }
+    }
+    problems.result().map(|()| variables)
 }
 
 fn members(new: &NewBatch) -> HitTypeMembers {
@@ -144,24 +165,19 @@ fn members(new: &NewBatch) -> HitTypeMembers {
 }
 
 /// Each variable has a column; a column without a variable is told.
-fn check_columns(table: &mut Table, variables: &[String]) -> Result<(), Vec<TableNote>> {
-    let mut problems = Problems::default();
+fn check_columns(table: &mut Table, variables: &[String], problems: &mut Problems) {
     let known: std::collections::BTreeSet<&String> = table.columns.iter().collect();
     for name in variables.iter().filter(|name| !known.contains(name)) {
         problems.add(table.line, name, format!("the template has ${{{name}}}: there is no column"));
-    }
-    if table.rows.is_empty() {
-        problems.add(table.line, "", "there is no row below the header");
     }
     for name in table.columns.iter().filter(|name| !variables.contains(name)) {
         let reason = "the template does not name this column; the results will have it";
         table.notes.push(TableNote::new(table.line, name, reason));
     }
-    problems.result()
 }
 
-fn check_lengths(table: &Table, template: &Template) -> Result<(), Vec<TableNote>> {
-    let (mut problems, mut all) = (Problems::default(), 0);
+fn check_lengths(table: &Table, template: &Template, problems: &mut Problems) {
+    let mut all = 0;
     let uses = template.uses(&table.columns);
     for row in &table.rows {
         let values = row.cells.iter().zip(&uses).map(|(cell, uses)| cell.len() * uses);
@@ -176,7 +192,6 @@ fn check_lengths(table: &Table, template: &Template) -> Result<(), Vec<TableNote
         let limit = MAX_ALL_BYTES >> 20;
         problems.add(table.line, "", format!("all pages would have more than {limit} MiB"));
     }
-    problems.result()
 }
 
 /// The greatest number that a batch may bring along; those made later have greater ones.

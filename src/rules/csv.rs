@@ -90,6 +90,18 @@ impl Problems {
         }
     }
 
+    /// Adds those of another check.
+    pub fn append(&mut self, other: Self) {
+        let room = MOST_PROBLEMS.saturating_sub(self.listed.len());
+        self.more += other.more + other.listed.len().saturating_sub(room);
+        self.listed.extend(other.listed.into_iter().take(room));
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
     /// Nothing, if there is no problem.
     ///
     /// # Errors
@@ -113,15 +125,30 @@ impl Problems {
 /// row with another number of cells, a cell that is too long or has characters that nothing shows,
 /// a quotation mark without its partner; too many bytes, rows or columns.
 pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, Vec<TableNote>> {
+    let (table, problems) = read_with_problems(bytes, limits)?;
+    problems.result().map(|()| table)
+}
+
+/// As [`read`]; a table with a header comes with its problems. Rows with another number of cells
+/// are left out of it.
+///
+/// # Errors
+/// There is no table: no header, or a file that is too long or no text.
+pub fn read_with_problems(
+    bytes: &[u8],
+    limits: Limits,
+) -> Result<(Table, Problems), Vec<TableNote>> {
     let Decoded { text, note } = decoded(bytes, limits)?;
     let mut rows = Rows::begin(&text, limits)?;
     let mut table =
         Table { line: rows.line, notes: note.into_iter().collect(), ..Table::default() };
     while let Some(line) = rows.next_row() {
-        table.rows.push(Row { line, cells: rows.cells().map(str::to_owned).collect() });
+        if rows.is_whole() {
+            table.rows.push(Row { line, cells: rows.cells().map(str::to_owned).collect() });
+        }
     }
     table.columns = std::mem::take(&mut rows.columns);
-    rows.problems.result().map(|()| table)
+    Ok((table, rows.problems))
 }
 
 /// The text of a table.
@@ -212,6 +239,11 @@ impl<'t> Rows<'t> {
             }
         }
         Some(line)
+    }
+
+    /// Whether the row has as many cells as the header.
+    pub fn is_whole(&self) -> bool {
+        self.records.count == self.wanted
     }
 
     /// The cells of the row that are read.

@@ -1,8 +1,7 @@
 //! The cookie of a browser in which somebody is a requester: until when, who, and by which secret,
-//! sealed, so that nobody else can make it; and the token that the forms of that browser carry.
+//! sealed, so that nobody else can make it.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::hmac;
 use subtle::ConstantTimeEq as _;
 
 use crate::digest::sha256;
@@ -10,7 +9,6 @@ use crate::rules::page::{PageKey, open, seal};
 use crate::time::Instant;
 
 const PURPOSE: &[u8] = b"signed in as a requester";
-const FORMS: &[u8] = b"forms of a requester's pages";
 
 /// How long a browser stays signed in, in seconds: 12 hours of real time.
 pub const LASTS_S: i64 = 12 * 3600;
@@ -56,18 +54,6 @@ fn digest(secret: Option<&str>) -> [u8; 32] {
     }
 }
 
-/// The token that each form carries which is shown to the browser with this cookie. Only a page of
-/// this server can know it, so a form that carries it comes from one.
-pub fn form_token(key: &PageKey, cookie: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &sha256([FORMS, &key.0]));
-    URL_SAFE_NO_PAD.encode(hmac::sign(&key, cookie.as_bytes()))
-}
-
-/// Whether a form carries the token of the browser with this cookie.
-pub fn is_form_token(key: &PageKey, cookie: &str, token: &str) -> bool {
-    form_token(key, cookie).as_bytes().ct_eq(token.as_bytes()).into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,15 +85,5 @@ mod tests {
     fn who_only_chose_has_shown_no_secret() {
         let chosen = read(&KEY, &value(&KEY, "AKIA", None, NOW), NOW).unwrap();
         assert!(!chosen.is_by("") && !chosen.is_by("hush"));
-    }
-
-    #[test]
-    fn a_form_belongs_to_one_browser_and_one_market() {
-        let token = form_token(&KEY, "cookie");
-        assert!(is_form_token(&KEY, "cookie", &token));
-        assert!(
-            !is_form_token(&KEY, "cookie2", &token) && !is_form_token(&OTHER, "cookie", &token)
-        );
-        assert!(!is_form_token(&KEY, "cookie", "") && !is_form_token(&KEY, "", &token));
     }
 }

@@ -153,25 +153,31 @@ pub struct Upload {
     pub changes: Vec<Change>,
     /// The names of the qualification types that they are about, each with its column.
     pub types: Vec<TypeColumn>,
+    /// What is wrong with single rows. Others may show when the types and workers are looked up.
+    pub problems: Problems,
     /// What a person might want to know about the file.
     pub notes: Vec<TableNote>,
 }
 
 /// Reads an upload. Cells that are empty change nothing.
 ///
+/// Problems of rows are kept with what was read: those of [`csv::read`]; a worker that is none, or
+/// stands twice; a word that is no update; too many changes.
+///
 /// # Errors
-/// Every problem, with its line: those of [`csv::read`]; no column `Worker ID`, or none whose name
-/// begins with `UPDATE-`, or two that say the same; a worker that is none, or stands twice; a word
-/// that is no update; too many changes. What was assumed to read the file stands before them.
+/// The file is no table of updates: no column `Worker ID`, or none whose name begins with
+/// `UPDATE-`, or two that say the same. Problems of rows stand behind that, and what was assumed to
+/// read the file before it.
 pub fn read(bytes: &[u8]) -> Result<Upload, Vec<TableNote>> {
-    let table = csv::read(bytes, LIMITS)?;
-    let upload = of_table(&table).map_err(|found| [table.notes.clone(), found].concat())?;
+    let (table, problems) = csv::read_with_problems(bytes, LIMITS)?;
+    let upload =
+        of_table(&table, problems).map_err(|found| [table.notes.clone(), found].concat())?;
     Ok(Upload { notes: table.notes, ..upload })
 }
 
-fn of_table(table: &Table) -> Result<Upload, Vec<TableNote>> {
-    let (worker, updates) = places(table)?;
-    let (mut upload, mut problems) = (Upload::default(), Problems::default());
+fn of_table(table: &Table, mut problems: Problems) -> Result<Upload, Vec<TableNote>> {
+    let (worker, updates) = places(table, &problems)?;
+    let mut upload = Upload::default();
     let named = updates.iter().filter(|(_, name)| !is_block_status(name));
     let named = named.map(|(place, name)| {
         let (line, column) = (table.line, table.columns[*place].clone());
@@ -181,7 +187,8 @@ fn of_table(table: &Table) -> Result<Upload, Vec<TableNote>> {
     let mut known = HashSet::new();
     for row in &table.rows {
         let worker_id = cell(row, worker);
-        if !well_formed(worker_id) {
+        let is_id = well_formed(worker_id);
+        if !is_id {
             problems.add(row.line, WORKER, "this is no id of a worker");
         } else if !known.insert(worker_id) {
             problems.add(row.line, WORKER, "another row is about this worker");
@@ -192,10 +199,11 @@ fn of_table(table: &Table) -> Result<Upload, Vec<TableNote>> {
                 continue;
             }
             match update(name, text) {
-                Ok(update) => {
+                Ok(update) if is_id => {
                     let (line, worker_id) = (row.line, worker_id.to_owned());
                     upload.changes.push(Change { line, worker_id, update });
                 }
+                Ok(_) => {}
                 Err(reason) => problems.add(row.line, &table.columns[*place], reason),
             }
         }
@@ -205,14 +213,15 @@ fn of_table(table: &Table) -> Result<Upload, Vec<TableNote>> {
             break;
         }
     }
-    problems.result().map(|()| upload)
+    upload.problems = problems;
+    Ok(upload)
 }
 
 /// Columns of updates: where each stands, and its name.
 type Updates = Vec<(usize, String)>;
 
 /// Where the workers stand, and the updates with their names.
-fn places(table: &Table) -> Result<(usize, Updates), Vec<TableNote>> {
+fn places(table: &Table, of_rows: &Problems) -> Result<(usize, Updates), Vec<TableNote>> {
     let mut problems = Problems::default();
     let named = || table.columns.iter().enumerate();
     let mut workers = named().filter(|(_, name)| name.eq_ignore_ascii_case(WORKER));
@@ -235,7 +244,10 @@ fn places(table: &Table) -> Result<(usize, Updates), Vec<TableNote>> {
     if updates.is_empty() {
         problems.add(table.line, UPDATE, "no column's name begins so: nothing can be changed");
     }
-    problems.result()?;
+    if !problems.is_empty() {
+        problems.append(of_rows.clone());
+        problems.result()?;
+    }
     Ok((worker.unwrap_or_default(), updates))
 }
 

@@ -17,6 +17,33 @@ use crate::web::origin::Origin;
 const COOKIE_NAME: &str = "mturk_local_console";
 /// The pages that get the cookie: the console's and the desk's.
 const PATH: &str = "/requester";
+/// A random one lets nobody in, so it lasts as long as a page may stay open.
+const RANDOM_LASTS_S: i64 = 30 * 86400;
+
+/// The cookies of a browser at the console: of who has shown the token, and random ones.
+pub fn cookies(headers: &HeaderMap, origin: &Origin) -> Vec<String> {
+    let name = origin.cookie_name(COOKIE_NAME);
+    cookie::values(headers, &name).map(str::to_owned).collect()
+}
+
+/// The cookie of a browser that has shown the token.
+///
+/// # Errors
+/// The database failed.
+pub async fn signed_in_cookie(
+    engine: &Arc<Engine>,
+    token: &AdminToken,
+    headers: &HeaderMap,
+    origin: &Origin,
+) -> Result<Option<String>, Fault> {
+    let cookies = cookies(headers, origin);
+    if cookies.is_empty() {
+        return Ok(None);
+    }
+    let (key, now) = (engine.page_key().await?, real_now());
+    let is_good = |cookie: &String| console_cookie::is_good(&key, token, cookie, now);
+    Ok(cookies.into_iter().find(is_good))
+}
 
 /// Whether a request comes from a browser that has shown the token, or carries it.
 ///
@@ -28,17 +55,18 @@ pub async fn is_signed_in(
     headers: &HeaderMap,
     origin: &Origin,
 ) -> Result<bool, Fault> {
+    Ok(carries(token, headers) || signed_in_cookie(engine, token, headers, origin).await?.is_some())
+}
+
+/// Whether a request carries the token.
+pub fn carries(token: &AdminToken, headers: &HeaderMap) -> bool {
     let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if sent.is_some_and(|sent| token.is_in(sent)) {
-        return Ok(true);
-    }
-    let name = origin.cookie_name(COOKIE_NAME);
-    let mut cookies = cookie::values(headers, &name).peekable();
-    if cookies.peek().is_none() {
-        return Ok(false);
-    }
-    let (key, now) = (engine.page_key().await?, real_now());
-    Ok(cookies.any(|cookie| console_cookie::is_good(&key, token, cookie, now)))
+    sent.is_some_and(|sent| token.is_in(sent))
+}
+
+/// Gives the browser the random cookie of which the token of its forms is made.
+pub fn set_random_cookie(origin: &Origin, value: &str, response: &mut Response) {
+    origin.set_cookie(response, (COOKIE_NAME, value), PATH, RANDOM_LASTS_S);
 }
 
 /// Lets the browser in from now on: it has shown the token.

@@ -1,6 +1,7 @@
 //! Pages as answers, and values as pages show them.
 
 use askama::Template;
+use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -24,10 +25,10 @@ pub fn answer<E: From<Fault>>(template: &impl Template) -> Result<Response, E> {
 }
 
 /// A table as a file that the browser saves under this name.
-pub fn csv(name: &str, text: String) -> Response {
+pub fn csv(name: &str, text: impl Into<Body>) -> Response {
     let name = format!("attachment; filename=\"{name}\"");
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
-    ([kind, (header::CONTENT_DISPOSITION, name)], text).into_response()
+    ([kind, (header::CONTENT_DISPOSITION, name)], text.into()).into_response()
 }
 
 /// Sends the browser on; what was posted is not posted again.

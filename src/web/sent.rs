@@ -20,11 +20,11 @@ const MAX_PASSED_OVER: usize = 4 * MAX_WORK;
 /// The most fields of a form, since each takes memory: an answer document of the longest length
 /// has no more answers.
 const MOST_FIELDS: usize = 100_000;
-/// So much of a form with files is read at most, with what is passed over of a file. The parser
-/// looks through an unfinished header again with each piece that arrives, so this is not more.
-const MAX_WITH_FILES: u64 = 64 << 20;
-/// So much of it is kept: two files of the largest size, and some more.
-const MAX_KEPT: usize = 36 << 20;
+/// So much is kept of a form with files besides its largest file.
+const MAX_BESIDES: usize = 20 << 20;
+/// So much is passed over of its files. The parser looks through an unfinished header again with
+/// each piece that arrives, so this is not more.
+const MAX_CUT: usize = 28 << 20;
 /// The longest body of a page that takes no work.
 const MAX_FIELDS: usize = 1 << 20;
 
@@ -63,10 +63,11 @@ impl<S: Sync, const FILE: usize> FromRequest<S> for SentFiles<FILE> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         let content_type = content_type(&request);
-        let most = Most { fields: MOST_FIELDS, file: FILE, kept: MAX_KEPT, all: MAX_WITH_FILES };
+        let kept = FILE + MAX_BESIDES;
+        let most = Most { fields: MOST_FIELDS, file: FILE, kept, all: (kept + MAX_CUT) as u64 };
         let parts = cut_parts(&content_type, request.into_body(), most).await;
         Ok(Self(parts.map_err(|why| match why {
-            Unread::TooLong => too_long(MAX_KEPT),
+            Unread::TooLong => too_long(kept),
             Unread::Damaged => Fault::unreadable(NO_FORM),
         })))
     }

@@ -127,6 +127,13 @@ def test_latin_1_is_told_and_every_problem_has_its_line(folder):
         assert "line 1: id: the column stands twice" in told
         assert "line 2: the row has 2 cells, and the header has 3" in told
         assert "line 4: the row has 4 cells, and the header has 3" in told
+        (folder / "rows.csv").write_text("txt,id\nx\n")
+        _, told = batch(server, "create", *files, code=2)
+        for problem in ("line 1: text: the template has", "line 1: txt: the template does not name", "line 2: the row"):
+            assert problem in told, told
+        for reward in ("0.055", "$5", "ten", "1000000001"):
+            _, told = batch(server, "create", *files, "--reward", reward, code=2)
+            assert f'--reward (MTURK_LOCAL_REWARD) "{reward}" is not an amount in dollars' in told
         assert json.loads(batch(server, "list")[0]) == {"Batches": []}
         _, told = batch(server, "review", "-", code=2, text=b"AssignmentId,Approve\n3A,x\n")
         assert "give its number with --batch" in told

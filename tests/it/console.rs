@@ -1,5 +1,6 @@
 //! The console: calls as they come, forms that ask the control API, and who is let in.
 
+mod form_tokens;
 mod panels;
 
 use std::sync::Arc;
@@ -44,10 +45,26 @@ async fn post(world: &World, path: &str, form: &str) -> Reply {
     post_with(world, path, form, &[]).await
 }
 
+/// Posts a form with the token of the page that shows it.
 async fn post_with(world: &World, path: &str, form: &str, headers: &[(&str, &str)]) -> Reply {
+    let shown: Vec<_> = headers.iter().filter(|(name, _)| *name != "origin").copied().collect();
+    let page = if path == "/sign-in" { path } else { "" };
+    let page = get_with(world, page, &shown).await;
+    let token = form_token(&page);
     let request = Request::post(format!("{CONSOLE}{path}"))
         .header("content-type", "application/x-www-form-urlencoded");
-    world.send(with(request, headers).body(Body::from(form.to_owned())).unwrap()).await
+    let request = match page.headers.get("set-cookie") {
+        Some(new) => request.header("cookie", new.to_str().unwrap().split(';').next().unwrap()),
+        None => request,
+    };
+    let form = Body::from(format!("{form}&csrf={token}"));
+    world.send(with(request, headers).body(form).unwrap()).await
+}
+
+/// What the forms of a page carry; empty if it has none.
+fn form_token(page: &Reply) -> &str {
+    let value = page.text.split_once("name=\"csrf\" value=\"").map(|(_, rest)| rest);
+    value.and_then(|rest| rest.split('"').next()).unwrap_or_default()
 }
 
 fn location(reply: &Reply) -> &str {
@@ -348,10 +365,16 @@ async fn through_tls_a_browser_signs_in_from_anywhere() {
     })
     .await;
     let sign_in = async |host: &str, scheme| {
-        let request = Request::post(format!("{CONSOLE}/sign-in")).header("host", host);
-        let mut request = request.body(Body::from("token=hush")).unwrap();
-        request.extensions_mut().insert(scheme);
-        let reply = world.send(request).await;
+        let send = async |request: axum::http::request::Builder, form: String| {
+            let request = request.uri(format!("{CONSOLE}/sign-in")).header("host", host);
+            let mut request = request.body(Body::from(form)).unwrap();
+            request.extensions_mut().insert(scheme);
+            world.send(request).await
+        };
+        let page = send(Request::builder(), String::new()).await;
+        let cookie = page.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+        let sent = Request::builder().method("POST").header("cookie", cookie);
+        let reply = send(sent, format!("token=hush&csrf={}", form_token(&page))).await;
         reply.headers.get("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned())
     };
     for (host, scheme) in [("lab.example", Scheme::Http), ("other.example", Scheme::Https)] {

@@ -1,5 +1,6 @@
 //! The requester's desk: answers as a table, measures, and decisions about them.
 
+mod every;
 mod faults;
 mod long;
 mod measures;

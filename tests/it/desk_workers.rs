@@ -394,6 +394,12 @@ async fn a_table_with_problems_changes_nothing() {
             "Line 2, Worker ID: there is no worker A1GHOST</li><li>Line 4, Worker ID: there is no \
              worker A1SHADE",
         ),
+        (
+            "Worker ID,UPDATE-Theirs\nA1ANNA,1\nbad,2\nA1GHOST,3\nA1ANNA,4,5\n",
+            "Line 1, UPDATE-Theirs: you have no qualification type of this name</li><li>Line 3, \
+             Worker ID: this is no id of a worker</li><li>Line 4, Worker ID: there is no worker \
+             A1GHOST</li><li>Line 5: the row has 3 cells",
+        ),
         ("Worker ID,UPDATE-Careful,UPDATE- Careful\nA1ANNA,1,2\n", "another column says the same"),
     ] {
         let refused = upload(&mut browser, &world, file, "").await;
@@ -402,9 +408,11 @@ async fn a_table_with_problems_changes_nothing() {
         assert_eq!(score(&world, &of, "A1ANNA").await, None, "{file}");
     }
     let large = "x".repeat(5 << 20);
-    let refused = upload(&mut browser, &world, &large, "").await;
+    let refused = upload(&mut browser, &world, &large, "they were slow").await;
     assert_eq!(refused.status, 400);
-    assert!(refused.text.contains("it has more than 4 MiB"), "{}", refused.text);
+    for part in ["the file has more than 4 MiB", "value=\"they were slow\""] {
+        assert!(refused.text.contains(part), "{part}: {}", refused.text);
+    }
 }
 
 #[tokio::test]

@@ -152,6 +152,8 @@ pub struct NewBatch {
     #[arg(hide_short_help = true)]
     pub requester: Option<String>,
     /// Check everything and show the cost, and make nothing.
+    ///
+    /// The page that it shows is that of the first HIT; `mturk-local preview` shows all of them.
     #[arg(long, env = "MTURK_LOCAL_DRY_RUN", value_parser = BoolishValueParser::new())]
     pub dry_run: bool,
 }

@@ -28,10 +28,10 @@ use crate::time::real_now;
 use crate::turn::Turn;
 use crate::views::show;
 use crate::web::page::{self as pages, go, html};
-use crate::web::sent::Sent;
+use crate::web::sent::SentFiles;
 
-/// The longest upload: a file of the largest size, and some more.
-const MAX_UPLOAD: usize = Limits::REVIEWED.bytes + (1 << 20);
+/// Of a file one byte more is read than it may have.
+const MAX_FILE: usize = Limits::REVIEWED.bytes + 1;
 
 /// So many decisions are listed before they are applied.
 const LISTED: usize = 100;
@@ -62,8 +62,16 @@ impl ReviewPage<'_> {
 
 /// `POST /requester/batches/{id}/review`: reads a file and checks all of it. Nothing is decided
 /// before somebody has seen what it says.
-pub async fn upload(desk: Desk, session: Session, Key(key): Key, sent: Sent<MAX_UPLOAD>) -> Page {
-    let filling = sent.filling().await?;
+pub async fn upload(
+    desk: Desk,
+    session: Session,
+    Key(key): Key,
+    sent: SentFiles<MAX_FILE>,
+) -> Page {
+    let filling = match sent.filling().await {
+        Ok(filling) => filling,
+        Err(why) => return explained(&desk, &session, key, why.into()).await,
+    };
     let file = filling.files.into_iter().find(|file| file.field == "file");
     let Some(file) = file else {
         let why = "Choose the results file in which you put your marks.".to_owned();

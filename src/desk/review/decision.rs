@@ -132,11 +132,7 @@ pub async fn run(desk: &Desk, session: &Session, form: &Posted) -> Result<Outcom
             refused.push(Refused { id: id.to_owned(), why });
             continue;
         }
-        let (name, body) = operation(decision, form, id, worker_id);
-        if let Err(fault) = call(desk, session, name, body).await {
-            let why = explanation(desk, session, decision, id, fault).await;
-            refused.push(Refused { id: id.to_owned(), why });
-        }
+        refused.extend(one(desk, session, decision, form, (id, worker_id)).await);
     }
     if refused.is_empty() {
         return Ok(Outcome::Done { decision, count });
@@ -146,6 +142,20 @@ pub async fn run(desk: &Desk, session: &Session, form: &Posted) -> Result<Outcom
         refused.insert(0, about_form(&why));
     }
     Ok(Outcome::Refused(refused))
+}
+
+/// Decides one assignment; why it was refused, if it was.
+pub async fn one(
+    desk: &Desk,
+    session: &Session,
+    decision: Decision,
+    form: &Posted,
+    (id, worker_id): (&str, &str),
+) -> Option<Refused> {
+    let (name, body) = operation(decision, form, id, worker_id);
+    let fault = call(desk, session, name, body).await.err()?;
+    let why = explanation(desk, session, decision, id, fault).await;
+    Some(Refused { id: id.to_owned(), why })
 }
 
 /// Why a rejection is not taken back: the page did not show one, or it is none any more. The
@@ -172,12 +182,13 @@ async fn status(desk: &Desk, session: &Session, id: &str) -> Result<AssignmentSt
     desk.engine.read(requester, id, |turn, id| Box::pin(review::status(turn, id))).await
 }
 
-fn about_form(why: &str) -> Refused {
+/// What is wrong with the form, or what came of all of it.
+pub fn about_form(why: &str) -> Refused {
     Refused { id: String::new(), why: why.to_owned() }
 }
 
 /// What a form lacks, a sentence for each.
-fn lacking(decision: Decision, form: &Posted, count: usize, now: Instant) -> Vec<Refused> {
+pub fn lacking(decision: Decision, form: &Posted, count: usize, now: Instant) -> Vec<Refused> {
     let lacks = |name: &str| form.get(name).is_empty();
     let mut sentences = Vec::new();
     if count == 0 {
@@ -202,7 +213,7 @@ fn lacking(decision: Decision, form: &Posted, count: usize, now: Instant) -> Vec
 }
 
 /// The operation of a decision about one assignment, and its request.
-fn operation(
+pub fn operation(
     decision: Decision,
     form: &Posted,
     id: &str,
@@ -246,7 +257,7 @@ async fn explanation(
 }
 
 /// Why work in that status is not decided.
-const fn state_sentence(decision: Decision, status: Option<AssignmentStatus>) -> &'static str {
+pub const fn state_sentence(decision: Decision, status: Option<AssignmentStatus>) -> &'static str {
     match (status, decision) {
         (Some(AssignmentStatus::Approved), _) => "This assignment is already approved.",
         (Some(AssignmentStatus::Rejected), Decision::Override) => {

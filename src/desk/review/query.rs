@@ -92,6 +92,24 @@ impl Query {
         filters.iter().any(|text| !text.trim().is_empty())
     }
 
+    /// The filters, each with what people call it.
+    pub fn filters(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let all = [
+            ("Status", &self.status),
+            ("Worker id", &self.worker),
+            ("Seconds below", &self.below),
+            ("Field", &self.field),
+            ("has the value", &self.value),
+        ];
+        all.into_iter().filter(|(_, value)| !value.trim().is_empty())
+    }
+
+    /// Whether submitted work is among what it asks for.
+    pub fn has_submitted(&self) -> bool {
+        let status = AssignmentStatus::parse(&self.status);
+        status.is_none_or(|status| status == AssignmentStatus::Submitted)
+    }
+
     /// What of it cannot be read and so asks for nothing, a sentence for each.
     pub fn problems(&self) -> Vec<String> {
         let status = self.status.is_empty() || AssignmentStatus::parse(&self.status).is_some();

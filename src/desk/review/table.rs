@@ -28,6 +28,10 @@ const MOST_SORTING_TURNS: usize = 200;
 pub const MOST_SORTED: usize = 5000;
 pub const MOST_SORTED_BYTES: usize = 64 << 20;
 
+/// So many rows are looked through for all work that is submitted, in so many turns.
+const MOST_LOOKED_THROUGH: usize = 200_000;
+const MOST_LOOKING_TURNS: usize = 4000;
+
 /// A page of answers.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -130,6 +134,37 @@ pub async fn read(
     };
     table.arrange();
     Ok(table)
+}
+
+/// The ids of all submitted work that the filters show, on all pages: `most` at most; and whether
+/// there may be more.
+pub async fn submitted(
+    desk: &Desk,
+    session: &Session,
+    scope: &Scope,
+    query: &Query,
+    (now, most): (Instant, usize),
+) -> Result<(Vec<String>, bool), Fault> {
+    let (mut ids, mut read_count, mut turns) = (Vec::new(), 0, 0);
+    if !query.has_submitted() {
+        return Ok((ids, false));
+    }
+    let status = Some(AssignmentStatus::Submitted);
+    let mut wanted = Wanted { backward: false, status, after: None, ..query.wanted(scope) };
+    let reading = Reading { desk, session, query, now };
+    loop {
+        let found = reading.batch(&wanted).await?;
+        turns += 1;
+        read_count += found.read_count;
+        ids.extend(found.rows.into_iter().map(|(_, row)| row.id));
+        let is_over = ids.len() > most;
+        ids.truncate(most);
+        let Some(next) = found.next.filter(|_| !is_over) else { return Ok((ids, is_over)) };
+        if read_count >= MOST_LOOKED_THROUGH || turns >= MOST_LOOKING_TURNS {
+            return Ok((ids, true));
+        }
+        wanted.after = Some(next);
+    }
 }
 
 struct Reading<'r> {

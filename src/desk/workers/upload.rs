@@ -35,10 +35,10 @@ use crate::store::{qualification_types, qualifications, worker_blocks, workers};
 use crate::turn::Turn;
 use crate::views::show;
 use crate::web::page::{self, go, html, render};
-use crate::web::sent::Sent;
+use crate::web::sent::SentFiles;
 
-/// A form has so many bytes at most: the file, and what stands around it.
-const MAX_FORM: usize = LIMITS.bytes + (64 << 10);
+/// Of a file one byte more is read than it may have.
+const MAX_FILE: usize = LIMITS.bytes + 1;
 
 /// What was done before the browser came here.
 #[derive(Debug, Default, Deserialize)]
@@ -71,7 +71,7 @@ pub async fn ask(desk: Desk, session: Session, Query(query): Query<UploadQuery>)
 /// `POST /requester/workers/upload`.
 ///
 /// Assumed: one reason for all workers that the file blocks, since the table has no column for it.
-pub async fn upload(desk: Desk, session: Session, sent: Sent<MAX_FORM>) -> Page {
+pub async fn upload(desk: Desk, session: Session, sent: SentFiles<MAX_FILE>) -> Page {
     let (mut reason, mut notes) = (String::new(), Vec::new());
     let outcome = match sent.filling().await {
         Ok(filling) => {
@@ -141,6 +141,7 @@ async fn apply(turn: &mut Turn, upload: &Upload, reason: &str) -> Result<Outcome
         let why = "give the reason for which workers are blocked, beside the file";
         problems.add(first.line, "UPDATE-BlockStatus", why);
     }
+    problems.append(upload.problems.clone());
     check_workers(turn, upload, &mut problems).await?;
     if let Err(problems) = problems.result() {
         return Ok(Outcome::Problems(problems));

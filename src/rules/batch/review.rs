@@ -29,16 +29,16 @@ pub struct Reviewed {
 /// Reads a results file. Any text in `Approve` approves; a text in `Reject` rejects, and is the
 /// reason that the worker reads.
 ///
-/// Problems of rows are kept with what was read: both marks, no assignment id, or one that another
+/// Problems of rows are kept with what was read: those of [`csv::read`]; both marks, no assignment id, or one that another
 /// row is about; rows of two batches; a reason that is too long; too many decisions.
 ///
 /// # Errors
-/// The file is no table of marks: the problems of [`csv::read`]; no column `AssignmentId`, or
-/// neither `Approve` nor `Reject`.
+/// The file is no table of marks: no column `AssignmentId`, or neither `Approve` nor `Reject`;
+/// problems of rows stand behind that.
 pub fn read(bytes: &[u8]) -> Result<Reviewed, Vec<TableNote>> {
-    let table = csv::read(bytes, Limits::REVIEWED)?;
-    let columns = Columns::of(&table)?;
-    let mut read = Reviewed { notes: table.notes, ..Reviewed::default() };
+    let (table, problems) = csv::read_with_problems(bytes, Limits::REVIEWED)?;
+    let columns = Columns::of(&table, &problems)?;
+    let mut read = Reviewed { notes: table.notes, problems, ..Reviewed::default() };
     let mut known = HashSet::new();
     for row in &table.rows {
         let named = batch_of(Columns::cell(row, columns.annotation));
@@ -72,7 +72,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(table: &Table) -> Result<Self, Vec<TableNote>> {
+    fn of(table: &Table, of_rows: &Problems) -> Result<Self, Vec<TableNote>> {
         let mut problems = Problems::default();
         let assignment = table.place("AssignmentId");
         if assignment.is_none() {
@@ -83,7 +83,10 @@ impl Columns {
             let reason = "there is neither this column nor Reject";
             problems.add(table.line, "Approve", reason);
         }
-        problems.result()?;
+        if !problems.is_empty() {
+            problems.append(of_rows.clone());
+            problems.result()?;
+        }
         let annotation = table.place("RequesterAnnotation");
         Ok(Self { assignment: assignment.unwrap_or_default(), approve, reject, annotation })
     }

@@ -42,6 +42,20 @@ fn variables_are_columns() {
 }
 
 #[test]
+fn problems_of_rows_hide_none_of_the_columns() {
+    let row = "2 : the row has 1 cells, and the header has 2";
+    let missing = "1 b: the template has ${b}: there is no column";
+    let surplus = "1 c: the template does not name this column; the results will have it";
+    assert_eq!(refused(&json!({"Data": "a,c\n1\n1,2\n"})), [missing, surplus, row]);
+    assert_eq!(refused(&json!({"Data": "a,c\n1\n"})), [missing, surplus, row]);
+    let many = refused(&json!({"Data": "a,c\n".to_owned() + &"1\n".repeat(200)}));
+    assert_eq!((many.len(), &*many[0], &*many[1]), (101, missing, row));
+    assert_eq!(many[100], "100 : and 102 more problems");
+    let marks = read(b"AssignmentId,Approve\nx,x\nx\n").unwrap().problems.result().unwrap_err();
+    assert_eq!(marks.iter().map(|one| one.line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
 fn what_is_no_variable_is_told_with_its_line() {
     let html = "<p>${a}</p>\n\r\n${my col} ${} ${1}\n${a-b.c_1} ${\n}";
     let found = template::notes(html);

@@ -4,7 +4,11 @@ use super::*;
 fn problems(text: &str) -> Vec<String> {
     let shown =
         |TableNote { line, column, reason }: TableNote| format!("{line} {column}: {reason}");
-    read(text.as_bytes()).unwrap_err().into_iter().map(shown).collect()
+    let problems = match read(text.as_bytes()) {
+        Ok(upload) => upload.problems.result().unwrap_err(),
+        Err(problems) => problems,
+    };
+    problems.into_iter().map(shown).collect()
 }
 
 fn changes(text: &str) -> Vec<(usize, String, Update)> {
@@ -53,8 +57,8 @@ fn what_was_assumed_to_read_a_file_is_kept() {
     let good = b"Worker ID,UPDATE-Pass\xe9\nA1,5\n";
     let upload = read(good).unwrap();
     assert_eq!((upload.types[0].type_name.as_str(), upload.notes.len()), ("Passé", 1));
-    let bad = read(b"Worker ID,UPDATE-Pass\xe9\nA1,much\n").unwrap_err();
-    assert_eq!(bad.iter().map(|of| of.line).collect::<Vec<_>>(), [1, 2]);
+    let bad = read(b"Worker,UPDATE-Pass\xe9\nA1,much\n").unwrap_err();
+    assert_eq!(bad.iter().map(|of| of.line).collect::<Vec<_>>(), [1, 1]);
     assert!(bad[0].reason.contains("Latin-1"), "{bad:?}");
 }
 
@@ -93,6 +97,18 @@ fn every_problem_has_its_line() {
     assert_eq!(problems("Name,UPDATE-Good\nA1,1\n"), ["1 Worker ID: there is no such column"]);
     let nothing = "1 UPDATE-: no column's name begins so: nothing can be changed";
     assert_eq!(problems("Worker ID\nA1\n"), [nothing]);
+}
+
+#[test]
+fn problems_of_rows_hide_none_of_the_header() {
+    let text = "Worker,UPDATE-Good\nA1\nA2,1\n";
+    let row = "2 : the row has 1 cells, and the header has 2";
+    assert_eq!(problems(text), ["1 Worker ID: there is no such column", row]);
+    let expected = [row, "3 Worker ID: this is no id of a worker"];
+    let text = "Worker ID,UPDATE-Good\nA1\nbad,1\nA2,1\n";
+    assert_eq!(problems(text), expected);
+    let changes = read(text.as_bytes()).unwrap().changes;
+    assert_eq!(changes.iter().map(|change| change.line).collect::<Vec<_>>(), [4]);
 }
 
 #[test]

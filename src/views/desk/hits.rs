@@ -83,8 +83,12 @@ impl HitQuery {
         if self.batch.is_some() {
             return Sort::Newest;
         }
-        let has_index = self.type_id.is_none() && self.status != Some(HitStatus::Disposed);
-        if self.sort == Sort::Newest && !has_index { Sort::Latest } else { self.sort }
+        if self.sort == Sort::Newest && !self.has_newest() { Sort::Latest } else { self.sort }
+    }
+
+    /// Whether the newest can come first.
+    pub fn has_newest(&self) -> bool {
+        self.batch.is_some() || self.type_id.is_none() && self.status != Some(HitStatus::Disposed)
     }
 
     fn statuses(&self) -> impl Iterator<Item = HitStatus> {

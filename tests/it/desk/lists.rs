@@ -128,6 +128,19 @@ async fn the_order_is_by_creation_or_expiration() {
         let page = browser.get(&world, &format!("/hits?sort={sort}")).await.text;
         assert!(ids(&page).iter().eq(order.map(|at| &made[at])), "{sort}");
     }
+    let of_type = world.hit(&made[0]).await["HITTypeId"].as_str().unwrap().to_owned();
+    for (query, is_offered, is_told) in [
+        ("", true, false),
+        ("sort=newest", true, false),
+        (&format!("type={of_type}"), false, false),
+        (&format!("type={of_type}&sort=newest"), false, true),
+        ("status=Disposed", false, false),
+        ("status=Disposed&sort=newest", false, true),
+    ] {
+        let page = browser.get(&world, &format!("/hits?{query}")).await.text;
+        assert_eq!(page.contains("<option value=\"newest\""), is_offered, "{query}: {page}");
+        assert_eq!(page.contains("Those that expire last are first."), is_told, "{query}: {page}");
+    }
     let page = browser.get(&world, "/hits?sort=soonest").await.text;
     assert!(page.contains("title=\"2026-01-01 01:00:00 UTC\">expires in 1 hour<"), "{page}");
     world.advance("90m").await;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Browser, location};
+use crate::reviews;
 use crate::site::frame;
-use crate::world::World;
+use crate::world::{World, changed};
 
 const HTML: &str = concat!(
     "<HTMLQuestion xmlns=\"http://mechanicalturk.amazonaws.com/",
@@ -59,6 +60,21 @@ async fn a_hit_shows_its_parameters_counts_question_and_events() {
     let page = browser.get(&world, &format!("/hits/{guarded}")).await.text;
     let required = "<li>Worker_NumberHITsApproved must be 5 or more</li>";
     assert!(page.contains(required), "{page}");
+    let known =
+        json!({"AnswerKey": {"q<1>": ["a", "b"]}, "ApproveIfKnownAnswerScoreIsAtLeast": "80"});
+    let plural = json!({"QuestionIds": ["q2", "q3"], "QuestionAgreementThreshold": "51"});
+    let policies = changed(reviews::known(&known), reviews::plurality(&plural));
+    let policies = world.create_hit(policies).await;
+    let page = browser.get(&world, &format!("/hits/{policies}")).await.text;
+    for part in [
+        "<code>ScoreMyKnownAnswers/2011-09-01</code>",
+        "<li>AnswerKey, q&#60;1&#62;: a, b</li>",
+        "<li>ApproveIfKnownAnswerScoreIsAtLeast: 80</li>",
+        "<code>SimplePlurality/2011-09-01</code>",
+        "<li>QuestionIds: q2, q3</li>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
     assert!(page.contains("src=\"/mturk/frame/") && page.contains("sandbox=\"allow-scripts"));
     let form = world.create_hit(json!({"Question": FORM})).await;
     let page = browser.get(&world, &format!("/hits/{form}")).await.text;

@@ -87,9 +87,12 @@ async fn a_file_with_problems_decides_nothing() {
     let none = browser.upload(&world, &upload, &[], &[]).await;
     assert_eq!(none.status, 400);
     has(&none, &["Choose the results file"]);
-    let large = vec![b' '; (64 << 20) + 1];
+    let large = vec![b' '; 70 << 20];
     let refused = browser.upload(&world, &upload, &[], &[("file", "r.csv", &large)]).await;
-    has(&refused, &["the file has more than 64 MiB"]);
+    has(&refused, &["the file has more than 64 MiB", "nothing of it was applied"]);
+    let damaged = browser.upload(&world, &upload, &[], &[("file\r\n\r\n", "", b"")]).await;
+    assert_eq!(damaged.status, 400);
+    has(&damaged, &["no multipart/form-data", "cat"]);
     let unmarked = format!("AssignmentId,Approve\n{id},\n");
     let confirm = uploaded(&mut browser, &world, &path, &unmarked).await;
     has(&browser.get(&world, &confirm).await, &["there is nothing to apply"]);
