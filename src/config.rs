@@ -134,10 +134,10 @@ pub struct Serve {
     pub public_url: Option<String>,
     /// The origin at which the HTML of HITs is served.
     ///
-    /// It has another host than the pages around it, and leads to this server, too. `*` in it, as in
-    /// `https://*.frames.example.org`, stands for a name for each requester. Without it, browsers on
-    /// this machine get `http://r-REQUESTER.localhost`, and others show such HTML without storage
-    /// and dialogs. `none` turns that on everywhere.
+    /// It has another host than the pages around it, and leads to this server, too. `*` in it, as
+    /// in `https://*.frames.example.org`, stands for a name for each requester. Without it,
+    /// browsers on this machine get `http://r-REQUESTER.localhost`, and others show such HTML
+    /// without storage and dialogs; `none` lets all browsers do so.
     #[arg(long, value_name = "URL", env = "MTURK_LOCAL_FRAME_URL")]
     #[arg(value_parser = values::frame_url, hide_short_help = true)]
     #[arg(help_heading = heading::LISTENING)]

@@ -173,10 +173,7 @@ impl Backend {
         if options.auth == Auth::Strict && known.is_empty() && options.worlds.is_none() {
             tracing::warn!("--auth strict without --credential: only known requesters may call");
         }
-        let start_at = match options.start.at {
-            Some(StartAt::Instant(at)) => Some(at),
-            _ => None,
-        };
+        let start_at = options.start.at.and_then(StartAt::instant);
         let (worlds, freeze) = (options.worlds, options.start.freeze);
         let beginning = Arc::new(Beginning { known, worlds, start_at, freeze });
         begin(&engine, &beginning, options.start).await?;

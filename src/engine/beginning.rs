@@ -30,6 +30,16 @@ pub enum StartAt {
     Instant(Instant),
 }
 
+impl StartAt {
+    /// The instant, if one is given.
+    pub const fn instant(self) -> Option<Instant> {
+        match self {
+            Self::Instant(at) => Some(at),
+            Self::Real => None,
+        }
+    }
+}
+
 /// What a start found and did.
 #[derive(Debug)]
 pub struct Started {

@@ -59,9 +59,12 @@ impl FrameHosts {
         let Some(origin) = sender.origin else { return true };
         let to = host(came_to);
         if !self.is_frame_host(to) {
-            // A frame without an origin, or one of another name of this server.
+            // A page of the server's own, a frame without an origin, or one of another name.
             let own = self.origin(came_to, requester_id);
-            return origin == "null" || own.is_some_and(|own| own.eq_ignore_ascii_case(origin));
+            return [Some(came_to), Some("null"), own.as_deref()]
+                .into_iter()
+                .flatten()
+                .any(|known| known.eq_ignore_ascii_case(origin));
         }
         // A page that sends no referrers has "null" for its own origin, too.
         let is_own =
@@ -185,6 +188,7 @@ mod tests {
             (local(), Some(own), own, true, true),
             (local(), Some(own), site, false, true),
             (local(), Some("null"), site, false, true),
+            (local(), Some(site), site, true, true),
             (local(), Some("null"), own, true, true),
             (local(), Some("null"), own, false, false),
             (local(), Some("http://r-b.localhost:1770"), own, false, false),

@@ -1,7 +1,7 @@
 //! URLs: checks of their parts, and removal of user and password.
 
+use core::net::IpAddr;
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 /// Whether a text is a host, alone or with a port: a name of letters, digits and `-._`, an IPv4
 /// address, or an IPv6 address in brackets; the port is a number from 1 to 65535.

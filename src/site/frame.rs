@@ -37,6 +37,8 @@ pub async fn show(
 async fn page(site: &SiteState, address: &str, at: &Origin) -> Result<Response, Fault> {
     let key = site.engine.page_key().await?;
     let FrameAddress { shown, own } = frames::read(&key, &site.frames, address, at.host())?;
+    // Its requester reads what goes wrong in it.
+    let reports = site.is_open || matches!(shown, Shown::Owned { .. });
     let hit =
         site.engine.read(Requester::default(), shown, |turn, shown| Box::pin(visible(turn, shown)));
     let hit = hit.await?;
@@ -47,7 +49,7 @@ async fn page(site: &SiteState, address: &str, at: &Origin) -> Result<Response, 
         Some(own) => &own.origin,
         None => site.options.public_url.as_deref().unwrap_or(at.as_str()),
     };
-    let reports = site.is_open.then_some(Lines::Known(0));
+    let reports = reports.then_some(Lines::Known(0));
     Document { html: &question.content, submit_to, own: own.as_ref(), reports }.answer()
 }
 

@@ -87,6 +87,7 @@ fn wrong(variable: &str) -> Option<(&'static str, &'static [&'static str])> {
         | "MTURK_LOCAL_QUEUE"
         | "MTURK_LOCAL_JOURNAL"
         | "MTURK_LOCAL_PUBLIC_URL"
+        | "MTURK_LOCAL_FRAME_URL"
         | "MTURK_LOCAL_CORS_ORIGIN"
         | "MTURK_LOCAL_LISTEN"
         | "MTURK_LOCAL_CONTROL_LISTEN"

@@ -33,6 +33,9 @@ fn bad(option: &str) -> &'static [&'static str] {
         "tls-listen" => &["", "nonsense", "127.0.0.1:0"],
         "admin-token-file" => &["", "/", "/dev/null"],
         "credential" => &["", "a", "a:", ":b", "a/b:c", "a b:c"],
+        "frame-url" => {
+            &["", "x", "http://", "http://a/x", "http://u:p@a", "https://a.*.test", "http://*"]
+        }
         "public-url" => &[
             "",
             "x",

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Body;
+use axum::http::Request;
 use mturk_local::outbound::Policy;
 use mturk_local::rules::outbound::AllowedHost;
 use serde_json::json;
@@ -44,10 +46,18 @@ async fn market() -> World {
         options.outbound = Policy { hosts, ..Policy::default() };
     })
     .await;
-    world.done("POST", "/faults", json!({"LatencyMs": 1, "Operation": "GetHIT"})).await;
-    world.done("POST", "/robots", json!({"HITs": {"Title": "none"}})).await;
-    world.done("POST", "/snapshots/one", json!(null)).await;
-    world.done("POST", "/webhooks", json!({"Url": "http://a.test/"})).await;
+    let faults = json!({"LatencyMs": 1, "Operation": "GetHIT"});
+    for (path, body) in [
+        ("faults", faults),
+        ("robots", json!({"HITs": {"Title": "none"}})),
+        ("snapshots/one", json!({})),
+        ("webhooks", json!({"Url": "http://a.test/"})),
+    ] {
+        let request = Request::post(format!("/_mturk/{path}")).header("host", "localhost");
+        let request = request.header("authorization", "Bearer hush");
+        let reply = world.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text);
+    }
     let odd = "INSERT INTO timers (kind, subject, due_at) VALUES ('odd', '3X', 0)";
     let failing = "UPDATE destinations SET failures = 2, failure = 'x', retry_at = 4000000000000";
     for damage in [odd, failing] {

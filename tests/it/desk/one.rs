@@ -60,6 +60,7 @@ async fn a_hit_shows_its_parameters_counts_question_and_events() {
     let page = browser.get(&world, &format!("/hits/{guarded}")).await.text;
     let required = "<li>Worker_NumberHITsApproved must be 5 or more</li>";
     assert!(page.contains(required), "{page}");
+    assert!(page.contains("src=\"/mturk/frame/") && page.contains("sandbox=\"allow-scripts"));
     let known =
         json!({"AnswerKey": {"q<1>": ["a", "b"]}, "ApproveIfKnownAnswerScoreIsAtLeast": "80"});
     let plural = json!({"QuestionIds": ["q2", "q3"], "QuestionAgreementThreshold": "51"});
@@ -75,7 +76,6 @@ async fn a_hit_shows_its_parameters_counts_question_and_events() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    assert!(page.contains("src=\"/mturk/frame/") && page.contains("sandbox=\"allow-scripts"));
     let form = world.create_hit(json!({"Question": FORM})).await;
     let page = browser.get(&world, &format!("/hits/{form}")).await.text;
     assert!(page.contains("Which colour?") && page.contains("disabled"), "{page}");

@@ -206,9 +206,11 @@ async fn a_worker_is_chosen_made_and_kept() {
     assert_eq!(location(&chosen), "/tasks");
     let cookie = chosen.headers["set-cookie"].to_str().unwrap();
     let sealed = world.cookie("A1ANNA").await;
-    assert_eq!(cookie, format!("{sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"));
+    let attributes = "Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000; Secure";
+    assert_eq!(cookie, format!("__Host-{sealed}; {attributes}"));
     let made = stranger.post("/workers", "new=1&country=&subdivision=").await;
-    assert!(made.headers["set-cookie"].to_str().unwrap().starts_with("mturk_local_worker="));
+    let cookie = made.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-mturk_local_worker="), "{cookie}");
     assert_eq!(
         world.done("GET", "/workers", Value::Null).await["Workers"].as_array().unwrap().len(),
         1
@@ -232,8 +234,8 @@ async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     let browser = world.browser("A1");
     let page = browser.get(&format!("/projects/{}/tasks", group(&world, &hit).await)).await;
     let reply = browser.send("GET", &frame(&page), &[], "").await;
-    let expected = "<script src=\"/assets/closed-sites.js\" data-submit-to=\"http://localhost\"></script>\
-        <script src=\"/assets/report.js\"></script>\
+    let expected = "<script src=\"/assets/closed-sites.js\" \
+        data-submit-to=\"http://localhost\"></script><script src=\"/assets/report.js\"></script>\
         <p>é\t&amp; <script src='/assets/externalHIT_v1.js'></script>\
         <form action=\"http://localhost/mturk/externalSubmit\">";
     assert_eq!((reply.status, reply.text.as_str()), (200, expected));
