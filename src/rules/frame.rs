@@ -104,7 +104,8 @@ static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Addresses of the closed service behind a quotation mark or an equals sign: its two scripts, the
-/// style sheet of Bootstrap 3 that it kept, and where forms were posted to. Their slashes may be escaped, as in JSON.
+/// style sheet of Bootstrap 3 that it kept, and where forms were posted to. Their slashes may be
+/// escaped, as in JSON.
 static AMAZON: LazyLock<Regex> = LazyLock::new(|| {
     let bucket = r"(?:s3\.amazonaws\.com/mturk-public|mturk-public\.s3\.amazonaws\.com)";
     let pattern = format!(

@@ -170,8 +170,7 @@ async fn a_template_is_shown_in_a_preview_at_work_and_on_a_phone() {
     assert!(frames[1].contains("turkSubmitTo=http%3A%2F%2F127.0.0.1%3A9&"), "{}", frames[1]);
     assert_eq!(frames[1], frames[2]);
     let frame = running.send("GET", &frames[1], &[], "").await;
-    let begin =
-        "<!DOCTYPE html><script src=\"/assets/closed-sites.js\" \
+    let begin = "<!DOCTYPE html><script src=\"/assets/closed-sites.js\" \
         data-submit-to=\"http://127.0.0.1:9\"></script>\
         <script src=\"/assets/report.js\" data-before=\"10\"></script>\n<html>";
     assert!(frame.text.starts_with(begin), "{}", frame.text);

@@ -231,7 +231,8 @@ async fn html_of_a_hit_comes_as_it_was_sent_without_an_origin() {
     let hit = world.create_hit(json!({"Question": html_question(content)})).await;
     let browser = world.browser("A1");
     let reply = browser.send("GET", &format!("/mturk/frame/{hit}"), &[], "").await;
-    let expected = "<script src=\"/assets/closed-sites.js\" data-submit-to=\"http://localhost\"></script>\
+    let expected = "<script src=\"/assets/closed-sites.js\" \
+        data-submit-to=\"http://localhost\"></script>\
         <script src=\"/assets/report.js\"></script>\
         <p>é\t&amp; <script src='/assets/externalHIT_v1.js'></script>\
         <form action=\"http://localhost/mturk/externalSubmit\">";

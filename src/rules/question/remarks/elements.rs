@@ -15,8 +15,8 @@ const fn element(name: &'static str, is_field: bool) -> Element {
 /// The elements of Amazon's script, in alphabetical order; mturk-local draws all of them.
 ///
 /// Source: "Crowd HTML Elements Reference" of Amazon SageMaker, with "Augmented AI Crowd HTML
-/// Elements" and "Crowd HTML Elements V2". Assumed: that `iron-icon`, whose icons the reference uses,
-/// may stand alone.
+/// Elements" and "Crowd HTML Elements V2". Assumed: that `iron-icon`, whose icons the reference
+/// uses, may stand alone.
 pub(super) const ELEMENTS: [Element; 37] = [
     element("crowd-alert", false),
     element("crowd-badge", false),
