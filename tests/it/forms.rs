@@ -176,6 +176,7 @@ async fn scripts_and_style_are_part_of_the_program() {
         ("crowd-html-elements.js", "text/javascript; charset=utf-8", "crowd-form"),
         ("question-form.js", "text/javascript; charset=utf-8", "question-form"),
         ("question-form.css", "text/css; charset=utf-8", ".question-form"),
+        ("bs30/css/bootstrap.min.css", "text/css; charset=utf-8", "Bootstrap v3.4.1"),
     ] {
         let reply = get(&format!("/assets/{name}")).await;
         assert_eq!((reply.status, reply.headers["content-type"].to_str().unwrap()), (200, kind));

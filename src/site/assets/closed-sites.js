@@ -1,6 +1,6 @@
-// The first script of HTML that came with a HIT: what it sends to the closed service's sites goes to this server, whichever way
-// its address was put together. What cannot be sent is said on the page. It leaves no names in the page, and uses what no later
-// script has replaced.
+// The first script of HTML that came with a HIT: what the page sends to the closed service's sites goes to this server,
+// whichever way its address was put together. What cannot be sent is said on the page. It leaves no names in the page,
+// and uses what no later script has replaced.
 (() => {
   "use strict";
   const script = document.currentScript;
@@ -29,6 +29,7 @@
     return url && CLOSED.test(url.hostname) && PATH.test(url.pathname) ? HERE + url.search : null;
   }
 
+  const OUT = "wants to replace the page around it, which a HIT cannot do:";
   const said = new Set();
   function say(text) {
     warn(`mturk-local: ${text}`);
@@ -61,7 +62,7 @@
   function stay(element, isOurs, name, { isLast, own }) {
     if (!leavesBy(element, own)) return;
     if (isOurs) apply(setAttribute, element, [name, "_self"]);
-    else if (isLast) say("This page wants to replace the page around it, which a HIT cannot do: nothing was opened or sent.");
+    else if (isLast) say(`This page ${OUT} nothing was opened or sent.`);
   }
   function submits(form, button, isLast) {
     const isOurs = lead(form, "action");
@@ -112,7 +113,7 @@
   replace(window, "open", (known, on, [address, target, ...more]) => {
     const ours = address === undefined ? null : local(address);
     const isOut = /^_(?:top|parent)$/i.test(target);
-    if (isOut && !ours) say("This page wants to replace the page around it, which a HIT cannot do: nothing was opened.");
+    if (isOut && !ours) say(`This page ${OUT} nothing was opened.`);
     return apply(known, on, [ours ?? address, isOut && ours ? "_self" : target, ...more]);
   });
   // Where the browser has it, and for a page with an origin: `location` cannot be replaced.
@@ -130,6 +131,6 @@
   });
   addEventListener("error", ({ error, message }) => {
     if (error?.name !== "SecurityError" || !/navigat/i.test(message)) return;
-    say("A script of this page wants to replace the page around it, which a HIT cannot do: what it would have sent is lost.");
+    say(`A script of this page ${OUT} what it would have sent is lost.`);
   });
 })();
