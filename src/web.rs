@@ -1,6 +1,6 @@
-//! What pages share: posted forms, with files or without, and their token, answers, cookies, who holds the admin
-//! token, where the browser says that it is, the question of a HIT, the strip for the requester
-//! below it, and the results of a batch.
+//! What pages share: posted forms, with files or without, and their token, answers, cookies, who
+//! holds the admin token, where the browser says that it is, the question of a HIT, the strip for
+//! the requester below it, and the results of a batch.
 
 pub mod admin;
 pub mod attempts;

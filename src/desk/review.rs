@@ -187,8 +187,8 @@ async fn read(
 }
 
 /// `POST /requester/{kind}/{id}/answers`: does what the form says, one assignment after the other,
-/// and goes back to the page. What is about all pages is asked first. If something was refused, the page itself is the answer, and says so
-/// beside each row.
+/// and goes back to the page. What is about all pages is asked first. If something was refused, the
+/// page itself is the answer, and says so beside each row.
 pub async fn decide(
     desk: Desk,
     session: Session,

@@ -29,8 +29,9 @@ pub struct Reviewed {
 /// Reads a results file. Any text in `Approve` approves; a text in `Reject` rejects, and is the
 /// reason that the worker reads.
 ///
-/// Problems of rows are kept with what was read: those of [`csv::read`]; both marks, no assignment id, or one that another
-/// row is about; rows of two batches; a reason that is too long; too many decisions.
+/// Problems of rows are kept with what was read: those of [`csv::read`]; both marks, no assignment
+/// id, or one that another row is about; rows of two batches; a reason that is too long; too many
+/// decisions.
 ///
 /// # Errors
 /// The file is no table of marks: no column `AssignmentId`, or neither `Approve` nor `Reject`;
