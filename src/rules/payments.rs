@@ -1,11 +1,22 @@
 //! Payments as a table.
 
+use crate::rules::batch::results::{ROBOT, robot_mark};
 use crate::rules::csv::{Formulas, Writer};
 use crate::shapes::payment::Payment;
 
 /// The columns.
-const COLUMNS: [&str; 9] =
-    ["Time", "Kind", "WorkerId", "AssignmentId", "HITId", "Amount", "Fee", "Charged", "Reason"];
+const COLUMNS: [&str; 10] = [
+    "Time",
+    "Kind",
+    "WorkerId",
+    "AssignmentId",
+    "HITId",
+    "Amount",
+    "Fee",
+    "Charged",
+    "Reason",
+    ROBOT,
+];
 
 /// Payments as CSV, a row at a time.
 #[derive(Debug)]
@@ -34,6 +45,7 @@ impl Table {
             &*fee,
             &*charged,
             of.reason.as_deref().unwrap_or_default(),
+            robot_mark(of.robot),
         ]);
     }
 
@@ -68,6 +80,7 @@ mod tests {
             time: At(Instant(1_767_225_600_500)),
             kind: PaymentKind::Bonus,
             worker_id: "A1".to_owned(),
+            robot: true,
             assignment_id: "3A".to_owned(),
             hit_id: None,
             has_answer: false,
@@ -78,8 +91,8 @@ mod tests {
             bonus_key: 1,
         });
         let rows = "\"Time\",\"Kind\",\"WorkerId\",\"AssignmentId\",\"HITId\",\"Amount\",\"Fee\",\
-            \"Charged\",\"Reason\"\n\"2026-01-01T00:00:00Z\",\"Bonus\",\"A1\",\"3A\",\"\",\"1.00\",\
-            \"0.20\",\"1.20\",\"'=\"\"thanks\"\"\"\n";
+            \"Charged\",\"Reason\",\"Robot\"\n\"2026-01-01T00:00:00Z\",\"Bonus\",\"A1\",\"3A\",\
+            \"\",\"1.00\",\"0.20\",\"1.20\",\"'=\"\"thanks\"\"\",\"yes\"\n";
         assert_eq!(table.finish(), rows);
     }
 }

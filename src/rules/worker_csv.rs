@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use crate::rules::batch::results::Rates;
+use crate::rules::batch::results::{ROBOT, Rates, robot_mark};
 use crate::rules::csv::{self, Formulas, Limits, Problems, Row, Table, Writer};
 use crate::rules::worker::well_formed;
 use crate::shapes::table::TableNote;
@@ -45,13 +45,19 @@ pub struct Line {
     pub rates: Rates,
     /// Whether the requester blocked the worker.
     pub is_blocked: bool,
+    /// Whether it is a robot.
+    pub is_robot: bool,
     /// The scores, in the order of the types; none where the worker has no such qualification.
     pub scores: Vec<Option<String>>,
 }
 
-/// The download, a row at a time.
+/// The download: whether it has a column for robots shows when all workers are known.
 #[derive(Debug)]
-pub struct Download(Writer);
+pub struct Download {
+    columns: Vec<String>,
+    lines: Vec<Line>,
+    bytes: usize,
+}
 
 impl Download {
     /// One with columns for these qualification types.
@@ -65,42 +71,53 @@ impl Download {
         for name in [BLOCK_STATUS].into_iter().chain(types.iter().map(String::as_str)) {
             columns.extend([CURRENT, UPDATE].map(|before| format!("{before}{name}")));
         }
-        let mut writer = Writer::new(Formulas::Kept);
-        writer.row(columns.iter().map(String::as_str));
-        Self(writer)
+        Self { columns, lines: Vec::new(), bytes: 0 }
     }
 
     /// Adds a worker.
     pub fn add(&mut self, line: Line) {
-        let mut cells = vec![line.worker_id];
-        for (approved, decided) in [line.rates.lifetime, line.rates.days_30, line.rates.days_7] {
+        let scores = line.scores.iter().flatten().map(String::len).sum::<usize>();
+        // Each cell has two quotation marks and a comma, and a number or a word.
+        self.bytes += line.worker_id.len() + scores + self.columns.len() * 5;
+        self.lines.push(line);
+    }
+
+    /// About how many bytes there are so far.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The whole text.
+    pub fn finish(mut self) -> String {
+        let has_robots = self.lines.iter().any(|line| line.is_robot);
+        self.columns.extend(has_robots.then(|| ROBOT.to_owned()));
+        let mut writer = Writer::new(Formulas::Kept);
+        writer.row(self.columns.iter().map(String::as_str));
+        for line in self.lines {
+            let robot = has_robots.then(|| robot_mark(line.is_robot));
+            let cells = line.cells();
+            writer.row(cells.iter().map(String::as_str).chain(robot));
+        }
+        writer.finish()
+    }
+}
+
+impl Line {
+    fn cells(self) -> Vec<String> {
+        let mut cells = vec![self.worker_id];
+        for (approved, decided) in [self.rates.lifetime, self.rates.days_30, self.rates.days_7] {
             let rate = match decided {
                 0 => String::new(),
                 decided => format!("{}%", approved.saturating_mul(100) / decided),
             };
             cells.extend([decided.to_string(), approved.to_string(), rate]);
         }
-        let state = if line.is_blocked { "Blocked" } else { "Never Blocked" };
+        let state = if self.is_blocked { "Blocked" } else { "Never Blocked" };
         cells.extend([state.to_owned(), String::new()]);
-        for score in line.scores {
+        for score in self.scores {
             cells.extend([score.unwrap_or_default(), String::new()]);
         }
-        self.0.row(cells.iter().map(String::as_str));
-    }
-
-    /// How many bytes there are so far.
-    pub const fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is nothing, not even the names of the columns.
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The whole text.
-    pub fn finish(self) -> String {
-        self.0.finish()
+        cells
     }
 }
 

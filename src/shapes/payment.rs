@@ -29,6 +29,10 @@ pub struct Payment {
     /// To whom.
     #[schema(example = "A1ANNA0000000")]
     pub worker_id: String,
+    /// Whether that is a robot; absent if not. Who reads a page of payments adds it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(nullable = false)]
+    pub robot: bool,
     /// For which work.
     pub assignment_id: String,
     /// Its HIT, if it is known.

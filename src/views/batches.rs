@@ -1,10 +1,12 @@
 //! Batches, and what was submitted for their HITs.
 
+use std::collections::HashSet;
+
 use crate::fault::Fault;
 use crate::rules::batch::results::{Line, Rates};
 use crate::shapes::batch::Batch;
 use crate::store::batch_results::{self, PAGE, Place};
-use crate::store::{batch_lists, batches, requesters};
+use crate::store::{batch_lists, batches, requesters, workers};
 use crate::turn::Turn;
 
 /// A batch, with how much work its HITs have.
@@ -60,13 +62,14 @@ pub async fn part(turn: &mut Turn, key: i64, after: Place) -> Result<Part, Fault
     Ok(Part { lines: found.into_iter().map(|(_, line)| line).collect(), next })
 }
 
-/// How much of the work of some workers the batch's requester approved.
-pub async fn rates(
+/// How much of the work of some workers the batch's requester approved, and which are robots.
+pub async fn workers(
     turn: &mut Turn,
     requester_id: &str,
     workers: &[String],
-) -> Result<Vec<(String, Rates)>, Fault> {
+) -> Result<(Vec<(String, Rates)>, HashSet<String>), Fault> {
     let workers: Vec<&str> = workers.iter().map(String::as_str).collect();
     let now = turn.arrived_at;
-    batch_results::rates(&mut turn.tx, requester_id, &workers, now).await
+    let rates = batch_results::rates(&mut turn.tx, requester_id, &workers, now).await?;
+    Ok((rates, workers::robots_among(&mut turn.tx, &workers).await?))
 }

@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::shapes::payment::Payment;
 use crate::store::payments::Place;
-use crate::store::{bonus_payments, requesters, reward_payments};
+use crate::store::{bonus_payments, requesters, reward_payments, workers};
 use crate::time::{Instant, Since};
 use crate::turn::Turn;
 
@@ -51,6 +51,11 @@ async fn page_of(turn: &mut Turn, requester_id: &str, wanted: &Wanted) -> Result
     let has_more = payments.len() > *count;
     payments.truncate(*count);
     let next = payments.last().filter(|_| has_more).map(Place::of);
+    let ids: Vec<&str> = payments.iter().map(|paid| paid.worker_id.as_str()).collect();
+    let robots = workers::robots_among(&mut turn.tx, &ids).await?;
+    for paid in &mut payments {
+        paid.robot = robots.contains(&paid.worker_id);
+    }
     payments.retain(|paid| worker.is_empty() || paid.worker_id.eq_ignore_ascii_case(worker));
     Ok(Payments { payments, next })
 }

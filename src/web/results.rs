@@ -116,10 +116,12 @@ async fn read(engine: &Arc<Engine>, key: i64, owner: Option<String>) -> Result<R
     let workers: Vec<String> = workers.into_iter().cloned().collect();
     for workers in workers.chunks(WORKERS_TOGETHER) {
         let input = (requester_id.clone(), workers.to_vec());
-        let rates = engine.read(Requester::default(), input, |turn, (requester_id, workers)| {
-            Box::pin(batches::rates(turn, requester_id, workers))
+        let read = engine.read(Requester::default(), input, |turn, (requester_id, workers)| {
+            Box::pin(batches::workers(turn, requester_id, workers))
         });
-        results.rates.extend(rates.await?);
+        let (rates, robots) = read.await?;
+        results.rates.extend(rates);
+        results.robots.extend(robots);
     }
     Ok(results)
 }

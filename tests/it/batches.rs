@@ -114,6 +114,24 @@ async fn a_row_becomes_a_hit() {
 }
 
 #[tokio::test]
+async fn work_of_robots_is_marked_where_there_is_some() {
+    let world = World::new().await;
+    world.done("POST", "/batches", batch(json!({}))).await;
+    show(&world, 1).await;
+    let ids = hits(&world).await;
+    submit(&world, &ids[0], "A1ANNA", "cat").await;
+    assert_eq!(results(&world, 1).await[0].last().unwrap(), "Reject", "as the site wrote it");
+    world.done("PUT", "/workers/A1ROBOT", json!({"Robot": true})).await;
+    submit(&world, &ids[0], "A1ROBOT", "cat").await;
+    let marked = send(&world, "GET", "/batches/1/results.csv", "").await.text;
+    let ends = ["\"Approve\",\"Reject\",\"Robot\"", ",\"\",\"\",\"\"", ",\"\",\"yes\""];
+    assert_eq!(marked.lines().count(), ends.len(), "{marked}");
+    for (line, end) in marked.lines().zip(ends) {
+        assert!(line.ends_with(end), "{end}: {line}");
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_makes_nothing() {
     let world = World::new().await;
     let made = world.done("POST", "/batches", batch(json!({"DryRun": true}))).await;

@@ -1,15 +1,22 @@
-//! The console: calls as they come, forms that ask the control API, and who is let in.
+//! The console: calls as they come, and forms that ask the control API.
 
 mod form_tokens;
 mod panels;
-mod streams;
+mod sign_in;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use futures_util::StreamExt as _;
+use mturk_local::console::{self, Console, MAX_STREAMS};
 use mturk_local::control::admin::AdminToken;
 use mturk_local::emulator::Options;
-use mturk_local::rules::url::Scheme;
+use mturk_local::journal::Journal;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::state;
 use crate::world::{Reply, World, hit};
@@ -251,132 +258,6 @@ fn with_token(options: &mut Options) {
 }
 
 #[tokio::test]
-async fn a_browser_signs_in_once() {
-    let world = World::with(with_token).await;
-    let there = "/requester/console/sign-in?next=%2Frequester%2Fconsole%2Fcalls%2F1";
-    assert_eq!(location(&get(&world, "/calls/1").await), there);
-    let shut = post(&world, "/do/resume", "").await;
-    assert_eq!(location(&shut), "/requester/console/sign-in");
-    assert_eq!(world.emulator.engine().clock().await.unwrap().clock.mode(), "frozen");
-    let stream = get_with(&world, "/calls", &[("accept", "text/event-stream")]).await;
-    assert_eq!(stream.status, 401);
-    let bearer = get_with(&world, "", &[("authorization", "Bearer hush")]).await;
-    assert_eq!(bearer.status, 200);
-    assert_eq!(post(&world, "/sign-in", "token=wrong").await.status, 403);
-    for (next, to) in [
-        ("", CONSOLE),
-        ("%2Frequester%2Fconsole%2Fcalls%2F1", "/requester/console/calls/1"),
-        ("%2F%2Fevil.example", CONSOLE),
-        ("%2Frequester%2Fconsole.evil", CONSOLE),
-        ("%2Frequester%2Fconsole%2F..%2F..%2Fmturk%2Faccept", CONSOLE),
-    ] {
-        let signed_in = post(&world, "/sign-in", &format!("token=hush&next={next}")).await;
-        assert_eq!(location(&signed_in), to);
-        let cookie = signed_in.headers["set-cookie"].to_str().unwrap();
-        for part in ["Path=/requester;", "HttpOnly", "SameSite=Strict"] {
-            assert!(cookie.contains(part), "{cookie}");
-        }
-        assert!(!cookie.contains("hush") && !cookie.contains("Secure"));
-        let sealed = cookie.split(';').next().unwrap();
-        assert_eq!(get_with(&world, "", &[("cookie", sealed)]).await.status, 200);
-        let changed = post_with(&world, "/do/resume", "", &[("cookie", sealed)]).await;
-        assert_eq!(location(&changed), "/requester/console?done=resume", "by the control API");
-        let worse = format!("{sealed}A");
-        assert_eq!(get_with(&world, "", &[("cookie", &worse)]).await.status, 303);
-    }
-    let right = [("authorization", "Bearer hush")];
-    let signed_out = post_with(&world, "/sign-out", "", &right).await;
-    assert_eq!(location(&signed_out), "/requester/console/sign-in");
-    let cookie = signed_out.headers["set-cookie"].to_str().unwrap();
-    assert!(cookie.starts_with("mturk_local_console_1770=;") && cookie.contains("Max-Age=0"));
-}
-
-#[tokio::test]
-async fn servers_at_other_ports_have_other_cookies() {
-    let world = World::with(with_token).await;
-    let mut good = Vec::new();
-    for (host, name) in [
-        ("localhost:1770", "mturk_local_console_1770"),
-        ("localhost:1771", "mturk_local_console_1771"),
-        ("localhost", "mturk_local_console"),
-    ] {
-        let headers = [("host", host)];
-        let signed_in = post_with(&world, "/sign-in", "token=hush", &headers).await;
-        let cookie = signed_in.headers["set-cookie"].to_str().unwrap();
-        let (set, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-        assert_eq!(set, name);
-        let many = format!("{name}=bad; {name}={value}; {name}=bad");
-        let there = [("host", host), ("cookie", &*many)];
-        assert_eq!(get_with(&world, "", &there).await.status, 200, "{host}");
-        good.push(format!("{name}={value}"));
-    }
-    let elsewhere = [("host", "localhost:1771"), ("cookie", &*good[0])];
-    assert_eq!(get_with(&world, "", &elsewhere).await.status, 303);
-}
-
-#[tokio::test]
-async fn wrong_tokens_are_counted_and_lock_nobody_out() {
-    let world = World::with(with_token).await;
-    let wrong = [("authorization", "Bearer wrong")];
-    for _ in 0..5 {
-        assert_eq!(get_with(&world, "", &wrong).await.status, 303);
-        assert_eq!(post(&world, "/sign-in", "token=wrong").await.status, 403);
-        assert_eq!(get(&world, "").await.status, 303, "who sends none does not count");
-    }
-    assert_eq!(get_with(&world, "", &wrong).await.status, 429);
-    assert_eq!(post(&world, "/sign-in", "token=wrong").await.status, 429);
-    let right = [("authorization", "Bearer hush")];
-    assert_eq!(get_with(&world, "", &right).await.status, 200);
-    let signed_in = post(&world, "/sign-in", "token=hush").await;
-    let cookie = signed_in.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
-    let by_proxy = [("cookie", cookie), wrong[0]];
-    assert_eq!(get_with(&world, "", &by_proxy).await.status, 200, "a proxy's own token");
-}
-
-#[tokio::test]
-async fn the_token_is_not_sent_in_the_clear() {
-    let world = World::with(|options| {
-        with_token(options);
-        options.host_check.any_address = true;
-    })
-    .await;
-    let far = [("host", "10.0.0.5:1770")];
-    let asked = get_with(&world, "/sign-in", &far).await;
-    assert!(asked.text.contains("plain HTTP") && !asked.text.contains("type=\"password\""));
-    let sent = post_with(&world, "/sign-in", "token=hush", &far).await;
-    assert_eq!(sent.status, 403);
-    assert!(!sent.headers.contains_key("set-cookie"));
-}
-
-#[tokio::test]
-async fn through_tls_a_browser_signs_in_from_anywhere() {
-    let public = Some("https://lab.example".to_owned());
-    let world = World::with(|options| {
-        with_token(options);
-        options.host_check.public_origin = public;
-        options.host_check.hosts = vec!["lab.example".to_owned(), "other.example".to_owned()];
-    })
-    .await;
-    let sign_in = async |host: &str, scheme| {
-        let send = async |request: axum::http::request::Builder, form: String| {
-            let request = request.uri(format!("{CONSOLE}/sign-in")).header("host", host);
-            let mut request = request.body(Body::from(form)).unwrap();
-            request.extensions_mut().insert(scheme);
-            world.send(request).await
-        };
-        let page = send(Request::builder(), String::new()).await;
-        let cookie = page.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
-        let sent = Request::builder().method("POST").header("cookie", cookie);
-        let reply = send(sent, format!("token=hush&csrf={}", form_token(&page))).await;
-        reply.headers.get("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned())
-    };
-    for (host, scheme) in [("lab.example", Scheme::Http), ("other.example", Scheme::Https)] {
-        assert!(sign_in(host, scheme).await.unwrap().contains("; Secure"), "{host}");
-    }
-    assert_eq!(sign_in("other.example", Scheme::Http).await, None, "the proxy has another name");
-}
-
-#[tokio::test]
 async fn what_happened_and_what_failed_is_shown() {
     let world = World::new().await;
     let hit_id = world.create_hit(json!({})).await;
@@ -390,14 +271,6 @@ async fn what_happened_and_what_failed_is_shown() {
     }
     let retried = post(&world, "/do/retry-timers", "").await;
     assert_eq!(location(&retried), "/requester/console?done=retry-timers");
-}
-
-#[tokio::test]
-async fn without_a_token_there_is_nothing_to_sign_in_to() {
-    let world = World::new().await;
-    assert_eq!(location(&get(&world, "/sign-in").await), CONSOLE);
-    let page = get(&world, "").await.text;
-    assert!(!page.contains("Sign out") && page.contains("Start page"));
 }
 
 #[tokio::test]
@@ -425,4 +298,88 @@ async fn without_a_journal_the_rest_of_the_page_is_there() {
     assert!(page.text.contains("/do/advance") && !page.text.contains("data-stream"));
     assert_eq!(get(&world, "/calls").await.status, 404);
     assert_eq!(get(&world, "/calls/1").await.status, 404);
+}
+
+#[tokio::test]
+async fn new_calls_come_by_a_stream_and_streams_are_bounded() {
+    let world = World::new().await;
+    let front = world.emulator.front();
+    let open = |query: &str| {
+        let request = Request::get(format!("{CONSOLE}/calls{query}")).header("host", "localhost");
+        front.answer(request.body(Body::empty()).unwrap())
+    };
+    world.ok("ListHITs", json!({})).await;
+    world.fault("GetHIT", json!({"HITId": "a\rb\n<b>"})).await;
+    let mut streams = Vec::new();
+    for query in ["?after=0&text=b%3E", "?after=1"] {
+        let answer = open(query).await;
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        let mut stream = answer.into_body().into_data_stream();
+        let first = stream.next().await.unwrap().unwrap();
+        let first = String::from_utf8(first.to_vec()).unwrap();
+        assert!(first.contains("event: call") && first.contains("id: 2\n"), "{query}: {first}");
+        assert_eq!(numbers(&first), [2]);
+        streams.push(stream);
+    }
+    world.ok("ListHITs", json!({})).await;
+    let next = streams[1].next().await.unwrap().unwrap();
+    assert_eq!(numbers(str::from_utf8(&next).unwrap()), [3]);
+    let mut more = Vec::new();
+    for _ in streams.len()..MAX_STREAMS {
+        more.push(open("").await);
+    }
+    assert!(more.iter().all(|answer| answer.status() == 200));
+    assert_eq!(open("").await.status(), 503);
+    more.pop();
+    assert_eq!(open("").await.status(), 200, "one that is closed makes room");
+    world.emulator.engine().close();
+    while let Some(chunk) = streams[0].next().await {
+        chunk.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_and_another_one_follows() {
+    let world = World::new().await;
+    let engine = Arc::clone(world.emulator.engine());
+    let console = Console::new(engine, Journal::new(1 << 20), (None, None), (Router::new(), true));
+    assert_eq!(console.stream_time, Duration::from_mins(10));
+    for (looks, clocks) in [(1, 0), (7, 0), (8, 1)] {
+        let stream_time = Duration::from_millis(250 * looks);
+        let router = console::router(Console { stream_time, ..console.clone() });
+        let request = Request::get(format!("{CONSOLE}/calls")).body(Body::empty()).unwrap();
+        let stream = router.oneshot(request).await.unwrap().into_body();
+        let all = to_bytes(stream, usize::MAX).await.unwrap();
+        let all = str::from_utf8(&all).unwrap();
+        assert!(all.trim_end().ends_with("event: again\ndata: -"), "{looks}: {all}");
+        assert_eq!(all.matches("event: clock").count(), clocks, "{looks}: {all}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_begins_anew_at_another_server() {
+    let world = World::new().await;
+    let front = world.emulator.front();
+    for _ in 0..3 {
+        world.ok("ListHITs", json!({})).await;
+    }
+    let request = Request::get(CONSOLE).header("host", "localhost").body(Body::empty());
+    let page = front.answer(request.unwrap()).await.into_body();
+    let page = String::from_utf8(to_bytes(page, usize::MAX).await.unwrap().to_vec()).unwrap();
+    let run = page.split("&#38;run=").nth(1).unwrap().split('"').next().unwrap();
+    let first = async |query: &str, last_id: &str| {
+        let request = Request::get(format!("{CONSOLE}/calls?{query}")).header("host", "localhost");
+        let request = request.header("last-event-id", last_id).body(Body::empty());
+        let mut stream = front.answer(request.unwrap()).await.into_body().into_data_stream();
+        let first = stream.next().await.unwrap().unwrap();
+        String::from_utf8(first.to_vec()).unwrap()
+    };
+    let known = format!("after=0&run={run}");
+    let same = first(&known, "2").await;
+    assert!(same.contains("event: call") && numbers(&same) == [3], "{same}");
+    for (query, last_id) in [("after=0&run=1", "2"), ("after=0", "4"), (&*known, "500")] {
+        let said = first(query, last_id).await;
+        assert!(said.contains("event: restart") && said.contains("id: 0\n"), "{query}: {said}");
+        assert!(said.contains(&format!("data: {run}\n")), "{query}: {said}");
+    }
 }

@@ -239,6 +239,30 @@ async fn payments_of_one_instant_are_on_one_page_each() {
 }
 
 #[tokio::test]
+async fn payments_to_robots_are_marked() {
+    let world = production().await;
+    let hit = world.create_hit(json!({})).await;
+    world.done("PUT", "/workers/A1ROBOT", json!({"Robot": true})).await;
+    for worker in ["A1ROBOT", "A1ANNA"] {
+        let id = world.work(worker, &hit).await;
+        world.ok("ApproveAssignment", json!({"AssignmentId": id})).await;
+    }
+    let mut browser = Browser::of(&world, "test").await;
+    let page = browser.get(&world, "/money").await.text;
+    assert!(page.contains("A1ROBOT</a> <span class=\"tag\">robot</span>"), "{page}");
+    assert_eq!(page.matches("robot</span>").count(), 1);
+    let mut paid = payments(&world, "test").await;
+    paid.sort_by_key(|one| one["WorkerId"].to_string());
+    assert_eq!((&paid[0]["Robot"], &paid[1]["Robot"]), (&json!(null), &json!(true)));
+    let file = browser.get(&world, "/money/payments.csv").await.text;
+    for line in file.lines() {
+        let end = if line.contains("A1ROBOT") { "\"yes\"" } else { "\"\"" };
+        let end = if line.contains("WorkerId") { "\"Robot\"" } else { end };
+        assert!(line.ends_with(end), "{file}");
+    }
+}
+
+#[tokio::test]
 async fn a_stranger_sees_no_payment() {
     let world = production().await;
     history(&world).await;

@@ -233,6 +233,10 @@ async fn a_robots_work_is_marked() {
     let mut browser = Browser::of(&world, "test").await;
     let page = browser.get(&world, "/workers").await.text;
     assert_eq!(row(&page, "A1ROBOT")[0], "A1ROBOT robot");
+    let table = browser.get(&world, "/workers.csv").await.text;
+    let ends = table.lines().map(|line| line.rsplit_once(',').unwrap().1);
+    assert!(table.starts_with("\"Worker ID\""), "{table}");
+    assert!(ends.eq(["\"Robot\"", "\"\"", "\"yes\""]), "{table}");
     assert_eq!(row(&page, "A1ANNA")[0], "A1ANNA");
 }
 

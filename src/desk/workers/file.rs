@@ -33,9 +33,10 @@ pub async fn download(desk: Desk, session: Session) -> Page {
         after.clone_from(&last.known.worker_id);
         for Exported { known, rates, scores } in part {
             let is_blocked = known.blocked.is_some();
-            download.add(Line { worker_id: known.worker_id, rates, is_blocked, scores });
+            let (worker_id, is_robot) = (known.worker_id, known.is_robot);
+            download.add(Line { worker_id, rates, is_blocked, is_robot, scores });
         }
-        if download.len() > MAX_FILE {
+        if download.bytes() > MAX_FILE {
             let message = format!("The file would have more than {} MiB.", MAX_FILE >> 20);
             return Err(Fault::refused(Code::TooLong, message).into());
         }

@@ -5,7 +5,7 @@
 //! and `Reject` are empty whatever was decided; that the rates are about work for this
 //! requester, and those of the last days about what was submitted then, whenever it was decided.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::DateTime;
 
@@ -46,6 +46,18 @@ const COLUMNS: [&str; 27] = [
     "Last7DaysApprovalRate",
 ];
 
+/// The columns for a review.
+const MARKS: [&str; 2] = ["Approve", "Reject"];
+
+/// The last column of tables that the requester site wrote, where there is work of robots: the site
+/// had none.
+pub const ROBOT: &str = "Robot";
+
+/// What stands in that column.
+pub const fn robot_mark(is_robot: bool) -> &'static str {
+    if is_robot { "yes" } else { "" }
+}
+
 /// The results of a batch.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
@@ -55,6 +67,8 @@ pub struct Results {
     pub lines: Vec<Line>,
     /// By worker.
     pub rates: HashMap<String, Rates>,
+    /// The workers that are robots.
+    pub robots: HashSet<String>,
 }
 
 /// One assignment with its HIT.
@@ -117,7 +131,9 @@ impl Results {
             .collect();
         let names: BTreeSet<&str> =
             answers.iter().flatten().map(|answer| &*answer.question_identifier).collect();
-        let cells = (self.lines.len() + 1) * (COLUMNS.len() + self.columns.len() + names.len() + 2);
+        let of_marks = MARKS.len() + 1;
+        let columns = COLUMNS.len() + self.columns.len() + names.len() + of_marks;
+        let cells = (self.lines.len() + 1) * columns;
         let texts = self.lines.iter().map(Line::bytes).chain(names.iter().map(|name| name.len()));
         if cells * EMPTY_CELL + texts.sum::<usize>() > most {
             return None;
@@ -128,8 +144,9 @@ impl Results {
         let header = COLUMNS.iter().map(|name| (*name).to_owned());
         let of_inputs = inputs.iter().map(|place| format!("Input.{}", self.columns[*place]));
         let of_answers = names.iter().map(|name| format!("Answer.{name}"));
-        let marks = ["Approve", "Reject"].map(str::to_owned);
-        let header: Vec<String> = header.chain(of_inputs).chain(of_answers).chain(marks).collect();
+        let has_robots = !self.robots.is_empty();
+        let last = MARKS.into_iter().chain(has_robots.then_some(ROBOT)).map(str::to_owned);
+        let header: Vec<String> = header.chain(of_inputs).chain(of_answers).chain(last).collect();
         writer.row(header.iter().map(String::as_str));
         for (line, answers) in self.lines.iter().zip(&answers) {
             let known: HashMap<&str, &AnswerValue> =
@@ -143,6 +160,10 @@ impl Results {
                     .map(|name| known.get(name).map_or_else(String::new, |value| text(value))),
             );
             cells.extend([String::new(), String::new()]);
+            if has_robots {
+                let is_robot = self.robots.contains(&line.assignment.worker_id);
+                cells.push(robot_mark(is_robot).to_owned());
+            }
             writer.row(cells.iter().map(String::as_str));
         }
         Some(writer.finish())

@@ -22,7 +22,13 @@ fn a_download_that_is_filled_in_is_an_upload() {
     let mut download = Download::new(&["Good, \"very\" good".to_owned()]);
     let rates = Rates { lifetime: (2, 3), days_30: (1, 1), days_7: (0, 0) };
     let scores = vec![Some("80".to_owned())];
-    download.add(Line { worker_id: "A1".to_owned(), rates, is_blocked: true, scores });
+    download.add(Line {
+        worker_id: "A1".to_owned(),
+        rates,
+        is_blocked: true,
+        is_robot: false,
+        scores,
+    });
     let text = download.finish();
     let row = "\"A1\",\"3\",\"2\",\"66%\",\"1\",\"1\",\"100%\",\"0\",\"0\",\"\",\"Blocked\",\"\",\
         \"80\",\"\"\n";
@@ -34,6 +40,20 @@ fn a_download_that_is_filled_in_is_an_upload() {
     let expected =
         [(2, "A1".to_owned(), Update::Unblock), (2, "A1".to_owned(), Update::Score(type_name, 90))];
     assert_eq!(changes(&filled), expected);
+}
+
+#[test]
+fn robots_are_marked_where_there_are_some() {
+    let mut download = Download::new(&[]);
+    for (worker_id, is_robot) in [("A1", false), ("A2", true)] {
+        let (worker_id, rates) = (worker_id.to_owned(), Rates::default());
+        let scores = Vec::new();
+        download.add(Line { worker_id, rates, is_blocked: false, is_robot, scores });
+    }
+    let text = download.finish();
+    let ends: Vec<&str> = text.lines().map(|line| line.rsplit_once(',').unwrap().1).collect();
+    assert_eq!(ends, ["\"Robot\"", "\"\"", "\"yes\""]);
+    assert_eq!(changes(&text.replace("\"Never Blocked\",\"\"", "\"\",\"Block\"")).len(), 2);
 }
 
 #[test]

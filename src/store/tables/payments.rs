@@ -18,6 +18,7 @@ impl FromRow for Payment {
             time: At(at),
             kind: if bonus_key > 0 { PaymentKind::Bonus } else { PaymentKind::Reward },
             worker_id,
+            robot: false,
             assignment_id,
             hit_id,
             has_answer,

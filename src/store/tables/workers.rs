@@ -1,5 +1,7 @@
 //! `workers`: who does the work.
 
+use std::collections::HashSet;
+
 use crate::fault::Fault;
 use crate::shapes::qualification::Locale;
 use crate::shapes::worker::Worker;
@@ -16,6 +18,8 @@ statements! {
     LIST = "SELECT id, name, country, subdivision, hits_approved, percent_approved, masters, \
             adult, robot FROM workers WHERE id > $1 ORDER BY id LIMIT $2 + 0";
     KNOWN_AMONG = "SELECT id FROM workers WHERE id IN (SELECT key FROM json_each($1))";
+    ROBOTS_AMONG = "SELECT id FROM workers WHERE robot \
+        AND id IN (SELECT key FROM json_each($1))";
     ADD = "INSERT INTO workers (id, masters, adult, created_at) VALUES ($1, false, false, $2) \
         ON CONFLICT DO NOTHING";
     PUT_MISSING = "INSERT INTO workers (id, name, country, subdivision, hits_approved, \
@@ -56,6 +60,12 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Worker>, Fault> {
 /// Those of `ids` that are known.
 pub async fn known_among(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>, Fault> {
     sql(KNOWN_AMONG).bind(Arg::Set(&set_of(ids))).all(tx).await
+}
+
+/// Those of `ids` that are robots.
+pub async fn robots_among(tx: &mut Tx, ids: &[&str]) -> Result<HashSet<String>, Fault> {
+    let found: Vec<String> = sql(ROBOTS_AMONG).bind(Arg::Set(&set_of(ids))).all(tx).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Up to `count` workers after the id `after`, by id.
