@@ -122,7 +122,7 @@ async fn work_of_robots_is_marked_where_there_is_some() {
     submit(&world, &ids[0], "A1ANNA", "cat").await;
     assert_eq!(results(&world, 1).await[0].last().unwrap(), "Reject", "as the site wrote it");
     world.done("PUT", "/workers/A1ROBOT", json!({"Robot": true})).await;
-    submit(&world, &ids[0], "A1ROBOT", "cat").await;
+    submit(&world, &ids[1], "A1ROBOT", "cat").await;
     let marked = send(&world, "GET", "/batches/1/results.csv", "").await.text;
     let ends = ["\"Approve\",\"Reject\",\"Robot\"", ",\"\",\"\",\"\"", ",\"\",\"yes\""];
     assert_eq!(marked.lines().count(), ends.len(), "{marked}");
