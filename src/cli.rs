@@ -281,7 +281,8 @@ async fn listen(
     addresses: &[String],
     allow_remote: bool,
 ) -> Result<(Vec<TcpListener>, bool), RunError> {
-    let (mut listeners, mut others, mut has_local_names) = (Vec::new(), Vec::new(), false);
+    let (mut listeners, mut others) = (Vec::new(), Vec::new());
+    let (mut has_local_names, mut is_taken) = (false, false);
     for text in addresses {
         let address = address(option, text)?;
         if !address.ip().is_loopback() && !allow_remote {
@@ -301,9 +302,10 @@ async fn listen(
         listeners.push(bound.listener);
         others.extend(bound.other);
         has_local_names |= bound.has_local_names;
+        is_taken |= bound.is_taken;
     }
     listeners.append(&mut others);
-    Ok((listeners, has_local_names))
+    Ok((listeners, has_local_names && !is_taken))
 }
 
 /// The address of a text; of a host name the first IPv4 address, or else the first.

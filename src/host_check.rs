@@ -147,7 +147,8 @@ impl HostCheck {
                  If it is meant, start with --allow-host {name}."
             ));
         }
-        if self.frames.is_frame_host(host) && !is_of_frames(uri.path()) {
+        let is_worker = headers.contains_key("service-worker");
+        if self.frames.is_frame_host(host) && (is_worker || !is_of_frames(uri.path())) {
             let why = format!("The name {name:?} is one of frames with the HTML of HITs. ");
             return Err((StatusCode::NOT_FOUND, why + "Nothing else is there."));
         }
@@ -183,9 +184,12 @@ impl HostCheck {
 
 /// What a host of frames serves: the frames, what they load, and where they submit.
 fn is_of_frames(path: &str) -> bool {
-    path.starts_with("/mturk/frame/")
-        || path.starts_with("/assets/")
-        || path == "/mturk/externalSubmit"
+    let is_frame = path.strip_prefix("/mturk/frame/").is_some_and(|rest| {
+        let address = rest.strip_prefix("draft/").unwrap_or(rest);
+        !address.is_empty()
+            && address.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    });
+    is_frame || path.starts_with("/assets/") || path == "/mturk/externalSubmit"
 }
 
 /// Whether `known` is `*.suffix`, and the name has that suffix and more before it.

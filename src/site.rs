@@ -32,6 +32,8 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use crate::web::policy::OPENER_POLICY;
+
 pub use address::is_external_submit;
 pub use state::{SiteOptions, SiteState, SubmitThrough};
 
@@ -102,6 +104,8 @@ async fn unframed(mut response: Response) -> Response {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // A window that a HIT's page opens is out of its reach.
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

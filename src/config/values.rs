@@ -121,9 +121,11 @@ pub fn shown_database(url: &str) -> String {
 
 /// The URL under which the server is known outside.
 pub fn public_url(text: &str) -> Result<String, String> {
-    let url = text.trim_end_matches('/');
-    if authority(url).is_some_and(|(_, origin)| origin == url) {
-        return Ok(url.to_owned());
+    let url = text.trim_end_matches('/').to_ascii_lowercase();
+    if authority(&url).is_some_and(|(_, origin)| origin == url) {
+        // As browsers write it.
+        let usual = if url.starts_with("https:") { ":443" } else { ":80" };
+        return Ok(url.strip_suffix(usual).unwrap_or(&url).to_owned());
     }
     Err("a public URL is http://HOST or https://HOST, optionally with :PORT, without a user, a \
          password or a path"
@@ -132,10 +134,12 @@ pub fn public_url(text: &str) -> Result<String, String> {
 
 /// The origin of frames: a `*` in its host stands for a name of its own for each requester.
 pub fn frame_url(text: &str) -> Result<String, String> {
-    let url = text.trim_end_matches('/');
-    let named = url.replacen("://*.", "://x.", 1);
-    if url == "none" || public_url(&named).is_ok() {
-        return Ok(url.to_owned());
+    const EACH: &str = "://requester-of-the-hit.";
+    if text == "none" {
+        return Ok(text.to_owned());
+    }
+    if let Ok(url) = public_url(&text.replacen("://*.", EACH, 1)) {
+        return Ok(url.replacen(EACH, "://*.", 1));
     }
     Err("a frame URL is http://HOST or https://HOST, optionally with :PORT, without a user, a \
          password or a path; HOST can begin with *."

@@ -74,7 +74,12 @@ impl Desk {
         shown: Shown,
     ) -> Result<Option<Frame>, Fault> {
         let key = self.engine.page_key().await?;
-        let frames = Frames { hosts: &self.access.frames, key: &key, around: origin };
+        // The name of frames leads to the worker's site, which knows no drafts.
+        let is_lost = matches!(shown, Shown::Draft { .. }) && !self.has_site;
+        let none = FrameHosts::default();
+        let hosts =
+            if is_lost && self.access.frames.url.is_some() { &none } else { &self.access.frames };
+        let frames = Frames { hosts, key: &key, around: origin };
         let hit_id =
             if let Shown::Owned { hit_id, .. } = &shown { hit_id.clone() } else { String::new() };
         let parameters = FrameParameters { hit_id: &hit_id, accepted: None };

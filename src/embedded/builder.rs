@@ -144,7 +144,7 @@ impl Builder {
         let signer = self.credentials.first().cloned();
         let mut options = self.options().await?;
         let failed = |source| Error::Listen { address, source };
-        let Listening { listener, other, has_local_names } =
+        let Listening { listener, other, has_local_names, .. } =
             listen(address).await.map_err(failed)?;
         options.host_check.frames.on_loopback = has_local_names;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);

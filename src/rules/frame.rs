@@ -150,9 +150,11 @@ pub fn with_script(html: &str, script: &str) -> String {
     [before, script, behind].concat()
 }
 
-/// What may stand before the first element: a byte order mark, comments and the doctype.
-static BEGINNING: LazyLock<Regex> =
-    LazyLock::new(|| constant(r"(?is)\A\u{feff}?(?:\s|<!--.*?-->)*(?:<!doctype[^>]*>)?"));
+/// What may stand before the first element: a byte order mark, an XML declaration, comments and the
+/// doctype.
+static BEGINNING: LazyLock<Regex> = LazyLock::new(|| {
+    constant(r"(?is)\A\u{feff}?(?:\s|<!--.*?-->|<\?[^>]*>)*(?:<!doctype[^>]*>)?")
+});
 
 /// The hosts that forms of the HTML post to by their own tags, as sources of a
 /// Content-Security-Policy: besides this server, the only ones that its frame may post to. So work
@@ -305,6 +307,7 @@ mod tests {
             ("", "<p>x"),
             ("<!DOCTYPE html>", "\n<html lang=en>"),
             ("\u{feff} <!-- a > b -->\n<!doctype html PUBLIC \"-//W3C//DTD\">", "<p>"),
+            ("<?xml version=\"1.0\"?>\n<!DOCTYPE html>", "<html>"),
             ("<!--x-->", "text <!doctype html>"),
             ("", "<!-- open"),
         ] {

@@ -34,13 +34,17 @@ impl FrameHosts {
             }
             None => return None,
         };
-        (!self.is_frame_host(host) && host_name(&origin) != name).then_some(origin)
+        // Browsers show no http frame in an https page, and no policy can name an IPv6 address.
+        let is_shown = scheme == "http" || origin.starts_with("https:");
+        let is_apart = !self.is_frame_host(host) && host_name(&origin) != name;
+        (is_apart && is_shown && !name.starts_with('[')).then_some(origin)
     }
 
     /// Whether a host, perhaps with a port, is one of frames, and of nothing else.
     pub fn is_frame_host(&self, host: &str) -> bool {
         let name = split_port(host).0.to_ascii_lowercase();
-        let is_local = name.starts_with("r-") && name.ends_with(LOCALHOST);
+        let local = name.strip_suffix(LOCALHOST).and_then(|name| name.rsplit('.').next());
+        let is_local = local.is_some_and(|label| label.starts_with("r-"));
         let is_named =
             self.url.as_deref().is_some_and(|url| match host_name(url).split_once('*') {
                 None => name == host_name(url).to_ascii_lowercase(),
@@ -56,8 +60,16 @@ impl FrameHosts {
     /// Whether a page may submit the work of a HIT of HTML to this server, whose origin is
     /// `came_to` for its browser: the HIT's own frame may.
     pub fn may_submit(&self, sender: &Sender<'_>, came_to: &str, requester_id: &str) -> bool {
-        let Some(origin) = sender.origin else { return true };
         let to = host(came_to);
+        let has_frames = self.is_frame_host(to) || self.origin(came_to, requester_id).is_some();
+        let Some(origin) = sender.origin else {
+            // Browsers name no origin in what they get; they say from where to where it goes.
+            return match sender.site {
+                Some("cross-site" | "same-site") => !has_frames,
+                Some("same-origin") => !self.is_frame_host(to) || self.is_of(to, requester_id),
+                _ => true,
+            };
+        };
         if !self.is_frame_host(to) {
             // A page of the server's own, a frame without an origin, or one of another name.
             let own = self.origin(came_to, requester_id);
@@ -67,8 +79,8 @@ impl FrameHosts {
                 .any(|known| known.eq_ignore_ascii_case(origin));
         }
         // A page that sends no referrers has "null" for its own origin, too.
-        let is_own =
-            host(origin).eq_ignore_ascii_case(to) || origin == "null" && sender.is_same_origin;
+        let is_own = host(origin).eq_ignore_ascii_case(to)
+            || origin == "null" && sender.site == Some("same-origin");
         is_own && self.is_of(to, requester_id)
     }
 
@@ -85,8 +97,8 @@ impl FrameHosts {
 pub struct Sender<'a> {
     /// `Origin`; a program sends none.
     pub origin: Option<&'a str>,
-    /// Whether `Sec-Fetch-Site` is `same-origin`.
-    pub is_same_origin: bool,
+    /// `Sec-Fetch-Site`; a program sends none.
+    pub site: Option<&'a str>,
 }
 
 /// The host of an origin, with its port.
@@ -130,7 +142,9 @@ mod tests {
         for (hosts, around, origin) in [
             (local(), "http://127.0.0.1:1770", Some("http://r-a1requester.localhost:1770")),
             (local(), "http://localhost:9", Some("http://r-a1requester.localhost:9")),
-            (local(), "http://[::1]:1770", Some("http://r-a1requester.localhost:1770")),
+            (local(), "http://[::1]:1770", None),
+            (at("http://frames.test"), "https://lab.test", None),
+            (at("http://frames.test"), "http://lab.test", Some("http://frames.test")),
             (local(), "http://desk.localhost", Some("http://r-a1requester.localhost")),
             (local(), "http://r-a1requester.localhost:1770", None),
             (local(), "https://127.0.0.1:1770", None),
@@ -166,6 +180,8 @@ mod tests {
             (local(), "localhost:1770", false),
             (local(), "a.localhost", false),
             (local(), "r-a.localhost.test", false),
+            (local(), "x.r-a.localhost", true),
+            (local(), "r-a.x.localhost", false),
             (local(), "127.0.0.1", false),
             (at("https://frames.test"), "FRAMES.test:8443", true),
             (at("https://frames.test"), "r-a.frames.test", false),
@@ -182,25 +198,55 @@ mod tests {
     fn work_of_a_hit_of_html_comes_from_its_own_frame() {
         let own = "http://r-a1requester.localhost:1770";
         let site = "http://127.0.0.1:1770";
-        for (hosts, origin, came_to, is_same_origin, may) in [
-            (local(), None, site, false, true),
-            (local(), None, own, false, true),
-            (local(), Some(own), own, true, true),
-            (local(), Some(own), site, false, true),
-            (local(), Some("null"), site, false, true),
-            (local(), Some(site), site, true, true),
-            (local(), Some("null"), own, true, true),
-            (local(), Some("null"), own, false, false),
-            (local(), Some("http://r-b.localhost:1770"), own, false, false),
-            (local(), Some("http://r-b.localhost:1770"), site, false, false),
-            (local(), Some("http://r-b.localhost:1770"), "http://r-b.localhost:1770", true, false),
-            (local(), Some("http://localhost:3000"), site, false, false),
-            (local(), Some("http://r-a1requester.localhost:3000"), own, false, false),
-            (at("https://f.test"), Some("https://f.test"), "http://f.test", true, true),
-            (at("https://f.test"), Some("https://f.test"), "https://lab.test", false, true),
-            (at("https://f.test"), Some("https://e.test"), "https://lab.test", false, false),
+        for (hosts, origin, came_to, site_of, may) in [
+            (local(), None, site, None, true),
+            (local(), None, own, None, true),
+            (local(), None, own, Some("same-origin"), true),
+            (local(), None, own, Some("none"), true),
+            (local(), None, own, Some("cross-site"), false),
+            (local(), None, site, Some("cross-site"), false),
+            (local(), None, "http://r-b.localhost:1770", Some("same-origin"), false),
+            (FrameHosts::default(), None, site, Some("cross-site"), true),
+            (local(), Some(own), own, Some("same-origin"), true),
+            (local(), Some(own), site, Some("cross-site"), true),
+            (local(), Some("null"), site, Some("cross-site"), true),
+            (local(), Some(site), site, Some("same-origin"), true),
+            (local(), Some("null"), own, Some("same-origin"), true),
+            (local(), Some("null"), own, Some("cross-site"), false),
+            (local(), Some("http://r-b.localhost:1770"), own, Some("cross-site"), false),
+            (local(), Some("http://r-b.localhost:1770"), site, Some("cross-site"), false),
+            (
+                local(),
+                Some("http://r-b.localhost:1770"),
+                "http://r-b.localhost:1770",
+                Some("same-origin"),
+                false,
+            ),
+            (local(), Some("http://localhost:3000"), site, Some("cross-site"), false),
+            (local(), Some("http://r-a1requester.localhost:3000"), own, Some("cross-site"), false),
+            (
+                at("https://f.test"),
+                Some("https://f.test"),
+                "http://f.test",
+                Some("same-origin"),
+                true,
+            ),
+            (
+                at("https://f.test"),
+                Some("https://f.test"),
+                "https://lab.test",
+                Some("cross-site"),
+                true,
+            ),
+            (
+                at("https://f.test"),
+                Some("https://e.test"),
+                "https://lab.test",
+                Some("cross-site"),
+                false,
+            ),
         ] {
-            let sender = Sender { origin, is_same_origin };
+            let sender = Sender { origin, site: site_of };
             assert_eq!(hosts.may_submit(&sender, came_to, ID), may, "{origin:?} to {came_to}");
         }
     }

@@ -20,6 +20,8 @@ pub struct Listening {
     pub other: Option<TcpListener>,
     /// Whether names that end in `.localhost` lead here.
     pub has_local_names: bool,
+    /// Whether another program has the port at the other address.
+    pub is_taken: bool,
 }
 
 /// Listens at an address, and where that is one of this machine, at the other one too.
@@ -33,21 +35,22 @@ pub async fn listen(address: SocketAddr) -> io::Result<Listening> {
         let at = listener.local_addr()?;
         let Some(other) = other_of(at) else {
             let has_local_names = at.ip() == IpAddr::from(Ipv6Addr::UNSPECIFIED);
-            return Ok(Listening { listener, other: None, has_local_names });
+            return Ok(Listening { listener, other: None, has_local_names, is_taken: false });
         };
+        let found =
+            |listener, other| Listening { listener, other, has_local_names: true, is_taken: false };
         match TcpListener::bind(other).await {
-            Ok(other) => {
-                return Ok(Listening { listener, other: Some(other), has_local_names: true });
-            }
+            Ok(other) => return Ok(found(listener, Some(other))),
             Err(error) if error.kind() == ErrorKind::AddrInUse => {
                 if address.port() == 0 && attempt < ATTEMPTS {
                     attempt += 1;
                     continue;
                 }
-                return Ok(Listening { listener, other: None, has_local_names: false });
+                let found = found(listener, None);
+                return Ok(Listening { has_local_names: false, is_taken: true, ..found });
             }
             // The machine has no such address, so no browser asks there.
-            Err(_) => return Ok(Listening { listener, other: None, has_local_names: true }),
+            Err(_) => return Ok(found(listener, None)),
         }
     }
 }
@@ -75,13 +78,13 @@ mod tests {
         let Ok(free) = TcpListener::bind("[::1]:0").await else { return };
         let taken = free.local_addr().unwrap().port();
         for address in ["127.0.0.1:0", "[::1]:0"] {
-            let Listening { listener, other, has_local_names } = at(address).await.unwrap();
+            let Listening { listener, other, has_local_names, .. } = at(address).await.unwrap();
             let (one, other) = (listener.local_addr().unwrap(), other.unwrap().local_addr());
             assert_eq!(one.port(), other.unwrap().port());
             assert!(has_local_names);
         }
         let alone = at(&format!("127.0.0.1:{taken}")).await.unwrap();
-        assert!(alone.other.is_none() && !alone.has_local_names);
+        assert!(alone.other.is_none() && alone.is_taken && !alone.has_local_names);
         assert_eq!(at(&format!("[::1]:{taken}")).await.unwrap_err().kind(), ErrorKind::AddrInUse);
         let elsewhere = at("127.0.0.2:0").await.unwrap();
         assert!(elsewhere.other.is_none() && !elsewhere.has_local_names);

@@ -43,6 +43,10 @@ pub async fn answer(visit: Arc<Visit>, request: Request, next: Next) -> Response
 
 /// The refusal of a page.
 async fn refuse(visit: &Visit, fault: Fault) -> Response {
+    // No page of the site is for the HTML of a HIT to read.
+    if visit.site.frames.is_frame_host(visit.origin.host()) {
+        return frame::refused("This page cannot be shown", fault);
+    }
     let came_from = visit.came_from.as_deref();
     let (fault, mut bar) = with_bar(visit, fault).await;
     let code = fault.code();

@@ -61,7 +61,7 @@ pub struct Visit {
     /// Where it is for the browser.
     pub origin: Origin,
     /// Which page sent it.
-    sender: (Option<String>, bool),
+    sender: [Option<String>; 2],
     /// Seals the cookie; a fault if the database failed while the worker was read.
     key: Result<PageKey, Fault>,
 }
@@ -174,10 +174,8 @@ impl Visit {
             here: here(parts).to_owned(),
             method: parts.method.clone(),
             came_from: came_from(parts),
-            sender: (
-                header_text(&parts.headers, header::ORIGIN).map(str::to_owned),
-                header_text(&parts.headers, "sec-fetch-site") == Some("same-origin"),
-            ),
+            sender: ["origin", "sec-fetch-site"]
+                .map(|name| header_text(&parts.headers, name).map(str::to_owned)),
             origin,
             submit_to: own_origin(
                 public_url,
@@ -253,7 +251,8 @@ impl Visit {
 
     /// Whether the page that sent this may submit the work of a requester's HIT of HTML.
     pub fn may_submit_html(&self, requester_id: &str) -> bool {
-        let sender = Sender { origin: self.sender.0.as_deref(), is_same_origin: self.sender.1 };
+        let [origin, site] = self.sender.each_ref().map(Option::as_deref);
+        let sender = Sender { origin, site };
         self.site.frames.may_submit(&sender, self.origin.as_str(), requester_id)
     }
 

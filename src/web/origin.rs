@@ -19,11 +19,13 @@ pub trait HasPublicOrigin {
 /// What this server's addresses begin with, as the browser knows it.
 #[derive(Debug)]
 pub struct Origin {
-    origin: String,
+    text: String,
     host: Option<String>,
     /// Whether the request has a header that browsers alone send.
     is_browser: bool,
     is_safari: bool,
+    /// Whether a proxy says that it passes on what others sent.
+    is_forwarded: bool,
 }
 
 impl Origin {
@@ -37,12 +39,18 @@ impl Origin {
         let is_browser = parts.headers.contains_key("sec-fetch-site");
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         let is_safari = agent.is_some_and(is_safari);
-        Self { origin, host: host.map(str::to_owned), is_browser, is_safari }
+        let forwards = |name: &&str| parts.headers.contains_key(*name);
+        let is_forwarded =
+            ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]
+                .iter()
+                .any(forwards);
+        let host = host.map(str::to_owned);
+        Self { text: origin, host, is_browser, is_safari, is_forwarded }
     }
 
     /// It, without a slash at its end.
     pub fn as_str(&self) -> &str {
-        &self.origin
+        &self.text
     }
 
     /// The request's `Host`; empty if it has none.
@@ -50,11 +58,12 @@ impl Origin {
         self.host.as_deref().unwrap_or_default()
     }
 
-    /// Whether the browser takes all names that end in `.localhost` for its own machine.
+    /// Whether the browser takes all names that end in `.localhost` for this machine. One behind a
+    /// proxy is most likely on another one.
     ///
     /// Assumed: Safari asks a name server for them, which knows none.
     pub fn knows_local_names(&self) -> bool {
-        !self.is_safari
+        !self.is_safari && !self.is_forwarded
     }
 
     /// The name of a cookie at this server. Browsers send a cookie to every port of a host, so each
@@ -69,20 +78,21 @@ impl Origin {
     /// Sets a cookie of this server for the paths below `path`.
     pub fn set_cookie(&self, response: &mut Response, pair: (&str, &str), path: &str, age_s: i64) {
         let (name, value) = pair;
-        let is_secure = self.origin.starts_with("https:") || self.keeps_host_only();
+        let is_secure = self.text.starts_with("https:") || self.keeps_host_only();
         cookie::set(response, (&self.cookie_name(name), value), path, (age_s, is_secure));
     }
 
     /// Whether cookies are bound to this host, and marked as secure. Browsers take such cookies
-    /// from loopback without TLS, too; the cookie jars of programs do not.
+    /// from loopback without TLS, too; Safari and the cookie jars of programs do not.
     fn keeps_host_only(&self) -> bool {
-        self.is_browser && self.is_private()
+        let takes_secure = self.text.starts_with("https:") || !self.is_safari;
+        self.is_browser && self.is_private() && takes_secure
     }
 
     /// Whether nobody on the way can read what the browser sends: it comes through TLS, or from
     /// this machine.
     pub fn is_private(&self) -> bool {
-        is_private(&self.origin)
+        is_private(&self.text)
     }
 }
 

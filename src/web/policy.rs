@@ -1,7 +1,10 @@
 //! What pages of requesters may load.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
+
+/// Whether a window can be reached by the page that opened it.
+pub const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Pages load nothing from elsewhere, run no script of others, and stand in no frame.
 pub async fn without_frames(response: Response) -> Response {
@@ -22,6 +25,7 @@ fn secured(mut response: Response, policy: &'static str) -> Response {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -8,7 +8,7 @@
   script.remove();
   const CLOSED = /^(?:www|worker|workersandbox)\.mturk\.com$/;
   const PATH = /^\/+mturk\/+externalSubmit\/?$/;
-  const { apply } = Reflect;
+  const { apply, construct } = Reflect;
   const { URL } = window;
   const { getAttribute, setAttribute, closest, append } = Element.prototype;
   const { querySelector, createElement } = Document.prototype;
@@ -107,9 +107,7 @@
   replace(Navigator.prototype, "sendBeacon", (known, on, given) => apply(known, on, led(given, 0)));
   replace(window, "fetch", (known, on, given) => apply(known, on, led(given, 0)));
   const { Request: Known } = window;
-  window.Request = class Request extends Known {
-    constructor(...given) { super(...led(given, 0)); }
-  };
+  window.Request = new Proxy(Known, { construct: (of, given, target) => construct(of, led(given, 0), target) });
   replace(window, "open", (known, on, [address, target, ...more]) => {
     const ours = address === undefined ? null : local(address);
     const isOut = /^_(?:top|parent)$/i.test(target);

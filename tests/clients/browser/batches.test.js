@@ -166,7 +166,7 @@ test("hostile templates and cells reach nothing of the desk", async (t) => {
   t.after(() => at.stop());
   const attack = `<p>${HOSTILE}\${cell}</p><script>
     try { parent.document.title = "taken"; } catch { document.body.append("shut "); }
-    fetch("/requester/batches").then((answer) => answer.text()).then((text) => document.body.append("read " + text.length), () => document.body.append("out"));
+    fetch("${at.url}/requester/batches").then((answer) => answer.text()).then((text) => document.body.append("read " + text.length), () => document.body.append("out"));
   </script><input name="a">`;
   const page = await opened(at, "batches/new");
   await page.getByLabel("Template", { exact: true }).fill(attack);

@@ -6,12 +6,18 @@ import { answers, begun, browser, document, frameOf, market, text, worker } from
 
 const [chrome, at] = await begun(browser(), market("--fixture", "demo"));
 
+/** Whether an address is of the server, under its own name or one of frames. */
+function isOurs(url) {
+  const { hostname, port } = new URL(url);
+  return port === new URL(at.url).port && /^127\.0\.0\.1$|^r-\w+\.localhost$/.test(hostname);
+}
+
 /** A window in which Dalia was chosen with one click; where it asked for something elsewhere. */
 async function dalia() {
   const page = await (await chrome.newContext({ viewport: { width: 1100, height: 800 } })).newPage();
   page.setDefaultTimeout(15000);
   const elsewhere = [];
-  page.on("request", (request) => request.url().startsWith(`${at.url}/`) || elsewhere.push(request.url()));
+  page.on("request", (request) => isOurs(request.url()) || elsewhere.push(request.url()));
   await page.goto(at.url);
   await page.getByRole("link", { name: "Choose a worker" }).last().click();
   await page.getByRole("button", { name: /^Dalia/ }).click();

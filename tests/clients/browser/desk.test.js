@@ -123,7 +123,7 @@ test("in strict mode a secret is asked for, and one's own things are shown", asy
 test("a HIT's own page can reach nothing of the desk", async () => {
   const attack = `<!doctype html><html><head><title>t</title></head><body><p>Here</p><script>
     try { parent.document.title = "taken"; } catch { document.body.append("shut "); }
-    fetch("/requester/hits").then((answer) => answer.text()).then((text) => document.body.append("read " + text.length), () => document.body.append("out"));
+    fetch("${at.url}/requester/hits").then((answer) => answer.text()).then((text) => document.body.append("read " + text.length), () => document.body.append("out"));
   </script></body></html>`;
   const hit = await at.hit(html(attack), { Title: HOSTILE });
   const page = await opened(at);

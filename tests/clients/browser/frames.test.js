@@ -90,7 +90,7 @@ test("the site, its cookies and another requester's storage are out of reach", a
   await told.filter({ hasText: "Error" }).waitFor();
   const no = "SecurityError";
   assert.deepEqual((await told.textContent()).split(" "),
-    [no, no, no, no, "TypeError", "404", "404", no, "TypeError"]);
+    [no, no, no, no, "TypeError", "404", "404", "TypeError", "TypeError"]);
   const planted = (await page.context().cookies()).filter(({ name }) => name === "planted");
   assert.deepEqual(planted, [], "no cookie for every name of this machine");
 });

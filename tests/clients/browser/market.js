@@ -54,7 +54,7 @@ class Market {
     const headers = {
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": `MTurkRequesterServiceV20170117.${operation}`,
-      ...(key === "test" ? {} : { authorization: signedBy(key) }),
+      ...(key === "test" ? {} : { authorization: signedBy(key), "x-amz-date": "20260101T000000Z" }),
     };
     const answer = await fetch(`${this.url}/`, { method: "POST", headers, body: JSON.stringify(body) });
     const told = await answer.json();
@@ -167,7 +167,7 @@ export async function browser() {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     // In place of playwright's own list, which switches off that a frame's storage is kept apart.
-    "--disable-features=Translate",
+    "--disable-features=Translate,HttpsUpgrades",
     `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
   const env = { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) };

@@ -135,12 +135,23 @@ async fn a_host_of_frames_serves_nothing_else(#[case] host: &str) {
         ("GET", "/requester/console"),
         ("POST", "/requester/sign-in"),
         ("GET", "/mturk/frame"),
+        ("GET", "/mturk/frame/"),
+        ("GET", "/mturk/frame/a/b?workerId=A1OTHER"),
+        ("GET", "/mturk/frame/draft/a/b"),
+        ("GET", "/mturk/frame/a%2Fb"),
+        ("GET", "/assets/%00?workerId=A1OTHER"),
         ("GET", "/mturk/frame/../../projects"),
         ("GET", "/assets"),
     ] {
-        let reply = send(&world, method, (host, path), &[], "").await;
+        let own = [("sec-fetch-site", "same-origin")];
+        let reply = send(&world, method, (host, path), &own, "").await;
         assert_eq!(reply.status, 404, "{method} {path}: {}", reply.text);
+        assert!(!reply.text.contains("A1OTHER"), "{method} {path}: {}", reply.text);
+        assert!(!reply.headers.contains_key("set-cookie"), "{method} {path}");
     }
+    let worker = [("service-worker", "script")];
+    let script = send(&world, "GET", (host, "/assets/report.js"), &worker, "").await;
+    assert_eq!(script.status, 404, "no script of ours answers for the frames");
     let css = send(&world, "GET", (host, "/assets/site.css"), &[], "").await;
     assert_eq!(css.status, 200);
     assert_eq!(send(&world, "GET", (host, "/mturk/frame/x"), &[], "").await.status, 404);
@@ -214,6 +225,27 @@ async fn work_of_a_hit_of_html_comes_from_its_frame() {
             assert!(reply.text.contains("only the frame of the HIT may"), "{}", reply.text);
             world.done("POST", &format!("/assignments/{id}/return"), json!({})).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn work_comes_by_a_link_from_its_frame_alone() {
+    let world = world().await;
+    let hit = world.create_hit(json!({"Question": html_question(HTML)})).await;
+    let path = format!("/projects/{}/tasks", group(&world, &hit).await);
+    let address = frame(&world.stranger().get(&path).await);
+    let host = parts(&address).0;
+    let id = world.accept("A1", &hit).await;
+    let path = format!("/mturk/externalSubmit?assignmentId={id}&q=1");
+    for (to, site, status) in [
+        (host, "cross-site", 422),
+        ("localhost", "cross-site", 422),
+        ("localhost", "same-site", 422),
+        ("r-b.localhost", "same-origin", 422),
+        (host, "same-origin", 200),
+    ] {
+        let reply = send(&world, "GET", (to, &path), &[("sec-fetch-site", site)], "").await;
+        assert_eq!(reply.status, status, "{site} to {to}: {}", reply.text);
     }
 }
 
