@@ -152,9 +152,8 @@ pub fn with_script(html: &str, script: &str) -> String {
 
 /// What may stand before the first element: a byte order mark, an XML declaration, comments and the
 /// doctype.
-static BEGINNING: LazyLock<Regex> = LazyLock::new(|| {
-    constant(r"(?is)\A\u{feff}?(?:\s|<!--.*?-->|<\?[^>]*>)*(?:<!doctype[^>]*>)?")
-});
+static BEGINNING: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"(?is)\A\u{feff}?(?:\s|<!--.*?-->|<\?[^>]*>)*(?:<!doctype[^>]*>)?"));
 
 /// The hosts that forms of the HTML post to by their own tags, as sources of a
 /// Content-Security-Policy: besides this server, the only ones that its frame may post to. So work
