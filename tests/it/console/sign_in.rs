@@ -115,16 +115,16 @@ async fn through_tls_a_browser_signs_in_from_anywhere() {
     })
     .await;
     let sign_in = async |host: &str, scheme| {
-        let send = async |request: axum::http::request::Builder, form: String| {
+        let answer_to = async |request: axum::http::request::Builder, form: String| {
             let request = request.uri(format!("{CONSOLE}/sign-in")).header("host", host);
             let mut request = request.body(Body::from(form)).unwrap();
             request.extensions_mut().insert(scheme);
             world.send(request).await
         };
-        let page = send(Request::builder(), String::new()).await;
+        let page = answer_to(Request::builder(), String::new()).await;
         let cookie = page.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
         let sent = Request::builder().method("POST").header("cookie", cookie);
-        let reply = send(sent, format!("token=hush&csrf={}", form_token(&page))).await;
+        let reply = answer_to(sent, format!("token=hush&csrf={}", form_token(&page))).await;
         reply.headers.get("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned())
     };
     for (host, scheme) in [("lab.example", Scheme::Http), ("other.example", Scheme::Https)] {
