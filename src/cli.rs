@@ -302,7 +302,13 @@ async fn listen(
         listeners.push(bound.listener);
         others.extend(bound.other);
         has_local_names |= bound.has_local_names;
-        is_taken |= bound.is_taken;
+        if bound.is_taken && option != TLS_LISTEN {
+            is_taken = true;
+            tracing::warn!(
+                "another program has the port of {address} at the machine's other loopback \
+                 address, so HTML of HITs gets no host of its own: use another port"
+            );
+        }
     }
     listeners.append(&mut others);
     Ok((listeners, has_local_names && !is_taken))

@@ -284,4 +284,20 @@ mod tests {
             assert_eq!(start(text).is_ok(), good, "{text}");
         }
     }
+
+    #[test]
+    fn urls_are_as_browsers_write_them() {
+        for (given, kept) in [
+            ("https://Lab.test:443/", Some("https://lab.test")),
+            ("http://lab.test:80", Some("http://lab.test")),
+            ("https://lab.test:80", Some("https://lab.test:80")),
+            ("https://lab.test/x", None),
+        ] {
+            assert_eq!(public_url(given).ok().as_deref(), kept, "{given}");
+            assert_eq!(frame_url(given).ok().as_deref(), kept, "{given}");
+        }
+        let each = "https://*.Frames.test:443";
+        assert_eq!(frame_url(each).as_deref(), Ok("https://*.frames.test"));
+        assert!(public_url(each).is_err() && frame_url("https://a.*.test").is_err());
+    }
 }

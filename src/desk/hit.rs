@@ -109,7 +109,7 @@ async fn shown(desk: &Desk, origin: &Origin, view: &HitView) -> Result<String, F
         (_, Some(frame)) => frame.html()?,
         (_, None) => String::new(),
     };
-    Ok(html + &strip::of_hit(hit, question, has_origin).await?)
+    Ok(html + &strip::folded(question, hit.question.len(), has_origin).await?)
 }
 
 /// `POST /requester/hits/{id}/{change}`: what a form of the page asks for, done by an operation of

@@ -2,7 +2,8 @@
 //! own, with storage and dialogs, and reaches nothing of the site.
 //!
 //! The closed service kept such HTML apart in the same way, at one host for all requesters
-//! (`www.mturkcontent.com`). Here each requester has an own one where that is possible.
+//! (`www.mturkcontent.com`; source: public templates that use its storage). Here each requester has
+//! a host of its own, where that is possible.
 
 use crate::digest::sha256;
 use crate::rules::url::{is_this_machine, split_port};

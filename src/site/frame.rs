@@ -54,7 +54,7 @@ async fn page(site: &SiteState, address: &str, at: &Origin) -> Result<Response, 
 }
 
 /// The HIT, if it may still be shown: its assignment is in hand, the worker may preview it, or it
-/// is the requester's own.
+/// is the requester's own. Assumed: a block keeps a worker from new HITs, not from those in hand.
 async fn visible(turn: &mut Turn, shown: &Shown) -> Result<Hit, Fault> {
     match shown {
         Shown::Work { assignment_id } => {

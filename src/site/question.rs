@@ -68,7 +68,7 @@ pub async fn shown(visit: &Visit, hit: &Hit, taken: Option<&Acceptance>) -> Resu
     if !visit.site.is_open {
         return Ok(html);
     }
-    Ok(html + &strip::of_hit(hit, question, has_origin).await?)
+    Ok(html + &strip::folded(question, hit.question.len(), has_origin).await?)
 }
 
 /// A form of the market's own within the element that posts it, once the HIT is accepted.

@@ -7,7 +7,6 @@ use crate::engine::compute;
 use crate::fault::Fault;
 use crate::rules::question::Question;
 use crate::rules::question::remarks::{self, Remark};
-use crate::store::hits::Hit;
 use crate::web::page::render;
 
 /// Longer documents are not checked while somebody waits for the page.
@@ -33,9 +32,12 @@ struct Strip<'a> {
     no_reports: &'static str,
 }
 
-/// The strip below the question of a HIT, folded. HTML may have an origin in its frame.
-pub async fn of_hit(hit: &Hit, question: Question, has_origin: bool) -> Result<String, Fault> {
-    let is_short = hit.question.len() <= MOST_CHECKED;
+/// The strip below a question of so many bytes, folded. HTML may have an origin in its frame.
+///
+/// # Errors
+/// The server stops.
+pub async fn folded(question: Question, bytes: usize, has_origin: bool) -> Result<String, Fault> {
+    let is_short = bytes <= MOST_CHECKED;
     let strip = compute(move || {
         let remarks = is_short.then(|| {
             let mut remarks = remarks::of(&question);

@@ -34,8 +34,9 @@ use crate::views::show;
 use crate::web::frames;
 use crate::web::origin::Origin;
 use crate::web::page::{go, html, render};
-use crate::web::question::{Document, Frame};
+use crate::web::question::{Document, Frame, Lines};
 use crate::web::sent::SentFiles;
+use crate::web::strip;
 
 /// Of a file one byte more is read than it may have.
 const MAX_FILE: usize = Limits::DATA.bytes + 1;
@@ -308,7 +309,7 @@ pub async fn preview(
 async fn preview_page(
     desk: &Desk,
     (session, origin): (&Session, &Origin),
-    (draft, checked): (&str, &CheckedBatch),
+    (draft, checked): (&str, &Arc<CheckedBatch>),
     place: usize,
     refused: Option<String>,
 ) -> Result<String, Fault> {
@@ -318,11 +319,15 @@ async fn preview_page(
         .read(session.requester.clone(), (), |turn, ()| Box::pin(views::balance(turn)))
         .await?;
     let frame_height = u32::try_from(checked.new.frame_height).unwrap_or_default();
-    let shown = Question::Html(HtmlQuestion { content: String::new(), frame_height });
+    let content = content(checked, place).await?;
+    let length = content.len();
+    let shown = Question::Html(HtmlQuestion { content, frame_height });
     let requester_id = session.requester.id.clone();
     let of = Shown::Draft { draft: draft.to_owned(), requester_id, row: place };
     let frame = desk.frame(origin, &shown, &session.requester.id, of).await?;
+    let has_origin = frame.as_ref().is_some_and(|frame| frame.has_origin);
     let frame = frame.map_or_else(|| Ok(String::new()), Frame::html)?;
+    let frame = frame + &strip::folded(shown, length, has_origin).await?;
     render(&PreviewPage { head, draft, checked, place, frame, balance, refused })
 }
 
@@ -334,13 +339,21 @@ pub async fn page(desk: Desk, origin: Origin, Path(address): Path<String>) -> Pa
         return Ok(lost());
     };
     let Some(checked) = checked(&desk, &requester_id, &draft) else { return Ok(lost()) };
+    let submit_to = own.as_ref().map_or(origin.as_str(), |own| &own.origin);
+    let html = &content(&checked, row).await?;
+    // The wrapper's lines and those of cells stand among those of the template.
+    let reports = Some(Lines::Unknown);
+    Ok(Document { html, submit_to, own: own.as_ref(), reports }.answer()?)
+}
+
+/// The HTML that the HIT of a row would have.
+async fn content(checked: &Arc<CheckedBatch>, row: usize) -> Result<String, Fault> {
+    let checked = Arc::clone(checked);
     let content = compute(move || {
         let cells = checked.table.rows.get(row).map_or(&[][..], |row| &row.cells);
         Pages::new(&checked.new.template, 0).page(&checked.table.columns, cells)
     });
-    let submit_to = own.as_ref().map_or(origin.as_str(), |own| &own.origin);
-    let html = &content.await?;
-    Ok(Document { html, submit_to, own: own.as_ref(), reports: None }.answer()?)
+    content.await
 }
 
 /// `POST /requester/batches/drafts/{draft}`: makes the batch. Who takes the draft is alone with it,

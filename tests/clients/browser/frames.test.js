@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NAMED, accepted, begun, browser, document as answerOf, frameOf, html, market, worker } from "./market.js";
+import {
+  FRAMES, NAMED, accepted, begun, browser, document as answerOf, frameOf, freePort, html, market, worker,
+} from "./market.js";
 
 const [chrome, at] = await begun(browser(), market("--allow-host", NAMED));
 
@@ -115,5 +117,34 @@ test("under another name of the server a page has no origin, and the strip says 
   await page.goto(`${at.url.replace("127.0.0.1", NAMED)}/projects/${hit.HITTypeId}/tasks`);
   await frameOf(page).getByText("SecurityError").waitFor();
   await page.getByText("For the requester").click();
-  await page.getByText("These do not work under this address of the site: localStorage, confirm.").waitFor();
+  await page.getByText("These do not work here, because this page has no origin: localStorage, confirm.").waitFor();
 });
+
+for (const [name, host, each] of [["one name", FRAMES, false], ["a name for each requester", `*.${FRAMES}`, true]]) {
+  test(`--frame-url with ${name} serves frames of a site that has another name`, async (t) => {
+    const port = await freePort();
+    const own = await market("--listen", `127.0.0.1:${port}`, "--allow-host", NAMED, "--frame-url", `http://${host}:${port}`);
+    t.after(() => own.stop());
+    const site = `http://${NAMED}:${port}`;
+    const page = await worker(chrome, { ...own, site }, "A1ANNA");
+    t.after(() => page.context().close());
+    await page.goto(`${site}/workers`);
+    await page.evaluate(() => fetch("/workers", { method: "POST", body: new URLSearchParams({ workerId: "A1ANNA" }) }));
+    const told = [];
+    for (const key of ["test", "OTHER"]) {
+      const { HIT: hit } = await own.call("CreateHIT", members(`
+        told('was ' + (localStorage.getItem('whose') ?? 'empty')); localStorage.setItem('whose', '${key}');`), key);
+      await page.goto(`${site}/projects/${hit.HITTypeId}/tasks`);
+      await frameOf(page).getByText("was").waitFor();
+      told.push(await frameOf(page).locator("#told").textContent());
+      await page.getByRole("button", { name: "Accept this HIT" }).click();
+      await page.getByRole("timer").waitFor();
+      await frameOf(page).getByRole("button", { name: "Send" }).click();
+      await page.getByText("Your work was submitted.").waitFor();
+    }
+    assert.deepEqual(told, ["was empty", each ? "was empty" : "was test"]);
+    await page.goto(`http://${each ? `r-a.${FRAMES}` : FRAMES}:${port}/projects`);
+    await page.getByText("Nothing else is there.").waitFor();
+    assert.deepEqual(page.errors, []);
+  });
+}

@@ -153,6 +153,44 @@ for (const host of ["127.0.0.1", NAMED]) describe(`on ${host}`, () => {
     await unharmed(all);
   });
 
+  test("no window that it opens, by a script or a form, changes anything anywhere", async (t) => {
+    const all = await at(t, (victim) => `
+      const gets = ['/mturk/previewandaccept?groupId=${victim.group}&workerId=A9EVIL', '/projects?workerId=A9EVIL',
+        '/projects/${victim.group}/tasks/accept_random', '/workers?workerId=A9EVIL&new=1', '/requester/sign-out'];
+      const posts = [['/workers', 'workerId'], ['/projects/${victim.group}/tasks/accept_random', 'x'],
+        ['/projects/${victim.group}/tasks/${victim.HITId}/accept', 'x'], [task + '?assignment_id=' + id, '_method'],
+        [task + '/submit?assignment_id=' + id, 'label'], ['/requester/choose', 'key'], ['/requester/console/do/reset', 'x'],
+        ['/_mturk/reset', 'x'], ['/', 'x']];
+      const made = (name, members) => Object.assign(document.createElement(name), members);
+      const button = (textContent, deed) => document.body.append(made('button', { textContent, onclick: deed }));
+      addEventListener('securitypolicyviolation', () => told('blocked'));
+      button('Open', () => { told('…'); open(site + gets.shift()); told(gets.length ? 'more' : 'all') });
+      button('Post', () => {
+        told('…');
+        const [action, name] = posts.shift();
+        const form = made('form', { method: 'post', action: site + action, target: '_blank' });
+        form.append(made('input', { name, value: name === '_method' ? 'delete' : 'A9EVIL' }));
+        document.body.append(form);
+        form.submit();
+      });`);
+    const { page, told } = all;
+    const opens = async (name) => {
+      const [opened] = await Promise.all([page.context().waitForEvent("page"), frameOf(page).getByText(name, { exact: true }).click()]);
+      await opened.waitForLoadState();
+      await opened.close();
+    };
+    for (let count = 0; count < 5; count += 1) await opens("Open");
+    for (let count = 0; count < 9; count += 1) {
+      if (host === NAMED) {
+        await opens("Post");
+        continue;
+      }
+      await frameOf(page).getByText("Post", { exact: true }).click();
+      await told.filter({ hasText: "blocked" }).waitFor();
+    }
+    await unharmed(all);
+  });
+
   test("a link on it cannot accept for the worker", async (t) => {
     const all = await at(t, "");
     const { on, page, victim } = all;

@@ -14,13 +14,26 @@ const PYTHON = process.env.MTURK_LOCAL_PYTHON ?? path.join(ROOT, ".venv/bin/pyth
 export const PICTURES = path.join(ROOT, "artefacts/pictures");
 /** A name that only the tests' browser knows: for this machine, though browsers cannot tell. */
 export const NAMED = "lab.test";
-const isHere = ({ hostname }) => ["127.0.0.1", NAMED].includes(hostname) || /(^|\.)localhost$/.test(hostname);
+/** And another one, of a domain of its own. */
+export const FRAMES = "frames.test";
+const isHere = ({ hostname }) =>
+  ["127.0.0.1", NAMED].includes(hostname) || /(^|\.)(localhost|frames\.test)$/.test(hostname);
 const NAMESPACES = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas";
+
+/** A port of this machine that nobody has. */
+export async function freePort() {
+  const server = http.createServer();
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
 
 /** A market of its own, whose clock stands at the beginning of 2026 unless it is told otherwise. */
 export async function market(...options) {
   const frozen = options.includes("--clock") ? [] : ["--clock", "2026-01-01T00:00:00Z", "--freeze"];
-  const args = ["--listen", "127.0.0.1:0", "--seed", "1", "-q", ...frozen, ...options];
+  const listen = options.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+  const args = [...listen, "--seed", "1", "-q", ...frozen, ...options];
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MTURK_LOCAL_")));
   const child = spawn(BINARY, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise((found, failed) => {
@@ -168,7 +181,7 @@ export async function browser() {
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     // In place of playwright's own list, which switches off that a frame's storage is kept apart.
     "--disable-features=Translate,HttpsUpgrades",
-    `--host-resolver-rules=MAP ${NAMED} 127.0.0.1`];
+    `--host-resolver-rules=MAP ${NAMED} 127.0.0.1, MAP *.${FRAMES} 127.0.0.1, MAP ${FRAMES} 127.0.0.1`];
   const executablePath = process.env.MTURK_LOCAL_CHROMIUM ?? "/usr/bin/chromium";
   const env = { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), "chromium-")) };
   const started = await chromium.launch({ executablePath, args, env });

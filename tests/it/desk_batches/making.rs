@@ -28,6 +28,7 @@ async fn a_batch_is_made_in_two_steps() {
     has(&preview, &["<strong>Line 1, other</strong>: the template does not name this column"]);
     has(&preview, &["?row=2\">Next row", "Publish 2 HITs", "sandbox=\"allow-scripts"]);
     let second = browser.get(&world, &format!("{draft}?row=2")).await;
+    has(&second, &["id=\"strip\"", "/assets/strip.js"]);
     has(&second, &["row 2 of 2", "The cells of line 3", "dog\ntwo", "?row=1\">Previous row"]);
     assert!(!second.text.contains("Next row"));
     has(&browser.get(&world, &format!("{draft}?row=99")).await, &["row 2 of 2"]);

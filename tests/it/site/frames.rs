@@ -94,16 +94,26 @@ async fn programs_get_an_address_at_the_site_s_own_name() {
     }
 }
 
+const SAFARI: &str = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
+
 #[rstest]
-#[case(
-    "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15"
-)]
+#[case::safari("localhost", &[("user-agent", SAFARI)])]
+#[case::through_a_proxy("localhost", &[("x-forwarded-for", "10.0.0.9")])]
+#[case::no_policy_names_this_host("[::1]:1770", &[])]
 #[tokio::test]
-async fn a_browser_that_does_not_find_such_names_gets_none(#[case] agent: &str) {
+async fn who_would_not_find_such_names_gets_none(
+    #[case] host: &str,
+    #[case] headers: &[(&str, &str)],
+) {
     let world = world().await;
     let path = format!("/projects/{}/tasks", group(&world, &html_hit(&world).await).await);
-    let page = world.browser("A1").send("GET", &path, &[("user-agent", agent)], "").await.text;
-    assert!(frame(&page).starts_with("/mturk/frame/") && !page.contains("allow-same-origin"));
+    let page = send(&world, "GET", (host, &path), headers, "").await;
+    let address = frame(&page.text);
+    assert!(address.starts_with("/mturk/frame/"), "{address}");
+    assert!(!page.text.contains("allow-same-origin"), "{}", page.text);
+    let shown = send(&world, "GET", (host, &address), headers, "").await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert_eq!(page.headers["cross-origin-opener-policy"], "same-origin");
 }
 
 #[rstest]
@@ -253,18 +263,22 @@ async fn work_comes_by_a_link_from_its_frame_alone() {
 async fn a_browser_s_cookies_are_bound_to_the_host() {
     let world = world().await;
     let path = "/projects?workerId=A1";
-    for (host, site, expected) in [
-        ("127.0.0.1:1770", Some("none"), "__Host-mturk_local_worker_1770="),
-        ("localhost", Some("none"), "__Host-mturk_local_worker="),
-        ("localhost", None, "mturk_local_worker="),
+    let browser = &[("sec-fetch-site", "none")][..];
+    let safari = &[("sec-fetch-site", "none"), ("user-agent", SAFARI)][..];
+    for (host, headers, expected) in [
+        ("127.0.0.1:1770", browser, "__Host-mturk_local_worker_1770="),
+        ("localhost", browser, "__Host-mturk_local_worker="),
+        // These drop secure cookies without TLS.
+        ("localhost", safari, "mturk_local_worker="),
+        ("localhost", &[], "mturk_local_worker="),
     ] {
-        let headers: Vec<_> = site.map(|site| ("sec-fetch-site", site)).into_iter().collect();
-        let reply = send(&world, "GET", (host, path), &headers, "").await;
+        let reply = send(&world, "GET", (host, path), headers, "").await;
         let cookie = reply.headers["set-cookie"].to_str().unwrap();
         assert!(cookie.starts_with(expected), "{cookie}");
         let attributes = "; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000";
         assert!(cookie.contains(attributes), "{cookie}");
-        assert_eq!(cookie.ends_with("; Secure"), site.is_some(), "{cookie}");
+        let is_bound = expected.starts_with("__Host-");
+        assert_eq!(cookie.ends_with("; Secure"), is_bound, "{cookie}");
         let plain = cookie.trim_start_matches("__Host-").split(';').next().unwrap();
         let kept = [("sec-fetch-site", "none"), ("cookie", plain)];
         let page = send(&world, "GET", (host, "/tasks?format=json"), &kept, "").await;
