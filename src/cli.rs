@@ -25,7 +25,7 @@ use crate::cli::ready_file::ReadyFile;
 use crate::config::environment::{self, exports, of_clients};
 use crate::config::{DEFAULT_LISTEN, LogFormat, Serve, fixtures, shown_database};
 use crate::emulator::{Backend, Options, StartError};
-use crate::serve::{self, Server, StopError, Tasks, raise_limit};
+use crate::serve::{self, LocalNames, Server, StopError, Tasks, raise_limit};
 
 pub use error::RunError;
 pub use exec::exec;
@@ -114,11 +114,16 @@ impl Running {
         let sockets = Sockets::bind(options).await?;
         let bound = sockets.addresses()?;
         let mut of_emulator = options.options(&bound.all()).map_err(RunError::Usage)?;
-        of_emulator.host_check.frames.on_loopback &= sockets.has_local_names;
+        let frames = &mut of_emulator.host_check.frames;
+        let is_taken = frames.on_loopback && sockets.names == LocalNames::Taken;
+        frames.on_loopback &= sockets.names == LocalNames::Here;
         let identity = https::identity(&options.tls, &of_emulator.host_check)?;
         let of_emulator = Options { worlds, https_url: https::url(&bound.https), ..of_emulator };
         let backend = Backend::start(of_emulator).await;
         let backend = backend.map_err(|error| start_error(error, options))?;
+        if is_taken {
+            tracing::warn!("{TAKEN}");
+        }
         admin_token::write(&options.admin, &backend)?;
         admin_token::warn_if_open(&backend, options.auth, &bound);
         options.outbound.warn_of_proxy();
@@ -223,6 +228,8 @@ fn start_error(error: StartError, options: &Serve) -> RunError {
     }
 }
 
+const TAKEN: &str = "another program has this port at the machine's other loopback address, so \
+    HTML of HITs gets no host of its own: use another port";
 const FIXTURE: &str = "--fixture (MTURK_LOCAL_FIXTURE): ";
 const LISTEN: &str = "--listen (MTURK_LOCAL_LISTEN)";
 const TLS_LISTEN: &str = "--tls-listen (MTURK_LOCAL_TLS_LISTEN)";
@@ -233,8 +240,8 @@ struct Sockets {
     http: Vec<TcpListener>,
     control: Vec<TcpListener>,
     https: Vec<TcpListener>,
-    /// Whether names that end in `.localhost` lead here.
-    has_local_names: bool,
+    /// Where names that end in `.localhost` lead.
+    names: LocalNames,
 }
 
 impl Sockets {
@@ -242,11 +249,16 @@ impl Sockets {
         let default = [DEFAULT_LISTEN.to_owned()];
         let http = if options.listen.is_empty() { &default[..] } else { &options.listen };
         let remote = options.allow_remote;
-        let (http, of_http) = listen(LISTEN, http, remote).await?;
+        let (http, names) = listen(LISTEN, http, remote).await?;
         let (control, of_control) = listen(CONTROL_LISTEN, &options.control_listen, remote).await?;
         let (https, _) = listen(TLS_LISTEN, &options.tls.tls_listen, remote).await?;
-        let has_local_names = of_http && (control.is_empty() || of_control);
-        Ok(Self { http, control, https, has_local_names })
+        let names = match of_control {
+            _ if control.is_empty() => names,
+            LocalNames::Taken => LocalNames::Taken,
+            other if names == LocalNames::Here => other,
+            _ => names,
+        };
+        Ok(Self { http, control, https, names })
     }
 
     fn addresses(&self) -> Result<Bound, RunError> {
@@ -275,14 +287,14 @@ impl Sockets {
 }
 
 /// Binds the addresses that an option names, and behind them the machine's other loopback address;
-/// whether names that end in `.localhost` lead there.
+/// where names that end in `.localhost` lead then.
 async fn listen(
     option: &str,
     addresses: &[String],
     allow_remote: bool,
-) -> Result<(Vec<TcpListener>, bool), RunError> {
+) -> Result<(Vec<TcpListener>, LocalNames), RunError> {
     let (mut listeners, mut others) = (Vec::new(), Vec::new());
-    let (mut has_local_names, mut is_taken) = (false, false);
+    let mut names = LocalNames::default();
     for text in addresses {
         let address = address(option, text)?;
         if !address.ip().is_loopback() && !allow_remote {
@@ -301,17 +313,10 @@ async fn listen(
         })?;
         listeners.push(bound.listener);
         others.extend(bound.other);
-        has_local_names |= bound.has_local_names;
-        if bound.is_taken && option != TLS_LISTEN {
-            is_taken = true;
-            tracing::warn!(
-                "another program has the port of {address} at the machine's other loopback \
-                 address, so HTML of HITs gets no host of its own: use another port"
-            );
-        }
+        names = names.max(bound.names);
     }
     listeners.append(&mut others);
-    Ok((listeners, has_local_names && !is_taken))
+    Ok((listeners, names))
 }
 
 /// The address of a text; of a host name the first IPv4 address, or else the first.

@@ -29,7 +29,7 @@ use crate::wire::Line;
 
 pub use connections::{Connections, Place};
 pub use descriptors::{raise_limit, tunnel_limit};
-pub use loopback::{Listening, listen};
+pub use loopback::{Listening, LocalNames, listen};
 pub use tasks::{StopError, Tasks};
 
 /// The time that a client has to send its headers, idle time included.

@@ -14,19 +14,19 @@ use crate::preview::{Named, Preview, Sources};
 use crate::rules::frame_host::FrameHosts;
 use crate::rules::question::web_host;
 use crate::rules::worker::well_formed;
-use crate::serve::{Connections, Server};
+use crate::serve::{Connections, LocalNames, Server};
 
 /// Shows the page until Ctrl-C or SIGTERM; a second one ends at once.
 pub async fn preview(options: &Options) -> Result<(), RunError> {
     let sources = sources(options).map_err(RunError::Usage)?;
     let mut signals = Signals::new()?;
     let address = format!("127.0.0.1:{}", options.listen_port);
-    let (listeners, on_loopback) =
+    let (listeners, names) =
         listen("--listen-port (MTURK_LOCAL_LISTEN_PORT)", &[address], false).await?;
     let first = listeners.first().ok_or_else(|| failure("there is no address"))?;
     let url = format!("http://{}", first.local_addr().map_err(failure)?);
     let (stop, stopped) = watch::channel(false);
-    let frames = FrameHosts { url: None, on_loopback };
+    let frames = FrameHosts { url: None, on_loopback: names == LocalNames::Here };
     let preview = Preview::read(sources, &options.worker, frames).await;
     let watching = tokio::spawn(preview.clone().watch(stopped.clone()));
     let front = preview.front(stopped.clone());

@@ -12,7 +12,7 @@ use crate::notify::Endpoints;
 use crate::outbound::Policy;
 use crate::rules::outbound::AllowedHost;
 use crate::rules::text::is_access_key;
-use crate::serve::{Listening, Tasks, listen};
+use crate::serve::{Listening, LocalNames, Tasks, listen};
 use crate::store::OpenError;
 use crate::turn::{Market, Profile};
 use crate::wire::caller::Auth;
@@ -144,9 +144,8 @@ impl Builder {
         let signer = self.credentials.first().cloned();
         let mut options = self.options().await?;
         let failed = |source| Error::Listen { address, source };
-        let Listening { listener, other, has_local_names, .. } =
-            listen(address).await.map_err(failed)?;
-        options.host_check.frames.on_loopback = has_local_names;
+        let Listening { listener, other, names: local } = listen(address).await.map_err(failed)?;
+        options.host_check.frames.on_loopback = local == LocalNames::Here;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         let backend = Backend::start(options).await.map_err(|error| match error {
             StartError::World(refusal) => Error::Fixture(refusal.message(&names)),

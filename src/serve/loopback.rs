@@ -11,6 +11,18 @@ use tokio::net::TcpListener;
 /// So often a free port is looked for whose number is free at both addresses.
 const ATTEMPTS: usize = 16;
 
+/// Where names that end in `.localhost` lead; of several listeners the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum LocalNames {
+    /// To an address of another listener, or of none.
+    #[default]
+    Elsewhere,
+    /// Here.
+    Here,
+    /// To another program, perhaps: it has the port at the other loopback address.
+    Taken,
+}
+
 /// What listens at an address.
 #[derive(Debug)]
 pub struct Listening {
@@ -18,10 +30,8 @@ pub struct Listening {
     pub listener: TcpListener,
     /// At the machine's other loopback address, with the same port.
     pub other: Option<TcpListener>,
-    /// Whether names that end in `.localhost` lead here.
-    pub has_local_names: bool,
-    /// Whether another program has the port at the other address.
-    pub is_taken: bool,
+    /// Where names that end in `.localhost` lead.
+    pub names: LocalNames,
 }
 
 /// Listens at an address, and where that is one of this machine, at the other one too.
@@ -34,24 +44,20 @@ pub async fn listen(address: SocketAddr) -> io::Result<Listening> {
         let listener = TcpListener::bind(address).await?;
         let at = listener.local_addr()?;
         let Some(other) = other_of(at) else {
-            let has_local_names = at.ip() == IpAddr::from(Ipv6Addr::UNSPECIFIED);
-            return Ok(Listening { listener, other: None, has_local_names, is_taken: false });
+            let is_all = at.ip() == IpAddr::from(Ipv6Addr::UNSPECIFIED);
+            let names = if is_all { LocalNames::Here } else { LocalNames::Elsewhere };
+            return Ok(Listening { listener, other: None, names });
         };
-        let found =
-            |listener, other| Listening { listener, other, has_local_names: true, is_taken: false };
-        match TcpListener::bind(other).await {
-            Ok(other) => return Ok(found(listener, Some(other))),
-            Err(error) if error.kind() == ErrorKind::AddrInUse => {
-                if address.port() == 0 && attempt < ATTEMPTS {
-                    attempt += 1;
-                    continue;
-                }
-                let found = found(listener, None);
-                return Ok(Listening { has_local_names: false, is_taken: true, ..found });
-            }
+        let (other, names) = match TcpListener::bind(other).await {
+            Ok(other) => (Some(other), LocalNames::Here),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => (None, LocalNames::Taken),
             // The machine has no such address, so no browser asks there.
-            Err(_) => return Ok(found(listener, None)),
+            Err(_) => (None, LocalNames::Here),
+        };
+        if names != LocalNames::Taken || address.port() != 0 || attempt == ATTEMPTS {
+            return Ok(Listening { listener, other, names });
         }
+        attempt += 1;
     }
 }
 
@@ -78,15 +84,15 @@ mod tests {
         let Ok(free) = TcpListener::bind("[::1]:0").await else { return };
         let taken = free.local_addr().unwrap().port();
         for address in ["127.0.0.1:0", "[::1]:0"] {
-            let Listening { listener, other, has_local_names, .. } = at(address).await.unwrap();
+            let Listening { listener, other, names } = at(address).await.unwrap();
             let (one, other) = (listener.local_addr().unwrap(), other.unwrap().local_addr());
             assert_eq!(one.port(), other.unwrap().port());
-            assert!(has_local_names);
+            assert_eq!(names, LocalNames::Here);
         }
         let alone = at(&format!("127.0.0.1:{taken}")).await.unwrap();
-        assert!(alone.other.is_none() && alone.is_taken && !alone.has_local_names);
+        assert!(alone.other.is_none() && alone.names == LocalNames::Taken);
         assert_eq!(at(&format!("[::1]:{taken}")).await.unwrap_err().kind(), ErrorKind::AddrInUse);
         let elsewhere = at("127.0.0.2:0").await.unwrap();
-        assert!(elsewhere.other.is_none() && !elsewhere.has_local_names);
+        assert!(elsewhere.other.is_none() && elsewhere.names == LocalNames::Elsewhere);
     }
 }
