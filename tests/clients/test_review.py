@@ -16,15 +16,28 @@ import pytest
 
 from harness import launch, run_binary
 
-# A Python that has crowd-kit; see stage "crowd-kit" of tests/run.
+# A Python that has crowd-kit and krippendorff; see stage "crowd-kit" of tests/run.
 CROWD_KIT = os.environ.get("MTURK_LOCAL_TEST_CROWD_KIT")
 TYPE = "3CROWD00000000000000000000TYPE"
-ALPHA = """
+ALPHA = {
+    "crowd_kit": """
 import json, sys
 import pandas
 from crowdkit.metrics.data import alpha_krippendorff
 print(json.dumps(float(alpha_krippendorff(pandas.read_csv(sys.stdin, dtype=str)))))
-"""
+""",
+    # Missing labels are no numbers; which number stands for which label does not matter.
+    "krippendorff": """
+import csv, json, sys
+import krippendorff
+rows = list(csv.DictReader(sys.stdin))
+workers, tasks, labels = (sorted({row[name] for row in rows}) for name in ("worker", "task", "label"))
+data = [[float("nan")] * len(tasks) for _ in workers]
+for row in rows:
+    data[workers.index(row["worker"])][tasks.index(row["task"])] = labels.index(row["label"])
+print(json.dumps(float(krippendorff.alpha(data, level_of_measurement="nominal"))))
+""",
+}
 
 
 class Desk:
@@ -77,7 +90,8 @@ def test_measures_are_those_of_all_pairs(measured):
 
 
 @pytest.mark.skipif(not CROWD_KIT, reason="crowd-kit is not installed: tests/run crowd-kit")
-def test_crowd_kit_computes_the_same_alpha(measured):
+@pytest.mark.parametrize("package", ALPHA)
+def test_others_compute_the_same_alpha(measured, package):
     printed, _, alpha = measured
-    done = subprocess.run([CROWD_KIT, "-c", ALPHA], input=printed, capture_output=True, text=True, check=True)
+    done = subprocess.run([CROWD_KIT, "-c", ALPHA[package]], input=printed, capture_output=True, text=True, check=True)
     assert alpha == pytest.approx(json.loads(done.stdout), abs=1e-9)
