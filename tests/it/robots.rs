@@ -340,6 +340,22 @@ async fn scripts_and_workers_are_bounded() {
 }
 
 #[tokio::test]
+async fn crowds_with_one_seed_have_workers_of_their_own() {
+    let world = World::new().await;
+    let prefixes = |made: Value| -> Vec<String> {
+        let crowds = made["Robots"].as_array().unwrap();
+        crowds.iter().map(|crowd| crowd["WorkerIdPrefix"].as_str().unwrap().to_owned()).collect()
+    };
+    let made = world.done("POST", "/robots", json!(vec![json!({"Workers": 2}); 13])).await;
+    world.done("DELETE", "/robots", Value::Null).await;
+    let later = world.done("POST", "/robots", json!(vec![json!({"Workers": 2}); 8])).await;
+    let mut all = [prefixes(made), prefixes(later)].concat();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 21);
+}
+
+#[tokio::test]
 async fn a_wait_ends_when_no_robot_has_anything_to_do() {
     let world = World::new().await;
     let idle = |world: World| async move {

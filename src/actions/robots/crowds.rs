@@ -74,25 +74,37 @@ async fn add_work(turn: &mut Turn, crowd: &Crowd, working: &Working) -> Result<(
 }
 
 /// The beginning of worker ids that no crowd has or had: it follows from the seed and the name.
+///
+/// Crowds with the same seed and name took the first beginnings in order, and workers stay, so the
+/// first that is free is found by halving.
 async fn new_prefix(turn: &mut Turn, script: &Robot) -> Result<String, Fault> {
-    for nth in 0..MOST_PREFIXES {
-        let name = script.name.as_deref().unwrap_or_default();
-        let parts = [&script.seed().to_be_bytes()[..], &nth.to_be_bytes(), name.as_bytes()];
-        let digest = sha256(parts);
-        let letter = |byte: &u8| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]);
-        let prefix = format!("A{}", digest.iter().take(7).map(letter).collect::<String>());
-        let last = format!("{prefix}{}", "9".repeat(script::DIGITS));
-        let is_taken = robots::has_prefix(&mut turn.tx, &prefix).await?
-            || robots::has_workers(&mut turn.tx, &prefix, &last).await?;
-        if !is_taken {
-            return Ok(prefix);
+    let (mut taken, mut free) = (-1, 0);
+    while is_taken(turn, &nth_prefix(script, free)).await? {
+        (taken, free) = (free, 2 * free + 1);
+    }
+    while free - taken > 1 {
+        let middle = i64::midpoint(taken, free);
+        if is_taken(turn, &nth_prefix(script, middle)).await? {
+            taken = middle;
+        } else {
+            free = middle;
         }
     }
-    Err(Fault::Service("no beginning of worker ids is free".to_owned()))
+    Ok(nth_prefix(script, free))
 }
 
-/// So many beginnings are tried: each earlier crowd with the seed and the name has one.
-const MOST_PREFIXES: i64 = 100_000;
+fn nth_prefix(script: &Robot, nth: i64) -> String {
+    let name = script.name.as_deref().unwrap_or_default();
+    let digest = sha256([&script.seed().to_be_bytes()[..], &nth.to_be_bytes(), name.as_bytes()]);
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]);
+    format!("A{}", digest.iter().take(7).map(letter).collect::<String>())
+}
+
+async fn is_taken(turn: &mut Turn, prefix: &str) -> Result<bool, Fault> {
+    let last = format!("{prefix}{}", "9".repeat(script::DIGITS));
+    Ok(robots::has_prefix(&mut turn.tx, prefix).await?
+        || robots::has_workers(&mut turn.tx, prefix, &last).await?)
+}
 
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

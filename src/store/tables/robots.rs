@@ -47,8 +47,8 @@ statements! {
         AND r.hit_group_id IN ('', $2) AND r.title IN ('', $3) AND r.requester_id IN ('', $4) \
         ORDER BY r.key");
     COUNTS = "SELECT count(*), CAST(coalesce(sum(workers), 0) AS BIGINT) FROM robots";
-    HAS_PREFIX = "SELECT count(*) FROM robots WHERE prefix = $1";
-    HAS_WORKERS = "SELECT count(*) FROM workers WHERE id >= $1 AND id <= $2";
+    HAS_PREFIX = "SELECT EXISTS (SELECT 1 FROM robots WHERE prefix = $1)";
+    HAS_WORKERS = "SELECT EXISTS (SELECT 1 FROM workers WHERE id >= $1 AND id <= $2)";
     TYPES = "SELECT t.id, t.requirements, t.listed_at, EXISTS (SELECT 1 FROM worker_blocks b \
             WHERE b.requester_id = t.requester_id AND b.worker_id = $2) \
         FROM hit_types t JOIN robots r ON r.key = $1 \
@@ -212,12 +212,12 @@ pub async fn counts(tx: &mut Tx) -> Result<(i64, i64), Fault> {
 
 /// Whether the worker ids of a crowd begin so.
 pub async fn has_prefix(tx: &mut Tx, prefix: &str) -> Result<bool, Fault> {
-    Ok(sql(HAS_PREFIX).bind(prefix).only::<i64>(tx).await? > 0)
+    sql(HAS_PREFIX).bind(prefix).only(tx).await
 }
 
 /// Whether a worker has an id between these two.
 pub async fn has_workers(tx: &mut Tx, first: &str, last: &str) -> Result<bool, Fault> {
-    Ok(sql(HAS_WORKERS).bind(first).bind(last).only::<i64>(tx).await? > 0)
+    sql(HAS_WORKERS).bind(first).bind(last).only(tx).await
 }
 
 /// A HIT type that has open HITs which a crowd wants.
