@@ -44,6 +44,7 @@ pub use clock::{ClockChange, ClockReading};
 pub use compute::compute;
 pub use faults::RemovedFaults;
 pub use gauges::Gauges;
+pub use watchers::Changes;
 pub use worlds::LoadMode;
 
 /// A turn is taken so often before a serialization conflict becomes our failure.
@@ -103,7 +104,6 @@ pub struct Engine {
     pub timer_set: tokio::sync::Notify,
     /// Rung when an event may await delivery.
     pub undelivered: tokio::sync::Notify,
-    changes: tokio::sync::watch::Sender<bool>,
     watchers: watchers::Watchers,
     removed_faults: tokio::sync::broadcast::Sender<Option<i64>>,
     test_events: OnceLock<TestEvents>,
@@ -147,7 +147,6 @@ impl Engine {
             writes_fail: AtomicBool::new(false),
             timer_set: tokio::sync::Notify::new(),
             undelivered: tokio::sync::Notify::new(),
-            changes: tokio::sync::watch::Sender::new(false),
             watchers: watchers::Watchers::default(),
             removed_faults: tokio::sync::broadcast::Sender::new(faults::REMOVALS),
             test_events: OnceLock::new(),
@@ -335,7 +334,6 @@ impl Engine {
         if has_undelivered {
             self.undelivered.notify_one();
         }
-        self.changes.send_modify(|_| ());
         self.watchers.wake(&touched);
         Ok(())
     }

@@ -67,7 +67,7 @@ pub async fn deliver(
     while !*stop.borrow() {
         tokio::select! {
             () = engine.undelivered.notified() => poll_at = Instant::now(),
-            _ = changes.changed(), if dispatcher.has_webhooks => poll_at = Instant::now(),
+            true = changes.next(), if dispatcher.has_webhooks => poll_at = Instant::now(),
             () = tokio::time::sleep_until(poll_at.min(dispatcher.clean_at)) => {}
             Some(ended) = dispatcher.deliveries.join_next_with_id() => {
                 dispatcher.ended(ended);

@@ -63,6 +63,15 @@ pub enum Profile {
     Production,
 }
 
+/// What something happened to in a turn, for those who wait for changes of it.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// The ids of HITs, and of requesters to whose HITs or batches something happened.
+    pub ids: BTreeSet<String>,
+    /// Much was replaced or added at once.
+    pub everything: bool,
+}
+
 /// What does not change while the process runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Market {
@@ -109,8 +118,8 @@ pub struct Turn {
     pub reset_count: i64,
     /// Whether an event of this turn is to be delivered.
     pub has_undelivered: bool,
-    /// Whose HITs or batches something happened to, by requester id.
-    pub touched: BTreeSet<String>,
+    /// What something happened to.
+    pub touched: Touched,
     /// Whether there are rules by which calls fail.
     pub has_faults: bool,
     /// Whether there are robots.
@@ -158,7 +167,7 @@ impl Turn {
             used,
             reset_count,
             has_undelivered: false,
-            touched: BTreeSet::new(),
+            touched: Touched::default(),
             has_faults,
             has_robots,
             test_events: None,
@@ -189,13 +198,15 @@ impl Turn {
         (self.has_faults, self.has_robots) = (has_faults, has_robots);
         self.earliest_set = next_due_at;
         (self.has_settled, self.has_undelivered) = (true, true);
+        self.touched.everything = true;
         self.move_to(clock.at(self.real.at));
     }
 
-    /// Something happened to a HIT or a batch of that requester.
-    pub fn touch(&mut self, requester_id: &str) {
-        if !self.touched.contains(requester_id) {
-            self.touched.insert(requester_id.to_owned());
+    /// Something happened to the HIT with that id, or to a HIT or a batch of the requester with
+    /// that id.
+    pub fn touch(&mut self, id: &str) {
+        if !self.touched.ids.contains(id) {
+            self.touched.ids.insert(id.to_owned());
         }
     }
 

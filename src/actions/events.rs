@@ -15,6 +15,7 @@ pub async fn emit(
     work: Option<(&str, &str)>,
 ) -> Result<(), Fault> {
     turn.touch(&hit.requester_id);
+    turn.touch(&hit.id);
     let new = New {
         event_type,
         at: turn.arrived_at,

@@ -104,7 +104,6 @@ pub async fn create_hit(
 /// A HIT that becomes reviewable will be deleted by itself some day; one that workers can take
 /// again will not.
 pub async fn save_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
-    turn.touch(&hit.requester_id);
     let was = hit.status;
     let was_over = over(was);
     hit.status = hit.standing.status(turn.now);
@@ -124,6 +123,8 @@ pub async fn save_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
 
 /// Saves `hit` whose work was decided; that changes its counts alone.
 pub async fn save_counts(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
+    turn.touch(&hit.requester_id);
+    turn.touch(&hit.id);
     adjust_hold(turn, hit).await?;
     hits::save(&mut turn.tx, hit).await
 }

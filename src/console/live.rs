@@ -53,13 +53,13 @@ pub async fn show(
     let restart = is_restarted
         .then(|| sse::Event::default().event("restart").id("0").data(console.run.to_string()));
     let after = if is_restarted { 0 } else { after };
-    let changes = console.engine.changes();
+    let closing = console.engine.closing();
     let state = Streaming {
         engine: console.engine,
         journal,
         search,
         after,
-        changes,
+        closing,
         messages: VecDeque::from_iter(restart),
         looks: 0,
         last_look: looks_in(console.stream_time),
@@ -75,7 +75,7 @@ struct Streaming {
     search: Arc<Search>,
     /// The number of the last call that was looked at.
     after: u64,
-    changes: watch::Receiver<bool>,
+    closing: watch::Receiver<bool>,
     messages: VecDeque<sse::Event>,
     looks: u32,
     /// After so many looks the stream ends.
@@ -107,7 +107,7 @@ impl Streaming {
                 return None;
             }
             tokio::select! {
-                _ = self.changes.wait_for(|is_closed| *is_closed) => return None,
+                _ = self.closing.wait_for(|is_closed| *is_closed) => return None,
                 () = tokio::time::sleep(EVERY) => {}
             }
             let read = self.read().await;

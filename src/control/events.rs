@@ -12,11 +12,10 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::control::json::{Failure, PageQuery, Params};
-use crate::engine::Engine;
+use crate::engine::{Changes, Engine};
 use crate::fault::Fault;
 use crate::shapes::event::Event;
 use crate::shapes::scalar::At;
@@ -88,11 +87,19 @@ fn resumed(headers: &HeaderMap) -> Option<i64> {
     headers.get("last-event-id")?.to_str().ok()?.parse().ok().filter(|number| *number >= 0)
 }
 
+/// The changes that may bring an event which the filter lets through.
+pub fn changes_for(engine: &Engine, filter: &Filter) -> Changes {
+    match [&filter.hit_id, &filter.requester_id].into_iter().find(|id| !id.is_empty()) {
+        Some(id) => engine.changes_of(id),
+        None => engine.changes(),
+    }
+}
+
 /// Waits until something may have changed; false once the market closes.
-pub async fn changed(engine: &Engine, changes: &mut watch::Receiver<bool>) -> bool {
+pub async fn changed(engine: &Engine, changes: &mut Changes) -> bool {
     let poll = if engine.store().is_shared() { POLL_SHARED_EVERY } else { POLL_OWN_EVERY };
     tokio::select! {
-        alive = changes.changed() => alive.is_ok() && !*changes.borrow(),
+        is_open = changes.next() => is_open,
         () = tokio::time::sleep(poll) => true,
     }
 }
@@ -100,7 +107,7 @@ pub async fn changed(engine: &Engine, changes: &mut watch::Receiver<bool>) -> bo
 /// A stream under way.
 struct Streaming {
     engine: Arc<Engine>,
-    changes: watch::Receiver<bool>,
+    changes: Changes,
     filter: Filter,
     /// The number of the last event that was read, sent or not.
     after: i64,
@@ -110,7 +117,7 @@ struct Streaming {
 }
 
 fn streamed(engine: Arc<Engine>, filter: Filter, after: i64, reset_count: i64) -> Response {
-    let changes = engine.changes();
+    let changes = changes_for(&engine, &filter);
     let read = VecDeque::new();
     let state = Streaming { engine, changes, filter, after, read, reset_count };
     Sse::new(messages(state)).keep_alive(KeepAlive::new()).into_response()
@@ -127,7 +134,7 @@ impl Streaming {
     /// The next event, whenever it happens; none once the market closes or fails.
     async fn next(&mut self) -> Option<sse::Event> {
         while self.read.is_empty() {
-            if *self.changes.borrow_and_update() {
+            if self.changes.mark_seen() {
                 return None;
             }
             let (found, reset) = self

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::control::events::changed;
+use crate::control::events::{changed, changes_for};
 use crate::control::json::{Answer, Failure, Params, after};
-use crate::engine::Engine;
+use crate::engine::{Changes, Engine};
 use crate::fault::Fault;
 use crate::shapes::event::Event;
 use crate::shapes::hit::HitStatus;
@@ -152,6 +152,16 @@ enum Target {
 }
 
 impl Target {
+    /// The changes that concern it.
+    async fn changes(&self, engine: &Arc<Engine>) -> Result<Changes, Fault> {
+        Ok(match self {
+            Self::Hit(id) => engine.changes_of(id),
+            Self::Work(Some(name)) => engine.changes_of(&requester_id(engine, name).await?),
+            Self::Event(filter, _) => changes_for(engine, filter),
+            Self::Work(None) | Self::Idle => engine.changes(),
+        })
+    }
+
     /// The present state, as a sentence.
     async fn standing(&self, engine: &Arc<Engine>) -> Result<String, Fault> {
         let id = match self {
@@ -253,9 +263,6 @@ impl WaitQuery {
                 Ok(is_idle.then(|| Waited { idle: Some(true), ..Waited::default() }))
             }
             Target::Event(filter, after) => {
-                if let (Some(name), true) = (&self.requester, filter.requester_id.is_empty()) {
-                    filter.requester_id = requester_id(engine, name).await?;
-                }
                 let found = engine.events(filter, *after, 1).await?;
                 *after = found.last;
                 let event = found.events.into_iter().next();
@@ -321,9 +328,12 @@ async fn requester_id(engine: &Arc<Engine>, name: &str) -> Result<String, Fault>
 pub async fn wait(engine: Arc<Engine>, Params(query): Params<WaitQuery>) -> Answer<Waited> {
     let (mut target, time) = (query.target()?, query.time()?);
     let until = tokio::time::Instant::now() + time;
-    let mut changes = engine.changes();
+    if let (Target::Event(filter, _), Some(name)) = (&mut target, &query.requester) {
+        filter.requester_id = requester_id(&engine, name).await?;
+    }
+    let mut changes = target.changes(&engine).await?;
     loop {
-        let closed = *changes.borrow_and_update();
+        let closed = changes.mark_seen();
         if let Some(found) = query.find(&engine, &mut target).await? {
             return Ok(Json(found));
         }

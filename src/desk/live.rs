@@ -20,6 +20,7 @@ use crate::desk::review::counting::Job;
 use crate::desk::session::Session;
 use crate::desk::state::Desk;
 use crate::desk::streams::{Place, keep_alive};
+use crate::engine::Changes;
 use crate::fault::Fault;
 use crate::shapes::notification::EventType;
 use crate::store::events::Filter;
@@ -124,7 +125,7 @@ pub async fn stream(desk: Desk, session: Session, Query(query): Query<LiveQuery>
         new_count: 0,
         after: query.since.max(0),
         changes: desk.engine.changes_of(&requester_id),
-        closing: desk.engine.changes(),
+        closing: desk.engine.closing(),
         left: desk.live.leaving(),
         session,
         messages: VecDeque::new(),
@@ -172,7 +173,7 @@ struct Streaming {
     new_count: usize,
     /// The number of the last event that was looked at.
     after: i64,
-    changes: watch::Receiver<()>,
+    changes: Changes,
     closing: watch::Receiver<bool>,
     left: broadcast::Receiver<String>,
     messages: VecDeque<sse::Event>,
@@ -230,7 +231,7 @@ impl Streaming {
             _ = closing.wait_for(|is_closed| *is_closed) => Wake::Closing,
             wake = signed_out(left, &session.form_token) => wake,
             () = sleep_until(self.end_at) => Wake::Again,
-            _ = changes.changed() => Wake::Change,
+            true = changes.next() => Wake::Change,
             () = sleep_until(poll_at) => Wake::Change,
         };
         if matches!(wake, Wake::Change) {

@@ -14,6 +14,7 @@ pub(super) async fn bring_in(
     if turn.clock.held_at().is_some() {
         turn.move_to(turn.clock.target(turn.real.at));
     }
+    turn.touched.everything = true;
     worlds.move_clock(turn).await?;
     settle::all(turn).await?;
     worlds.load(turn, owner).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -20,21 +20,6 @@ const KEPT_WAITING: i64 = 1_000_000;
 const TEST_EVENTS: usize = 16;
 
 impl Engine {
-    /// Changes after every turn that changed something; true once the market closes.
-    pub fn changes(&self) -> watch::Receiver<bool> {
-        self.changes.subscribe()
-    }
-
-    /// Wakes everyone who waits for changes: there will be no more.
-    pub fn close(&self) {
-        self.changes.send_replace(true);
-    }
-
-    /// Whether the market closes.
-    pub(super) fn is_closed(&self) -> bool {
-        *self.changes.borrow()
-    }
-
     /// Takes over the delivery of test events; none if somebody did before.
     pub fn receive_test_events(&self) -> Option<mpsc::Receiver<TestEvent>> {
         let (sender, receiver) = mpsc::channel(TEST_EVENTS);

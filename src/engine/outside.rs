@@ -34,8 +34,7 @@ impl Engine {
     /// Asks what robots want to know. Returns when an answer is there for which the clock is held,
     /// or the market closes; the others come in turns of their own.
     pub async fn ask_outside(self: &Arc<Self>) {
-        let (mut answered, mut changes) =
-            (self.outside.answered.subscribe(), self.changes.subscribe());
+        let (mut answered, mut closing) = (self.outside.answered.subscribe(), self.closing());
         let (wanted, mut holds_clock) = self.outside.wanted();
         for ask in wanted {
             holds_clock |= ask.holds_clock;
@@ -44,7 +43,7 @@ impl Engine {
         if holds_clock {
             tokio::select! {
                 _ = answered.changed() => {}
-                _ = changes.wait_for(|is_closed| *is_closed) => {}
+                _ = closing.wait_for(|is_closed| *is_closed) => {}
             }
         }
     }

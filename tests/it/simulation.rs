@@ -16,6 +16,7 @@ mod history;
 mod lists;
 mod model;
 mod process;
+mod watched;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

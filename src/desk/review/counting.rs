@@ -168,7 +168,7 @@ async fn count(
     scope: Scope,
     (places, shared): (Arc<Semaphore>, Arc<Shared>),
 ) {
-    let mut closing = engine.changes();
+    let mut closing = engine.closing();
     let counted = async {
         let _place = places.acquire().await;
         let progress = |count| shared.read_count.store(count, Ordering::Relaxed);

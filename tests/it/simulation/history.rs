@@ -11,6 +11,7 @@ use super::check;
 use super::lists::Walk;
 use super::model::{DAY, How, Model, SECOND};
 use super::process::{Harm, Outcome, Process, is_postgres};
+use super::watched::Watched;
 use crate::world::START;
 
 /// So many steps a history has.
@@ -69,6 +70,7 @@ impl History {
         let harm = Harm::any(is_postgres(), chance);
         log.push(format!("{step}: {actions:?} {harm:?}"));
         let calls = actions.iter().map(|action| action.call(&self.model)).collect();
+        let watched = Watched::begin(&self.process.world, &self.model);
         let outcomes = self.process.run(calls, harm, chance).await;
         log.extend(outcomes.iter().map(|outcome| format!("    {outcome}")));
         let done: Vec<Done> = actions.into_iter().zip(outcomes).collect();
@@ -76,6 +78,10 @@ impl History {
             self.sent.push(Arc::clone(action));
         }
         self.follow(&done, chance).await?;
+        // A process that has ended, or was told of no commit, wakes nobody.
+        if !matches!(harm, Harm::Crash(_) | Harm::Restart | Harm::Cut(_)) {
+            watched.check(&self.model)?;
+        }
         if done.iter().any(|(action, _)| action.goes_back()) {
             // What they are about may be gone.
             self.sent.clear();
