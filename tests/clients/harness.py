@@ -122,13 +122,14 @@ class ControlError(Exception):
 
 
 class Server:
-    """A running mturk-local."""
+    """A running mturk-local; `program` is another than the binary under test."""
 
-    def __init__(self, arguments, environment, folder, open_files=None):
+    def __init__(self, arguments, environment, folder, open_files=None, program=None):
         self.ready_file = folder / "ready"
         self.stderr_file = folder / "stderr"
         self.later_stdout = b""
-        command = [binary(), "--listen", "127.0.0.1:0", "--ready-file", str(self.ready_file)]
+        listen = ["--listen", "127.0.0.1:0", "--ready-file", str(self.ready_file)]
+        command = [program or binary(), *listen]
         if open_files:
             command = ["sh", "-c", f'ulimit -n {open_files} && exec "$0" "$@"', *command]
         with self.stderr_file.open("wb") as stderr:
