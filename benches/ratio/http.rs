@@ -14,13 +14,18 @@ use tokio::net::TcpStream;
 /// A request as it goes over the wire.
 pub type Prepared = Arc<[u8]>;
 
-/// A signed call of the Requester API.
+/// A signed call of the Requester API by the requester `test`.
 pub fn call(port: u16, operation: &str, body: &str) -> Result<Prepared> {
+    call_by("test", port, operation, body)
+}
+
+/// A signed call by the requester with that access key.
+pub fn call_by(key: &str, port: u16, operation: &str, body: &str) -> Result<Prepared> {
     let target = format!("MTurkRequesterServiceV20170117.{operation}");
     let (uri, kind) = (format!("http://127.0.0.1:{port}/"), "application/x-amz-json-1.1");
     let host = format!("127.0.0.1:{port}");
     let headers = [("host", host.as_str()), ("content-type", kind), ("x-amz-target", &target)];
-    let identity = Credentials::new("test", "test", None, None, "bench").into();
+    let identity = Credentials::new(key, "test", None, None, "bench").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region("us-east-1")

@@ -2,6 +2,7 @@
 //!
 //! Figures of one run can be compared, figures of two cannot: the machine is another a minute later.
 
+mod clients;
 mod data;
 mod depth;
 mod desk;
@@ -44,7 +45,7 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "lists",
     "postgres",
     "journal",
@@ -52,6 +53,7 @@ const PARTS: [&str; 12] = [
     "pages",
     "desk",
     "writes",
+    "clients",
     "worlds",
     "snapshots",
     "start",
@@ -92,6 +94,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "pages" => pages::measure(&mut table, scale).await?,
             "desk" => desk::measure(&mut table, scale).await?,
             "writes" => writes::measure(&mut table, scale).await?,
+            "clients" => clients::measure(&mut table, scale).await?,
             "worlds" => worlds::measure(&mut table, scale).await?,
             "snapshots" => snapshots::measure(&mut table, scale).await?,
             "start" => start::measure(&mut table, scale).await?,
