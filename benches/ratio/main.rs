@@ -7,6 +7,7 @@ mod depth;
 mod desk;
 mod http;
 mod journal;
+mod jump;
 mod lists;
 mod musl;
 mod pages;
@@ -44,7 +45,7 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "lists",
     "postgres",
     "journal",
@@ -53,6 +54,7 @@ const PARTS: [&str; 12] = [
     "desk",
     "writes",
     "worlds",
+    "jump",
     "snapshots",
     "start",
     "musl",
@@ -93,6 +95,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "desk" => desk::measure(&mut table, scale).await?,
             "writes" => writes::measure(&mut table, scale).await?,
             "worlds" => worlds::measure(&mut table, scale).await?,
+            "jump" => jump::measure(&mut table, scale).await?,
             "snapshots" => snapshots::measure(&mut table, scale).await?,
             "start" => start::measure(&mut table, scale).await?,
             "musl" => musl::measure(&mut table, scale).await?,

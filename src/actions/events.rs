@@ -15,6 +15,10 @@ pub async fn emit(
     work: Option<(&str, &str)>,
 ) -> Result<(), Fault> {
     turn.touch(&hit.requester_id);
+    if let Some(deferred) = &mut turn.deferred {
+        deferred.emit(hit, event_type, turn.arrived_at, work);
+        return Ok(());
+    }
     let new = New {
         event_type,
         at: turn.arrived_at,

@@ -125,7 +125,13 @@ pub async fn save_hit(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
 /// Saves `hit` whose work was decided; that changes its counts alone.
 pub async fn save_counts(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     adjust_hold(turn, hit).await?;
-    hits::save(&mut turn.tx, hit).await
+    match &mut turn.deferred {
+        Some(deferred) => {
+            deferred.save(hit);
+            Ok(())
+        }
+        None => hits::save(&mut turn.tx, hit).await,
+    }
 }
 
 const fn over(status: HitStatus) -> bool {

@@ -87,6 +87,20 @@ impl MoreWork {
         }
     }
 
+    /// Nothing more yet, for whose piece of work was approved or rejected.
+    pub fn reviewed(hit: &Hit, work: &Assignment) -> Self {
+        Self { reviewed_at: Some(work.submit_time), ..Self::none(hit, work) }
+    }
+
+    /// Counts still more for the same requester and worker.
+    pub fn add(&mut self, more: &Self) {
+        self.submitted += more.submitted;
+        self.approved += more.approved;
+        self.rejected += more.rejected;
+        self.last_submit_at = self.last_submit_at.max(more.last_submit_at);
+        self.reviewed_at = self.reviewed_at.max(more.reviewed_at);
+    }
+
     fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
         let statement = statement.bind(&self.requester_id).bind(&self.worker_id);
         let statement = statement.bind(self.submitted).bind(self.approved).bind(self.rejected);
