@@ -113,6 +113,8 @@ pub struct Turn {
     pub has_undelivered: bool,
     /// Whose HITs or batches something happened to, by requester id.
     pub touched: BTreeSet<String>,
+    /// Whether the transaction has a savepoint, before the latest timers that were settled.
+    pub has_savepoint: bool,
     /// Writes that wait, while timers are settled together.
     pub deferred: Option<Deferred>,
     /// Whether there are rules by which calls fail.
@@ -163,6 +165,7 @@ impl Turn {
             reset_count,
             has_undelivered: false,
             touched: BTreeSet::new(),
+            has_savepoint: false,
             deferred: None,
             has_faults,
             has_robots,

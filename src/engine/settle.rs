@@ -100,7 +100,7 @@ struct Settled {
 async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled, Fault> {
     let (mut settled, set_before) = (Settled::default(), turn.earliest_set.take());
     let due = timers::due(&mut turn.tx, until, limits.most).await?;
-    let (mut rest, mut alone, mut others_wait, mut is_first) = (&due[..], 0, false, true);
+    let (mut rest, mut alone, mut others_wait) = (&due[..], 0, false);
     while let Some(entry) = rest.first() {
         // A timer may bring forth another that is due before the next in this list.
         let is_overtaken = turn.earliest_set.is_some_and(|at| at <= entry.due_at);
@@ -110,10 +110,9 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
         }
         let (run, after) = rest.split_at(if alone > 0 { 1 } else { count_together(rest).max(1) });
         let done = match run {
-            [entry] => Some(try_one(turn, entry, is_first, limits.conflicts_fail).await?.into()),
-            run => try_together(turn, run, is_first).await?,
+            [entry] => Some(try_one(turn, entry, limits.conflicts_fail).await?.into()),
+            run => try_together(turn, run).await?,
         };
-        is_first = false;
         let Some(done) = done else {
             alone = run.len();
             continue;
@@ -135,12 +134,8 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
 
 /// Settles timers together, and tells how many; or takes back what that did: which of them fails
 /// shows when they are settled one by one.
-async fn try_together(
-    turn: &mut Turn,
-    run: &[Entry],
-    is_first: bool,
-) -> Result<Option<i64>, Fault> {
-    turn.tx.begin_savepoint(is_first).await?;
+async fn try_together(turn: &mut Turn, run: &[Entry]) -> Result<Option<i64>, Fault> {
+    begin_savepoint(turn).await?;
     let before = (turn.ids.clone(), turn.earliest_set, turn.has_undelivered);
     let firing = Box::pin(crate::timers::fire_together(turn, run));
     match AssertUnwindSafe(firing).catch_unwind().await {
@@ -157,14 +152,9 @@ async fn try_together(
 }
 
 /// Does what a timer is for, or takes back what it did and sets it aside; whether it was done.
-async fn try_one(
-    turn: &mut Turn,
-    entry: &Entry,
-    is_first: bool,
-    conflicts_fail: bool,
-) -> Result<bool, Fault> {
+async fn try_one(turn: &mut Turn, entry: &Entry, conflicts_fail: bool) -> Result<bool, Fault> {
     turn.move_to(entry.due_at);
-    turn.tx.begin_savepoint(is_first).await?;
+    begin_savepoint(turn).await?;
     let before = (turn.ids.clone(), turn.earliest_set, turn.has_undelivered);
     let firing = Box::pin(crate::timers::fire(turn, entry));
     let reason = match AssertUnwindSafe(firing).catch_unwind().await {
@@ -183,6 +173,13 @@ async fn try_one(
     tracing::error!(kind, subject, %due_at, reason, "a timer failed and is set aside");
     timers::set_aside(&mut turn.tx, entry, &reason).await?;
     Ok(false)
+}
+
+/// Begins a savepoint in place of the one before: each that is open costs every change.
+async fn begin_savepoint(turn: &mut Turn) -> Result<(), Fault> {
+    turn.tx.begin_savepoint(!turn.has_savepoint).await?;
+    turn.has_savepoint = true;
+    Ok(())
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {

@@ -41,6 +41,7 @@ pub fn count_together(entries: &[Entry]) -> usize {
 pub async fn fire_together(turn: &mut Turn, entries: &[Entry]) -> Result<bool, Fault> {
     let timers: Vec<Timer> = entries.iter().filter_map(Entry::timer).collect();
     let taken = timers::take_many(&mut turn.tx, &timers).await?;
+    // One of them may be dropped or moved since they were read.
     if !usize::try_from(taken).is_ok_and(|taken| taken == timers.len()) {
         return Ok(false);
     }
@@ -52,7 +53,7 @@ pub async fn fire_together(turn: &mut Turn, entries: &[Entry]) -> Result<bool, F
             return Ok(false);
         }
     }
-    // What they set must not fall due before the last of them.
+    // What they set, or others before them, must not fall due before the last of them.
     let last = turn.arrived_at;
     if turn.earliest_set.is_some_and(|at| at <= last) {
         return Ok(false);
@@ -79,10 +80,12 @@ async fn fire(turn: &mut Turn, timer: &Timer, of: &mut Subjects) -> Result<bool,
 }
 
 async fn read(turn: &mut Turn, timers: &[Timer]) -> Result<Subjects, Fault> {
-    let (approvals, ends): (Vec<&Timer>, Vec<_>) =
-        timers.iter().partition(|timer| timer.kind == Kind::AutoApproval);
-    let works = assignments::find_many(&mut turn.tx, &subjects_of(&approvals)).await?;
-    let mut found = hits::find_many(&mut turn.tx, &subjects_of(&ends)).await?;
+    let [approved, ended] = [Kind::AutoApproval, Kind::Expiry].map(|kind| {
+        let of_kind = timers.iter().filter(|timer| timer.kind == kind);
+        of_kind.map(|timer| timer.subject.as_str()).collect::<Vec<_>>()
+    });
+    let works = assignments::find_many(&mut turn.tx, &approved).await?;
+    let mut found = hits::find_many(&mut turn.tx, &ended).await?;
     let keys: BTreeSet<i64> = works.iter().map(|(_, placed)| placed.hit_key).collect();
     let known: BTreeSet<i64> = found.iter().map(|hit| hit.key).collect();
     found.extend(hits::by_keys(&mut turn.tx, keys.difference(&known).copied()).await?);
@@ -91,10 +94,6 @@ async fn read(turn: &mut Turn, timers: &[Timer]) -> Result<Subjects, Fault> {
         keys: found.iter().map(|hit| (hit.id.clone(), hit.key)).collect(),
         hits: found.into_iter().map(with_status).collect(),
     })
-}
-
-fn subjects_of<'t>(timers: &[&'t Timer]) -> Vec<&'t str> {
-    timers.iter().map(|timer| timer.subject.as_str()).collect()
 }
 
 fn with_status(hit: Hit) -> (i64, (Hit, HitStatus)) {

@@ -1,17 +1,18 @@
-//! Many rows: on PostgreSQL by few statements, since each is a trip to the server; on SQLite row by
-//! row, since a statement of many rows keeps a copy of each page that it touches, so as to be able
-//! to fail alone.
+//! Many rows by few statements: on PostgreSQL each is a trip to the server.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::fault::Fault;
 use crate::store::db::sql::{Statement, Tx, sql};
 
-/// So many rows are written by one statement of PostgreSQL: as often the first number as there are
-/// rows, then the next. 64 timers are settled together.
+/// So many rows are written by one statement: as often the first number as there are rows, then the
+/// next. 64 timers are settled together.
 const ROWS: [usize; 5] = [100, 64, 16, 4, 1];
 
-/// Inserts `items`: `text` inserts one row, `bind` gives a row's values.
+/// Inserts `items`: `text` inserts one row, `bind` gives a row's values. On SQLite it goes row by
+/// row, since a statement of many rows keeps a copy of each page that it touches, so as to be able
+/// to fail alone.
 pub async fn insert_many<'q, T>(
     tx: &mut Tx,
     text: &'static str,
@@ -19,12 +20,16 @@ pub async fn insert_many<'q, T>(
     items: &'q [T],
     bind: impl Fn(Statement<'q>, &'q T) -> Statement<'q>,
 ) -> Result<(), Fault> {
-    write_many(tx, (text, text), columns, items, bind).await.map(drop)
+    if let Tx::SqliteWrite(write) = tx {
+        let rows = items.iter().map(|item| bind(sql(text), item).into_args());
+        return write.execute_each(text, rows).map(drop);
+    }
+    write_many(tx, text, columns, items, bind).await.map(drop)
 }
 
-/// Changes a row for each of `items`, and tells how many it changed. The first text changes one row
-/// by plain markers; the second does it by a row of `VALUES`, which has the same markers.
-pub async fn write_many<'q, T>(
+/// Changes a row for each of `items`, and tells how many it changed: on SQLite row by row by the
+/// first text, on PostgreSQL by the second, which has a row of `VALUES` with the same markers.
+pub async fn change_many<'q, T>(
     tx: &mut Tx,
     (one, many): (&'static str, &'static str),
     columns: usize,
@@ -35,19 +40,34 @@ pub async fn write_many<'q, T>(
         let rows = items.iter().map(|item| bind(sql(one), item).into_args());
         return write.execute_each(one, rows);
     }
+    write_many(tx, many, columns, items, bind).await
+}
+
+/// Writes `items` by few statements on both databases, and tells how many rows it changed: for
+/// short rows that come to lie side by side, of which SQLite need not copy many pages.
+pub async fn write_many<'q, T>(
+    tx: &mut Tx,
+    text: &'static str,
+    columns: usize,
+    items: &'q [T],
+    bind: impl Fn(Statement<'q>, &'q T) -> Statement<'q>,
+) -> Result<u64, Fault> {
     let (mut rest, mut changed) = (items, 0);
     for rows in ROWS {
-        if rest.len() < rows {
-            continue;
-        }
-        let text = if rows == 1 { Cow::from(one) } else { many_rows(many, columns, rows).into() };
         while let Some((chunk, after)) = rest.split_at_checked(rows) {
-            let statement = chunk.iter().fold(Statement::new(text.clone()), &bind);
+            let statement = chunk.iter().fold(sql(with_rows(text, columns, rows)), &bind);
             changed += statement.changes(tx).await?;
             rest = after;
         }
     }
     Ok(changed)
+}
+
+/// The statement with so many rows of values. It is made once and kept for ever.
+fn with_rows(text: &'static str, columns: usize, rows: usize) -> &'static str {
+    static MADE: LazyLock<Mutex<HashMap<(&str, usize), &str>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.entry((text, rows)).or_insert_with(|| many_rows(text, columns, rows).leak())
 }
 
 /// A statement with one row of values, `text`, made into one with `rows` rows of `columns` markers

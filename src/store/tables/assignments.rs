@@ -11,7 +11,7 @@ use crate::rules::page::Page;
 use crate::rules::qualification::system::WorkCounts;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
-use crate::store::db::insert_many::{insert_many, write_many};
+use crate::store::db::insert_many::{change_many, insert_many};
 use crate::store::db::json_page::json_page;
 use crate::store::db::row::{Columns, FromRow, document, from_row, stored};
 use crate::store::db::sql::{JsonPage, Statement, bind, sql};
@@ -297,7 +297,7 @@ pub async fn save(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
 /// Keeps what changed in many assignments, each of which comes once.
 pub async fn save_many(tx: &mut Tx, changed: &[Changed]) -> Result<(), Fault> {
     let texts = (SAVE, SAVE_MANY);
-    write_many(tx, texts, 4, changed, |statement, changed| changed.bind(statement)).await?;
+    change_many(tx, texts, 4, changed, |statement, changed| changed.bind(statement)).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::shapes::event::{Delivery, Event};
 use crate::shapes::notification::EventType;
 use crate::store::Tx;
-use crate::store::db::insert_many::insert_many;
+use crate::store::db::insert_many::write_many;
 use crate::store::db::row::{Columns, FromRow, from_row};
 use crate::store::db::sql::{Statement, bind, sql};
 use crate::store::db::value::{Arg, set_of};
@@ -129,7 +129,7 @@ pub async fn add_many(tx: &mut Tx, all: &[New<'_>]) -> Result<bool, Fault> {
         is_wanted.then_some(of_type.2)
     };
     let all: Vec<_> = all.iter().map(|new| (new, destination(new))).collect();
-    insert_many(tx, ADD_TO, 8, &all, |statement, (new, destination)| {
+    write_many(tx, ADD_TO, 8, &all, |statement, (new, destination)| {
         new.bind(statement).bind(*destination)
     })
     .await?;

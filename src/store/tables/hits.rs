@@ -11,7 +11,7 @@ use crate::rules::page::Page;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::review::ReviewPolicy;
 use crate::store::Tx;
-use crate::store::db::insert_many::write_many;
+use crate::store::db::insert_many::change_many;
 use crate::store::db::row::{Columns, FromRow, document, from_row, stored};
 use crate::store::db::sql::{Statement, bind, sql};
 use crate::store::db::value::{Arg, set_of};
@@ -364,8 +364,8 @@ pub async fn save(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
 /// status than before.
 pub async fn save_many(tx: &mut Tx, counted: &[&Hit], moved: &[&Hit]) -> Result<(), Fault> {
     for (one, hits) in [(SAVE_COUNTS, counted), (SAVE, moved)] {
-        write_many(tx, (one, SAVE_MANY), 11, hits, |statement, hit| bind_save(statement, hit))
-            .await?;
+        let texts = (one, SAVE_MANY);
+        change_many(tx, texts, 11, hits, |statement, hit| bind_save(statement, hit)).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::fault::Fault;
 use crate::shapes::assignment::Assignment;
 use crate::store::Tx;
-use crate::store::db::insert_many::insert_many;
+use crate::store::db::insert_many::write_many;
 use crate::store::db::row::from_row;
 use crate::store::db::sql::{Statement, sql};
 use crate::store::db::value::{Arg, set_of};
@@ -115,7 +115,7 @@ pub async fn add(tx: &mut Tx, more: &MoreWork) -> Result<(), Fault> {
 
 /// Counts more work of many, of which no two are the same requester and worker.
 pub async fn add_many(tx: &mut Tx, more: &[MoreWork]) -> Result<(), Fault> {
-    insert_many(tx, ADD, 7, more, |statement, more| more.bind(statement)).await
+    write_many(tx, ADD, 7, more, |statement, more| more.bind(statement)).await.map(drop)
 }
 
 /// When the latest work of the worker was submitted that the requester approved or rejected.

@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::shapes::words::words;
 use crate::store::Tx;
-use crate::store::db::insert_many::{insert_many, write_many};
+use crate::store::db::insert_many::{change_many, insert_many, write_many};
 use crate::store::db::row::from_row;
 use crate::store::db::sql::{Statement, sql};
 use crate::time::Instant;
@@ -112,7 +112,7 @@ pub async fn take(tx: &mut Tx, timer: &Timer) -> Result<bool, Fault> {
 /// Takes timers away to do what they are for; how many of them are set to those instants still.
 pub async fn take_many(tx: &mut Tx, timers: &[Timer]) -> Result<u64, Fault> {
     let texts = (TAKE, TAKE_MANY);
-    write_many(tx, texts, 3, timers, |statement, timer| timer.bind(statement)).await
+    change_many(tx, texts, 3, timers, |statement, timer| timer.bind(statement)).await
 }
 
 /// Up to `count` timers that are due at `now`, in order.
@@ -174,7 +174,8 @@ pub async fn set_many(tx: &mut Tx, timers: &[Timer]) -> Result<(), Fault> {
 
 /// Sets timers, or moves them; no two are of the same kind and subject.
 pub async fn set_or_move_many(tx: &mut Tx, timers: &[Timer]) -> Result<(), Fault> {
-    insert_many(tx, SET, 3, timers, |statement, timer| timer.bind(statement)).await
+    write_many(tx, SET, 3, timers, |statement, timer| timer.bind(statement)).await?;
+    Ok(())
 }
 
 /// When that timer falls due, if it is set.

@@ -101,17 +101,22 @@ async fn work(owner: &World, hit: &str, worker: usize, fate: Fate) {
 }
 
 /// Goes to each instant at which a timer falls due until `to`, and then to that.
-async fn walk(world: &World, to: &str) -> u64 {
-    let mut settled = 0;
+async fn walk(world: &World, to: &str) {
     loop {
         let next = world.done("GET", "/timers", Value::Null).await["next"]["due"].take();
         let next = next.as_str().filter(|next| *next < to);
         let clock = json!({"set": next.unwrap_or(to)});
-        settled += world.done("POST", "/clock", clock).await["settled"].as_u64().unwrap();
+        world.done("POST", "/clock", clock).await;
         if next.is_none() {
-            return settled;
+            return;
         }
     }
+}
+
+/// All rows, but the one that counts timers: one that was dropped after it was read counts, too.
+async fn rows(world: &World) -> Vec<String> {
+    let state = state(world).await;
+    state.lines().filter(|row| !row.contains("settled_count")).map(str::to_owned).collect()
 }
 
 #[test]
@@ -127,10 +132,10 @@ fn timers_that_are_settled_together_leave_what_they_leave_one_by_one() {
         runtime.block_on(async {
             let (jumped, walked) = (begin(&hits).await, begin(&hits).await);
             let to = "2026-02-01T00:00:00Z";
-            let clock = jumped.done("POST", "/clock", json!({"set": to})).await;
-            assert_eq!(clock["settled"], walk(&walked, to).await);
+            jumped.done("POST", "/clock", json!({"set": to})).await;
+            walk(&walked, to).await;
             assert_eq!(events(&jumped, "?limit=1000").await, events(&walked, "?limit=1000").await);
-            assert_eq!(state(&jumped).await, state(&walked).await);
+            assert_eq!(rows(&jumped).await, rows(&walked).await);
         });
         Ok(())
     });
