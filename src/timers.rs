@@ -1,5 +1,7 @@
 //! What falls due: each timer is an action at its own instant.
 
+mod together;
+
 use crate::actions::assignment::return_assignment;
 use crate::actions::batches::portions;
 use crate::actions::expiration::end_lifetime;
@@ -11,6 +13,8 @@ use crate::store::acceptances::{self, State};
 use crate::store::timers::{self, Entry, Kind};
 use crate::store::{assignments, hits};
 use crate::turn::Turn;
+
+pub use together::{count_together, fire_together};
 
 /// Does what a timer is for. The turn's instant is the timer's.
 ///

@@ -1,5 +1,6 @@
 //! A turn: one transaction, at one instant, on someone's behalf.
 
+mod deferred;
 mod outside;
 mod test_event;
 
@@ -17,6 +18,7 @@ use crate::store::world::MarketState;
 use crate::store::{Tx, world};
 use crate::time::{Clock, Instant, RealNow, Time, UsedTime};
 
+pub use deferred::Deferred;
 pub use outside::{Answered, Answerers, Ask, Key, Outside};
 pub use test_event::{TestEvent, TestEvents};
 
@@ -120,6 +122,10 @@ pub struct Turn {
     pub has_undelivered: bool,
     /// What something happened to.
     pub touched: Touched,
+    /// Whether the transaction has a savepoint, before the latest timers that were settled.
+    pub has_savepoint: bool,
+    /// Writes that wait, while timers are settled together.
+    pub deferred: Option<Deferred>,
     /// Whether there are rules by which calls fail.
     pub has_faults: bool,
     /// Whether there are robots.
@@ -168,6 +174,8 @@ impl Turn {
             reset_count,
             has_undelivered: false,
             touched: Touched::default(),
+            has_savepoint: false,
+            deferred: None,
             has_faults,
             has_robots,
             test_events: None,
@@ -233,7 +241,13 @@ impl Turn {
     ) -> Result<(), Fault> {
         let earliest = self.earliest_set.map_or(due_at, |earliest| earliest.min(due_at));
         self.earliest_set = Some(earliest);
-        timers::set(&mut self.tx, kind, subject, due_at).await
+        match &mut self.deferred {
+            Some(deferred) => {
+                deferred.set_timer(Timer { kind, subject: subject.to_owned(), due_at });
+                Ok(())
+            }
+            None => timers::set(&mut self.tx, kind, subject, due_at).await,
+        }
     }
 
     /// Sets many timers, none of which is set yet.

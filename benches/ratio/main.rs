@@ -8,6 +8,7 @@ mod depth;
 mod desk;
 mod http;
 mod journal;
+mod jump;
 mod lists;
 mod musl;
 mod pages;
@@ -45,7 +46,7 @@ const QUICK: Scale =
     Scale { rows: 100_000, hits: 20_000, time: Duration::from_millis(500), rounds: 3 };
 
 /// Parts in the order in which they run.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 14] = [
     "lists",
     "postgres",
     "journal",
@@ -55,6 +56,7 @@ const PARTS: [&str; 13] = [
     "writes",
     "clients",
     "worlds",
+    "jump",
     "snapshots",
     "start",
     "musl",
@@ -96,6 +98,7 @@ async fn run(parts: impl Iterator<Item = &'static str>, scale: Scale) -> Result<
             "writes" => writes::measure(&mut table, scale).await?,
             "clients" => clients::measure(&mut table, scale).await?,
             "worlds" => worlds::measure(&mut table, scale).await?,
+            "jump" => jump::measure(&mut table, scale).await?,
             "snapshots" => snapshots::measure(&mut table, scale).await?,
             "start" => start::measure(&mut table, scale).await?,
             "musl" => musl::measure(&mut table, scale).await?,

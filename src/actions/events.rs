@@ -16,6 +16,10 @@ pub async fn emit(
 ) -> Result<(), Fault> {
     turn.touch(&hit.requester_id);
     turn.touch(&hit.id);
+    if let Some(deferred) = &mut turn.deferred {
+        deferred.emit(hit, event_type, turn.arrived_at, work);
+        return Ok(());
+    }
     let new = New {
         event_type,
         at: turn.arrived_at,

@@ -126,7 +126,13 @@ pub async fn save_counts(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     turn.touch(&hit.requester_id);
     turn.touch(&hit.id);
     adjust_hold(turn, hit).await?;
-    hits::save(&mut turn.tx, hit).await
+    match &mut turn.deferred {
+        Some(deferred) => {
+            deferred.save(hit);
+            Ok(())
+        }
+        None => hits::save(&mut turn.tx, hit).await,
+    }
 }
 
 const fn over(status: HitStatus) -> bool {

@@ -23,7 +23,7 @@ pub async fn hold_funds(
         let more = held - hit.held;
         let spent = more + charge;
         let moves = more != Cents(0) || spent != Cents(0);
-        if moves && !requesters::afford(&mut turn.tx, &hit.requester_id, spent, more).await? {
+        if moves && !afford(turn, &hit.requester_id, spent, more).await? {
             return Err(fees::insufficient_funds());
         }
         hit.held = held;
@@ -64,8 +64,19 @@ pub async fn adjust_hold(turn: &mut Turn, hit: &mut Hit) -> Result<(), Fault> {
     let held = fees::held(&hit.hit_type.values, &hit.standing, turn.now);
     let more = held - hit.held;
     if more != Cents(0) {
-        requesters::settle(&mut turn.tx, &hit.requester_id, more, more).await?;
+        match &mut turn.deferred {
+            Some(deferred) => deferred.shift(&hit.requester_id, more, more)?,
+            None => requesters::settle(&mut turn.tx, &hit.requester_id, more, more).await?,
+        }
         hit.held = held;
     }
     Ok(())
+}
+
+/// Takes `spent` from what is available and puts `held` more on hold, if there is as much.
+async fn afford(turn: &mut Turn, id: &str, spent: Cents, held: Cents) -> Result<bool, Fault> {
+    match &mut turn.deferred {
+        Some(deferred) => deferred.shift(id, spent, held).map(|()| true),
+        None => requesters::afford(&mut turn.tx, id, spent, held).await,
+    }
 }

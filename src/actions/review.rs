@@ -50,9 +50,9 @@ pub async fn approve(
     work.approval_time = Some(turn.now);
     work.requester_feedback = approval.feedback.or(work.requester_feedback.take());
     let paid = RewardPayment::of(hit, work, turn.now, charged(turn, price));
-    reward_payments::add(&mut turn.tx, &paid).await?;
     let rejected = -i64::from(status == AssignmentStatus::Rejected);
-    save_decision(turn, placed, hit, (EventType::AssignmentApproved, 1, rejected)).await
+    let more = MoreWork { approved: 1, rejected, ..MoreWork::reviewed(hit, work) };
+    save_decision(turn, placed, hit, EventType::AssignmentApproved, (Some(paid), more)).await
 }
 
 /// Rejects; the worker reads `feedback`.
@@ -71,25 +71,32 @@ pub async fn reject(
     work.rejection_time = Some(turn.now);
     work.requester_feedback = Some(feedback);
     hit.standing = hit.standing.reject();
-    save_decision(turn, placed, hit, (EventType::AssignmentRejected, 0, 1)).await
+    let more = MoreWork { rejected: 1, ..MoreWork::reviewed(hit, work) };
+    save_decision(turn, placed, hit, EventType::AssignmentRejected, (None, more)).await
 }
 
-/// Saves the work with the decision, which an event reports, and the counts of its HIT and of its
-/// worker: how much more is approved, and rejected.
+/// Saves the work with the decision, which an event reports, what was paid for it, and the counts
+/// of its HIT and of its worker.
 ///
 /// Nothing approves it by itself any more; the requester has to do with the worker from now on.
 async fn save_decision(
     turn: &mut Turn,
     placed: &mut Placed,
     hit: &mut Hit,
-    (event, approved, rejected): (EventType, i64, i64),
+    event: EventType,
+    (paid, more): (Option<RewardPayment>, MoreWork),
 ) -> Result<(), Fault> {
-    turn.drop_timer(Kind::AutoApproval, &placed.assignment.assignment_id).await?;
-    assignments::save(&mut turn.tx, placed).await?;
     let work = &placed.assignment;
-    let reviewed_at = Some(work.submit_time);
-    let more = MoreWork { approved, rejected, reviewed_at, ..MoreWork::none(hit, work) };
-    requester_workers::add(&mut turn.tx, &more).await?;
+    if let Some(deferred) = &mut turn.deferred {
+        deferred.decide(placed, paid, more)?;
+    } else {
+        turn.drop_timer(Kind::AutoApproval, &work.assignment_id).await?;
+        assignments::save(&mut turn.tx, placed).await?;
+        if let Some(paid) = paid {
+            reward_payments::add(&mut turn.tx, &paid).await?;
+        }
+        requester_workers::add(&mut turn.tx, &more).await?;
+    }
     let done = Some((work.assignment_id.as_str(), work.worker_id.as_str()));
     emit(turn, hit, event, done).await?;
     save_counts(turn, hit).await

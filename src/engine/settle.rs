@@ -9,10 +9,14 @@ use crate::fault::Fault;
 use crate::store::timers::{self, Entry};
 use crate::store::world;
 use crate::time::Instant;
+use crate::timers::count_together;
 use crate::turn::Turn;
 
-/// So many timers are settled in one transaction at most.
+/// So many timers are settled in one transaction.
 pub(super) const BATCH: i64 = 64;
+/// So many at most where no other process works and nobody waits: what they have in common is
+/// written once.
+pub(super) const LARGE_BATCH: i64 = 4096;
 /// So many are settled in one transaction although other turns wait.
 const LEAST: i64 = 8;
 /// A reason is kept up to this length, in bytes.
@@ -96,18 +100,30 @@ struct Settled {
 async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled, Fault> {
     let (mut settled, set_before) = (Settled::default(), turn.earliest_set.take());
     let due = timers::due(&mut turn.tx, until, limits.most).await?;
-    let mut others_wait = false;
-    for entry in &due {
+    let (mut rest, mut alone, mut others_wait) = (&due[..], 0, false);
+    while let Some(entry) = rest.first() {
         // A timer may bring forth another that is due before the next in this list.
         let is_overtaken = turn.earliest_set.is_some_and(|at| at <= entry.due_at);
         others_wait = settled.count >= limits.least && turn.tx.others_wait();
         if is_overtaken || others_wait {
             break;
         }
-        turn.move_to(entry.due_at);
-        let is_first = settled.last.is_none();
-        settled.count += i64::from(try_one(turn, entry, is_first, limits.conflicts_fail).await?);
-        settled.last = Some(entry.due_at);
+        let (run, after) = rest.split_at(if alone > 0 { 1 } else { count_together(rest).max(1) });
+        let done = match run {
+            [entry] => Some(try_one(turn, entry, limits.conflicts_fail).await?.into()),
+            run => try_together(turn, run).await?,
+        };
+        let Some(done) = done else {
+            alone = run.len();
+            continue;
+        };
+        (rest, alone) = (after, alone.saturating_sub(1));
+        settled.last = run.last().map(|entry| entry.due_at);
+        settled.count += done;
+        if settled.count % BATCH < done {
+            // Others may come to wait, or read.
+            tokio::task::yield_now().await;
+        }
     }
     // A robot that asks others is looked at again once it has its answer.
     let is_open = !others_wait && turn.asks.is_empty();
@@ -116,14 +132,29 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
     Ok(settled)
 }
 
+/// Settles timers together, and tells how many; or takes back what that did: which of them fails
+/// shows when they are settled one by one.
+async fn try_together(turn: &mut Turn, run: &[Entry]) -> Result<Option<i64>, Fault> {
+    begin_savepoint(turn).await?;
+    let before = (turn.ids.clone(), turn.earliest_set, turn.has_undelivered);
+    let firing = Box::pin(crate::timers::fire_together(turn, run));
+    match AssertUnwindSafe(firing).catch_unwind().await {
+        Ok(Ok(true)) => return Ok(i64::try_from(run.len()).ok()),
+        Ok(Err(fault @ (Fault::Unavailable(_) | Fault::SerializationConflict))) => {
+            return Err(fault);
+        }
+        _ => {}
+    }
+    turn.tx.rollback_to_savepoint().await?;
+    turn.deferred = None;
+    (turn.ids, turn.earliest_set, turn.has_undelivered) = before;
+    Ok(None)
+}
+
 /// Does what a timer is for, or takes back what it did and sets it aside; whether it was done.
-async fn try_one(
-    turn: &mut Turn,
-    entry: &Entry,
-    is_first: bool,
-    conflicts_fail: bool,
-) -> Result<bool, Fault> {
-    turn.tx.begin_savepoint(is_first).await?;
+async fn try_one(turn: &mut Turn, entry: &Entry, conflicts_fail: bool) -> Result<bool, Fault> {
+    turn.move_to(entry.due_at);
+    begin_savepoint(turn).await?;
     let before = (turn.ids.clone(), turn.earliest_set, turn.has_undelivered);
     let firing = Box::pin(crate::timers::fire(turn, entry));
     let reason = match AssertUnwindSafe(firing).catch_unwind().await {
@@ -142,6 +173,13 @@ async fn try_one(
     tracing::error!(kind, subject, %due_at, reason, "a timer failed and is set aside");
     timers::set_aside(&mut turn.tx, entry, &reason).await?;
     Ok(false)
+}
+
+/// Begins a savepoint in place of the one before: each that is open costs every change.
+async fn begin_savepoint(turn: &mut Turn) -> Result<(), Fault> {
+    turn.tx.begin_savepoint(!turn.has_savepoint).await?;
+    turn.has_savepoint = true;
+    Ok(())
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {

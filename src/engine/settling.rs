@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::engine::complete_on_drop::CompleteOnDrop;
-use crate::engine::settle::{BATCH, Limits, batch};
+use crate::engine::settle::{BATCH, LARGE_BATCH, Limits, batch};
 use crate::engine::{ATTEMPTS, Concurrency, Engine, back_off, is_due_at};
 use crate::fault::Fault;
 use crate::store::world;
@@ -21,6 +21,7 @@ impl Engine {
     pub async fn settle(self: &Arc<Self>) -> Result<(), Fault> {
         let _alone = self.settling.lock().await;
         let (mut conflicts, mut most) = (0, BATCH);
+        let largest = if self.store.is_shared() { BATCH } else { LARGE_BATCH };
         while !self.is_closed() {
             let limits =
                 Limits { most, conflicts_fail: conflicts >= FAILED_AFTER, ..Limits::USUAL };
@@ -31,7 +32,7 @@ impl Engine {
                 }
                 Ok(false) => {
                     self.ask_outside().await;
-                    (conflicts, most) = (0, (most * 2).min(BATCH));
+                    (conflicts, most) = (0, (most * 2).min(largest));
                     // A batch on SQLite takes its thread for itself: others come between two.
                     tokio::task::yield_now().await;
                 }

@@ -1,5 +1,7 @@
 //! A long jump of the clock: other calls come between its batches, and nothing of it is lost.
 
+mod together;
+
 use chrono::DateTime;
 use serde_json::{Value, json};
 

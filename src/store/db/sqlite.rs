@@ -122,7 +122,7 @@ fn assemble(
     let in_place = |e: &dyn std::fmt::Display| OpenError::at(path, e);
     let synchronous = if is_durable { "NORMAL" } else { "OFF" };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-    let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384");
+    let more = format!("PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -32768");
     let mut writer = connect(path, flags, &more).map_err(|e| in_place(&e))?;
     migrate::run(&mut writer)?;
     let lock = Arc::new(lock);

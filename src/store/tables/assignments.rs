@@ -11,10 +11,11 @@ use crate::rules::page::Page;
 use crate::rules::qualification::system::WorkCounts;
 use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::store::Tx;
-use crate::store::db::insert_many::insert_many;
+use crate::store::db::insert_many::{change_many, insert_many};
 use crate::store::db::json_page::json_page;
 use crate::store::db::row::{Columns, FromRow, document, from_row, stored};
-use crate::store::db::sql::{JsonPage, Statement, sql};
+use crate::store::db::sql::{JsonPage, Statement, bind, sql};
+use crate::store::db::value::{Arg, set_of};
 use crate::store::hits::{Hit, select_hits};
 use crate::time::Instant;
 
@@ -107,6 +108,8 @@ statements! {
         FROM assignments a JOIN hits h ON h.key = a.hit_key \
         WHERE a.id = $1 AND h.requester_id = $2";
     DOCUMENT = "SELECT hit_key, position, document FROM assignments WHERE id = $1";
+    DOCUMENTS = "SELECT id, hit_key, position, document FROM assignments \
+        WHERE id IN (SELECT key FROM json_each($1))";
     OF_WORKER = "SELECT hit_key, position, document FROM assignments \
         WHERE id = $1 AND worker_id = $2";
     HIT_KEY = "SELECT hit_key FROM assignments WHERE id = $1";
@@ -120,6 +123,9 @@ statements! {
     DONE = "SELECT count(*), count(*) FILTER (WHERE status = 'Approved'), \
             count(*) FILTER (WHERE status = 'Rejected') FROM assignments WHERE worker_id = $1";
     SAVE = "UPDATE assignments SET status = $3, document = $4 WHERE hit_key = $1 AND position = $2";
+    SAVE_MANY = "UPDATE assignments SET status = v.column3, document = v.column4 \
+        FROM (VALUES (CAST($1 AS BIGINT), CAST($2 AS BIGINT), $3, $4)) v \
+        WHERE assignments.hit_key = v.column1 AND assignments.position = v.column2";
 }
 
 /// One assignment and where it lies.
@@ -247,12 +253,52 @@ pub async fn add(tx: &mut Tx, placed: &Placed, reward: Cents) -> Result<(), Faul
     Rendered::new(placed, reward)?.bind(sql(ADD)).run(tx).await
 }
 
+/// Those of the assignments with these ids that there are, by id, whoever owns their HITs: for
+/// timers.
+pub async fn find_many(tx: &mut Tx, ids: &[&str]) -> Result<Vec<(String, Placed)>, Fault> {
+    sql(DOCUMENTS).bind(Arg::Set(&set_of(ids))).all(tx).await
+}
+
+/// What changed in an assignment, ready to be stored.
+#[derive(Debug)]
+pub struct Changed {
+    hit_key: i64,
+    position: i64,
+    status: AssignmentStatus,
+    document: String,
+}
+
+impl Changed {
+    /// Renders the assignment as it is now.
+    ///
+    /// # Errors
+    /// It cannot be shown as JSON.
+    pub fn new(placed: &Placed) -> Result<Self, Fault> {
+        let Placed { hit_key, position, assignment } = placed;
+        let (status, document) = (assignment.assignment_status, document(assignment)?);
+        Ok(Self { hit_key: *hit_key, position: *position, status, document })
+    }
+
+    /// Where it lies: its HIT's number, and its place in the HIT.
+    pub const fn place(&self) -> (i64, i64) {
+        (self.hit_key, self.position)
+    }
+
+    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
+        bind!(statement; self.hit_key, self.position, self.status, &self.document)
+    }
+}
+
 /// Keeps what changed in an assignment.
 pub async fn save(tx: &mut Tx, placed: &Placed) -> Result<(), Fault> {
-    let document = document(&placed.assignment)?;
-    let status = placed.assignment.assignment_status;
-    let statement = sql(SAVE).bind(placed.hit_key).bind(placed.position);
-    statement.bind(status).bind(&document).run(tx).await
+    Changed::new(placed)?.bind(sql(SAVE)).run(tx).await
+}
+
+/// Keeps what changed in many assignments, each of which comes once.
+pub async fn save_many(tx: &mut Tx, changed: &[Changed]) -> Result<(), Fault> {
+    let texts = (SAVE, SAVE_MANY);
+    change_many(tx, texts, 4, changed, |statement, changed| changed.bind(statement)).await?;
+    Ok(())
 }
 
 /// The last taken place in the HIT up to and including the second `at`.

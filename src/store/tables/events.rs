@@ -1,5 +1,7 @@
 //! `events`: what happened, and what of it awaits delivery.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -7,8 +9,10 @@ use crate::fault::Fault;
 use crate::shapes::event::{Delivery, Event};
 use crate::shapes::notification::EventType;
 use crate::store::Tx;
+use crate::store::db::insert_many::write_many;
 use crate::store::db::row::{Columns, FromRow, from_row};
-use crate::store::db::sql::sql;
+use crate::store::db::sql::{Statement, bind, sql};
+use crate::store::db::value::{Arg, set_of};
 use crate::time::Instant;
 
 /// Rows from this number on have none yet that can be shown.
@@ -40,6 +44,11 @@ statements! {
             WHERE n.hit_type_id = $4 AND n.active AND n.transport <> 'Email' \
             AND n.event_types LIKE '%\"' || $1 || '\"%')) \
         RETURNING destination_key";
+    ADD_TO = "INSERT INTO events (event_type, event_at, requester_id, hit_type_id, hit_id, \
+            assignment_id, worker_id, destination_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    WANTED = "SELECT n.hit_type_id, n.event_types, n.destination_key FROM notifications n \
+        WHERE n.hit_type_id IN (SELECT key FROM json_each($1)) \
+        AND n.active AND n.transport <> 'Email'";
     ADD_TEST = "INSERT INTO events (event_type, event_at, requester_id, hit_type_id, hit_id, \
             assignment_id) VALUES ($1, $2, $3, $4, $5, $6)";
     AHEAD = "SELECT (SELECT min(e.key) FROM events e WHERE e.key > $1), \
@@ -95,12 +104,36 @@ pub struct New<'a> {
     pub worker_id: Option<&'a str>,
 }
 
+impl<'a> New<'a> {
+    fn bind(&self, statement: Statement<'a>) -> Statement<'a> {
+        bind!(statement; self.event_type, self.at, self.requester_id, self.hit_type_id,
+            self.hit_id, self.assignment_id, self.worker_id)
+    }
+}
+
 /// Remembers an event; it awaits delivery if the HIT type's settings want that. True if so.
 pub async fn add(tx: &mut Tx, new: New<'_>) -> Result<bool, Fault> {
-    let statement = sql(ADD).bind(new.event_type).bind(new.at).bind(new.requester_id);
-    let statement = statement.bind(new.hit_type_id).bind(new.hit_id).bind(new.assignment_id);
-    let destination: Option<i64> = statement.bind(new.worker_id).only(tx).await?;
+    let destination: Option<i64> = new.bind(sql(ADD)).only(tx).await?;
     Ok(destination.is_some())
+}
+
+/// Remembers many events, in this order. True if one of them awaits delivery.
+pub async fn add_many(tx: &mut Tx, all: &[New<'_>]) -> Result<bool, Fault> {
+    let types: BTreeSet<&str> = all.iter().map(|new| new.hit_type_id).collect();
+    let types = set_of(&Vec::from_iter(types));
+    let wanted: Vec<(String, Vec<String>, i64)> =
+        sql(WANTED).bind(Arg::Set(&types)).all(tx).await?;
+    let destination = |new: &New<'_>| {
+        let of_type = wanted.iter().find(|(hit_type_id, ..)| hit_type_id == new.hit_type_id)?;
+        let is_wanted = of_type.1.iter().any(|word| word == new.event_type.as_str());
+        is_wanted.then_some(of_type.2)
+    };
+    let all: Vec<_> = all.iter().map(|new| (new, destination(new))).collect();
+    write_many(tx, ADD_TO, 8, &all, |statement, (new, destination)| {
+        new.bind(statement).bind(*destination)
+    })
+    .await?;
+    Ok(all.iter().any(|(_, destination)| destination.is_some()))
 }
 
 /// Remembers a test event, which was delivered already or is not delivered anywhere.

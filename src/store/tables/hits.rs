@@ -11,8 +11,10 @@ use crate::rules::page::Page;
 use crate::shapes::hit::HitStatus;
 use crate::shapes::review::ReviewPolicy;
 use crate::store::Tx;
+use crate::store::db::insert_many::change_many;
 use crate::store::db::row::{Columns, FromRow, document, from_row, stored};
 use crate::store::db::sql::{Statement, bind, sql};
+use crate::store::db::value::{Arg, set_of};
 use crate::store::hit_groups;
 use crate::store::hit_types::HitType;
 use crate::time::Instant;
@@ -69,6 +71,8 @@ statements! {
     FIND_OWNED = select_hits!("WHERE h.id = $1 AND h.requester_id = $2");
     FIND = select_hits!("WHERE h.id = $1");
     BY_KEY = select_hits!("WHERE h.key = $1");
+    BY_KEYS = select_hits!("WHERE h.key IN (SELECT CAST(key AS BIGINT) FROM json_each($1))");
+    BY_IDS = select_hits!("WHERE h.id IN (SELECT key FROM json_each($1))");
     OLDEST_OPEN = open_for!("");
     NEWEST_OPEN = open_for!(" DESC");
     OPEN_COUNT = "SELECT count(*) FROM (SELECT 1 AS one FROM hits h \
@@ -88,6 +92,13 @@ statements! {
     SAVE = "UPDATE hits SET status = $2, expire_at = $3, hit_type_id = $4, \
             max_assignments = $5, pending_count = $6, submitted_count = $7, approved_count = $8, \
             rejected_count = $9, last_assignment_position = $10, held_cents = $11 WHERE key = $1";
+    SAVE_MANY = "UPDATE hits SET status = v.column2, expire_at = v.column3, \
+            hit_type_id = v.column4, max_assignments = v.column5, pending_count = v.column6, \
+            submitted_count = v.column7, approved_count = v.column8, rejected_count = v.column9, \
+            last_assignment_position = v.column10, held_cents = v.column11 \
+        FROM (VALUES (CAST($1 AS BIGINT), $2, CAST($3 AS BIGINT), $4, CAST($5 AS BIGINT), \
+            CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), \
+            CAST($10 AS BIGINT), CAST($11 AS BIGINT))) v WHERE hits.key = v.column1";
     BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
     COUNTS = select_counts!("WHERE h.requester_id = $1");
     COUNTS_OF_ALL = select_counts!("");
@@ -279,6 +290,17 @@ pub async fn by_key(tx: &mut Tx, key: i64) -> Result<Hit, Fault> {
     found.ok_or_else(|| Fault::Service(format!("HIT number {key} is gone")))
 }
 
+/// Those of the HITs with these numbers that there are.
+pub async fn by_keys(tx: &mut Tx, keys: impl Iterator<Item = i64>) -> Result<Vec<Hit>, Fault> {
+    let keys: Vec<String> = keys.map(|key| key.to_string()).collect();
+    sql(BY_KEYS).bind(Arg::Set(&set_of(&keys))).all(tx).await
+}
+
+/// Those of the HITs with these ids that there are, whoever owns them: for timers.
+pub async fn find_many(tx: &mut Tx, ids: &[&str]) -> Result<Vec<Hit>, Fault> {
+    sql(BY_IDS).bind(Arg::Set(&set_of(ids))).all(tx).await
+}
+
 /// The oldest open HIT of a HIT type or HIT group that the worker has not taken.
 pub async fn offer(
     tx: &mut Tx,
@@ -332,17 +354,27 @@ pub async fn add(
 
 /// Keeps what changed in a HIT.
 pub async fn save(tx: &mut Tx, hit: &Hit) -> Result<(), Fault> {
-    if sql_save(SAVE_COUNTS, hit).changes(tx).await? == 0 {
-        sql_save(SAVE, hit).run(tx).await?;
+    if bind_save(sql(SAVE_COUNTS), hit).changes(tx).await? == 0 {
+        bind_save(sql(SAVE), hit).run(tx).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what changed in many HITs, each of which comes once; `moved` are those that are in another
+/// status than before.
+pub async fn save_many(tx: &mut Tx, counted: &[&Hit], moved: &[&Hit]) -> Result<(), Fault> {
+    for (one, hits) in [(SAVE_COUNTS, counted), (SAVE, moved)] {
+        let texts = (one, SAVE_MANY);
+        change_many(tx, texts, 11, hits, |statement, hit| bind_save(statement, hit)).await?;
     }
     Ok(())
 }
 
 /// One text or the other, which take the same values. What no index has is kept without touching
 /// the indexes, if the rest is as it was: SQLite would write them all anew.
-fn sql_save<'h>(text: &'static str, hit: &'h Hit) -> Statement<'h> {
+fn bind_save<'h>(statement: Statement<'h>, hit: &'h Hit) -> Statement<'h> {
     let standing = &hit.standing;
-    bind!(sql(text); hit.key, hit.status, standing.expire_at, &hit.hit_type.id, standing.max,
+    bind!(statement; hit.key, hit.status, standing.expire_at, &hit.hit_type.id, standing.max,
         standing.pending, standing.submitted, standing.approved, standing.rejected,
         hit.last_assignment_position, hit.held)
 }

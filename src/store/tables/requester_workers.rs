@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::fault::Fault;
 use crate::shapes::assignment::Assignment;
 use crate::store::Tx;
-use crate::store::db::insert_many::insert_many;
+use crate::store::db::insert_many::write_many;
 use crate::store::db::row::from_row;
 use crate::store::db::sql::{Statement, sql};
 use crate::store::db::value::{Arg, set_of};
@@ -87,6 +87,20 @@ impl MoreWork {
         }
     }
 
+    /// Nothing more yet, for whose piece of work was approved or rejected.
+    pub fn reviewed(hit: &Hit, work: &Assignment) -> Self {
+        Self { reviewed_at: Some(work.submit_time), ..Self::none(hit, work) }
+    }
+
+    /// Counts still more for the same requester and worker.
+    pub fn add(&mut self, more: &Self) {
+        self.submitted += more.submitted;
+        self.approved += more.approved;
+        self.rejected += more.rejected;
+        self.last_submit_at = self.last_submit_at.max(more.last_submit_at);
+        self.reviewed_at = self.reviewed_at.max(more.reviewed_at);
+    }
+
     fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
         let statement = statement.bind(&self.requester_id).bind(&self.worker_id);
         let statement = statement.bind(self.submitted).bind(self.approved).bind(self.rejected);
@@ -101,7 +115,7 @@ pub async fn add(tx: &mut Tx, more: &MoreWork) -> Result<(), Fault> {
 
 /// Counts more work of many, of which no two are the same requester and worker.
 pub async fn add_many(tx: &mut Tx, more: &[MoreWork]) -> Result<(), Fault> {
-    insert_many(tx, ADD, 7, more, |statement, more| more.bind(statement)).await
+    write_many(tx, ADD, 7, more, |statement, more| more.bind(statement)).await.map(drop)
 }
 
 /// When the latest work of the worker was submitted that the requester approved or rejected.

@@ -5,7 +5,7 @@ use crate::money::Cents;
 use crate::shapes::assignment::Assignment;
 use crate::shapes::payment::Payment;
 use crate::store::Tx;
-use crate::store::db::insert_many::insert_many;
+use crate::store::db::insert_many::write_many;
 use crate::store::db::sql::{Statement, bind, sql};
 use crate::store::hits::Hit;
 use crate::store::payments::Place;
@@ -80,7 +80,7 @@ pub async fn add(tx: &mut Tx, paid: &RewardPayment) -> Result<(), Fault> {
 
 /// Remembers many payments.
 pub async fn add_many(tx: &mut Tx, paid: &[RewardPayment]) -> Result<(), Fault> {
-    insert_many(tx, ADD, 7, paid, |statement, paid| paid.bind(statement)).await
+    write_many(tx, ADD, 7, paid, |statement, paid| paid.bind(statement)).await.map(drop)
 }
 
 /// Up to `count` of the requester's rewards before a place, the latest first; or behind it, the

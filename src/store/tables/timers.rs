@@ -3,9 +3,9 @@
 use crate::fault::Fault;
 use crate::shapes::words::words;
 use crate::store::Tx;
-use crate::store::db::insert_many::insert_many;
+use crate::store::db::insert_many::{change_many, insert_many, write_many};
 use crate::store::db::row::from_row;
-use crate::store::db::sql::sql;
+use crate::store::db::sql::{Statement, sql};
 use crate::time::Instant;
 
 statements! {
@@ -13,6 +13,8 @@ statements! {
         ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, failure = NULL";
     DROP = "DELETE FROM timers WHERE kind = $1 AND subject = $2";
     TAKE = "DELETE FROM timers WHERE kind = $1 AND subject = $2 AND due_at = $3";
+    TAKE_MANY = "DELETE FROM timers WHERE (kind, subject, due_at) IN \
+        (VALUES ($1, $2, CAST($3 AS BIGINT)))";
     SET_MANY = "INSERT INTO timers (kind, subject, due_at) VALUES ($1, $2, $3)";
     WHEN = "SELECT due_at FROM timers WHERE kind = $1 AND subject = $2";
     DUE = "SELECT kind, subject, due_at FROM timers WHERE due_at <= $1 AND failure IS NULL \
@@ -65,6 +67,12 @@ pub struct Timer {
     pub due_at: Instant,
 }
 
+impl Timer {
+    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
+        statement.bind(self.kind).bind(&self.subject).bind(self.due_at)
+    }
+}
+
 /// A row of the table, whose kind may be one that this program does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -98,7 +106,13 @@ pub async fn drop(tx: &mut Tx, kind: Kind, subject: &str) -> Result<(), Fault> {
 
 /// Takes a timer away to do what it is for; false if it is not set to that instant any more.
 pub async fn take(tx: &mut Tx, timer: &Timer) -> Result<bool, Fault> {
-    Ok(sql(TAKE).bind(timer.kind).bind(&timer.subject).bind(timer.due_at).changes(tx).await? > 0)
+    Ok(timer.bind(sql(TAKE)).changes(tx).await? > 0)
+}
+
+/// Takes timers away to do what they are for; how many of them are set to those instants still.
+pub async fn take_many(tx: &mut Tx, timers: &[Timer]) -> Result<u64, Fault> {
+    let texts = (TAKE, TAKE_MANY);
+    change_many(tx, texts, 3, timers, |statement, timer| timer.bind(statement)).await
 }
 
 /// Up to `count` timers that are due at `now`, in order.
@@ -155,10 +169,13 @@ pub async fn retry(tx: &mut Tx, one: Option<(&str, &str)>, now: Instant) -> Resu
 
 /// Sets timers of which none is set yet.
 pub async fn set_many(tx: &mut Tx, timers: &[Timer]) -> Result<(), Fault> {
-    insert_many(tx, SET_MANY, 3, timers, |statement, timer| {
-        statement.bind(timer.kind).bind(&timer.subject).bind(timer.due_at)
-    })
-    .await
+    insert_many(tx, SET_MANY, 3, timers, |statement, timer| timer.bind(statement)).await
+}
+
+/// Sets timers, or moves them; no two are of the same kind and subject.
+pub async fn set_or_move_many(tx: &mut Tx, timers: &[Timer]) -> Result<(), Fault> {
+    write_many(tx, SET, 3, timers, |statement, timer| timer.bind(statement)).await?;
+    Ok(())
 }
 
 /// When that timer falls due, if it is set.

@@ -138,14 +138,14 @@ impl WriteTransaction {
         self.state.run(text, |statement| statement::execute(statement, args))
     }
 
-    /// Runs a statement once for the values of each of `rows`.
+    /// Runs a statement once for the values of each of `rows`, and tells how many rows it changed.
     pub fn execute_each<'q>(
         &mut self,
         text: &str,
         mut rows: impl Iterator<Item = Vec<Arg<'q>>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<u64, Fault> {
         self.state.run(text, |statement| {
-            rows.try_for_each(|args| statement::execute(statement, &args).map(drop))
+            rows.try_fold(0, |changed, args| Ok(changed + statement::execute(statement, &args)?))
         })
     }
 
