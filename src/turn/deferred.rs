@@ -18,7 +18,7 @@ use crate::turn::Turn;
 
 /// An event that waits; its HIT is told by its number.
 #[derive(Debug)]
-struct Event {
+struct Emitted {
     event_type: EventType,
     at: Instant,
     hit_key: i64,
@@ -31,7 +31,7 @@ pub struct Deferred {
     changed: Vec<Changed>,
     paid: Vec<RewardPayment>,
     work: BTreeMap<(String, String), MoreWork>,
-    events: Vec<Event>,
+    events: Vec<Emitted>,
     timers: Vec<Timer>,
     saved: BTreeSet<i64>,
     funds: BTreeMap<String, (Cents, Cents)>,
@@ -67,7 +67,7 @@ impl Deferred {
         work: Option<(&str, &str)>,
     ) {
         let work = work.map(|(assignment, worker)| (assignment.to_owned(), worker.to_owned()));
-        self.events.push(Event { event_type, at, hit_key: hit.key, work });
+        self.events.push(Emitted { event_type, at, hit_key: hit.key, work });
     }
 
     /// A HIT changed.
@@ -115,7 +115,7 @@ impl Turn {
         changed.sort_unstable_by_key(Changed::place);
         assignments::save_many(tx, &changed).await?;
         reward_payments::add_many(tx, &paid).await?;
-        requester_workers::add_many(tx, &Vec::from_iter(work.into_values())).await?;
+        requester_workers::add_many(tx, &work.into_values().collect::<Vec<_>>()).await?;
         for (requester_id, (spent, held)) in &funds {
             requesters::settle(tx, requester_id, *spent, *held).await?;
         }
@@ -133,7 +133,7 @@ impl Turn {
     }
 }
 
-impl Event {
+impl Emitted {
     fn of<'a>(&'a self, hit: &'a Hit) -> New<'a> {
         New {
             event_type: self.event_type,

@@ -1,7 +1,5 @@
 //! `events`: what happened, and what of it awaits delivery.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -119,8 +117,9 @@ pub async fn add(tx: &mut Tx, new: New<'_>) -> Result<bool, Fault> {
 
 /// Remembers many events, in this order. True if one of them awaits delivery.
 pub async fn add_many(tx: &mut Tx, all: &[New<'_>]) -> Result<bool, Fault> {
-    let types: BTreeSet<&str> = all.iter().map(|new| new.hit_type_id).collect();
-    let types = set_of(&Vec::from_iter(types));
+    let mut types: Vec<&str> = all.iter().map(|new| new.hit_type_id).collect();
+    types.dedup();
+    let types = set_of(&types);
     let wanted: Vec<(String, Vec<String>, i64)> =
         sql(WANTED).bind(Arg::Set(&types)).all(tx).await?;
     let destination = |new: &New<'_>| {
