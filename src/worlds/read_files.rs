@@ -52,6 +52,8 @@ pub struct Entries {
     pub ordered: HashSet<usize>,
     /// The latest `Now` of the files.
     pub now: Option<Instant>,
+    /// The key of the first requester of the last file.
+    pub first_requester: Option<String>,
 }
 
 impl Entries {
@@ -142,7 +144,8 @@ fn source<'a>(file: &Node<'a>, owner: Option<&str>, entries: &mut Entries) -> Op
         when.absolute().map_err(|why| node.problem(why)).ok()
     });
     entries.now = entries.now.max(now);
-    let named = owner.map(str::to_owned).or_else(|| first_requester(&object));
+    entries.first_requester = first_requester(&object);
+    let named = owner.map(str::to_owned).or_else(|| entries.first_requester.clone());
     let owner = Owner { named, is_explicit: false };
     if let Some(node) = object.take("AvailableBalance") {
         let located = |available| Located::new(node.place.clone(), owner.clone(), available);

@@ -88,7 +88,9 @@ statements! {
     SAVE = "UPDATE hits SET status = $2, expire_at = $3, hit_type_id = $4, \
             max_assignments = $5, pending_count = $6, submitted_count = $7, approved_count = $8, \
             rejected_count = $9, last_assignment_position = $10, held_cents = $11 WHERE key = $1";
-    BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
+    BATCH = select_hits!(and ", h.assignment_review_policy, h.hit_review_policy, \
+        (SELECT d.due_at FROM timers d WHERE d.kind = 'disposal' AND d.subject = h.id)";
+        "WHERE h.key > $1 ORDER BY h.key LIMIT 100");
     COUNTS = select_counts!("WHERE h.requester_id = $1");
     COUNTS_OF_ALL = select_counts!("");
     BY_STATUS = "SELECT count(*) FILTER (WHERE status = 'Assignable'), \
@@ -370,8 +372,11 @@ pub async fn list_status(
     statement.all(tx).await
 }
 
+/// A HIT with its review policies, and when it will be deleted by itself.
+pub type Whole = (Hit, Policies, Option<Instant>);
+
 /// Up to 100 HITs after the number `after`, in the order in which they were made.
-pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Hit>, Fault> {
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Whole>, Fault> {
     sql(BATCH).bind(after).read_all(tx, ("hits", 11)).await
 }
 
