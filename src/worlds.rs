@@ -200,17 +200,27 @@ impl Worlds {
     /// # Errors
     /// As [`Worlds::read_for`]; the spool is no text, or cannot be read.
     pub fn open(owner: Option<&str>, spool: Spool) -> Result<Arc<Self>, Refusal> {
-        let (portions, entries) = match Portions::open(spool, owner) {
-            Ok(opened) => opened,
-            Err(spool) => return Self::read_all(owner, &portions::text(&spool)?),
-        };
-        Ok(Arc::new(Self {
+        match Portions::open(spool, owner) {
+            Ok(opened) => Ok(Arc::new(Self::of(owner, opened))),
+            Err(spool) => Self::read_all(owner, &portions::text(&spool)?),
+        }
+    }
+
+    /// A long world in a spool, whose HITs are read when it is loaded, as of [`Worlds::open`]; none
+    /// if it is short or unusual, or something is wrong with it.
+    #[must_use]
+    pub fn long(owner: Option<&str>, spool: Spool) -> Option<Arc<Self>> {
+        Portions::open(spool, owner).ok().map(|opened| Arc::new(Self::of(owner, opened)))
+    }
+
+    fn of(owner: Option<&str>, (portions, entries): (Portions, Entries)) -> Self {
+        Self {
             texts: Vec::new(),
             owner: owner.map(str::to_owned),
             entries,
             problems: Problems::default(),
             portions: Some(Arc::new(portions)),
-        }))
+        }
     }
 
     /// The worlds with all that is in them in memory, if they are not.
@@ -244,8 +254,14 @@ impl Worlds {
     /// Whether the files are as worlds have it, whatever market they are loaded into.
     ///
     /// # Errors
-    /// Every place that is not.
+    /// Every place that is not; of a long world, some of them.
     pub fn check(&self) -> Result<(), Refusal> {
+        for portion in self.portions.iter().flat_map(|portions| portions.read(false)) {
+            let problems = portion?.problems;
+            if !problems.is_empty() {
+                return Err(Refusal::Problems(problems.with_lines(&[])));
+            }
+        }
         if self.problems.is_empty() {
             return Ok(());
         }

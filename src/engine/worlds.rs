@@ -77,6 +77,20 @@ impl Engine {
         }
     }
 
+    /// A beginning whose worlds have some problems, with all of them in memory: then all problems
+    /// are told.
+    ///
+    /// # Errors
+    /// These problems, if they are all.
+    pub(super) async fn whole(
+        self: &Arc<Self>,
+        beginning: Arc<Beginning>,
+        some: Vec<Problem>,
+    ) -> Result<Arc<Beginning>, Refusal> {
+        let whole = self.apart(|_| async move { beginning.whole() }).await?;
+        whole.map(Arc::new).ok_or(Refusal::Problems(some))
+    }
+
     /// Goes back.
     ///
     /// # Errors
@@ -87,10 +101,15 @@ impl Engine {
         how: Reset,
     ) -> Result<(), Refusal> {
         let is_whole = !matches!(how, Reset::Requester(_));
-        self.write_long((beginning, how), |turn, (beginning, how)| {
-            Box::pin(reset::reset(turn, beginning, how))
-        })
-        .await?;
+        let take = |beginning: Arc<Beginning>| {
+            self.write_long((beginning, how.clone()), |turn, (beginning, how)| {
+                Box::pin(reset::reset(turn, beginning, how))
+            })
+        };
+        match take(Arc::clone(&beginning)).await {
+            Err(Refusal::Problems(some)) => take(self.whole(beginning, some).await?).await?,
+            done => done?,
+        }
         if is_whole {
             self.faults_are_removed(None);
         }

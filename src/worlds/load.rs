@@ -195,9 +195,9 @@ impl Load<'_> {
     /// A worker is named; a problem if it is no worker id.
     fn worker(&mut self, place: &Place, worker_id: &str) -> bool {
         let well_formed = crate::rules::worker::well_formed(worker_id);
-        if well_formed {
+        if well_formed && !self.workers.contains(worker_id) {
             self.workers.insert(worker_id.to_owned());
-        } else {
+        } else if !well_formed {
             self.problem(place.of(&["WorkerId"]), format!("{worker_id:?} is no worker id"));
         }
         well_formed
