@@ -1,5 +1,9 @@
 //! Long worlds, whose HITs are read in portions when they are sent.
 
+use std::sync::Arc;
+
+use mturk_local::config::fixtures;
+use mturk_local::emulator::{Backend, Options, StartError};
 use mturk_local::worlds::{Refusal, Worlds};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -74,4 +78,40 @@ async fn every_problem_is_told_and_nothing_is_loaded(#[case] place: &str, #[case
     let Err(Refusal::Problems(problems)) = whole else { panic!("{whole:?}") };
     assert!(problems.len() > 1);
     assert_eq!(refused["error"]["problems"], json!(problems));
+}
+
+/// A file with this world, as a start reads it.
+async fn file(world: &Value) -> Arc<Worlds> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), world.to_string()).unwrap();
+    let name = file.path().to_str().unwrap().to_owned();
+    fixtures::read(vec![name], "").await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_market_begins_with_one_and_goes_back_to_it() {
+    let worlds = file(&long()).await;
+    assert_eq!(worlds.texts(), [""; 0], "its HITs are read in portions");
+    worlds.check().unwrap();
+    let world = World::with(|options: &mut Options| options.worlds = Some(worlds)).await;
+    let begun = dump(&world).await;
+    assert_eq!(begun["HITs"].as_array().map(Vec::len), Some(80));
+    world.done("PUT", "/world", json!({})).await;
+    assert_eq!(dump(&world).await["HITs"], json!([]));
+    world.done("POST", "/reset", Value::Null).await;
+    assert!(dump(&world).await["HITs"] == begun["HITs"], "the HITs are there again");
+}
+
+#[tokio::test]
+async fn a_market_does_not_begin_with_a_problem_in_one() {
+    let mut bad = long();
+    bad["HITs"][79]["Title"] = json!(5);
+    bad["HITs"][4]["Title"] = json!(5);
+    let worlds = file(&bad).await;
+    assert!(matches!(worlds.check(), Err(Refusal::Problems(_))));
+    let options = Options { worlds: Some(worlds), ..Options::default() };
+    let refused = Backend::start(options).await.unwrap_err();
+    let StartError::World(Refusal::Problems(problems)) = refused else { panic!("{refused:?}") };
+    let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths, ["HITs[4].Title", "HITs[79].Title"]);
 }
