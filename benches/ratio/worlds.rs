@@ -32,6 +32,9 @@ struct Taken {
     afterwards_mib: f64,
 }
 
+/// Wall time and CPU time of something.
+type Times = fn(&Taken) -> [&Vec<f64>; 2];
+
 pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
     let base = std::env::var_os("MTURK_LOCAL_BASE").map(PathBuf::from);
     let mut peaks = Vec::new();
@@ -95,7 +98,7 @@ async fn once(
 }
 
 fn speeds(table: &mut Table, what: &str, count: f64, ours: &Taken, theirs: Option<&Taken>) {
-    let parts: [(&str, fn(&Taken) -> [&Vec<f64>; 2], f64); 2] = [
+    let parts: [(&str, Times, f64); 2] = [
         ("loaded", |taken| [&taken.load_s, &taken.load_cpu_s], 3.0),
         ("dumped", |taken| [&taken.dump_s, &taken.dump_cpu_s], 4.0),
     ];

@@ -26,7 +26,7 @@ fn long(names: &[String]) -> Option<Arc<Worlds>> {
         return None;
     }
     let mut spool = Spool::default();
-    let mut file = File::open(name).ok().filter(|file| is_ordinary(file))?;
+    let mut file = File::open(name).ok().filter(is_ordinary)?;
     std::io::copy(&mut file, &mut spool).ok()?;
     let is_one = spool.read_at(0, 1).is_ok_and(|first| first == b"{");
     if is_one { Worlds::long(None, spool) } else { None }

@@ -178,7 +178,7 @@ impl<S: Send + Sync> FromRequest<S> for Spooled {
 
 fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut all = std::iter::successors(Some(error), |error| error.source());
-    all.any(|error| error.is::<LengthLimitError>())
+    all.any(<dyn std::error::Error>::is::<LengthLimitError>)
 }
 
 fn late() -> Failure {

@@ -64,11 +64,8 @@ impl Outline {
                     continue;
                 }
             }
-            if self.is_in_text {
-                self.in_text(byte)?
-            } else {
-                self.between(byte)?
-            }
+            let goes_on = if self.is_in_text { self.in_text(byte) } else { self.between(byte) };
+            goes_on?;
             self.at += 1;
             bytes = rest;
         }

@@ -77,28 +77,27 @@ struct Submitted<'d> {
     #[serde(borrow)]
     worker_id: &'d RawValue,
     assignment_status: AssignmentStatus,
-    #[serde(serialize_with = "absolute")]
-    auto_approval_time: Instant,
-    #[serde(serialize_with = "absolute")]
-    accept_time: Instant,
-    #[serde(serialize_with = "absolute")]
-    submit_time: Instant,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "perhaps_absolute")]
-    approval_time: Option<Instant>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "perhaps_absolute")]
-    rejection_time: Option<Instant>,
+    auto_approval_time: Absolute,
+    accept_time: Absolute,
+    submit_time: Absolute,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_time: Option<Absolute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejection_time: Option<Absolute>,
     #[serde(borrow)]
     answer: &'d RawValue,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     requester_feedback: Option<&'d RawValue>,
 }
 
-fn absolute<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
-    Time::At(*at).serialize(serializer)
-}
+/// A time as worlds have it, from the form of the API.
+#[derive(Deserialize)]
+struct Absolute(Instant);
 
-fn perhaps_absolute<S: Serializer>(at: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
-    at.map(Time::At).serialize(serializer)
+impl Serialize for Absolute {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Time::At(self.0).serialize(serializer)
+    }
 }
 
 impl From<Acceptance> for AssignmentEntry {
