@@ -109,6 +109,7 @@ pub mod shapes;
 pub mod sigv4;
 #[doc(hidden)]
 pub mod site;
+mod spool;
 #[doc(hidden)]
 pub mod store;
 #[doc(hidden)]

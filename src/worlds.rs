@@ -11,7 +11,9 @@ pub mod labels;
 mod load;
 mod merge;
 mod node;
+mod outline;
 mod parallel;
+mod portions;
 mod problem;
 mod read_entry;
 mod read_files;
@@ -21,20 +23,24 @@ pub mod snapshots;
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use problem::Problem;
 
+use crate::digest::sha256;
 use crate::fault::Fault;
 use crate::money::Cents;
 use crate::rules::robots::script::Robot;
 use crate::shapes::fault_rule::FaultRule;
 use crate::shapes::webhook::Webhook;
+use crate::spool::Spool;
 use crate::store::requesters::Requester;
 use crate::turn::{Turn, TurnError};
 use merge::Owner;
+use portions::Portions;
 use problem::{Problems, Reading};
 use read_files::Entries;
 
@@ -46,6 +52,8 @@ pub struct Worlds {
     owner: Option<String>,
     entries: Entries,
     problems: Problems,
+    /// The HITs of a long world, which are not among the entries; then there are no texts.
+    portions: Option<Arc<Portions>>,
 }
 
 /// What was loaded: how many of each list.
@@ -181,7 +189,60 @@ impl Worlds {
         let entries = read_files::read(&reading, owner);
         let problems = reading.into_problems();
         let Some(entries) = entries else { return Err(problems.with_lines(&texts)) };
-        Ok(Arc::new(Self { texts, owner: owner.map(str::to_owned), entries, problems }))
+        let owner = owner.map(str::to_owned);
+        Ok(Arc::new(Self { texts, owner, entries, problems, portions: None }))
+    }
+
+    /// As [`Worlds::read_for`], of a spool with one world or an array of worlds. The HITs of a long
+    /// world are read when it is loaded. If something turns out to be wrong then, not every problem
+    /// is told: [`Worlds::whole`] tells them.
+    ///
+    /// # Errors
+    /// As [`Worlds::read_for`]; the spool is no text, or cannot be read.
+    pub fn open(owner: Option<&str>, spool: Spool) -> Result<Arc<Self>, Refusal> {
+        match Portions::open(spool, owner) {
+            Ok(opened) => Ok(Arc::new(Self::of(owner, opened))),
+            Err(spool) => Self::read_all(owner, &portions::text(&spool)?),
+        }
+    }
+
+    /// A long world in a spool, whose HITs are read when it is loaded, as of [`Worlds::open`]; none
+    /// if it is short or unusual, or something is wrong with it.
+    #[must_use]
+    pub fn long(owner: Option<&str>, spool: Spool) -> Option<Arc<Self>> {
+        Portions::open(spool, owner).ok().map(|opened| Arc::new(Self::of(owner, opened)))
+    }
+
+    fn of(owner: Option<&str>, (portions, entries): (Portions, Entries)) -> Self {
+        Self {
+            texts: Vec::new(),
+            owner: owner.map(str::to_owned),
+            entries,
+            problems: Problems::default(),
+            portions: Some(Arc::new(portions)),
+        }
+    }
+
+    /// The worlds with all that is in them in memory, if they are not.
+    ///
+    /// # Errors
+    /// As [`Worlds::open`].
+    pub fn whole(&self) -> Result<Option<Arc<Self>>, Refusal> {
+        let Some(portions) = &self.portions else { return Ok(None) };
+        Self::read_all(self.owner.as_deref(), &portions.text()?).map(Some)
+    }
+
+    /// One world, or each of an array.
+    fn read_all(owner: Option<&str>, body: &str) -> Result<Arc<Self>, Refusal> {
+        let body = body.trim_start_matches('\u{feff}');
+        let texts = if body.trim_start().starts_with('[') {
+            let worlds: Vec<&RawValue> =
+                serde_json::from_str(body).map_err(|e| Fault::unreadable(e.to_string()))?;
+            worlds.into_iter().map(|world| world.get().to_owned()).collect()
+        } else {
+            vec![body.to_owned()]
+        };
+        Self::read_for(owner, texts).map_err(Refusal::Problems)
     }
 
     /// The files.
@@ -193,8 +254,14 @@ impl Worlds {
     /// Whether the files are as worlds have it, whatever market they are loaded into.
     ///
     /// # Errors
-    /// Every place that is not.
+    /// Every place that is not; of a long world, some of them.
     pub fn check(&self) -> Result<(), Refusal> {
+        for portion in self.portions.iter().flat_map(|portions| portions.read(false)) {
+            let problems = portion?.problems;
+            if !problems.is_empty() {
+                return Err(Refusal::Problems(problems.with_lines(&[])));
+            }
+        }
         if self.problems.is_empty() {
             return Ok(());
         }
@@ -239,9 +306,12 @@ impl Worlds {
         } else {
             None
         };
-        let Self { texts, entries, problems, .. } = own.as_deref().unwrap_or(self);
-        turn.ids.jump(texts);
-        let (loaded, problems) = load::load(turn, entries, problems.clone(), owner).await?;
+        let Self { texts, entries, problems, portions, .. } = own.as_deref().unwrap_or(self);
+        let digest = || sha256(texts.iter().map(String::as_bytes));
+        turn.ids.jump(|| portions.as_ref().map_or_else(digest, |portions| portions.digest));
+        let before = problems.clone();
+        let (loaded, problems) =
+            load::load(turn, entries, portions.as_ref(), before, owner).await?;
         if problems.is_empty() {
             return Ok(loaded);
         }

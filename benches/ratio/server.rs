@@ -87,9 +87,15 @@ impl Server {
 
     /// Resident memory in MiB.
     pub fn rss_mib(&self) -> Result<f64> {
+        self.memory_mib("VmRSS")
+    }
+
+    /// What the kernel says of the process's memory under that name, in MiB.
+    pub fn memory_mib(&self, name: &str) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|text| text.split_whitespace().next()).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let kib = line.and_then(|text| text.split_whitespace().next());
+        let kib = kib.with_context(|| format!("no {name}"))?;
         Ok(kib.parse::<f64>()? / 1024.0)
     }
 }

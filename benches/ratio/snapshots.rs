@@ -28,7 +28,7 @@ pub async fn measure(table: &mut Table, scale: Scale) -> Result<()> {
 async fn on(table: &mut Table, scale: Scale, url: &str, store: &str) -> Result<()> {
     let ours = Server::ours(Some(url))?;
     let mut connection = Connection::open(ours.port).await?;
-    let generated = world(ASSIGNMENTS / EACH).to_string();
+    let generated = world(ASSIGNMENTS / EACH);
     ask(&mut connection, &plain("PUT", "/_mturk/world", JSON, &generated)).await?;
     let dump = plain("GET", "/_mturk/world", "", "");
     let dump = String::from_utf8(connection.ask(&dump).await?.1.to_vec())?;

@@ -1,5 +1,6 @@
 //! The file that gets the market when the server stops.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,6 +36,6 @@ impl DumpFile {
             failure(format!("--dump-on-exit {}: {why}", self.0.display()))
         };
         let world = engine.dump(Secrets::Left).await.map_err(|fault| bad(&fault))?;
-        replace(&self.0, &format!("{world}\n")).map_err(|error| bad(&error))
+        replace(&self.0, world.reader().chain(&b"\n"[..])).map_err(|error| bad(&error))
     }
 }

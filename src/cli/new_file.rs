@@ -1,7 +1,7 @@
 //! Files that appear at once with all that is in them.
 
 use std::fs::{self, Permissions};
-use std::io::{self, Write as _};
+use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -28,17 +28,17 @@ fn with(path: &Path, permissions: Permissions) -> io::Result<NamedTempFile> {
 ///
 /// # Errors
 /// It cannot be written; an old one has not changed then.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub fn replace(path: &Path, mut text: impl Read) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = fs::metadata(&path).ok();
     if is_special(&path) {
-        return fs::write(&path, text);
+        return io::copy(&mut text, &mut fs::File::create(&path)?).map(drop);
     }
     let mut new = match old {
         Some(old) => with(&path, old.permissions())?,
         None => begin(&path)?,
     };
-    new.write_all(text.as_bytes())?;
+    io::copy(&mut text, &mut new)?;
     new.persist(&path).map(drop).map_err(|error| error.error)
 }
 

@@ -117,7 +117,7 @@ fn write(command: &Import, archive: &Archive) -> Result<(), ClientError> {
         None => say(&format!("would be imported: {counts}")),
         Some("-") => return print_text(&made.text),
         Some(path) => {
-            let written = replace(Path::new(path), &made.text);
+            let written = replace(Path::new(path), made.text.as_bytes());
             written.map_err(|error| bad_output(path, &error.to_string()))?;
             say(&format!("written to {path}: {counts}"));
         }

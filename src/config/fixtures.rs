@@ -1,8 +1,10 @@
 //! The worlds that a market begins with: files, and built-in ones by name.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::sync::Arc;
 
+use crate::spool::Spool;
 use crate::worlds::builtin::Builtin;
 use crate::worlds::{Refusal, Worlds};
 
@@ -13,8 +15,26 @@ pub async fn read(names: Vec<String>, option: &'static str) -> Result<Option<Arc
     if names.is_empty() {
         return Ok(None);
     }
-    let read = move || all(&names, option).map(Some);
+    let read = move || long(&names).map_or_else(|| all(&names, option), Ok).map(Some);
     tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
+}
+
+/// The one file with this name, if it is long: few of its bytes are in memory.
+fn long(names: &[String]) -> Option<Arc<Worlds>> {
+    let [name] = names else { return None };
+    if Builtin::find(name).is_some() {
+        return None;
+    }
+    let mut spool = Spool::default();
+    let mut file = File::open(name).ok().filter(is_ordinary)?;
+    std::io::copy(&mut file, &mut spool).ok()?;
+    let is_one = spool.read_at(0, 1).is_ok_and(|first| first == b"{");
+    if is_one { Worlds::long(None, spool) } else { None }
+}
+
+/// Whether it can be read twice.
+fn is_ordinary(file: &File) -> bool {
+    file.metadata().is_ok_and(|found| found.is_file())
 }
 
 /// Reads built-in worlds, files, or standard input.

@@ -1,5 +1,6 @@
 //! JSON both ways, and faults in the control API's form.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -7,7 +8,9 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::{Extension, Json, RequestExt as _};
+use futures_util::StreamExt as _;
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -16,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::fault::{ErrorView, Fault, Kind};
 use crate::rules::batch::Refused;
 use crate::rules::text::{self, BadAddress, json_holds_nul};
+use crate::spool::Spool;
 use crate::worlds::{Problem, Refusal};
 
 /// A world of more bytes is refused.
@@ -143,19 +147,52 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let limit = limit(request.uri().path());
         let read = timeout(ARRIVES_WITHIN, axum::body::Bytes::from_request(request, state)).await;
-        let read = read.map_err(|_| {
-            let message = "The body did not arrive in time.";
-            Failure::new(StatusCode::REQUEST_TIMEOUT, "BadBody", message)
-        })?;
-        read.map(Self).map_err(|rejection| {
-            let status = rejection.status();
-            let message = match status {
-                StatusCode::PAYLOAD_TOO_LARGE => format!("The body has more than {limit} MiB."),
-                _ => "The body is damaged, or broke off.".to_owned(),
-            };
-            Failure::new(status, "BadBody", message)
-        })
+        let read = read.map_err(|_| late())?;
+        read.map(Self)
+            .map_err(|rejection| unread(rejection.status() == StatusCode::PAYLOAD_TOO_LARGE, limit))
     }
+}
+
+/// A request's body that may be long: few of its bytes are in memory.
+#[derive(Debug)]
+pub struct Spooled(pub Spool);
+
+impl<S: Send + Sync> FromRequest<S> for Spooled {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let limit = limit(request.uri().path());
+        let mut pieces = request.into_limited_body().into_data_stream();
+        let read = async {
+            let mut spool = Spool::default();
+            while let Some(piece) = pieces.next().await {
+                let piece = piece.map_err(|error| unread(is_too_long(&error), limit))?;
+                let kept = spool.write_all(&piece);
+                kept.map_err(|e| Fault::Service(format!("a body cannot be kept: {e}")))?;
+            }
+            Ok(Self(spool))
+        };
+        timeout(ARRIVES_WITHIN, read).await.map_err(|_| late())?
+    }
+}
+
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut all = std::iter::successors(Some(error), |error| error.source());
+    all.any(<dyn std::error::Error>::is::<LengthLimitError>)
+}
+
+fn late() -> Failure {
+    let message = "The body did not arrive in time.";
+    Failure::new(StatusCode::REQUEST_TIMEOUT, "BadBody", message)
+}
+
+fn unread(is_too_long: bool, limit: usize) -> Failure {
+    if is_too_long {
+        let message = format!("The body has more than {limit} MiB.");
+        return Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "BadBody", message);
+    }
+    let message = "The body is damaged, or broke off.";
+    Failure::new(StatusCode::BAD_REQUEST, "BadBody", message)
 }
 
 /// How many MiB a body of that route has at most.

@@ -1,27 +1,33 @@
 //! `/_mturk/world` and `/_mturk/reset`: the whole market in and out, and back to its beginning.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::body::Bytes;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::control::Control;
 use crate::control::clock::ClockView;
-use crate::control::json::{Answer, Body, Failure, Params};
+use crate::control::json::{Answer, Body, Failure, Params, Spooled};
 use crate::engine::LoadMode;
 use crate::fault::Fault;
 use crate::rules::text::is_access_key;
 use crate::shapes::scalar::WorkerId;
+use crate::spool::Spool;
 use crate::store::requesters::Requester;
 use crate::worlds::dump::Secrets;
 use crate::worlds::entries::world::World;
 use crate::worlds::reset::Reset;
-use crate::worlds::{Loaded, Refusal, Worlds};
+use crate::worlds::{Loaded, Worlds};
+
+/// A connection takes so many bytes of a dump at a time.
+const PIECE_BYTES: usize = 256 << 10;
 
 /// What a dump holds.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,8 +59,22 @@ pub async fn dump(control: Control, Params(query): Params<DumpQuery>) -> Result<
         Some(_) => return Err(Fault::unreadable("secrets is 0 or 1").into()),
     };
     let dumped = control.engine.dump(secrets).await?;
-    let text = apart(move || dumped.to_string()).await?;
-    Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CONTENT_LENGTH, dumped.len().into()),
+    ];
+    Ok((headers, axum::body::Body::from_stream(pieces(dumped))).into_response())
+}
+
+/// A dump piece by piece: a connection takes one at a time.
+fn pieces(dumped: Spool) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold((Arc::new(dumped), 0), |(dumped, at)| async move {
+        let read = Arc::clone(&dumped);
+        let piece = apart(move || read.read_at(at, PIECE_BYTES)).await;
+        let piece = piece.map_err(io::Error::other)??;
+        let next = (dumped, at + piece.len() as u64);
+        Ok((!piece.is_empty()).then(|| (piece.into(), next)))
+    })
 }
 
 /// How a world is loaded.
@@ -110,7 +130,7 @@ impl From<&Requester> for LoadedOwner {
 pub async fn load(
     control: Control,
     Params(query): Params<LoadQuery>,
-    body: Body,
+    body: Spooled,
 ) -> Answer<LoadedWorld> {
     loaded(&control, body, LoadMode::Add, query).await
 }
@@ -127,7 +147,7 @@ pub async fn load(
 pub async fn replace(
     control: Control,
     Params(query): Params<LoadQuery>,
-    body: Body,
+    body: Spooled,
 ) -> Answer<LoadedWorld> {
     let beginning = Arc::clone(&control.beginning);
     loaded(&control, body, LoadMode::Replace(beginning), query).await
@@ -135,7 +155,7 @@ pub async fn replace(
 
 async fn loaded(
     control: &Control,
-    body: Body,
+    body: Spooled,
     mode: LoadMode,
     query: LoadQuery,
 ) -> Answer<LoadedWorld> {
@@ -144,7 +164,7 @@ async fn loaded(
     }
     let owner = query.requester.or_else(|| control.beginning.owner().map(str::to_owned));
     let named = owner.clone();
-    let worlds = apart(move || read(&body, named.as_deref())).await??;
+    let worlds = apart(move || Worlds::open(named.as_deref(), body.0)).await??;
     let loaded: Loaded = control.engine.load(worlds, mode, owner).await?;
     let owner = loaded.owner().map(LoadedOwner::from);
     Ok(Json(LoadedWorld { loaded, owner }))
@@ -153,22 +173,6 @@ async fn loaded(
 /// Work that may take seconds, on a thread that nobody else waits for.
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Service(error.to_string()))
-}
-
-fn read(body: &Body, owner: Option<&str>) -> Result<Arc<Worlds>, Failure> {
-    let texts = texts(body.text()?)?;
-    Worlds::read_for(owner, texts).map_err(|problems| Refusal::Problems(problems).into())
-}
-
-/// One world, or each of an array.
-fn texts(body: &str) -> Result<Vec<String>, Fault> {
-    let body = body.trim_start_matches('\u{feff}');
-    if !body.trim_start().starts_with('[') {
-        return Ok(vec![body.to_owned()]);
-    }
-    let worlds: Vec<&RawValue> =
-        serde_json::from_str(body).map_err(|e| Fault::unreadable(e.to_string()))?;
-    Ok(worlds.into_iter().map(|world| world.get().to_owned()).collect())
 }
 
 /// How far back: to the beginning, if it is empty.

@@ -64,10 +64,17 @@ impl Engine {
         beginning: &Arc<Beginning>,
         start: Start,
     ) -> Result<Started, Refusal> {
-        self.write_long((Arc::clone(beginning), start), |turn, (beginning, start)| {
-            Box::pin(begin(turn, beginning, *start))
-        })
-        .await
+        let take = |beginning: Arc<Beginning>| {
+            self.write_long((beginning, start), |turn, (beginning, start)| {
+                Box::pin(begin(turn, beginning, *start))
+            })
+        };
+        match take(Arc::clone(beginning)).await {
+            Err(Refusal::Problems(some)) => {
+                take(self.whole(Arc::clone(beginning), some).await?).await
+            }
+            begun => begun,
+        }
     }
 }
 

@@ -91,16 +91,25 @@ impl Engine {
         restored
     }
 
-    /// A turn that sees the whole market at one instant. On SQLite it reads, and holds up nobody.
     async fn change_snapshots<I: Send + Sync + 'static, T: Send + 'static>(
         self: &Arc<Self>,
+        input: I,
+        action: Action<I, T>,
+    ) -> Result<T, Fault> {
+        self.view_whole(Concurrency::Exclusive, input, action).await
+    }
+
+    /// A turn that sees the whole market at one instant. On SQLite it reads, and holds up nobody.
+    pub(super) async fn view_whole<I: Send + Sync + 'static, T: Send + 'static>(
+        self: &Arc<Self>,
+        concurrency: Concurrency,
         input: I,
         action: Action<I, T>,
     ) -> Result<T, Fault> {
         self.apart(move |engine| async move {
             let call = Call { input, action };
             if engine.store.is_shared() {
-                return engine.write_turn(Arc::default(), Concurrency::Exclusive, &call).await;
+                return engine.write_turn(Arc::default(), concurrency, &call).await;
             }
             engine.read_turn(Arc::default(), &call).await
         })

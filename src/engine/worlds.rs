@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::engine::Engine;
 use crate::engine::bring_in::bring_in;
+use crate::engine::{Concurrency, Engine};
 use crate::fault::Fault;
+use crate::spool::Spool;
 use crate::store::requesters::{self, Requester};
 use crate::turn::{Action, Turn, TurnError};
 use crate::worlds::dump::{self, Secrets};
 use crate::worlds::reset::{self, Beginning, Reset};
-use crate::worlds::{Loaded, Refusal, Worlds};
+use crate::worlds::{Loaded, Problem, Refusal, Worlds};
 
 /// What becomes of the market that a world is loaded into.
 #[derive(Debug, Clone)]
@@ -23,6 +23,7 @@ pub enum LoadMode {
     Replace(Arc<Beginning>),
 }
 
+#[derive(Clone)]
 struct Load {
     worlds: Arc<Worlds>,
     mode: LoadMode,
@@ -49,11 +50,45 @@ impl Engine {
         }
         let replaces = matches!(mode, LoadMode::Replace(_));
         let load = Load { worlds, mode, owner };
-        let loaded = self.write_long(load, |turn, load| Box::pin(self::load(turn, load))).await?;
+        let loaded = match self.load_in_turn(load.clone()).await {
+            Err(Refusal::Problems(some)) => self.load_whole(load, some).await?,
+            loaded => loaded?,
+        };
         if replaces {
             self.faults_are_removed(None);
         }
         Ok(loaded)
+    }
+
+    async fn load_in_turn(self: &Arc<Self>, load: Load) -> Result<Loaded, Refusal> {
+        self.write_long(load, |turn, load| Box::pin(self::load(turn, load))).await
+    }
+
+    /// Loads worlds again that were read in portions, which have some problems: all are told then.
+    async fn load_whole(
+        self: &Arc<Self>,
+        load: Load,
+        some: Vec<Problem>,
+    ) -> Result<Loaded, Refusal> {
+        let worlds = Arc::clone(&load.worlds);
+        match self.apart(|_| async move { worlds.whole() }).await? {
+            Some(worlds) => self.load_in_turn(Load { worlds, ..load }).await,
+            None => Err(Refusal::Problems(some)),
+        }
+    }
+
+    /// A beginning whose worlds have some problems, with all of them in memory: then all problems
+    /// are told.
+    ///
+    /// # Errors
+    /// These problems, if they are all.
+    pub(super) async fn whole(
+        self: &Arc<Self>,
+        beginning: Arc<Beginning>,
+        some: Vec<Problem>,
+    ) -> Result<Arc<Beginning>, Refusal> {
+        let whole = self.apart(|_| async move { beginning.whole() }).await?;
+        whole.map(Arc::new).ok_or(Refusal::Problems(some))
     }
 
     /// Goes back.
@@ -66,20 +101,29 @@ impl Engine {
         how: Reset,
     ) -> Result<(), Refusal> {
         let is_whole = !matches!(how, Reset::Requester(_));
-        self.write_long((beginning, how), |turn, (beginning, how)| {
-            Box::pin(reset::reset(turn, beginning, how))
-        })
-        .await?;
+        let take = |beginning: Arc<Beginning>| {
+            self.write_long((beginning, how.clone()), |turn, (beginning, how)| {
+                Box::pin(reset::reset(turn, beginning, how))
+            })
+        };
+        match take(Arc::clone(&beginning)).await {
+            Err(Refusal::Problems(some)) => take(self.whole(beginning, some).await?).await?,
+            done => done?,
+        }
         if is_whole {
             self.faults_are_removed(None);
         }
         Ok(())
     }
 
-    /// The market as a world, as of one instant.
-    pub async fn dump(self: &Arc<Self>, secrets: Secrets) -> Result<Value, Fault> {
-        // In a transaction: every table as of the same turn.
-        self.write_long(secrets, |turn, secrets| Box::pin(dump::dump(turn, *secrets))).await
+    /// The market as a world, as of one instant. It ends when nobody waits for it any more.
+    pub async fn dump(self: &Arc<Self>, secrets: Secrets) -> Result<Spool, Fault> {
+        let waiting = Arc::new(());
+        let input = (secrets, Arc::downgrade(&waiting));
+        self.view_whole(Concurrency::Shared, input, |turn, (secrets, waiting)| {
+            Box::pin(dump::dump(turn, *secrets, waiting))
+        })
+        .await
     }
 
     /// A turn that may take seconds, on a thread that nobody else waits for: SQLite is called where

@@ -1,33 +1,36 @@
 //! Dumping: the whole market as a world that loads again.
 
 mod batches;
+mod hits;
+mod work;
+mod writer;
+
+use std::sync::Weak;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::actions::robots::crowds;
 use crate::fault::Fault;
 use crate::money::Funds;
-use crate::rules::page::Page;
-use crate::shapes::assignment::{Assignment, AssignmentStatus};
 use crate::shapes::fault_rule::FaultRule;
-use crate::shapes::review::{ReviewActionDetail, ReviewPolicyLevel};
 use crate::shapes::scalar::{AccessKey, At, Id, Key, WorkerId};
 use crate::shapes::webhook::Webhook;
+use crate::shapes::worker::Worker;
+use crate::spool::Spool;
 use crate::store::webhooks::Registered;
 use crate::store::{
-    acceptances, assignments, bonus_payments, faults, hit_layouts, hit_types, hits, messages,
-    notifications, qualification_requests, qualification_types, qualifications, requesters,
-    review_reports, timers, uploaded_files, webhooks, worker_blocks, workers,
+    Tx, bonus_payments, faults, hit_layouts, hit_types, messages, notifications,
+    qualification_requests, qualification_types, qualifications, requesters, uploaded_files,
+    webhooks, worker_blocks, workers,
 };
 use crate::time::Time;
-use crate::turn::{Profile, Turn};
+use crate::turn::{BoxFuture, Profile, Turn};
+use crate::worlds::dump::writer::Writer;
 use crate::worlds::entries::files::{FileEntry, LayoutEntry};
-use crate::worlds::entries::hits::{AssignmentEntry, HitEntry, HitTypeEntry, WorkStatus};
+use crate::worlds::entries::hits::HitTypeEntry;
 use crate::worlds::entries::people::{BlockEntry, BonusEntry, MessageEntry, RequesterEntry};
 use crate::worlds::entries::qualifications::{GrantEntry, QualificationTypeEntry, RequestEntry};
-use crate::worlds::entries::reviews::{ActionEntry, ReportEntry};
-use crate::worlds::entries::world::World;
 use crate::worlds::read_entry::canonical;
 
 /// Whether a dump names the secrets of requesters.
@@ -45,35 +48,108 @@ pub enum Secrets {
 /// workers, HIT layouts and HIT types by id, most others as the market got them. Page tokens and
 /// unique request tokens are not part of a world.
 ///
+/// It is written part by part, for as long as `waiting` is there.
+///
 /// # Errors
 /// A row cannot be read: a dump is whole, or none. The fault names its table and its key.
-pub async fn dump(turn: &mut Turn, secrets: Secrets) -> Result<Value, Fault> {
-    Ok(canonical(&World {
-        now: Some(At(turn.arrived_at)),
-        ordered: Some(true),
-        requesters: Some(requesters(turn, secrets).await?),
-        workers: Some(workers::list(&mut turn.tx, "", i64::MAX).await?),
-        qualification_types: Some(entries(qualification_types::all(&mut turn.tx).await?)),
-        qualifications: Some(entries(qualifications::all(&mut turn.tx).await?)),
-        // Decided ones too: from them follows when the worker may ask again.
-        qualification_requests: Some(entries(qualification_requests::all(&mut turn.tx).await?)),
-        hit_layouts: Some(entries(hit_layouts::all(&mut turn.tx).await?)),
-        hit_types: Some(hit_types(turn).await?),
-        hits: Some(hits(turn).await?),
-        uploaded_files: Some(files(turn).await?),
-        batches: Some(batches::all(turn).await?),
-        bonus_payments: Some(entries(bonus_payments::all(&mut turn.tx).await?)),
-        worker_blocks: Some(entries(worker_blocks::all(&mut turn.tx).await?)),
-        messages: Some(entries(messages::list(&mut turn.tx, 0, i64::MAX).await?)),
-        faults: Some(faults(turn).await?),
-        webhooks: Some(webhooks(turn, secrets).await?),
-        robots: Some(crowds::dump(turn).await?),
-        ..World::default()
-    }))
+pub async fn dump(turn: &mut Turn, secrets: Secrets, waiting: &Weak<()>) -> Result<Spool, Fault> {
+    let mut out = Writer::new(waiting);
+    out.begin_object()?;
+    out.member("Now", &At(turn.arrived_at))?;
+    out.member("Ordered", &true)?;
+    people(turn, &mut out, secrets).await?;
+    out.begin_list("HITLayouts")?;
+    for layout in hit_layouts::all(&mut turn.tx).await? {
+        out.entry(&canonical(&LayoutEntry::from(layout)))?;
+    }
+    out.end_list()?;
+    hit_types(turn, &mut out).await?;
+    hits::write(turn, &mut out).await?;
+    files(turn, &mut out).await?;
+    batches::write(turn, &mut out).await?;
+    rest(turn, &mut out, secrets).await?;
+    out.end_object()?;
+    out.finish()
 }
 
-fn entries<R, E: From<R>>(rows: Vec<R>) -> Vec<E> {
-    rows.into_iter().map(E::from).collect()
+/// Requesters, workers, and their qualifications.
+async fn people(turn: &mut Turn, out: &mut Writer<'_>, secrets: Secrets) -> Result<(), Fault> {
+    out.member("Requesters", &canonical(&requesters(turn, secrets).await?))?;
+    pages::<_, _, Worker>(
+        (turn, out),
+        "Workers",
+        |tx, after: &String| Box::pin(workers::list(tx, after, 500)),
+        |worker| worker.worker_id.clone(),
+    )
+    .await?;
+    let types = qualification_types::all(&mut turn.tx).await?.into_iter();
+    let types: Vec<QualificationTypeEntry> = types.map(Into::into).collect();
+    out.member("QualificationTypes", &canonical(&types))?;
+    pages::<_, _, GrantEntry>(
+        (turn, out),
+        "Qualifications",
+        |tx, after: &i64| Box::pin(qualifications::batch(tx, *after)),
+        |granted| granted.key,
+    )
+    .await?;
+    // Decided ones too: from them follows when the worker may ask again.
+    pages::<_, _, RequestEntry>(
+        (turn, out),
+        "QualificationRequests",
+        |tx, after: &String| Box::pin(qualification_requests::batch(tx, after)),
+        |request| request.id.clone(),
+    )
+    .await
+}
+
+/// What stands behind HITs and batches.
+async fn rest(turn: &mut Turn, out: &mut Writer<'_>, secrets: Secrets) -> Result<(), Fault> {
+    pages::<_, _, BonusEntry>(
+        (turn, out),
+        "BonusPayments",
+        |tx, after: &i64| Box::pin(bonus_payments::batch(tx, *after)),
+        |(key, _)| *key,
+    )
+    .await?;
+    pages::<_, _, BlockEntry>(
+        (turn, out),
+        "WorkerBlocks",
+        |tx, after: &i64| Box::pin(worker_blocks::batch(tx, *after)),
+        |(key, _)| *key,
+    )
+    .await?;
+    pages::<_, _, MessageEntry>(
+        (turn, out),
+        "Messages",
+        |tx, after: &i64| Box::pin(messages::list(tx, *after, 500)),
+        |(_, key)| *key,
+    )
+    .await?;
+    out.member("Faults", &canonical(&faults(turn).await?))?;
+    out.member("Webhooks", &canonical(&webhooks(turn, secrets).await?))?;
+    out.member("Robots", &canonical(&crowds::dump(turn).await?))
+}
+
+/// Reads the page behind a key.
+type Batch<R, K> = for<'t> fn(&'t mut Tx, &'t K) -> BoxFuture<'t, Result<Vec<R>, Fault>>;
+
+/// Writes a list that is read page by page.
+async fn pages<R, K: Default, E: From<R> + Serialize>(
+    (turn, out): (&mut Turn, &mut Writer<'_>),
+    name: &str,
+    batch: Batch<R, K>,
+    key: fn(&R) -> K,
+) -> Result<(), Fault> {
+    out.begin_list(name)?;
+    let mut after = K::default();
+    loop {
+        let page = batch(&mut turn.tx, &after).await?;
+        let Some(last) = page.last() else { return out.end_list() };
+        after = key(last);
+        for row in page {
+            out.entry(&canonical(&E::from(row)))?;
+        }
+    }
 }
 
 /// Without their numbers.
@@ -169,17 +245,17 @@ impl From<hit_layouts::HitLayout> for LayoutEntry {
     }
 }
 
-async fn hit_types(turn: &mut Turn) -> Result<Vec<HitTypeEntry>, Fault> {
-    let mut entries = Vec::new();
+async fn hit_types(turn: &mut Turn, out: &mut Writer<'_>) -> Result<(), Fault> {
+    out.begin_list("HITTypes")?;
     let mut after = String::new();
     loop {
         let batch = hit_types::batch(&mut turn.tx, &after).await?;
-        let Some((last, _)) = batch.last() else { return Ok(entries) };
+        let Some((last, _)) = batch.last() else { return out.end_list() };
         let mut settings = notifications::between(&mut turn.tx, &after, &last.id).await?;
         after.clone_from(&last.id);
         for (hit_types::HitType { id, group_id, values }, requester_id) in batch {
             let settings = settings.remove(&id);
-            entries.push(HitTypeEntry {
+            out.entry(&canonical(&HitTypeEntry {
                 requester: Some(AccessKey::known(requester_id)),
                 hit_type_id: Some(Id::known(id)),
                 hit_group_id: Some(Id::known(group_id)),
@@ -192,148 +268,19 @@ async fn hit_types(turn: &mut Turn) -> Result<Vec<HitTypeEntry>, Fault> {
                 qualification_requirements: Some(values.requirements),
                 active: settings.as_ref().map(|settings| settings.active),
                 notification: settings.map(|settings| settings.specification),
-            });
+            }))?;
         }
     }
 }
 
-async fn hits(turn: &mut Turn) -> Result<Vec<HitEntry>, Fault> {
-    let mut entries = Vec::new();
-    let mut after = 0;
-    loop {
-        let batch = hits::batch(&mut turn.tx, after).await?;
-        let Some(last) = batch.last() else { return Ok(entries) };
-        after = last.key;
-        for hit in batch {
-            entries.push(hit_entry(turn, hit).await?);
-        }
-    }
-}
-
-async fn hit_entry(turn: &mut Turn, hit: hits::Hit) -> Result<HitEntry, Fault> {
-    let policies = hits::policies(&mut turn.tx, hit.key).await?;
-    let disposal = timers::when(&mut turn.tx, timers::Kind::Disposal, &hit.id).await?;
-    Ok(HitEntry {
-        assignment_review_report: report(turn, &hit, ReviewPolicyLevel::Assignment).await?,
-        hit_review_report: report(turn, &hit, ReviewPolicyLevel::Hit).await?,
-        assignments: Some(work(turn, &hit).await?),
-        requester: Some(AccessKey::known(hit.requester_id)),
-        hit_id: Some(Id::known(hit.id)),
-        hit_type_id: Some(Id::known(hit.hit_type.id)),
-        hit_layout_id: hit.layout_id.map(Id::known),
-        creation_time: Some(Time::At(hit.created_at)),
-        expiration: Some(Time::At(hit.standing.expire_at)),
-        hit_status: Some(hit.status),
-        max_assignments: Some(hit.standing.max),
-        requester_annotation: hit.requester_annotation,
-        assignment_review_policy: policies.assignment,
-        hit_review_policy: policies.hit,
-        disposal_time: disposal.map(Time::At),
-        question: Some(hit.question),
-        ..HitEntry::default()
-    })
-}
-
-async fn work(turn: &mut Turn, hit: &hits::Hit) -> Result<Vec<AssignmentEntry>, Fault> {
-    let mut entries = Vec::new();
-    let mut after = i64::MIN;
-    loop {
-        let batch = assignments::batch(&mut turn.tx, hit.key, after).await?;
-        let Some(last) = batch.last() else { break };
-        after = last.position;
-        entries.extend(batch.into_iter().map(|placed| placed.assignment.into()));
-    }
-    let held = acceptances::of_hit(&mut turn.tx, hit.key).await?;
-    entries.extend(held.into_iter().map(AssignmentEntry::from));
-    Ok(entries)
-}
-
-impl From<Assignment> for AssignmentEntry {
-    fn from(work: Assignment) -> Self {
-        Self {
-            assignment_id: Some(Id::known(work.assignment_id)),
-            worker_id: Some(WorkerId::known(work.worker_id)),
-            assignment_status: Some(match work.assignment_status {
-                AssignmentStatus::Submitted => WorkStatus::Submitted,
-                AssignmentStatus::Approved => WorkStatus::Approved,
-                AssignmentStatus::Rejected => WorkStatus::Rejected,
-            }),
-            auto_approval_time: Some(Time::At(work.auto_approval_time)),
-            accept_time: Some(Time::At(work.accept_time)),
-            submit_time: Some(Time::At(work.submit_time)),
-            approval_time: work.approval_time.map(Time::At),
-            rejection_time: work.rejection_time.map(Time::At),
-            answer: Some(work.answer),
-            requester_feedback: work.requester_feedback,
-            ..Self::default()
-        }
-    }
-}
-
-impl From<acceptances::Acceptance> for AssignmentEntry {
-    fn from(held: acceptances::Acceptance) -> Self {
-        Self {
-            assignment_id: Some(Id::known(held.assignment_id)),
-            worker_id: Some(WorkerId::known(held.worker_id)),
-            assignment_status: Some(match held.state {
-                acceptances::State::Accepted => WorkStatus::Accepted,
-                acceptances::State::Returned => WorkStatus::Returned,
-                acceptances::State::Abandoned => WorkStatus::Abandoned,
-            }),
-            accept_time: Some(Time::At(held.accept_at)),
-            deadline: Some(Time::At(held.deadline_at)),
-            ..Self::default()
-        }
-    }
-}
-
-/// What the policy of a level found and did; nothing where it has not run.
-async fn report(
-    turn: &mut Turn,
-    hit: &hits::Hit,
-    level: ReviewPolicyLevel,
-) -> Result<Option<ReportEntry>, Fault> {
-    if !hit.has_policies {
-        return Ok(None);
-    }
-    let parts: Vec<_> =
-        review_reports::Part::ALL.into_iter().filter(|part| part.level == level).collect();
-    let everything = Page { after: None, size: i64::MAX };
-    let (mut results, mut actions) = (Vec::new(), Vec::new());
-    for reported in review_reports::page(&mut turn.tx, hit.key, &parts, everything).await? {
-        match reported.entry {
-            review_reports::Entry::Result(result) => results.push(result),
-            review_reports::Entry::Action(action) => actions.push(action.into()),
-        }
-    }
-    let is_empty = results.is_empty() && actions.is_empty();
-    let report = ReportEntry { review_results: Some(results), review_actions: Some(actions) };
-    Ok((!is_empty).then_some(report))
-}
-
-impl From<ReviewActionDetail> for ActionEntry {
-    fn from(action: ReviewActionDetail) -> Self {
-        Self {
-            action_id: Some(Id::known(action.action_id)),
-            action_name: action.action_name,
-            target_id: Some(Id::known(action.target_id)),
-            target_type: Some(action.target_type),
-            status: Some(action.status),
-            complete_time: Some(Time::At(action.complete_time)),
-            result: Some(action.result),
-            error_code: action.error_code,
-        }
-    }
-}
-
-async fn files(turn: &mut Turn) -> Result<Vec<FileEntry>, Fault> {
-    let mut entries = Vec::new();
+async fn files(turn: &mut Turn, out: &mut Writer<'_>) -> Result<(), Fault> {
+    out.begin_list("UploadedFiles")?;
     let mut key = String::new();
     while let Some(file) = uploaded_files::after(&mut turn.tx, &key).await? {
         key.clone_from(&file.key);
-        entries.push(file.into());
+        out.entry(&canonical(&FileEntry::from(file)))?;
     }
-    Ok(entries)
+    out.end_list()
 }
 
 impl From<uploaded_files::UploadedFile> for FileEntry {
@@ -349,8 +296,8 @@ impl From<uploaded_files::UploadedFile> for FileEntry {
     }
 }
 
-impl From<bonus_payments::BonusPayment> for BonusEntry {
-    fn from(paid: bonus_payments::BonusPayment) -> Self {
+impl From<(i64, bonus_payments::BonusPayment)> for BonusEntry {
+    fn from((_, paid): (i64, bonus_payments::BonusPayment)) -> Self {
         Self {
             requester: Some(AccessKey::known(paid.requester_id)),
             worker_id: WorkerId::known(paid.worker_id),
@@ -362,8 +309,8 @@ impl From<bonus_payments::BonusPayment> for BonusEntry {
     }
 }
 
-impl From<worker_blocks::WorkerBlock> for BlockEntry {
-    fn from(block: worker_blocks::WorkerBlock) -> Self {
+impl From<(i64, worker_blocks::WorkerBlock)> for BlockEntry {
+    fn from((_, block): (i64, worker_blocks::WorkerBlock)) -> Self {
         Self {
             requester: Some(AccessKey::known(block.requester_id)),
             worker_id: WorkerId::known(block.worker_id),

@@ -26,14 +26,17 @@ use crate::time::{Instant, Time};
 use crate::turn::Turn;
 use crate::worlds::Loaded;
 use crate::worlds::merge::{DEFAULT, Located};
+use crate::worlds::portions::Portions;
 use crate::worlds::problem::{Place, Problems};
 use crate::worlds::read_files::Entries;
 
 /// Loads the entries, of which these problems are known. `owner` (an access key or an id) owns
-/// those that name no requester. Where problems come back, the turn must be undone.
+/// those that name no requester. Where problems come back, the turn must be undone. If HITs come in
+/// portions, the first problem of one ends the load.
 pub async fn load(
     turn: &mut Turn,
     entries: &Entries,
+    portions: Option<&Arc<Portions>>,
     problems: Problems,
     owner: Option<&str>,
 ) -> Result<(Loaded, Problems), Fault> {
@@ -57,7 +60,13 @@ pub async fn load(
         load.load_layout(entry).await?;
     }
     load.load_hit_types().await?;
-    load.load_hits().await?;
+    match portions {
+        None => load.load_hits().await?,
+        Some(portions) => load.load_portions(portions).await?,
+    }
+    if portions.is_some() && !load.problems.is_empty() {
+        return Ok((load.loaded, load.problems));
+    }
     load.load_files().await?;
     load.load_batches().await?;
     for entry in &entries.qualification_types {
@@ -186,9 +195,9 @@ impl Load<'_> {
     /// A worker is named; a problem if it is no worker id.
     fn worker(&mut self, place: &Place, worker_id: &str) -> bool {
         let well_formed = crate::rules::worker::well_formed(worker_id);
-        if well_formed {
+        if well_formed && !self.workers.contains(worker_id) {
             self.workers.insert(worker_id.to_owned());
-        } else {
+        } else if !well_formed {
             self.problem(place.of(&["WorkerId"]), format!("{worker_id:?} is no worker id"));
         }
         well_formed

@@ -21,7 +21,7 @@ use crate::worlds::entries::{Entry, Rule};
 use crate::worlds::node::{Member, Node};
 use crate::worlds::parallel;
 use crate::worlds::problem::Place;
-use crate::worlds::read_entry::{Copied, canonical, canonical_members, read, required, whole};
+use crate::worlds::read_entry::{Copied, canonical, canonical_members, read, whole};
 
 /// The requester of everything that names none.
 pub const DEFAULT: &str = "test";
@@ -104,17 +104,15 @@ pub struct Group<'a, T> {
     pub copies: Vec<Copied<'a, T>>,
 }
 
-/// Reads the entries of lists, and puts the copies of each together. `needed` members are looked
-/// for besides those that no entry of the kind can do without.
-pub fn groups<'a, T: Entry>(lists: Vec<List<'a>>, needed: &[&str]) -> Vec<Group<'a, T>> {
+/// Reads the entries of lists, and puts the copies of each together. The `required` members are
+/// looked for.
+pub fn groups<'a, T: Entry>(lists: Vec<List<'a>>, required: &[String]) -> Vec<Group<'a, T>> {
     let several = lists.iter().filter(|list| !list.nodes.is_empty()).count() > 1;
-    let mut required = required::<T>();
-    required.extend(needed.iter().map(ToString::to_string));
     let mut groups: Vec<Group<'a, T>> = Vec::new();
     let mut known: HashMap<(String, usize), usize> = HashMap::new();
     for List { owner, makes_hits, nodes } in lists {
         let read = |node: Node<'a>| {
-            let copy = read::<T>(node, &required);
+            let copy = read::<T>(node, required);
             let identity = if several { identity(&copy, &owner) } else { None };
             (identity, copy)
         };

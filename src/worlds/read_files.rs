@@ -23,7 +23,7 @@ use crate::worlds::merge::{Group, List, Located, Owner, groups};
 use crate::worlds::node::{self, Node, Object};
 use crate::worlds::parallel;
 use crate::worlds::problem::Reading;
-use crate::worlds::read_entry::read_apart;
+use crate::worlds::read_entry::{read_apart, required};
 
 /// Everything that the files of one load hold.
 #[derive(Debug, Default)]
@@ -52,6 +52,8 @@ pub struct Entries {
     pub ordered: HashSet<usize>,
     /// The latest `Now` of the files.
     pub now: Option<Instant>,
+    /// The key of the first requester of the last file.
+    pub first_requester: Option<String>,
 }
 
 impl Entries {
@@ -114,8 +116,10 @@ pub fn read(reading: &Reading<'_>, owner: Option<&str>) -> Option<Entries> {
     entries.worker_blocks = sources.list("WorkerBlocks", None);
     entries.messages = sources.list("Messages", None);
     entries.hits = sources.hits();
-    let assignments = located(sources.lists("Assignments", Some("Assignment")), &["HITId"]);
-    entries.assignments = assignments.flatten().collect();
+    let mut required_of_work = required::<AssignmentEntry>();
+    required_of_work.push("HITId".to_owned());
+    let assignments = sources.lists("Assignments", Some("Assignment"));
+    entries.assignments = located(assignments, &required_of_work).flatten().collect();
     entries.hit_types = sources.list("HITTypes", None);
     entries.layouts = sources.list("HITLayouts", None);
     entries.files = sources.list("UploadedFiles", None);
@@ -142,7 +146,8 @@ fn source<'a>(file: &Node<'a>, owner: Option<&str>, entries: &mut Entries) -> Op
         when.absolute().map_err(|why| node.problem(why)).ok()
     });
     entries.now = entries.now.max(now);
-    let named = owner.map(str::to_owned).or_else(|| first_requester(&object));
+    entries.first_requester = first_requester(&object);
+    let named = owner.map(str::to_owned).or_else(|| entries.first_requester.clone());
     let owner = Owner { named, is_explicit: false };
     if let Some(node) = object.take("AvailableBalance") {
         let located = |available| Located::new(node.place.clone(), owner.clone(), available);
@@ -187,14 +192,17 @@ impl<'a> Sources<'a> {
     }
 
     fn list<T: Entry>(&mut self, name: &str, single: Option<&str>) -> Vec<Located<T>> {
-        located(self.lists(name, single), &[]).flatten().collect()
+        located(self.lists(name, single), &required::<T>()).flatten().collect()
     }
 
     fn hits(&mut self) -> Vec<HitWithWork> {
         let mut lists = self.lists("HITs", Some("HIT"));
         let of_results = self.0.iter().filter(|source| source.object.raw("HITId").is_some());
         lists.extend(of_results.map(|source| source.list(vec![source.object.node.clone()])));
-        parallel::map(groups(lists, &[]), hit).into_iter().flatten().collect()
+        let groups = groups(lists, &required::<HitEntry>());
+        let required_of_work = required::<AssignmentEntry>();
+        let hit = |group| hit(group, &required_of_work);
+        parallel::map(groups, hit).into_iter().flatten().collect()
     }
 }
 
@@ -207,12 +215,12 @@ impl<'a> Source<'a> {
 /// The entries of these lists; none for each that cannot be used.
 fn located<'a, T: Entry>(
     lists: Vec<List<'a>>,
-    needed: &[&str],
+    required: &[String],
 ) -> impl Iterator<Item = Option<Located<T>>> + use<'a, T> {
-    groups(lists, needed).into_iter().map(Group::located)
+    groups(lists, required).into_iter().map(Group::located)
 }
 
-fn hit(group: Group<'_, HitEntry>) -> Option<HitWithWork> {
+fn hit(group: Group<'_, HitEntry>, required_of_work: &[String]) -> Option<HitWithWork> {
     let is_of_results = group.copies.iter().all(|copy| copy.node.is_top());
     let node = group.copies.first()?.node.clone();
     let within = group.nested::<Vec<AssignmentEntry>>("Assignments");
@@ -228,7 +236,7 @@ fn hit(group: Group<'_, HitEntry>) -> Option<HitWithWork> {
         List { owner, makes_hits: false, nodes }
     });
     let (mut assignments, mut is_incomplete) = (Vec::new(), hit.is_incomplete);
-    for work in located::<AssignmentEntry>(lists.collect(), &[]) {
+    for work in located::<AssignmentEntry>(lists.collect(), required_of_work) {
         is_incomplete |= work.as_ref().is_none_or(|work| work.is_incomplete);
         let Some(work) = work else { continue };
         if work.hit_id.is_none() || work.hit_id == hit.hit_id {

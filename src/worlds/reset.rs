@@ -49,6 +49,16 @@ impl Beginning {
         }
     }
 
+    /// The same with all of its worlds in memory, if they are not.
+    ///
+    /// # Errors
+    /// As [`Worlds::whole`].
+    pub fn whole(&self) -> Result<Option<Self>, Refusal> {
+        let whole = self.worlds.as_ref().map_or(Ok(None), |worlds| worlds.whole())?;
+        let with = |worlds| Self { known: self.known.clone(), worlds: Some(worlds), ..*self };
+        Ok(whole.map(with))
+    }
+
     /// What the requester could spend at the beginning.
     fn balance(&self, requester: &Requester) -> Cents {
         let given = self.worlds.as_ref().and_then(|worlds| worlds.balance(requester, self.owner()));

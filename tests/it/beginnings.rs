@@ -24,9 +24,13 @@ fn options(database: &str, at: i64, world: &str) -> Options {
     }
 }
 
-async fn hits(emulator: &Backend) -> usize {
+async fn dump(emulator: &Backend) -> Value {
     let world = emulator.engine().dump(Secrets::Left).await.unwrap();
-    world["HITs"].as_array().map_or(0, Vec::len)
+    serde_json::from_reader(world.reader()).unwrap()
+}
+
+async fn hits(emulator: &Backend) -> usize {
+    dump(emulator).await["HITs"].as_array().map_or(0, Vec::len)
 }
 
 async fn now(emulator: &Backend) -> Instant {
@@ -47,7 +51,7 @@ async fn a_market_whose_world_does_not_load_has_not_begun() {
     let other = r#"{"Workers": [{"WorkerId": "A1NEW"}]}"#;
     let went_on = Backend::start(options(&database, START + 60, other)).await.unwrap();
     assert_eq!((hits(&went_on).await, now(&went_on).await), (1, Instant(START * 1000)));
-    let workers = went_on.engine().dump(Secrets::Left).await.unwrap()["Workers"].clone();
+    let workers = dump(&went_on).await["Workers"].clone();
     let is_new = |worker: &Value| worker["WorkerId"] == "A1NEW";
     assert!(!workers.as_array().unwrap().iter().any(is_new), "worlds are for a new market");
 }
@@ -63,8 +67,7 @@ async fn a_market_that_did_not_begin_has_no_seed() {
             let options = Options { seed: Some(seed), ..options(&database, START, world) };
             match Backend::start(options).await {
                 Ok(emulator) => {
-                    let world = emulator.engine().dump(Secrets::Left).await.unwrap();
-                    made.push(world["HITs"][0]["HITId"].clone());
+                    made.push(dump(&emulator).await["HITs"][0]["HITId"].clone());
                 }
                 Err(refused) => assert!(n < last, "{refused:?}"),
             }

@@ -9,6 +9,7 @@ mod forms;
 mod histories;
 mod now;
 mod owners;
+mod portions;
 mod replacing;
 mod results;
 mod saved;

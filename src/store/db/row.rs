@@ -1,8 +1,8 @@
 //! Rows and their columns, whichever database they come from.
 
 use rusqlite::types::Value;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -140,7 +140,7 @@ pub fn document(value: &impl Serialize) -> Result<String, Fault> {
 }
 
 /// The value of such a document.
-pub fn stored<T: DeserializeOwned>(document: &str) -> Result<T, Fault> {
+pub fn stored<'d, T: Deserialize<'d>>(document: &'d str) -> Result<T, Fault> {
     serde_json::from_str(document).map_err(|e| Fault::Service(format!("damaged document: {e}")))
 }
 

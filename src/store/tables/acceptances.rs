@@ -32,7 +32,8 @@ statements! {
     ADD = "INSERT INTO acceptances \
             (assignment_id, hit_key, worker_id, state, accept_at, deadline_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
-    OF_HIT = select_acceptances!("a.hit_key = $1 ORDER BY a.accept_at, a.assignment_id");
+    OF_HITS = select_acceptances!("a.hit_key > $1 AND a.hit_key <= $2 \
+        ORDER BY a.hit_key, a.accept_at, a.assignment_id");
     END = "UPDATE acceptances SET state = $2 WHERE assignment_id = $1";
     REMOVE = "DELETE FROM acceptances WHERE assignment_id = $1";
 }
@@ -120,9 +121,10 @@ pub async fn remove(tx: &mut Tx, assignment_id: &str) -> Result<(), Fault> {
     sql(REMOVE).bind(assignment_id).run(tx).await
 }
 
-/// Every hold on a HIT that was not submitted.
-pub async fn of_hit(tx: &mut Tx, hit_key: i64) -> Result<Vec<Acceptance>, Fault> {
-    sql(OF_HIT).bind(hit_key).read_all(tx, ("acceptances", 1)).await
+/// Every hold that was not submitted, on HITs behind the number `after` up to the number `last`, in
+/// the order of the HITs.
+pub async fn of_hits(tx: &mut Tx, after: i64, last: i64) -> Result<Vec<Acceptance>, Fault> {
+    sql(OF_HITS).bind(after).bind(last).read_all(tx, ("acceptances", 1)).await
 }
 
 /// How many assignments workers have accepted and not submitted, of all HITs.

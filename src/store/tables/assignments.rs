@@ -115,6 +115,9 @@ statements! {
     HIT_KEY = "SELECT hit_key FROM assignments WHERE id = $1";
     BATCH = "SELECT hit_key, position, document, id FROM assignments \
         WHERE hit_key = $1 AND position > $2 ORDER BY position LIMIT 500";
+    BATCH_OF_HITS = "SELECT hit_key, position, id, document FROM assignments \
+        WHERE (hit_key, position) > ($1, $2) AND hit_key <= $3 \
+        ORDER BY hit_key, position LIMIT 100";
     ANY = "SELECT id FROM assignments LIMIT 1";
     LAST_PLACE = "SELECT max(position) FROM assignments WHERE hit_key = $1 AND position < $2";
     ADD = "INSERT INTO assignments \
@@ -351,6 +354,30 @@ pub async fn add_many(tx: &mut Tx, works: &[Rendered<'_>]) -> Result<(), Fault> 
 /// Up to 500 assignments of a HIT after the place `after`.
 pub async fn batch(tx: &mut Tx, hit_key: i64, after: i64) -> Result<Vec<Placed>, Fault> {
     sql(BATCH).bind(hit_key).bind(after).read_all(tx, ("assignments", 3)).await
+}
+
+/// Submitted work as it is stored.
+#[derive(Debug)]
+pub struct Stored {
+    /// The number of its HIT.
+    pub hit_key: i64,
+    /// Its place in the HIT.
+    pub position: i64,
+    /// Its id.
+    pub id: String,
+    /// What the API shows.
+    pub document: String,
+}
+
+from_row! { Stored: hit_key, position, id, document }
+
+/// Up to 100 assignments behind a place, of HITs up to the number `last`, HIT by HIT.
+pub async fn batch_of_hits(
+    tx: &mut Tx,
+    (hit_key, position): (i64, i64),
+    last: i64,
+) -> Result<Vec<Stored>, Fault> {
+    sql(BATCH_OF_HITS).bind(hit_key).bind(position).bind(last).all(tx).await
 }
 
 /// Whether there is any submitted work at all.

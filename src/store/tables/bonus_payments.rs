@@ -14,12 +14,10 @@ use crate::time::Instant;
 
 /// The columns of a payment, in the order of its fields, behind its place.
 macro_rules! select_payments {
-    ($first:literal, $rest:literal) => {
+    ($rest:literal) => {
         concat!(
-            "SELECT ",
-            $first,
-            "requester_id, assignment_id, worker_id, amount_cents, cost_cents, reason, grant_at \
-            FROM bonus_payments ",
+            "SELECT key, requester_id, assignment_id, worker_id, amount_cents, cost_cents, \
+            reason, grant_at FROM bonus_payments ",
             $rest
         )
     };
@@ -55,9 +53,9 @@ statements! {
             cost_cents) \
         VALUES ($1, (SELECT h.id FROM assignments a JOIN hits h ON h.key = a.hit_key \
             WHERE a.id = $2), $2, $3, $4, $5, $6, $7)";
-    OF_HIT = select_payments!("key, ", "WHERE requester_id = $1 AND hit_id = $2 AND key < $3 \
+    OF_HIT = select_payments!("WHERE requester_id = $1 AND hit_id = $2 AND key < $3 \
         ORDER BY key DESC LIMIT $4 + 0");
-    OF_ASSIGNMENT = select_payments!("key, ", "WHERE requester_id = $1 AND assignment_id = $2 \
+    OF_ASSIGNMENT = select_payments!("WHERE requester_id = $1 AND assignment_id = $2 \
         AND key < $3 ORDER BY key DESC LIMIT $4 + 0");
     ANY = "SELECT key FROM bonus_payments WHERE requester_id = $1 AND assignment_id = $2 LIMIT 1";
     TOTAL_OF_WORKER = "SELECT count(*), CAST(coalesce(sum(amount_cents), 0) AS BIGINT) \
@@ -65,7 +63,7 @@ statements! {
     LATEST_OF_WORKER = select_bonuses!("WHERE b.worker_id = $1 \
         ORDER BY b.grant_at DESC LIMIT $2 + 0");
     ONE_OF_WORKER = select_bonuses!("WHERE b.key = $1 AND b.worker_id = $2");
-    ALL = select_payments!("", "ORDER BY key");
+    BATCH = select_payments!("WHERE key > $1 ORDER BY key LIMIT 500");
     LATEST = paid!("b.requester_id = $1 AND (b.grant_at, b.key) < ($2, $3) \
         ORDER BY b.grant_at DESC, b.key DESC LIMIT $4 + 0");
     OLDEST = paid!("b.requester_id = $1 AND (b.grant_at, b.key) > ($2, $3) \
@@ -158,9 +156,10 @@ pub async fn any(tx: &mut Tx, requester_id: &str, assignment_id: &str) -> Result
     sql(ANY).bind(requester_id).bind(assignment_id).any(tx).await
 }
 
-/// Every bonus, in the order in which they were paid.
-pub async fn all(tx: &mut Tx) -> Result<Vec<BonusPayment>, Fault> {
-    sql(ALL).read_all(tx, ("bonus_payments", 1)).await
+/// Up to 500 bonuses behind the number `after`, in the order in which they were paid, each with its
+/// number.
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<(i64, BonusPayment)>, Fault> {
+    sql(BATCH).bind(after).read_all(tx, ("bonus_payments", 2)).await
 }
 
 /// A bonus.

@@ -99,7 +99,9 @@ statements! {
         FROM (VALUES (CAST($1 AS BIGINT), $2, CAST($3 AS BIGINT), $4, CAST($5 AS BIGINT), \
             CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), \
             CAST($10 AS BIGINT), CAST($11 AS BIGINT))) v WHERE hits.key = v.column1";
-    BATCH = select_hits!("WHERE h.key > $1 ORDER BY h.key LIMIT 100");
+    BATCH = select_hits!(and ", h.assignment_review_policy, h.hit_review_policy, \
+        (SELECT d.due_at FROM timers d WHERE d.kind = 'disposal' AND d.subject = h.id)";
+        "WHERE h.key > $1 ORDER BY h.key LIMIT 100");
     COUNTS = select_counts!("WHERE h.requester_id = $1");
     COUNTS_OF_ALL = select_counts!("");
     BY_STATUS = "SELECT count(*) FILTER (WHERE status = 'Assignable'), \
@@ -402,8 +404,11 @@ pub async fn list_status(
     statement.all(tx).await
 }
 
+/// A HIT with its review policies, and when it will be deleted by itself.
+pub type Whole = (Hit, Policies, Option<Instant>);
+
 /// Up to 100 HITs after the number `after`, in the order in which they were made.
-pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Hit>, Fault> {
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Whole>, Fault> {
     sql(BATCH).bind(after).read_all(tx, ("hits", 11)).await
 }
 

@@ -50,7 +50,10 @@ statements! {
         "WHERE requester_id = $1 AND qualification_type_id = $2 AND status = 'Pending' \
         AND position > $3 ORDER BY position LIMIT $4 + 0"
     );
-    ALL = select_requests!("ORDER BY key");
+    BATCH = select_requests!(
+        "WHERE key > coalesce((SELECT key FROM qualification_requests WHERE id = $1), 0) \
+        ORDER BY key LIMIT 100"
+    );
 }
 
 /// A worker's request; in JSON, what the API shows of it.
@@ -177,7 +180,7 @@ pub async fn list(
     statement.bind(after).bind(page.size).all(tx).await
 }
 
-/// Every request, in the order in which they were made.
-pub async fn all(tx: &mut Tx) -> Result<Vec<QualificationRequest>, Fault> {
-    sql(ALL).read_all(tx, ("qualification_requests", 0)).await
+/// Up to 100 requests behind the one with the id `after`, in the order in which they were made.
+pub async fn batch(tx: &mut Tx, after: &str) -> Result<Vec<QualificationRequest>, Fault> {
+    sql(BATCH).bind(after).read_all(tx, ("qualification_requests", 0)).await
 }

@@ -57,8 +57,8 @@ statements! {
         AND q.qualification_type_id IN (SELECT key FROM json_each($3)) \
         AND $1 = (SELECT t.requester_id FROM qualification_types t \
             WHERE t.id = q.qualification_type_id)";
-    ALL = "SELECT key, qualification_type_id, worker_id, value, grant_at, status \
-        FROM qualifications ORDER BY key";
+    BATCH = "SELECT key, qualification_type_id, worker_id, value, grant_at, status \
+        FROM qualifications WHERE key > $1 ORDER BY key LIMIT 500";
 }
 
 /// A worker's qualification, granted or revoked; in JSON, as the API shows it.
@@ -169,9 +169,9 @@ pub async fn list(
     statement.bind(before).bind(page.size).all(tx).await
 }
 
-/// Every qualification, in the order in which they came.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Qualification>, Fault> {
-    sql(ALL).read_all(tx, ("qualifications", 0)).await
+/// Up to 500 qualifications behind the number `after`, in the order in which they came.
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<Qualification>, Fault> {
+    sql(BATCH).bind(after).read_all(tx, ("qualifications", 0)).await
 }
 
 /// A worker's qualification of a type of the requester.

@@ -22,7 +22,8 @@ statements! {
     REMOVE = "DELETE FROM worker_blocks WHERE requester_id = $1 AND worker_id = $2";
     LIST = "SELECT key, requester_id, worker_id, reason FROM worker_blocks \
         WHERE requester_id = $1 AND key < $2 ORDER BY key DESC LIMIT $3 + 0";
-    ALL = "SELECT requester_id, worker_id, reason FROM worker_blocks ORDER BY key";
+    BATCH = "SELECT key, requester_id, worker_id, reason FROM worker_blocks \
+        WHERE key > $1 ORDER BY key LIMIT 500";
 }
 
 /// A worker whom a requester does not want; in JSON, as the API shows it.
@@ -90,7 +91,7 @@ pub async fn list(
     sql(LIST).bind(requester_id).bind(before).bind(page.size).all(tx).await
 }
 
-/// Every block, the oldest first.
-pub async fn all(tx: &mut Tx) -> Result<Vec<WorkerBlock>, Fault> {
-    sql(ALL).read_all(tx, ("worker_blocks", 1)).await
+/// Up to 500 blocks behind the number `after`, the oldest first, each with its number.
+pub async fn batch(tx: &mut Tx, after: i64) -> Result<Vec<(i64, WorkerBlock)>, Fault> {
+    sql(BATCH).bind(after).read_all(tx, ("worker_blocks", 2)).await
 }

@@ -6,20 +6,23 @@ use crate::shapes::scalar::{AccessKey, Id};
 use crate::store::batches::{self, MadeFrom};
 use crate::time::Time;
 use crate::turn::Turn;
+use crate::worlds::dump::writer::Writer;
 use crate::worlds::entries::batches::{BatchEntry, RowEntry};
+use crate::worlds::read_entry::canonical;
 
 /// So many batches, or rows, are read at a time.
 const PAGE: i64 = 500;
 
-/// Every batch, by number.
-pub async fn all(turn: &mut Turn) -> Result<Vec<BatchEntry>, Fault> {
-    let (mut entries, mut after) = (Vec::new(), 0);
+/// Writes every batch, by number.
+pub async fn write(turn: &mut Turn, out: &mut Writer<'_>) -> Result<(), Fault> {
+    out.begin_list("Batches")?;
+    let mut after = 0;
     loop {
         let page = batches::list(&mut turn.tx, None, (after, PAGE)).await?;
-        let Some(last) = page.last() else { return Ok(entries) };
+        let Some(last) = page.last() else { return out.end_list() };
         after = last.batch_id;
         for batch in page {
-            entries.push(entry(turn, batch).await?);
+            out.entry(&canonical(&entry(turn, batch).await?))?;
         }
     }
 }

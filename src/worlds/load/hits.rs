@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
+use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -17,6 +18,7 @@ use crate::worlds::load::hit_types::values_of;
 use crate::worlds::load::plan::Plan;
 use crate::worlds::load::works::Works;
 use crate::worlds::merge::Located;
+use crate::worlds::portions::Portions;
 use crate::worlds::read_files::{Entries, HitWithWork};
 
 /// How long workers may accept when the world does not set an end.
@@ -32,10 +34,37 @@ pub(super) fn made_by_work(entries: &Entries) -> HashSet<&str> {
     of_work.chain(of_results).map(String::as_str).collect()
 }
 
-impl<'t> Load<'t> {
+impl Load<'_> {
+    /// Loads HITs portion by portion, until there is a problem.
+    pub(super) async fn load_portions(&mut self, of: &Arc<Portions>) -> Result<(), Fault> {
+        let is_ordered = !self.entries.ordered.is_empty();
+        let goes_back = !is_ordered && of.goes_back(|time| self.at(time));
+        let mut works = Works::begin(self).await?;
+        let mut count = 0;
+        for portion in of.read(goes_back) {
+            let portion = portion?;
+            count += portion.count;
+            if self.problems.is_empty() {
+                self.problems = portion.problems;
+            }
+            for entry in &portion.hits {
+                if !self.problems.is_empty() {
+                    return Ok(());
+                }
+                if let Some(plan) = self.plan(entry).await? {
+                    self.load_hit(plan, &mut works).await?;
+                }
+            }
+        }
+        if count < of.count() && self.problems.is_empty() {
+            return Err(Fault::Service("a world was not read to its end".to_owned()));
+        }
+        works.write(self).await
+    }
+
     pub(super) async fn load_hits(&mut self) -> Result<(), Fault> {
         let entries = self.entries;
-        let mut plans: Vec<Plan<'t>> = Vec::new();
+        let mut plans: Vec<Plan<'_>> = Vec::new();
         let mut by_id: HashMap<String, usize> = HashMap::new();
         let hits =
             self.oldest_first(&entries.hits, |entry| (&entry.hit.place, entry.hit.creation_time));
@@ -68,7 +97,7 @@ impl<'t> Load<'t> {
     }
 
     /// A HIT that the files describe.
-    async fn plan(&mut self, of: &'t HitWithWork) -> Result<Option<Plan<'t>>, Fault> {
+    async fn plan<'e>(&mut self, of: &'e HitWithWork) -> Result<Option<Plan<'e>>, Fault> {
         let HitWithWork { hit: entry, assignments, is_of_results } = of;
         let (place, now, before) = (&entry.place, self.turn.now, self.problems.count());
         let id = self.id(entry.hit_id.as_ref());
@@ -113,11 +142,11 @@ impl<'t> Load<'t> {
     }
 
     /// The HIT of review policies' results that come without one: a HIT that is made up.
-    async fn plan_of_results(
+    async fn plan_of_results<'e>(
         &mut self,
-        entry: &'t Located<HitEntry>,
+        entry: &'e Located<HitEntry>,
         id: &str,
-    ) -> Result<Option<Plan<'t>>, Fault> {
+    ) -> Result<Option<Plan<'e>>, Fault> {
         let place = &entry.place;
         if hits::find(&mut self.turn.tx, id).await?.is_some() {
             let why = "the HIT of these results is in the store: load them together with it";
@@ -129,11 +158,11 @@ impl<'t> Load<'t> {
     }
 
     /// The HIT of an assignment that comes without one: a HIT in the store, or one made up for it.
-    async fn plan_around(
+    async fn plan_around<'e>(
         &mut self,
-        entry: &'t Located<AssignmentEntry>,
+        entry: &'e Located<AssignmentEntry>,
         id: &str,
-    ) -> Result<Option<Plan<'t>>, Fault> {
+    ) -> Result<Option<Plan<'e>>, Fault> {
         let found = hits::find(&mut self.turn.tx, id).await?;
         if let Some(hit) = &found
             && !entry.owner.is_explicit

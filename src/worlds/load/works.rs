@@ -1,6 +1,7 @@
 //! The work on HITs: read, given its places, and written in few statements.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::fault::Fault;
 use crate::money::Cents;
@@ -29,7 +30,9 @@ const HELD_BACK: usize = 5000;
 pub(super) struct Works {
     /// Whether the store had work before: then every id is looked for there.
     store_has_work: bool,
-    ids: HashSet<String>,
+    /// The hashes of the ids: an id that is told to stand twice by mistake is not told so again.
+    ids: HashSet<u64>,
+    hashes: RandomState,
     placed: Vec<(Placed, Cents)>,
     held: Vec<Acceptance>,
     pub timers: Vec<Timer>,
@@ -108,7 +111,7 @@ impl Works {
         let given_up =
             matches!(entry.assignment_status, Some(WorkStatus::Returned | WorkStatus::Abandoned));
         let mut again = !given_up && !workers.insert(worker_id.clone());
-        let mut taken = !self.ids.insert(assignment_id.clone());
+        let mut taken = !self.ids.insert(self.hashes.hash_one(&assignment_id));
         if self.store_has_work || hit.key != 0 {
             let tx = &mut load.turn.tx;
             taken |= assignments::hit_key(tx, &assignment_id).await?.is_some();

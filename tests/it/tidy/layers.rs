@@ -6,7 +6,7 @@ use super::source::{Part, sources};
 
 /// The modules of each layer, from the bottom. Those of one layer do not know each other.
 const LAYERS: [&[&str]; 20] = [
-    &["digest"],
+    &["digest", "spool"],
     &["fault", "time", "ids", "money"],
     &["shapes"],
     &["rules"],
