@@ -54,9 +54,21 @@ impl Spool {
             self.file = made.ok();
         }
         let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(&self.rest)?;
+        if file.write_all(&self.rest).is_err() {
+            return self.give_file_up();
+        }
         self.in_file += self.rest.len() as u64;
         self.rest.clear();
+        Ok(())
+    }
+
+    /// Takes what is in the file back into memory: the file cannot grow.
+    fn give_file_up(&mut self) -> io::Result<()> {
+        let Some(file) = self.file.take() else { return Ok(()) };
+        let mut all = vec![0; usize::try_from(self.in_file).map_err(io::Error::other)?];
+        file.read_exact_at(&mut all, 0)?;
+        all.append(&mut self.rest);
+        (self.rest, self.in_file, self.has_no_file) = (all, 0, true);
         Ok(())
     }
 }
@@ -120,6 +132,21 @@ mod tests {
             assert!(whole(&spool) == all, "{pieces} pieces");
             assert_eq!(spool.read_at(spool.len(), 1).unwrap(), [0; 0]);
         }
+    }
+
+    #[test]
+    fn when_the_file_is_full_all_goes_back_into_memory() {
+        let (mut spool, mut all) = filled(25, Spool::default());
+        assert!(spool.in_file > 0);
+        // A file that is open for reading takes no more, as a full one.
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), &all[..usize::try_from(spool.in_file).unwrap()]).unwrap();
+        spool.file = Some(File::open(path.path()).unwrap());
+        for _ in 0..20 {
+            spool.write_all(&[7; 100_003]).unwrap();
+            all.extend([7; 100_003]);
+        }
+        assert!(spool.file.is_none() && whole(&spool) == all);
     }
 
     #[test]

@@ -299,7 +299,8 @@ impl Worlds {
     /// entries that name no requester; without it, the first requester of their file does.
     ///
     /// # Errors
-    /// Every place that does not fit; the turn must then be taken back.
+    /// Every place that does not fit, or of a long world some or none of them: see
+    /// [`Worlds::whole`]. The turn must then be taken back.
     pub async fn load(&self, turn: &mut Turn, owner: Option<&str>) -> Result<Loaded, Refusal> {
         let own = if self.texts.len() > 1 && owner.is_some() && self.owner.as_deref() != owner {
             Some(Self::read_for(owner, self.texts.clone()).map_err(Refusal::Problems)?)
@@ -312,9 +313,9 @@ impl Worlds {
         let before = problems.clone();
         let (loaded, problems) =
             load::load(turn, entries, portions.as_ref(), before, owner).await?;
-        if problems.is_empty() {
-            return Ok(loaded);
+        match loaded {
+            Some(loaded) if problems.is_empty() => Ok(loaded),
+            _ => Err(Refusal::Problems(problems.with_lines(texts))),
         }
-        Err(Refusal::Problems(problems.with_lines(texts)))
     }
 }

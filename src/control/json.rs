@@ -22,6 +22,8 @@ use crate::rules::text::{self, BadAddress, json_holds_nul};
 use crate::spool::Spool;
 use crate::worlds::{Problem, Refusal};
 
+/// So many bytes of a body, or a few more, are put into its spool together.
+const WRITTEN_TOGETHER: usize = 1 << 20;
 /// A world of more bytes is refused.
 pub const MAX_WORLD: usize = 512 << 20;
 
@@ -164,16 +166,25 @@ impl<S: Send + Sync> FromRequest<S> for Spooled {
         let limit = limit(request.uri().path());
         let mut pieces = request.into_limited_body().into_data_stream();
         let read = async {
-            let mut spool = Spool::default();
+            let (mut spool, mut some) = (Spool::default(), Vec::new());
             while let Some(piece) = pieces.next().await {
-                let piece = piece.map_err(|error| unread(is_too_long(&error), limit))?;
-                let kept = spool.write_all(&piece);
-                kept.map_err(|e| Fault::Service(format!("a body cannot be kept: {e}")))?;
+                some.extend(piece.map_err(|error| unread(is_too_long(&error), limit))?);
+                if some.len() >= WRITTEN_TOGETHER {
+                    spool = written(spool, std::mem::take(&mut some)).await?;
+                }
             }
-            Ok(Self(spool))
+            Ok(Self(written(spool, some).await?))
         };
         timeout(ARRIVES_WITHIN, read).await.map_err(|_| late())?
     }
+}
+
+/// The spool with more bytes, which are written where nobody waits.
+async fn written(mut spool: Spool, bytes: Vec<u8>) -> Result<Spool, Fault> {
+    let write = move || spool.write_all(&bytes).map(|()| spool);
+    let written = tokio::task::spawn_blocking(write).await;
+    let written = written.map_err(std::io::Error::other).flatten();
+    written.map_err(|error| Fault::Service(format!("a body cannot be kept: {error}")))
 }
 
 fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {

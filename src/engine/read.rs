@@ -8,6 +8,7 @@ use crate::store::Tx;
 use crate::store::db::clock_check::AssumedClock;
 use crate::store::requesters::Requester;
 use crate::store::world::{self, MarketState};
+use crate::time::RealNow;
 use crate::turn::{Turn, TurnError};
 
 impl Engine {
@@ -34,7 +35,26 @@ impl Engine {
             tx = self.store.read().await?;
             state = self.state(&mut tx).await?;
         }
-        action.run(&mut self.begin_read(tx, state, requester)).await
+        action.run(&mut self.begin_read(tx, (state, self.real_time.now()), requester)).await
+    }
+
+    /// Reads on SQLite by one snapshot, the state included: the cached one may be newer, since a
+    /// turn that wrote sets it before others see what it wrote.
+    pub(super) async fn read_snapshot<T, E: TurnError>(
+        self: &Arc<Self>,
+        action: &dyn Run<T, E>,
+    ) -> Result<T, E> {
+        loop {
+            let mut tx = self.store.read().await?;
+            let (state, real) = (world::state(&mut tx).await?, self.real_time.now());
+            let is_held = state.clock.held_at().is_some();
+            if is_held || !is_due_at(state.next_due_at, state.clock.at(real.at)) {
+                let requester = Arc::default();
+                return action.run(&mut self.begin_read(tx, (state, real), requester)).await;
+            }
+            drop(tx);
+            Box::pin(self.settle_batch_apart()).await?;
+        }
     }
 
     /// Assumes the state that was last read, which saves asking for it: the turn's first statement
@@ -51,7 +71,8 @@ impl Engine {
         let mut tx = self.store.read().await?;
         let now = self.reading(state.clock).now;
         tx.assume_clock(AssumedClock::new(state.clock, now, state.has_faults));
-        let mut turn = self.begin_read(tx, state, Arc::clone(requester));
+        let begun = (state, self.real_time.now());
+        let mut turn = self.begin_read(tx, begun, Arc::clone(requester));
         let answer = action.run(&mut turn).await;
         // A turn without a statement has read the time at the most.
         if let Some(verified) = turn.tx.verify_clock() {
@@ -60,8 +81,7 @@ impl Engine {
         answer
     }
 
-    fn begin_read(&self, tx: Tx, state: MarketState, requester: Arc<Requester>) -> Turn {
-        let begun = (state, self.real_time.now());
+    fn begin_read(&self, tx: Tx, begun: (MarketState, RealNow), requester: Arc<Requester>) -> Turn {
         let mut turn = Turn::new(tx, begun, requester, Arc::clone(&self.market));
         turn.test_events = self.test_events.get().cloned();
         turn.outside = Some(Arc::clone(&self.outside));

@@ -14,9 +14,11 @@ use crate::turn::Turn;
 
 /// So many timers are settled in one transaction.
 pub(super) const BATCH: i64 = 64;
-/// So many at most where no other process works and nobody waits: what they have in common is
-/// written once.
+/// So many at most where no other process works and nobody waits, if they can be settled together:
+/// what they have in common is written once.
 pub(super) const LARGE_BATCH: i64 = 4096;
+/// So many are read at a time.
+const READ: i64 = 256;
 /// So many are settled in one transaction although other turns wait.
 const LEAST: i64 = 8;
 /// A reason is kept up to this length, in bytes.
@@ -42,8 +44,7 @@ pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
     let (until, mut count) = (turn.arrived_at, 0);
     turn.asks_until = Some(until);
     loop {
-        let settled =
-            part(turn, until, Limits { most: i64::from(u16::MAX), ..Limits::USUAL }).await?;
+        let settled = part(turn, until, Limits { most: READ, ..Limits::USUAL }).await?;
         count += settled.count;
         if settled.last.is_none() {
             turn.asks_until = None;
@@ -57,12 +58,12 @@ pub(super) async fn all(turn: &mut Turn) -> Result<(), Fault> {
 pub(super) async fn batch(turn: &mut Turn, until: Instant, limits: Limits) -> Result<(), Fault> {
     let before = turn.arrived_at;
     let mut settled = part(turn, until, limits).await?;
-    while settled.has_more && settled.count < limits.most {
-        let count = settled.count;
+    while settled.has_more && settled.count < limits.most && settled.alone < BATCH {
+        let Settled { count, alone, last, .. } = settled;
         let left = Limits { most: limits.most - count, least: limits.least - count, ..limits };
         let more = part(turn, until, left).await?;
-        let last = more.last.or(settled.last);
-        settled = Settled { count: count + more.count, last, ..more };
+        let last = more.last.or(last);
+        settled = Settled { count: count + more.count, alone: alone + more.alone, last, ..more };
     }
     let next = timers::next(&mut turn.tx).await?;
     let more = next.is_some_and(|next| next.due_at <= until);
@@ -91,15 +92,18 @@ async fn hold(
 struct Settled {
     /// How many timers, those that failed not among them.
     count: i64,
+    /// How many were tried one by one.
+    alone: i64,
     /// The instant of the last one.
     last: Option<Instant>,
-    /// Whether they brought forth others that are due, and no other turn waits.
+    /// Whether others may be due, which were not read, and no other turn waits.
     has_more: bool,
 }
 
 async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled, Fault> {
     let (mut settled, set_before) = (Settled::default(), turn.earliest_set.take());
-    let due = timers::due(&mut turn.tx, until, limits.most).await?;
+    let most = limits.most.min(READ);
+    let due = timers::due(&mut turn.tx, until, most).await?;
     let (mut rest, mut alone, mut others_wait) = (&due[..], 0, false);
     while let Some(entry) = rest.first() {
         // A timer may bring forth another that is due before the next in this list.
@@ -120,14 +124,22 @@ async fn part(turn: &mut Turn, until: Instant, limits: Limits) -> Result<Settled
         (rest, alone) = (after, alone.saturating_sub(1));
         settled.last = run.last().map(|entry| entry.due_at);
         settled.count += done;
-        if settled.count % BATCH < done {
+        if let [_] = run {
+            settled.alone += 1;
+        } else {
             // Others may come to wait, or read.
             tokio::task::yield_now().await;
         }
+        if settled.alone >= BATCH {
+            break;
+        }
     }
+    tokio::task::yield_now().await;
     // A robot that asks others is looked at again once it has its answer.
     let is_open = !others_wait && turn.asks.is_empty();
-    settled.has_more = is_open && turn.earliest_set.is_some_and(|at| at <= until);
+    let are_unread = rest.is_empty() && usize::try_from(most).is_ok_and(|most| due.len() >= most);
+    let are_set = turn.earliest_set.is_some_and(|at| at <= until);
+    settled.has_more = is_open && (are_unread || are_set);
     turn.earliest_set = [set_before, turn.earliest_set].into_iter().flatten().min();
     Ok(settled)
 }

@@ -111,7 +111,7 @@ impl Engine {
             if engine.store.is_shared() {
                 return engine.write_turn(Arc::default(), concurrency, &call).await;
             }
-            engine.read_turn(Arc::default(), &call).await
+            engine.read_snapshot(&call).await
         })
         .await
     }

@@ -212,6 +212,8 @@ impl Deliverer {
         let test = (requester.id.clone(), event);
         let recorded = self.engine.write(Requester::default(), test, |turn, (id, event)| {
             Box::pin(async move {
+                turn.touch(id);
+                turn.touch(&event.hit_id);
                 let new = New {
                     event_type: event.event_type,
                     at: turn.arrived_at,

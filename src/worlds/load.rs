@@ -31,15 +31,15 @@ use crate::worlds::problem::{Place, Problems};
 use crate::worlds::read_files::Entries;
 
 /// Loads the entries, of which these problems are known. `owner` (an access key or an id) owns
-/// those that name no requester. Where problems come back, the turn must be undone. If HITs come in
-/// portions, the first problem of one ends the load.
+/// those that name no requester. Where problems come back, or nothing, the turn must be undone.
+/// HITs in portions give nothing if they must be loaded as a whole.
 pub async fn load(
     turn: &mut Turn,
     entries: &Entries,
     portions: Option<&Arc<Portions>>,
     problems: Problems,
     owner: Option<&str>,
-) -> Result<(Loaded, Problems), Fault> {
+) -> Result<(Option<Loaded>, Problems), Fault> {
     let mut load = Load {
         owner,
         turn,
@@ -62,10 +62,8 @@ pub async fn load(
     load.load_hit_types().await?;
     match portions {
         None => load.load_hits().await?,
-        Some(portions) => load.load_portions(portions).await?,
-    }
-    if portions.is_some() && !load.problems.is_empty() {
-        return Ok((load.loaded, load.problems));
+        Some(portions) if load.load_portions(portions).await? => {}
+        Some(_) => return Ok((None, load.problems)),
     }
     load.load_files().await?;
     load.load_batches().await?;
@@ -81,7 +79,7 @@ pub async fn load(
     load.load_webhooks().await?;
     load.load_robots().await?;
     load.save_workers().await?;
-    Ok((load.loaded, load.problems))
+    Ok((Some(load.loaded), load.problems))
 }
 
 /// A load under way.

@@ -101,12 +101,13 @@ impl Outline {
 
     fn between(&mut self, byte: u8) -> Option<()> {
         let depth = self.open.len();
-        if byte.is_ascii_whitespace() {
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
             return Some(());
         }
         if depth == 0 || depth < self.top {
             // Nothing stands beside the world.
-            matches!(byte, b'{' | b'[' | b'}' | b']').then_some(())?;
+            let expected: &[u8] = if depth == 0 { b"{[" } else { b"{]" };
+            expected.contains(&byte).then_some(())?;
         }
         self.has_begun |= self.is_in_list && depth > self.top && byte != b',' && byte != b']';
         if !matches!(byte, b',' | b'}') || depth != self.top + 2 {
@@ -289,6 +290,9 @@ mod tests {
             r#"{"HIT": {}, "HITs": []}"#,
             r#"[{"HITs": []}, {"HITs": []}]"#,
             "\u{feff}{\"HITs\": []}",
+            "\u{c}{\"HITs\": []}",
+            r#"[{"HITs": []} [{"Workers": []}]]"#,
+            r#"[[] {"HITs": []}]"#,
         ] {
             assert!(outline(text).is_none(), "{text}");
         }

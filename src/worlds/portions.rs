@@ -129,10 +129,10 @@ impl Portions {
     }
 }
 
-/// Where the HITs stand; none if the world is unusual.
+/// Where the HITs stand; none if the world is unusual, or not UTF-8.
 fn places(spool: &Spool) -> Option<(Vec<Place>, Outline)> {
     let (mut outline, mut places) = (Outline::default(), Vec::new());
-    let mut at = 0;
+    let (mut at, mut cut) = (0, Vec::new());
     loop {
         let bytes = spool.read_at(at, usize::try_from(PORTION_BYTES).ok()?).ok()?;
         if bytes.is_empty() {
@@ -140,6 +140,13 @@ fn places(spool: &Spool) -> Option<(Vec<Place>, Outline)> {
         }
         at += bytes.len() as u64;
         outline.follow(&bytes)?;
+        cut.extend(bytes);
+        match std::str::from_utf8(&cut) {
+            Ok(_) => cut.clear(),
+            // A character goes on in the next piece.
+            Err(error) if error.error_len().is_none() => drop(cut.drain(..error.valid_up_to())),
+            Err(_) => return None,
+        }
         for Found { begin, end, creation_time } in outline.hits.drain(..) {
             let time = creation_time.map(|time| serde_json::from_slice(&time)).transpose().ok()?;
             places.push(Place { begin, end, creation_time: time.flatten() });
@@ -239,6 +246,17 @@ mod tests {
         assert!(opened(&world(50, r#", "Unknown": 1"#)).is_none());
         assert!(opened(&world(50, r#", "Assignments": []"#)).is_none());
         assert!(opened(&world(50, ", 7")).is_none());
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_for_those_who_read_the_whole() {
+        let text = world(50, "").replacen("xxxx", "\u{1f600}", 5000);
+        assert!(opened(&text).is_some());
+        let mut spool = Spool::default();
+        let at = text.find('\u{1f600}').unwrap() + 2;
+        let bytes = [&text.as_bytes()[..at], b"\xff", &text.as_bytes()[at + 1..]].concat();
+        spool.write_all(&bytes).unwrap();
+        assert!(Portions::open(spool, None).is_err());
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub enum Reset {
 /// No such requester; the database failed; a world does not load, as it may never have done here:
 /// of a market that is kept only the first start loads its worlds.
 pub async fn reset(turn: &mut Turn, beginning: &Beginning, how: &Reset) -> Result<(), Refusal> {
+    turn.touched.everything = true;
     if let Reset::Requester(name) = how {
         let Some(known) = requesters::by_key_or_id(&mut turn.tx, name).await? else {
             return Err(Fault::not_found(format!("There is no requester {name:?}.")).into());

@@ -35,12 +35,13 @@ pub(super) fn made_by_work(entries: &Entries) -> HashSet<&str> {
 }
 
 impl Load<'_> {
-    /// Loads HITs portion by portion, until there is a problem.
-    pub(super) async fn load_portions(&mut self, of: &Arc<Portions>) -> Result<(), Fault> {
+    /// Loads HITs portion by portion, until there is a problem, or until a seeded id is made: that
+    /// would be another than in the world as a whole. Whether all are loaded.
+    pub(super) async fn load_portions(&mut self, of: &Arc<Portions>) -> Result<bool, Fault> {
         let is_ordered = !self.entries.ordered.is_empty();
         let goes_back = !is_ordered && of.goes_back(|time| self.at(time));
         let mut works = Works::begin(self).await?;
-        let mut count = 0;
+        let (mut count, ids) = (0, self.turn.ids.clone());
         for portion in of.read(goes_back) {
             let portion = portion?;
             count += portion.count;
@@ -48,8 +49,8 @@ impl Load<'_> {
                 self.problems = portion.problems;
             }
             for entry in &portion.hits {
-                if !self.problems.is_empty() {
-                    return Ok(());
+                if !self.problems.is_empty() || self.turn.ids != ids {
+                    return Ok(false);
                 }
                 if let Some(plan) = self.plan(entry).await? {
                     self.load_hit(plan, &mut works).await?;
@@ -59,7 +60,8 @@ impl Load<'_> {
         if count < of.count() && self.problems.is_empty() {
             return Err(Fault::Service("a world was not read to its end".to_owned()));
         }
-        works.write(self).await
+        works.write(self).await?;
+        Ok(self.problems.is_empty() && self.turn.ids == ids)
     }
 
     pub(super) async fn load_hits(&mut self) -> Result<(), Fault> {

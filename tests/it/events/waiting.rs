@@ -60,6 +60,28 @@ async fn a_stream_tells_what_is_there_and_what_comes() {
     assert!(told.next().await.is_none(), "it ends when the market closes");
 }
 
+/// Nobody is told of these by an event of the HIT itself.
+#[tokio::test]
+async fn whoever_waits_for_one_hit_is_woken_when_the_market_is_another() {
+    let world = World::new().await;
+    let hit = world.create_hit(json!({})).await;
+    world.done("POST", "/snapshots/one", Value::Null).await;
+    let mut changes = world.emulator.engine().changes_of(&hit);
+    world.create_hit(json!({})).await;
+    assert!(!changes.has_changed(), "another HIT is not its business");
+    for (method, path, body) in [
+        ("POST", "/world", json!({"Workers": [{"WorkerId": "A1ANNA"}]})),
+        ("POST", "/snapshots/one/restore", Value::Null),
+        ("POST", "/reset", json!({"Requester": "test"})),
+        ("PUT", "/world", json!({})),
+        ("POST", "/reset", Value::Null),
+    ] {
+        changes.mark_seen();
+        world.done(method, path, body).await;
+        assert!(changes.has_changed(), "{method} {path}");
+    }
+}
+
 /// What a stream or a wait has looked at, it does not look at again: if it did, it would find what
 /// is changed here behind the program's back.
 #[tokio::test]

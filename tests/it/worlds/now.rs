@@ -133,3 +133,30 @@ async fn a_place_that_is_given_up_on_the_way_is_free_for_what_is_loaded() {
     world.done("POST", "/world", json!({"Now": LATER, "Assignments": work})).await;
     assert_eq!(world.standing(&hit).await, "Reviewable 0 available 0 pending 0 completed");
 }
+
+/// What a dump holds is as of its `Now`, also while a jump settles one batch after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dump_is_of_one_instant() {
+    let world = World::new().await;
+    let work = |n: u32| {
+        json!({"AssignmentId": format!("3W{n}"), "WorkerId": format!("A1WORKER{n}"),
+            "AssignmentStatus": "Submitted", "AutoApprovalTime": format!("+{}s", n + 1)})
+    };
+    let hit = json!({"HITId": "3HIT", "Title": "T", "MaxAssignments": 900, "Expiration": "+9d",
+        "Assignments": (0..900).map(work).collect::<Vec<_>>()});
+    world.done("POST", "/world", json!({"HITs": [hit]})).await;
+    let jumping = world.clone();
+    let jump = tokio::spawn(async move { jumping.advance("1h").await });
+    let mut is_over = false;
+    while !is_over {
+        is_over = jump.is_finished();
+        let dumped = dump(&world).await;
+        let now = dumped["Now"].as_str().unwrap();
+        for work in dumped["HITs"][0]["Assignments"].as_array().unwrap() {
+            let due = work["AutoApprovalTime"].as_str().unwrap();
+            let is_open = work["AssignmentStatus"] == "Submitted";
+            assert_eq!(is_open, &due[..19] > &now[..19], "{due} at {now}");
+        }
+    }
+    assert_eq!(jump.await.unwrap(), 900);
+}

@@ -53,6 +53,26 @@ async fn they_load_as_if_they_were_short(#[case] method: &str, #[case] in_array:
     assert!(dump(&world).await["HITs"] == dumped["HITs"], "a dump loads again");
 }
 
+/// Seeded ids are those of the world as a whole.
+#[tokio::test]
+async fn ids_are_made_as_for_a_short_one() {
+    let mut sent = long();
+    for hit in sent["HITs"].as_array_mut().unwrap() {
+        let hit = hit.as_object_mut().unwrap();
+        hit.remove("HITId");
+        for work in hit["Assignments"].as_array_mut().unwrap() {
+            work.as_object_mut().unwrap().remove("AssignmentId");
+        }
+    }
+    sent.as_object_mut().unwrap().remove("BonusPayments");
+    let (world, other) = (World::new().await, World::new().await);
+    world.done("POST", "/world", sent.clone()).await;
+    let worlds = Worlds::read(vec![sent.to_string()]).unwrap();
+    let mode = mturk_local::engine::LoadMode::Add;
+    other.emulator.engine().load(worlds, mode, None).await.unwrap();
+    assert!(dump(&world).await["HITs"] == dump(&other).await["HITs"]);
+}
+
 #[rstest]
 #[case("/HITs/79/Title", json!(5))]
 #[case("/HITs/40/Assignments/1/AssignmentId", json!("3W3N1"))]
