@@ -142,9 +142,10 @@ mod tests {
         let path = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(path.path(), &all[..usize::try_from(spool.in_file).unwrap()]).unwrap();
         spool.file = Some(File::open(path.path()).unwrap());
+        let bytes = vec![7; 100_003];
         for _ in 0..20 {
-            spool.write_all(&[7; 100_003]).unwrap();
-            all.extend([7; 100_003]);
+            spool.write_all(&bytes).unwrap();
+            all.extend(&bytes);
         }
         assert!(spool.file.is_none() && whole(&spool) == all);
     }

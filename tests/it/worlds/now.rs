@@ -155,7 +155,7 @@ async fn a_dump_is_of_one_instant() {
         for work in dumped["HITs"][0]["Assignments"].as_array().unwrap() {
             let due = work["AutoApprovalTime"].as_str().unwrap();
             let is_open = work["AssignmentStatus"] == "Submitted";
-            assert_eq!(is_open, &due[..19] > &now[..19], "{due} at {now}");
+            assert_eq!(is_open, due[..19] > now[..19], "{due} at {now}");
         }
     }
     assert_eq!(jump.await.unwrap(), 900);
