@@ -14,7 +14,11 @@ async function inMarket(t, ...options) {
   return at;
 }
 
-const accept = (page) => page.getByRole("button", { name: /^Accept/ }).click();
+/** Accepts the HIT that a preview shows, and waits for the page of work. */
+const accept = async (page) => {
+  await page.getByRole("button", { name: /^Accept/ }).click();
+  await page.getByRole("button", { name: "Return" }).waitFor();
+};
 
 test("an ExternalQuestion: preview, accept, work, submit", async (t) => {
   const at = await inMarket(t);
