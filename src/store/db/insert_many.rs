@@ -20,11 +20,7 @@ pub async fn insert_many<'q, T>(
     items: &'q [T],
     bind: impl Fn(Statement<'q>, &'q T) -> Statement<'q>,
 ) -> Result<(), Fault> {
-    if let Tx::SqliteWrite(write) = tx {
-        let rows = items.iter().map(|item| bind(sql(text), item).into_args());
-        return write.execute_each(text, rows).map(drop);
-    }
-    write_many(tx, text, columns, items, bind).await.map(drop)
+    change_many(tx, (text, text), columns, items, bind).await.map(drop)
 }
 
 /// Changes a row for each of `items`, and tells how many it changed: on SQLite row by row by the
